@@ -1,0 +1,5 @@
+"""The platform's constructs, and the settings, names and addresses they are made from."""
+
+from modules import bindings
+
+bindings.install()

@@ -1,0 +1,121 @@
+"""Names of everything that bears one: ``PROD-{service}-{identifier}-{region}``.
+
+The identifier opens with the settings' ``environment_suffix``, so that two copies of the platform can live in one
+account. Where AWS forbids upper case the same name is written in lower case; where it is too long for AWS it is cut
+and ends in a hash of the whole name, so that two names that differ stay different.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+
+HASH_LENGTH = 8
+IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """What AWS allows of one service's names: the number of characters, and whether they must be lower case."""
+
+    limit: int = 255
+    lower: bool = False
+
+
+#: By the word that stands for the service in the name; each limit is the one of the API call that creates it.
+RULES = {
+    "acl": Rule(),
+    "alb": Rule(limit=32),
+    "asg": Rule(),
+    "backup": Rule(limit=50),
+    "config": Rule(limit=256),
+    "dashboard": Rule(),
+    "dynamodb": Rule(),
+    "eip": Rule(),
+    "flow": Rule(),
+    "igw": Rule(),
+    "kms": Rule(limit=250),
+    "lambda": Rule(limit=64),
+    "logs": Rule(limit=512),
+    "lt": Rule(limit=128),
+    "nat": Rule(),
+    "pcx": Rule(),
+    "policy": Rule(limit=128),
+    "profile": Rule(limit=128),
+    "rds": Rule(limit=63, lower=True),
+    "role": Rule(limit=64),
+    "rtb": Rule(),
+    "s3": Rule(limit=63, lower=True),
+    "secret": Rule(limit=512),
+    "sg": Rule(),
+    "sns": Rule(limit=256),
+    "sqs": Rule(limit=80),
+    "subnet": Rule(),
+    "tg": Rule(limit=32),
+    "trail": Rule(limit=128),
+    "vpc": Rule(),
+    "vpce": Rule(),
+    "waf": Rule(limit=128),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """The names of one region.
+
+    Parameters
+    ----------
+    environment
+        What opens every name, in upper case: ``prod`` makes ``PROD-…``.
+    suffix
+        What opens every identifier.
+    region
+        The AWS region that ends every name.
+    """
+
+    environment: str
+    suffix: str
+    region: str
+
+    def of(self, service: str, identifier: str) -> str:
+        """Name of one thing.
+
+        Parameters
+        ----------
+        service
+            A key of ``RULES``.
+        identifier
+            What tells the thing from others of its service: lower-case words and digits joined by hyphens.
+
+        Returns
+        -------
+        str
+            ``PROD-{service}-{suffix}-{identifier}-{region}``, in the case and length that the service allows. The same
+            arguments always make the same name, and different ones different names.
+
+        Raises
+        ------
+        ValueError
+            If the service is unknown or the identifier has other characters.
+        """
+        if service not in RULES:
+            raise ValueError(f"no naming rule for service {service!r}, allowed: {', '.join(RULES)}")
+        if not IDENTIFIER.fullmatch(identifier):
+            raise ValueError(
+                f"identifier {identifier!r} of a {service} name, allowed: lower-case words joined by hyphens"
+            )
+        rule = RULES[service]
+        name = f"{self.environment.upper()}-{service}-{self.suffix}-{identifier}-{self.region}"
+        short = name if len(name) <= rule.limit else _shortened(name, limit=rule.limit, region=self.region)
+        return short.lower() if rule.lower else short
+
+
+def _shortened(name: str, *, limit: int, region: str) -> str:
+    """Cut ``name`` in its middle: the region stays readable where it leaves room for more than the hash."""
+    digest = base64.b32encode(hashlib.sha256(name.encode()).digest()).decode().lower()[:HASH_LENGTH]
+    tail = f"-{digest}-{region}"
+    if limit - len(tail) < HASH_LENGTH:
+        tail = f"-{digest}"
+    return name[: limit - len(tail)].rstrip("-") + tail

@@ -1,0 +1,141 @@
+"""Ways to AWS services that do not leave the network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.security_group import SecurityGroup
+from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
+from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
+from constructs import Construct
+
+from modules.identity.policy import EVERYONE, PolicyDocument, Statement, string_equals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modules.network.subnets import SubnetTier
+    from modules.network.vpc import Vpc
+    from modules.region import Region
+
+GATEWAY_SERVICES = ("s3", "dynamodb")
+#: Buckets of AWS's own that instances read with no credentials of this account.
+AWS_OWNED_BUCKETS = (
+    "al2023-repos-{region}-*",
+    "amazonlinux-2-repos-{region}",
+    "amazon-ssm-{region}",
+    "aws-ssm-{region}",
+)
+
+
+class Endpoints(Construct):
+    """Gateway endpoints for S3 and DynamoDB, and an interface endpoint for each service of the settings.
+
+    Every endpoint's policy lets through only who belongs to this account, so the network is no way to carry data to
+    another one; S3's also lets through the buckets that Amazon Linux and Systems Manager are fetched from.
+
+    Parameters
+    ----------
+    region
+        The region, with the services in ``network.interface_endpoints``.
+    vpc
+        The VPC that gets them.
+    private
+        The tier whose subnets hold the interface endpoints.
+    routed
+        The tiers that reach S3 and DynamoDB through the gateway endpoints.
+
+    See https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        region: Region,
+        vpc: Vpc,
+        private: SubnetTier,
+        routed: Sequence[SubnetTier],
+    ) -> None:
+        super().__init__(scope, id_)
+        own = PolicyDocument(self, "policy", region=region, statements=[_own_account(region)])
+        storage = PolicyDocument(
+            self, "s3-policy", region=region, statements=[_own_account(region), _aws_owned_buckets(region)]
+        )
+        for service in GATEWAY_SERVICES:
+            VpcEndpoint(
+                self,
+                f"gateway-{service}",
+                provider=region.provider,
+                vpc_id=vpc.id,
+                vpc_endpoint_type="Gateway",
+                service_name=f"com.amazonaws.{region.name}.{service}",
+                route_table_ids=[table for tier in routed for table in tier.route_table_ids],
+                policy=storage.json if service == "s3" else own.json,
+                tags={"Name": region.names.of("vpce", service)},
+            )
+        services = region.settings.network.interface_endpoints
+        if not services:
+            return
+        self.security_group = self._security_group(region, vpc)
+        for service in services:
+            identifier = service.replace(".", "-")
+            VpcEndpoint(
+                self,
+                f"interface-{identifier}",
+                provider=region.provider,
+                vpc_id=vpc.id,
+                vpc_endpoint_type="Interface",
+                service_name=f"com.amazonaws.{region.name}.{service}",
+                subnet_ids=private.subnet_ids,
+                security_group_ids=[self.security_group.id],
+                private_dns_enabled=True,
+                policy=own.json,
+                tags={"Name": region.names.of("vpce", identifier)},
+            )
+
+    def _security_group(self, region: Region, vpc: Vpc) -> SecurityGroup:
+        name = region.names.of("sg", "endpoints")
+        group = SecurityGroup(
+            self,
+            "security-group",
+            provider=region.provider,
+            name=name,
+            description="HTTPS from the VPC to the interface endpoints",
+            vpc_id=vpc.id,
+            tags={"Name": name},
+        )
+        VpcSecurityGroupIngressRule(
+            self,
+            "https-from-vpc",
+            provider=region.provider,
+            security_group_id=group.id,
+            description="HTTPS from the VPC",
+            cidr_ipv4=str(region.cidr),
+            ip_protocol="tcp",
+            from_port=443,
+            to_port=443,
+            tags={"Name": region.names.of("sg", "endpoints-https")},
+        )
+        return group
+
+
+def _own_account(region: Region) -> Statement:
+    return Statement(
+        sid="PrincipalsOfThisAccount",
+        actions=["*"],
+        resources=["*"],
+        principals=[EVERYONE],
+        condition=[string_equals("aws:PrincipalAccount", region.account_id)],
+    )
+
+
+def _aws_owned_buckets(region: Region) -> Statement:
+    names = [bucket.format(region=region.name) for bucket in AWS_OWNED_BUCKETS]
+    return Statement(
+        sid="PackagesAndAgentsOfAws",
+        actions=["s3:GetObject"],
+        resources=[f"arn:aws:s3:::{name}/*" for name in names],
+        principals=[EVERYONE],
+    )

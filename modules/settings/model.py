@@ -1,0 +1,126 @@
+"""The settings, key by key. Only the eight keys without a default must be given."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from modules.settings.network import NetworkSettings
+from modules.settings.types import (
+    AccountId,
+    Domain,
+    EnvironmentName,
+    EnvironmentSuffix,
+    PolicyArn,
+    RegionName,
+    RetentionDays,
+    Section,
+    TagValue,
+)
+
+
+class LogSettings(Section):
+    """Every CloudWatch log group.
+
+    Parameters
+    ----------
+    retention_days
+        Days that log events are kept. One year by default.
+    """
+
+    retention_days: RetentionDays = 365
+
+
+class KeySettings(Section):
+    """Every customer managed key.
+
+    Parameters
+    ----------
+    deletion_window_days
+        Days between the order to delete a key and its deletion. 30, the longest, by default.
+    """
+
+    deletion_window_days: Annotated[int, Field(ge=7, le=30)] = 30
+
+
+class IdentitySettings(Section):
+    """Every IAM role.
+
+    Parameters
+    ----------
+    permissions_boundary
+        ARN of a managed policy that bounds every role. None by default.
+    """
+
+    permissions_boundary: PolicyArn | None = None
+
+
+class StateSettings(Section):
+    """Where Terraform keeps its state.
+
+    Parameters
+    ----------
+    replica_region
+        Region that the state bucket is replicated to. By default the first region after the primary; none if there is
+        only one region.
+    dynamodb_lock
+        Whether the DynamoDB lock is taken besides the lock file in the bucket, which Terraform 1.11 made the successor.
+        Yes by default.
+    """
+
+    replica_region: RegionName | None = None
+    dynamodb_lock: bool = True
+
+
+class Settings(Section):
+    """A whole settings file.
+
+    Parameters
+    ----------
+    environment
+        Opens every name, in upper case, and is the tag ``Environment``.
+    environment_suffix
+        Tells copies of the platform in one account apart. ``ENVIRONMENT_SUFFIX`` in the environment overrides it.
+    owner, cost_center, project
+        The tags ``Owner``, ``CostCenter`` and ``Project``.
+    regions
+        The AWS regions, in any order.
+    primary_region
+        The region that holds what exists once: the writer, the state.
+    domain
+        The public DNS name under which certificates and records are made.
+    account_id
+        The AWS account. Given, Terraform refuses every other account, and the state bucket's name is complete in the
+        output; left out, the tools ask AWS for it.
+    """
+
+    environment: EnvironmentName
+    environment_suffix: EnvironmentSuffix
+    owner: TagValue
+    cost_center: TagValue
+    project: TagValue
+    regions: Annotated[tuple[RegionName, ...], Field(min_length=1)]
+    primary_region: RegionName
+    domain: Domain
+    account_id: AccountId | None = None
+    network: NetworkSettings = NetworkSettings()
+    logs: LogSettings = LogSettings()
+    keys: KeySettings = KeySettings()
+    identity: IdentitySettings = IdentitySettings()
+    state: StateSettings = StateSettings()
+
+    @property
+    def secondary_regions(self) -> tuple[str, ...]:
+        """Every region but the primary, in the order of the file."""
+        return tuple(region for region in self.regions if region != self.primary_region)
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags that everything bears."""
+        return {
+            "Environment": self.environment,
+            "Owner": self.owner,
+            "CostCenter": self.cost_center,
+            "Project": self.project,
+        }

@@ -1,0 +1,123 @@
+"""Kinds of values that settings are made of, each with the sentence that says what is allowed."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic_core import PydanticCustomError
+
+from modules.settings.faults import nearest
+from modules.settings.regions import known_regions
+
+#: Error type whose context carries ``problem`` and ``allowed``, for the loader to make a fault of.
+FAULT = "fault"
+#: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180),
+    *(365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+
+
+class Section(BaseModel):
+    """What every part of the settings has in common: no unknown keys, nothing changed after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def fault(problem: str, allowed: str) -> PydanticCustomError:
+    """Error that the loader reports as ``problem`` and ``allowed``, beside the path and the value."""
+    return PydanticCustomError(FAULT, "{problem}", {"problem": problem, "allowed": allowed})
+
+
+def matching(pattern: str, *, problem: str, allowed: str) -> AfterValidator:
+    """Validator of a text that has to match ``pattern`` as a whole."""
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not compiled.fullmatch(value):
+            raise fault(problem, allowed)
+        return value
+
+    return AfterValidator(check)
+
+
+def _is_region(value: str) -> str:
+    if value not in known_regions():
+        raise fault(f"unknown AWS region{nearest(value, sorted(known_regions()))}", ", ".join(sorted(known_regions())))
+    return value
+
+
+def _network(value: object) -> object:
+    try:
+        return IPv4Network(str(value))
+    except (AddressValueError, NetmaskValueError, ValueError) as error:
+        raise fault(f"not an IPv4 network ({error})", "a CIDR block such as 10.0.0.0/8, its host bits zero") from error
+
+
+def _private(value: IPv4Network) -> IPv4Network:
+    if not value.is_private:
+        raise fault("not a private network", "a block inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
+    return value
+
+
+def _retention(value: int) -> int:
+    if value not in RETENTION_DAYS:
+        raise fault("not a retention of CloudWatch Logs", ", ".join(map(str, RETENTION_DAYS)))
+    return value
+
+
+RetentionDays = Annotated[int, AfterValidator(_retention)]
+RegionName = Annotated[str, AfterValidator(_is_region)]
+PrivateNetwork = Annotated[IPv4Network, BeforeValidator(_network), AfterValidator(_private)]
+EnvironmentName = Annotated[
+    str,
+    matching(
+        r"[A-Za-z]([A-Za-z0-9]|-(?=[A-Za-z0-9])){0,11}",
+        problem="not an environment's name",
+        allowed="1 to 12 letters, digits and single hyphens, opening with a letter",
+    ),
+]
+EnvironmentSuffix = Annotated[
+    str,
+    matching(
+        r"[a-z]([a-z0-9]|-(?=[a-z0-9])){0,11}",
+        problem="not a short lower-case name",
+        allowed="1 to 12 lower-case letters, digits and single hyphens, opening with a letter",
+    ),
+]
+TagValue = Annotated[
+    str,
+    matching(
+        r"(?! )[\w .:/=+@-]{1,256}(?<! )",
+        problem="not a tag value that every AWS service takes",
+        allowed="1 to 256 letters, digits, inner spaces and . : / = + - @ _",
+    ),
+]
+Domain = Annotated[
+    str,
+    matching(
+        r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])",
+        problem="not a public DNS name",
+        allowed="lower-case labels of at most 63 characters joined by dots, such as example.com",
+    ),
+]
+AccountId = Annotated[str, matching(r"\d{12}", problem="not an AWS account id", allowed="12 digits")]
+PolicyArn = Annotated[
+    str,
+    matching(
+        r"arn:aws:iam::(\d{12}|aws):policy/[\w+=,.@/-]{1,512}",
+        problem="not the ARN of a managed policy",
+        allowed="arn:aws:iam::ACCOUNT:policy/NAME",
+    ),
+]
+EndpointService = Annotated[
+    str,
+    matching(
+        r"[a-z0-9-]+(\.[a-z0-9-]+)*",
+        problem="not the name of an endpoint service",
+        allowed="what follows com.amazonaws.REGION. in the service's name, such as secretsmanager or ecr.api",
+    ),
+]

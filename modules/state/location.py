@@ -1,0 +1,69 @@
+"""Where the state lies: names that the stacks and the tools agree on. Plain Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from modules.naming import Names
+
+if TYPE_CHECKING:
+    from modules.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateLocation:
+    """Bucket, lock table and key of the state, in the primary region.
+
+    Parameters
+    ----------
+    region
+        The AWS region they lie in.
+    names
+        Names of that region.
+    replica_region
+        Region of the bucket's replica; ``None`` if there is none.
+    """
+
+    region: str
+    names: Names
+    replica_region: str | None
+
+    @classmethod
+    def of(cls, settings: Settings) -> StateLocation:
+        """Location that the settings come to."""
+        replica = settings.state.replica_region or next(iter(settings.secondary_regions), None)
+        names = Names(
+            environment=settings.environment, suffix=settings.environment_suffix, region=settings.primary_region
+        )
+        return cls(region=settings.primary_region, names=names, replica_region=replica)
+
+    @property
+    def lock_table(self) -> str:
+        """Name of the DynamoDB table that holds the locks."""
+        return self.names.of("dynamodb", "state-lock")
+
+    @property
+    def key_alias(self) -> str:
+        """Alias of the key that the state is encrypted with."""
+        return f"alias/{self.names.of('kms', 'state')}"
+
+    def bucket(self, account_id: str) -> str:
+        """Name of the state bucket in an account; it carries both account and region, since bucket names are global."""
+        return bucket_name(self.names, "state", account_id)
+
+    def key(self, stack: str) -> str:
+        """Object key of a stack's state."""
+        return f"{stack}/terraform.tfstate"
+
+
+def bucket_name(names: Names, identifier: str, account_id: str) -> str:
+    """Name of a bucket, with the account in it.
+
+    Parameters
+    ----------
+    account_id
+        Twelve digits, or a Terraform expression that becomes twelve digits.
+    """
+    placeholder = "0" * 12
+    return names.of("s3", f"{identifier}-{placeholder}").replace(placeholder, account_id)

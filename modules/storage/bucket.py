@@ -1,0 +1,185 @@
+"""Buckets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfiguration,
+    S3BucketLifecycleConfigurationRule,
+    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
+    S3BucketLifecycleConfigurationRuleExpiration,
+    S3BucketLifecycleConfigurationRuleFilter,
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
+from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
+    S3BucketOwnershipControls,
+    S3BucketOwnershipControlsRule,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
+from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
+from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+    S3BucketServerSideEncryptionConfigurationA,
+    S3BucketServerSideEncryptionConfigurationRuleA,
+    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
+    S3BucketVersioningA,
+    S3BucketVersioningVersioningConfiguration,
+)
+from constructs import Construct
+
+from modules.identity.policy import PolicyDocument
+from modules.state.location import bucket_name
+from modules.storage.statements import refuse_weak_transport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from modules.identity.policy import Statement
+    from modules.keys.key import Key
+    from modules.region import Region
+
+
+class Bucket(Construct):
+    """A private, versioned, encrypted bucket that is reached through TLS 1.2 or newer only.
+
+    Objects belong to the account whoever wrote them, old versions and unfinished uploads are cleared away, and access
+    is logged if there is a bucket to log to.
+
+    Parameters
+    ----------
+    region
+        The region it lies in.
+    identifier
+        What the name says of it; the account is added.
+    key
+        The key that objects are encrypted with. ``None`` means keys of S3's own, which AWS demands of buckets that take
+        logs from its services.
+    access_logs
+        The bucket that takes the access logs; ``None`` for none.
+    statements
+        Gives, for the bucket, the statements of its policy besides those about transport. None by default.
+    expire_after_days
+        Days after which objects are deleted; ``None``, the default, keeps them.
+    keep_noncurrent_days
+        Days that replaced and deleted versions are kept.
+
+    See https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
+    """
+
+    def __init__(  # noqa: PLR0913 - each is a decision of its own
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        region: Region,
+        identifier: str,
+        key: Key | None,
+        access_logs: Bucket | None = None,
+        statements: Callable[[Bucket], Sequence[Statement]] = lambda _: (),
+        expire_after_days: int | None = None,
+        keep_noncurrent_days: int = 90,
+    ) -> None:
+        super().__init__(scope, id_)
+        self.region, self.key = region, key
+        self.name = bucket_name(region.names, identifier, region.account_id)
+        self.resource = S3Bucket(self, "Resource", provider=region.provider, bucket=self.name, tags={"Name": self.name})
+        self.id, self.arn = self.resource.id, self.resource.arn
+        self.versioning = S3BucketVersioningA(
+            self,
+            "versioning",
+            provider=region.provider,
+            bucket=self.id,
+            versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
+        )
+        self._encrypt()
+        document = PolicyDocument(
+            self, "policy-document", region=region, statements=[*refuse_weak_transport(self), *statements(self)]
+        )
+        self.policy = S3BucketPolicy(
+            self,
+            "policy",
+            provider=region.provider,
+            bucket=self.id,
+            policy=document.json,
+            # Both at once make S3 answer with a conflict.
+            depends_on=[self._keep_private()],
+        )
+        self._clear_away(expire_after_days, keep_noncurrent_days)
+        if access_logs:
+            S3BucketLoggingA(
+                self,
+                "access-logs",
+                provider=region.provider,
+                bucket=self.id,
+                target_bucket=access_logs.id,
+                target_prefix=f"s3/{identifier}/",
+                # The log bucket must allow the delivery before S3 takes the setting.
+                depends_on=[access_logs.policy],
+            )
+
+    def _encrypt(self) -> None:
+        default = S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
+            sse_algorithm="aws:kms" if self.key else "AES256", kms_master_key_id=self.key.arn if self.key else None
+        )
+        S3BucketServerSideEncryptionConfigurationA(
+            self,
+            "encryption",
+            provider=self.region.provider,
+            bucket=self.id,
+            rule=[
+                S3BucketServerSideEncryptionConfigurationRuleA(
+                    apply_server_side_encryption_by_default=default, bucket_key_enabled=bool(self.key)
+                )
+            ],
+        )
+
+    def _keep_private(self) -> S3BucketPublicAccessBlock:
+        S3BucketOwnershipControls(
+            self,
+            "ownership",
+            provider=self.region.provider,
+            bucket=self.id,
+            rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
+        )
+        return S3BucketPublicAccessBlock(
+            self,
+            "public-access-block",
+            provider=self.region.provider,
+            bucket=self.id,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+        )
+
+    def _clear_away(self, expire_after_days: int | None, keep_noncurrent_days: int) -> None:
+        S3BucketLifecycleConfiguration(
+            self,
+            "lifecycle",
+            provider=self.region.provider,
+            bucket=self.id,
+            rule=[
+                S3BucketLifecycleConfigurationRule(
+                    id="clear-away",
+                    status="Enabled",
+                    filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
+                    abort_incomplete_multipart_upload=[
+                        S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(days_after_initiation=7)
+                    ],
+                    noncurrent_version_expiration=[
+                        S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
+                            noncurrent_days=keep_noncurrent_days
+                        )
+                    ],
+                    expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=expire_after_days)]
+                    if expire_after_days
+                    else None,
+                )
+            ],
+            # Rules for old versions are refused while there are none.
+            depends_on=[self.versioning],
+        )
