@@ -35,3 +35,51 @@ $(VENV)/.ready: requirements/project.lock
 node_modules/.ready: package-lock.json
 	npm ci --silent --no-audit --no-fund
 	@touch $@
+
+# The platform's life: `make synth` to `make bench`. The local- targets and the demo run on the embedded AWS.
+TOOL := @$(RUN) -m tools
+
+.PHONY: synth policy plan deploy destroy bootstrap
+synth: install ## synthesize the stacks to cdktf.out
+	$(TOOL) synth
+
+policy: install ## judge output and plans with the policy gate
+	$(TOOL) policy
+
+bootstrap: install ## AWS account: make the state backend
+	$(TOOL) bootstrap
+
+plan: install ## AWS account: plan both stacks
+	$(TOOL) plan
+
+deploy: install ## AWS account: plan, ask (or APPROVE=yes), apply
+	$(TOOL) deploy
+
+destroy: install ## AWS account: ask (or APPROVE=yes), destroy the platform
+	$(TOOL) destroy
+
+.PHONY: local-start local-plan local-up local-down local-env local-unlock demo
+local-start: install ## emulator: start it with the state backend only
+	$(TOOL) local-start
+
+local-plan: install ## emulator: plan both stacks
+	$(TOOL) local-plan
+
+local-up: install ## emulator: apply the platform and stay up
+	$(TOOL) local-up
+
+local-down: install ## emulator: destroy the platform and stop
+	$(TOOL) local-down
+
+local-env: install ## emulator: shell lines for aws, terraform and cdktf
+	$(TOOL) local-env
+
+local-unlock: install ## emulator: remove a left-over state lock
+	$(TOOL) local-unlock
+
+demo: install ## the whole life on an emulator of its own
+	$(TOOL) demo
+
+.PHONY: bench
+bench: install ## measure synthesis with and without fast bindings
+	$(TOOL) bench

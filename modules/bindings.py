@@ -4,12 +4,9 @@
 and has the Node side read a 120 MB assembly and require every one of them. This program uses a few dozen. So two
 things are cut:
 
-* on the Python side, the package's ``__init__`` is replaced by an empty one. A submodule needs nothing of its parent
-but
-  its path;
-* on the Node side, the jsii tarball is replaced by one that holds only the submodules that ``modules/`` imports. It
-is made
-  once and kept under ``build/cache``, named by the original's size and time and the submodules in it.
+* on the Python side, the package's ``__init__`` is replaced by an empty one, of which a submodule needs only the path;
+* on the Node side, the jsii tarball is replaced by one that holds only the submodules that ``modules/`` imports. It is
+  made once and kept under ``build/cache``, named by the original's size and time and the submodules in it.
 
 Type checkers and editors read the real package; the synthesized output is the same to the byte.
 ``MERIDIAN_FAST_BINDINGS=0`` switches all of it off.

@@ -50,7 +50,6 @@ class SubnetTier(Construct):
                 availability_zone=zones.name(position),
                 cidr_block=str(subnet_block(region.cidr, tier, position)),
                 map_public_ip_on_launch=False,
-                private_dns_hostname_type_on_launch="resource-name",
                 tags={"Name": region.names.of("subnet", f"{tier.name}-{letter}"), "Tier": tier.name},
             )
             route_table = RouteTable(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Vpc(Construct):
-    """A VPC with DNS, an internet gateway, and a default security group, network ACL and route table that let nothing pass.
+    """A VPC with DNS and an internet gateway, whose default security group, ACL and route table let nothing pass.
 
     Parameters
     ----------

@@ -1,0 +1,1 @@
+"""The policy gate: checkov on the synthesized JSON and on the plan, with waivers that expire."""

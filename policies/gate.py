@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from policies.errors import GateError
+from policies.freshness import require_plan_of_this_json
+from policies.outcomes import Outcome, read_report, unite
+from policies.scan import Framework, Scanner, run_checkov
+from policies.stack import Stack, load_stack
+from policies.waivers import Waiver, load_waivers, unused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+    from pathlib import Path
+
+STACKS = ("state-backend", "platform")
+SCANS_AT_A_TIME = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What the gate found.
+
+    Parameters
+    ----------
+    stacks
+        The stacks that were scanned.
+    outcomes
+        One for each check and resource.
+    waived
+        The waiver of each finding that has one.
+    waiver_faults
+        What is wrong with the waivers.
+    errors
+        Why the gate could not do its job; then there are no outcomes.
+    """
+
+    stacks: tuple[Stack, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    waived: dict[Outcome, Waiver] = field(default_factory=dict)
+    waiver_faults: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+
+    @property
+    def findings(self) -> list[Outcome]:
+        """The failed outcomes that nobody waived."""
+        return [outcome for outcome in self.outcomes if outcome.failed and outcome not in self.waived]
+
+    @property
+    def exit_code(self) -> int:
+        """0 for a pass, 1 for findings or faulty waivers, 2 where the gate could not do its job."""
+        if self.errors:
+            return 2
+        return 1 if self.findings or self.waiver_faults else 0
+
+
+def judge(
+    *,
+    names: Sequence[str],
+    stacks_dir: Path,
+    plans_dir: Path,
+    waivers_path: Path,
+    today: date,
+    scan: Scanner = run_checkov,
+) -> Verdict:
+    """Scan stacks and hold the findings against the waivers.
+
+    Parameters
+    ----------
+    names
+        The stacks.
+    stacks_dir, plans_dir
+        Where their JSON and their plans are, a folder for each stack.
+    waivers_path
+        YAML file with the waivers.
+    today
+        Date against which the waivers' expiry is checked.
+    scan
+        What scans a file. By default checkov does.
+
+    Returns
+    -------
+    Verdict
+        Also where the gate could not do its job: its errors say why.
+    """
+    waivers, waiver_faults = load_waivers(path=waivers_path, today=today)
+    try:
+        stacks = _load(names=names, stacks_dir=stacks_dir, plans_dir=plans_dir)
+        outcomes = _scan(stacks=stacks, scan=scan)
+    except GateError as error:
+        return Verdict(waiver_faults=tuple(waiver_faults), errors=error.faults)
+    waiver_faults += unused(
+        waivers=waivers,
+        outcomes=outcomes,
+        addresses={stack.name: stack.addresses for stack in stacks},
+        known=STACKS,
+    )
+    covering = (
+        (outcome, waiver)
+        for outcome in outcomes
+        if outcome.failed
+        for waiver in waivers.values()
+        if waiver.covers(outcome)
+    )
+    return Verdict(
+        stacks=tuple(stacks),
+        outcomes=tuple(outcomes),
+        waived=dict(covering),
+        waiver_faults=tuple(waiver_faults),
+    )
+
+
+def _load(*, names: Iterable[str], stacks_dir: Path, plans_dir: Path) -> list[Stack]:
+    stacks: list[Stack] = []
+    faults: list[str] = []
+    for name in dict.fromkeys(names):
+        try:
+            stack = load_stack(name=name, stacks_dir=stacks_dir, plans_dir=plans_dir)
+            require_plan_of_this_json(stack)
+            stacks.append(stack)
+        except GateError as error:
+            faults += error.faults
+    if faults:
+        raise GateError(faults)
+    return stacks
+
+
+def _scan(*, stacks: Iterable[Stack], scan: Scanner) -> list[Outcome]:
+    def outcomes_of(job: tuple[Stack, Framework]) -> tuple[list[Outcome], tuple[str, ...]]:
+        stack, framework = job
+        path = stack.json_path if framework is Framework.JSON else stack.plan_path
+        try:
+            return read_report(stack=stack, framework=framework, report=scan(path=path, framework=framework)), ()
+        except GateError as error:
+            return [], error.faults
+
+    jobs = [(stack, framework) for stack in stacks for framework in Framework]
+    with ThreadPoolExecutor(max_workers=SCANS_AT_A_TIME) as pool:
+        results = list(pool.map(outcomes_of, jobs))
+    faults = dict.fromkeys(fault for _, failures in results for fault in failures)
+    if faults:
+        raise GateError(faults)
+    return unite(outcome for outcomes, _ in results for outcome in outcomes)

@@ -1,0 +1,124 @@
+"""A server for the session; for each test a role on it whose secret rotates, and an ear for what is said meanwhile."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from modules.database.rotation.runtime import log
+from tests.database.authority import Authority
+from tests.database.server import Server
+from tests.database.target import Target
+from tests.database.vault import REGION, Client, Listener, Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def authority() -> Authority:
+    return Authority()
+
+
+@pytest.fixture(scope="session")
+def ca_bundle(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("authority") / "certificates.pem"
+    file.write_text(authority.pem)
+    return file
+
+
+@pytest.fixture(scope="session")
+def running(authority: Authority) -> Iterator[Server]:
+    server = Server(authority.issue())
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def server(running: Server) -> Iterator[Server]:
+    yield running
+    running.mend()
+
+
+@pytest.fixture
+def target(server: Server, ca_bundle: Path) -> Target:
+    return Target(server, ca_bundle)
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    with mock_aws():
+        yield Client(boto3.client("secretsmanager", region_name=REGION))
+
+
+@pytest.fixture
+def listener(monkeypatch: pytest.MonkeyPatch) -> Iterator[Listener]:
+    """Hear every record of every library, as a function whose log level is DEBUG would write them."""
+    root = logging.getLogger()
+    talkative = {name: logging.getLogger(name).level for name in log.TALKATIVE}
+    listener = Listener()
+    # As the function starts; with a handler in place, none to standard output is added.
+    log.LOGGER.addHandler(listener)
+    monkeypatch.setattr(log.LOGGER, "propagate", True)
+    log.configure()
+    root.addHandler(listener)
+    monkeypatch.setattr(root, "level", logging.DEBUG)
+    yield listener
+    root.removeHandler(listener)
+    log.LOGGER.removeHandler(listener)
+    for name, level in talkative.items():
+        logging.getLogger(name).setLevel(level)
+
+
+@pytest.fixture
+def vault(client: Client, target: Target, listener: Listener) -> Iterator[Vault]:
+    """A role and its secret; after every test that uses it, no password must have been said anywhere."""
+    username, password = f"app {uuid.uuid4().hex[:8]}", uuid.uuid4().hex
+    target.create_role(username, password)
+    value = target.secret_value(username, password)
+    vault = Vault(client=client, name=username, ca_bundle=target.ca_bundle, value=value)
+    yield vault
+    assert_nothing_secret_was_said(vault, target, listener)
+
+
+@pytest.fixture
+def administrator(client: Client, target: Target) -> Vault:
+    """The secret of a role that may make roles."""
+    username, password = f"administrator_{uuid.uuid4().hex[:8]}", uuid.uuid4().hex
+    target.create_role(username, password, "CREATEROLE")
+    value = target.secret_value(username, password)
+    return Vault(client=client, name=username, ca_bundle=target.ca_bundle, value=value)
+
+
+@pytest.fixture
+def pair(client: Client, target: Target, administrator: Vault, listener: Listener) -> Iterator[Vault]:
+    """A secret that alternates between two users, of whom the first exists."""
+    username, password = f"app {uuid.uuid4().hex[:8]}", uuid.uuid4().hex
+    target.create_role(username, password)
+    creator = administrator.value()["username"]
+    # What PostgreSQL gives the creator of a role from version 16 on, and what rds_superuser has before.
+    target.server.query(f'GRANT "{username}" TO "{creator}" WITH ADMIN OPTION')
+    value = target.secret_value(username, password, masterarn=administrator.arn)
+    vault = Vault(client=client, name=username, ca_bundle=target.ca_bundle, value=value)
+    yield vault
+    assert_nothing_secret_was_said(vault, target, listener)
+    assert_nothing_secret_was_said(administrator, target, listener)
+
+
+def assert_nothing_secret_was_said(vault: Vault, target: Target, listener: Listener) -> None:
+    passwords = vault.passwords()
+    assert passwords
+    said = {"a log record": listener.heard, "a traceback": vault.spoken, "the server's log": [target.server.log]}
+    assert listener.heard, "nothing was heard at all"
+    for place, texts in said.items():
+        leaked = [text for text in texts for password in passwords if password in text]
+        assert not leaked, f"a password in {place}"

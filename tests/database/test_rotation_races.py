@@ -1,0 +1,95 @@
+"""Two rotations at once, of one version and of two, in the orders that could go wrong."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TYPE_CHECKING
+
+import pytest
+
+from modules.database.rotation.runtime import database
+from modules.database.rotation.runtime.errors import RotationError
+from tests.database.vault import STEPS
+
+if TYPE_CHECKING:
+    from pg8000.native import Connection
+
+    from tests.database.target import Target
+    from tests.database.vault import Vault
+
+
+def test_one_version_rotated_twice_at_once_ends_well(vault: Vault, target: Target) -> None:
+    old = vault.value()
+    token = vault.begin()
+    barrier = Barrier(2, timeout=20)
+
+    def rotate() -> None:
+        for step in STEPS:
+            barrier.wait()
+            vault.step(step, token)
+
+    with ThreadPoolExecutor(2) as pool:
+        for run in [pool.submit(rotate), pool.submit(rotate)]:
+            # The one that moves the label second may be told that it has moved.
+            assert isinstance(run.exception(), RotationError | None)
+    vault.rotate(token)
+    assert target.opens(vault.value())
+    assert not target.opens(old)
+
+
+def test_the_version_that_was_stored_first_stands(vault: Vault, target: Target) -> None:
+    token = vault.begin()
+    vault.client.before["put_secret_value"] = lambda: vault.step("createSecret", token)
+    vault.step("createSecret", token)
+    first = vault.value("AWSPENDING")
+    vault.rotate(token)
+    assert vault.value() == first
+    assert target.opens(first)
+
+
+def test_a_rotation_that_waited_for_the_lock_too_long_sets_nothing(vault: Vault, target: Target) -> None:
+    first = vault.begin()
+    vault.step("createSecret", first)
+    username = vault.value()["username"]
+    with target.server.administrator() as connection, ThreadPoolExecutor(1) as pool:
+        _lock(connection, username)
+        waiting = pool.submit(vault.step, "setSecret", first)
+        _wait_for_a_waiting_lock(connection)
+        second = vault.begin()
+        vault.step("createSecret", second)
+        connection.run("COMMIT")
+        with pytest.raises(RotationError, match="without a stage"):
+            waiting.result(20)
+    assert target.opens(vault.value())
+    vault.rotate(second)
+    assert target.opens(vault.value())
+    with pytest.raises(RotationError, match="without a stage"):
+        vault.rotate(first)
+
+
+def test_a_lock_that_stays_held_is_a_fault_and_no_hang(
+    vault: Vault, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(database.PARAMETERS, "lock_timeout", "50ms")
+    token = vault.begin()
+    vault.step("createSecret", token)
+    with target.server.administrator() as connection:
+        _lock(connection, vault.value()["username"])
+        with pytest.raises(RotationError, match="canceling statement due to lock timeout"):
+            vault.step("setSecret", token)
+    vault.rotate(token)
+    assert target.opens(vault.value())
+
+
+def _lock(connection: Connection, username: str) -> None:
+    connection.run("START TRANSACTION")
+    connection.run("SELECT pg_advisory_xact_lock(hashtextextended(:role, 0))", role=username)
+
+
+def _wait_for_a_waiting_lock(connection: Connection) -> None:
+    # Bounded: the other side gives up after its lock timeout, and the test fails on what it says.
+    for _ in range(400):
+        if connection.run("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
+            return
+        connection.run("SELECT pg_sleep(0.01)")

@@ -1,0 +1,57 @@
+"""The function at a real standby: it refuses, until the standby is promoted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from modules.database.rotation.runtime.errors import RotationError
+from tests.database.server import Server, wait_for
+from tests.database.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.database.authority import Authority
+    from tests.database.vault import Vault
+
+
+@pytest.fixture
+def standby(vault: Vault, server: Server, authority: Authority) -> Iterator[Server]:
+    """Have the secret name a standby that was copied from the server, role and all, and follows it."""
+    standby = Server(authority.issue(), source=server)
+    try:
+        standby.start()
+        vault.put(vault.value() | {"port": standby.port})
+        yield standby
+    finally:
+        standby.remove()
+
+
+def test_a_replica_is_refused_at_every_step_that_meets_it_until_it_is_promoted(
+    vault: Vault, target: Target, standby: Server
+) -> None:
+    old = vault.value()
+    token = vault.begin()
+    vault.step("createSecret", token)
+    assert standby.query("SELECT pg_is_in_recovery()") == [[True]]
+    with pytest.raises(RotationError, match="server is a replica, rotation runs at the writer only"):
+        vault.step("setSecret", token)
+
+    # The password reaches the replica from the writer: testSecret would find that it works there.
+    pending = vault.value("AWSPENDING")
+    with target.session(old | {"port": target.server.port}) as session:
+        session.set_password(role=old["username"], password=pending["password"])
+    stored = "SELECT rolpassword FROM pg_authid WHERE rolname = :role"
+    wanted = target.server.query(stored, role=old["username"])
+    wait_for(lambda: standby.query(stored, role=old["username"]) == wanted)
+    with pytest.raises(RotationError, match="server is a replica"):
+        vault.step("testSecret", token)
+    assert vault.value() == old
+
+    assert standby.query("SELECT pg_promote()") == [[True]]
+    vault.rotate(token)
+    promoted = Target(standby, target.ca_bundle)
+    assert promoted.opens(vault.value())
+    assert not promoted.opens(old)

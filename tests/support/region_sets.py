@@ -1,0 +1,39 @@
+"""Settings to test with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+EIGHT_KEYS: dict[str, Any] = {
+    "environment": "prod",
+    "environment_suffix": "test",
+    "owner": "platform-team",
+    "cost_center": "CC-1000",
+    "project": "meridian",
+    "regions": ["us-east-1", "us-west-2", "ap-south-1"],
+    "primary_region": "us-east-1",
+    "domain": "example.com",
+}
+ONE = ("eu-west-1",)
+TWO = ("us-west-1", "us-east-1")
+THREE = ("us-east-1", "us-west-2", "ap-south-1")
+FIVE = ("eu-west-1", "sa-east-1", "us-west-1", "ap-southeast-2", "eu-central-1")
+SEVENTEEN = (
+    *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1"),
+    *("eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1", "eu-north-1"),
+    *("ap-south-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3"),
+)
+
+
+def settings_of(*regions: str, **more: Any) -> dict[str, Any]:
+    """The eight keys for these regions, of which the first is the primary, and more keys."""
+    return EIGHT_KEYS | {"regions": list(regions), "primary_region": regions[0]} | more
+
+
+def write_settings(folder: Path, content: dict[str, Any]) -> Path:
+    path = folder / "settings.yaml"
+    path.write_text(yaml.safe_dump(content, sort_keys=False))
+    return path

@@ -1,0 +1,159 @@
+"""Decisions of the bootstrap, with a Terraform that only notes what it is told."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modules.settings import load_settings
+from tools.bootstrap import bootstrap
+from tools.errors import ToolError
+from tools.paths import Paths
+from tools.target import Target
+
+STATE = {"lineage": "l", "serial": 3, "resources": [{"type": "aws_s3_bucket"}], "outputs": {}}
+MOVED = STATE | {"lineage": "m", "serial": 1}
+SETTINGS = """
+environment: prod
+environment_suffix: ab1
+owner: team
+cost_center: "1"
+project: meridian
+regions: [eu-west-1]
+primary_region: eu-west-1
+domain: example.com
+"""
+
+
+class Account:
+    """A bucket, and a Terraform that notes its calls and may break off after any of them."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.stored: dict[str, Any] | None = None
+        self.calls: list[str] = []
+        self.breaks_off_after = ""
+        self.gone: list[str] = []
+        self.loses_the_state = False
+
+    def note(self, call: str) -> None:
+        self.calls.append(call)
+        if call == self.breaks_off_after:
+            raise KeyboardInterrupt
+
+    def init(self, backend_arguments: Sequence[str] = ()) -> None:
+        assert (self.directory / "backend_override.tf.json").exists() == (not backend_arguments)
+        self.note("init bucket" if backend_arguments else "init local")
+
+    def plan(self, out: Path) -> bool:
+        assert out.parent == self.directory
+        self.note("plan")
+        return (self.stored is None and not (self.directory / "terraform.tfstate").exists()) or bool(self.gone)
+
+    def show(self, plan: Path) -> dict[str, Any]:
+        assert plan.suffix == ".tfplan"
+        changes = [{"address": each, "mode": "managed", "change": {"actions": ["delete"]}} for each in self.gone]
+        return {"resource_changes": changes}
+
+    def apply(self, plan: Path) -> int:
+        assert plan.suffix == ".tfplan"
+        (self.directory / "terraform.tfstate").write_text(json.dumps(STATE))
+        self.note("apply")
+        return 7
+
+    def migrate(self, backend_arguments: Sequence[str] = ()) -> None:
+        assert not (self.directory / "backend_override.tf.json").exists()
+        assert backend_arguments == ["-backend-config=bucket=prod-s3-ab1-state-123456789012-eu-west-1"]
+        if not self.loses_the_state:
+            self.stored = MOVED
+        self.note("migrate")
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Account:
+    return Account(tmp_path / "build/state-backend")
+
+
+@pytest.fixture
+def target(tmp_path: Path, account: Account) -> Target:
+    class Faked(Target):
+        def terraform(self, stack: str) -> Any:
+            assert stack == "state-backend"
+            return account
+
+        def state(self, stack: str) -> dict[str, Any] | None:
+            assert stack == "state-backend"
+            return account.stored
+
+    (tmp_path / "settings.yaml").write_text(SETTINGS)
+    source = tmp_path / "out/stacks/state-backend"
+    source.mkdir(parents=True)
+    (source / "cdk.tf.json").write_text("{}")
+    return Faked(
+        paths=Paths(settings=tmp_path / "settings.yaml", build=tmp_path / "build", out=tmp_path / "out"),
+        settings=load_settings(tmp_path / "settings.yaml", {}),
+        environment={},
+        clients=lambda _service, _region: None,
+        account_id="123456789012",
+        local=False,
+    )
+
+
+def test_the_first_run_applies_with_local_state_and_moves_it(target: Target, account: Account) -> None:
+    assert bootstrap(target) == 7
+    assert account.calls == ["init local", "plan", "apply", "migrate"]
+    assert not (account.directory / "terraform.tfstate").exists()
+
+
+def test_a_second_run_changes_nothing(target: Target, account: Account) -> None:
+    bootstrap(target)
+    account.calls.clear()
+    assert bootstrap(target) == 0
+    assert account.calls == ["init bucket", "plan"]
+
+
+@pytest.mark.parametrize("call", ["init local", "plan", "apply", "migrate"])
+def test_a_run_that_is_broken_off_is_gone_on_with(target: Target, account: Account, call: str) -> None:
+    account.breaks_off_after = call
+    with pytest.raises(KeyboardInterrupt):
+        bootstrap(target)
+    account.breaks_off_after = ""
+    account.calls.clear()
+    bootstrap(target)
+    assert account.stored == MOVED
+    assert ("apply" in account.calls) == (call in {"init local", "plan"})
+    assert not (account.directory / "terraform.tfstate").exists()
+
+
+def test_local_state_stays_until_the_bucket_is_seen_to_hold_it(target: Target, account: Account) -> None:
+    account.loses_the_state = True
+    with pytest.raises(ToolError, match="did not arrive"):
+        bootstrap(target)
+    assert (account.directory / "terraform.tfstate").exists()
+
+
+def test_rejects_local_state_that_is_not_what_the_bucket_holds(target: Target, account: Account) -> None:
+    account.stored = STATE | {"resources": []}
+    account.directory.mkdir(parents=True)
+    (account.directory / "terraform.tfstate").write_text(json.dumps(STATE))
+    with pytest.raises(ToolError, match="is not the one that is left"):
+        bootstrap(target)
+    assert account.calls == []
+    assert (account.directory / "terraform.tfstate").exists()
+
+
+def test_rejects_a_plan_that_destroys_part_of_the_backend(target: Target, account: Account) -> None:
+    account.stored = MOVED
+    account.gone = ["aws_s3_bucket.state"]
+    with pytest.raises(ToolError, match=r"aws_s3_bucket\.state"):
+        bootstrap(target)
+    assert account.calls == ["init bucket", "plan"]
+
+
+def test_the_bucket_is_named_to_terraform_only_where_the_output_does_not_name_it(target: Target) -> None:
+    assert target.backend_arguments() == ["-backend-config=bucket=prod-s3-ab1-state-123456789012-eu-west-1"]
+    known = target.settings.model_copy(update={"account_id": "123456789012"})
+    fields = {name: getattr(target, name) for name in ("paths", "environment", "clients", "account_id", "local")}
+    assert Target(settings=known, **fields).backend_arguments() == []

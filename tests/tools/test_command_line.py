@@ -1,0 +1,53 @@
+import re
+from collections.abc import Callable
+
+import pytest
+
+from modules.settings import Fault, SettingsError
+from tools import __main__ as command_line
+from tools.emulator import EmulatorError
+from tools.errors import Interrupted, ToolError
+from tools.paths import ROOT
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], int]:
+    def run(error: BaseException) -> int:
+        def fail() -> None:
+            raise error
+
+        monkeypatch.setattr(command_line, "commands", lambda: {"plan": ("fails", fail)})
+        monkeypatch.setattr(command_line, "raise_on_sigterm", lambda: None)
+        return command_line.main(["plan"])
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (ToolError("it broke", advice="mend it"), 1, "error: it broke\nwhat to do: mend it\n"),
+        (ToolError("it broke"), 1, "error: it broke\n"),
+        (EmulatorError("no answer"), 1, "error: no answer\n"),
+        (SettingsError([Fault("a", "is odd", 1, "even")]), 1, "a: is odd, got 1, allowed: even\n"),
+        (Interrupted("stopped; the state is saved"), 130, "stopped; the state is saved\n"),
+        (Interrupted("stopped", signal_number=15), 143, "stopped\n"),
+        (KeyboardInterrupt(), 130, "interrupted: plan did not come to its end; run it again\n"),
+    ],
+)
+def test_faults_are_told_in_words_and_end_with_their_code(
+    *,
+    failing: Callable[[BaseException], int],
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+    code: int,
+    said: str,
+) -> None:
+    assert failing(error) == code
+    assert capsys.readouterr().err == said
+
+
+def test_every_command_has_a_make_target_with_a_description() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for name in command_line.commands():
+        assert re.search(rf"^{name}: install ## \S.*\n\t\$\(TOOL\) {name}$", makefile, re.MULTILINE), name

@@ -1,0 +1,74 @@
+from typing import Any
+
+from tools.plan import Counts, changes, changes_by_region, destroyed, resources_by_region, total
+
+
+def change(address: str, *actions: str, mode: str = "managed", **what: object) -> dict[str, Any]:
+    return {"address": address, "mode": mode, "change": {"actions": list(actions), **what}}
+
+
+PLAN = {
+    "configuration": {
+        "provider_config": {
+            "aws.us-east-1": {"name": "aws", "alias": "us-east-1"},
+            "aws.eu-west-1": {"name": "aws", "alias": "eu-west-1"},
+            "aws": {"name": "aws"},
+        },
+        "root_module": {
+            "resources": [
+                {"address": "aws_vpc.a", "provider_config_key": "aws.us-east-1"},
+                {"address": "aws_vpc.b", "provider_config_key": "aws.eu-west-1"},
+                {"address": "aws_subnet.c", "provider_config_key": "aws.eu-west-1"},
+                {"address": "aws_iam_role.d", "provider_config_key": "aws"},
+            ]
+        },
+    },
+    "resource_changes": [
+        change("aws_vpc.a", "no-op"),
+        change("aws_vpc.b", "update", before={"x": 1, "y": 2}, after={"x": 1, "y": 3}, after_unknown={"z": True}),
+        change("aws_subnet.c[0]", "delete", "create"),
+        change('aws_subnet.c["k"]', "create"),
+        change("aws_iam_role.d", "create"),
+        change("aws_sqs_queue.gone", "delete", before={"arn": "arn:aws:sqs:ap-south-1:123456789012:gone"}),
+        change("data.aws_ami.e", "read", mode="data"),
+    ],
+    "output_changes": {"one": {"actions": ["no-op"]}, "two": {"actions": ["create"]}},
+}
+
+
+def test_resources_are_counted_by_the_alias_of_their_provider() -> None:
+    assert resources_by_region(PLAN) == {"eu-west-1": 3, "other": 1, "us-east-1": 1}
+
+
+def test_changes_are_counted_by_region_and_a_replacement_is_one_added_and_one_destroyed() -> None:
+    assert changes_by_region(PLAN) == {
+        "ap-south-1": Counts(destroy=1),
+        "eu-west-1": Counts(add=2, change=1, destroy=1),
+        "other": Counts(add=1),
+    }
+
+
+def test_the_counts_add_up() -> None:
+    assert total(changes_by_region(PLAN)) == Counts(add=3, change=1, destroy=2)
+    assert str(Counts(add=1)) == "1 to add, 0 to change, 0 to destroy"
+
+
+def test_changes_are_listed_with_the_attributes_that_change() -> None:
+    assert changes(PLAN) == [
+        "update aws_vpc.b (y, z)",
+        "delete/create aws_subnet.c[0]",
+        'create aws_subnet.c["k"]',
+        "create aws_iam_role.d",
+        "delete aws_sqs_queue.gone",
+        "create output two",
+    ]
+
+
+def test_replaced_resources_count_as_destroyed() -> None:
+    assert destroyed(PLAN) == ["aws_subnet.c[0]", "aws_sqs_queue.gone"]
+
+
+def test_an_empty_plan_has_nothing() -> None:
+    assert resources_by_region({}) == {}
+    assert changes_by_region({}) == {}
+    assert changes({}) == []

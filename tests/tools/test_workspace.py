@@ -1,0 +1,98 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tools.errors import ToolError
+from tools.workspace import Workspace, emulator_override
+
+CONFIGURATION = {"provider": {"aws": [{"alias": "us-east-1", "region": "us-east-1"}, {"alias": "eu-west-1"}]}}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    source = tmp_path / "out/stacks/platform"
+    (source / "assets/function").mkdir(parents=True)
+    (source / "assets/function/code.zip").write_text("code")
+    (source / "cdk.tf.json").write_text(json.dumps(CONFIGURATION))
+    return Workspace(directory=tmp_path / "build/platform", source=source, local=True)
+
+
+def test_copies_the_whole_stack_with_its_assets(workspace: Workspace) -> None:
+    workspace.prepare()
+    assert workspace.configuration() == CONFIGURATION
+    assert (workspace.directory / "assets/function/code.zip").read_text() == "code"
+
+
+def test_removes_what_is_no_longer_synthesized(workspace: Workspace) -> None:
+    workspace.prepare()
+    (workspace.source / "assets/function/code.zip").unlink()
+    workspace.prepare()
+    assert not (workspace.directory / "assets/function/code.zip").exists()
+
+
+def test_removes_stale_overrides_and_copies_none(workspace: Workspace) -> None:
+    workspace.prepare()
+    (workspace.directory / "backend_override.tf.json").write_text("{}")
+    (workspace.source / "stray_override.tf.json").write_text("{}")
+    workspace.prepare()
+    assert [path.name for path in workspace.directory.glob("*_override.tf.json")] == ["emulator_override.tf.json"]
+
+
+def test_keeps_what_terraform_keeps_there(workspace: Workspace) -> None:
+    workspace.directory.mkdir(parents=True)
+    kept = (".terraform.lock.hcl", "terraform.tfstate", "terraform.tfstate.backup", "plan.tfplan", "plan.json")
+    for name in kept:
+        (workspace.directory / name).write_text("mine")
+        (workspace.source / name).write_text("not mine")
+    (workspace.directory / ".terraform/providers").mkdir(parents=True)
+    workspace.prepare()
+    assert all((workspace.directory / name).read_text() == "mine" for name in kept)
+    assert (workspace.directory / ".terraform/providers").is_dir()
+
+
+def test_only_on_the_emulator_providers_try_each_call_twice(workspace: Workspace) -> None:
+    workspace.prepare()
+    override = json.loads((workspace.directory / "emulator_override.tf.json").read_text())
+    assert override["provider"]["aws"] == [
+        {"alias": "us-east-1", "max_retries": 2},
+        {"alias": "eu-west-1", "max_retries": 2},
+    ]
+    account = Workspace(directory=workspace.directory, source=workspace.source)
+    account.prepare()
+    assert not list(account.directory.glob("*_override.tf.json"))
+
+
+def test_a_provider_without_an_alias_gets_none() -> None:
+    assert emulator_override({"provider": {"aws": [{"region": "x"}]}}) == {"provider": {"aws": [{"max_retries": 2}]}}
+
+
+def test_rejects_a_stack_that_is_not_synthesized(tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match="no synthesized stack"):
+        Workspace(directory=tmp_path / "a", source=tmp_path / "b").prepare()
+
+
+def test_the_backend_override_goes_even_when_what_it_is_for_fails(workspace: Workspace) -> None:
+    workspace.prepare()
+    override = workspace.directory / "backend_override.tf.json"
+
+    def fail() -> None:
+        with workspace.local_backend():
+            assert json.loads(override.read_text()) == {"terraform": {"backend": {"local": {}}}}
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert not override.exists()
+
+
+def test_local_state_without_resources_is_none(workspace: Workspace) -> None:
+    workspace.directory.mkdir(parents=True)
+    state = workspace.directory / "terraform.tfstate"
+    assert workspace.local_state() is None
+    state.write_text(json.dumps({"resources": [], "outputs": {}}))
+    assert workspace.local_state() is None
+    state.write_text(json.dumps({"resources": [{}]}))
+    assert workspace.local_state() == {"resources": [{}]}
+    workspace.forget_local_state()
+    assert not state.exists()

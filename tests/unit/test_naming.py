@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modules.naming import RULES, Names
+from modules.settings.regions import known_regions
+from modules.state.location import bucket_name
+
+WORDS = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True).filter(lambda word: len(word) <= 80)
+SUFFIXES = st.from_regex(r"[a-z]([a-z0-9]|-(?=[a-z0-9])){0,11}", fullmatch=True)
+REGIONS = st.sampled_from(sorted(known_regions()))
+
+
+def names(suffix: str = "main", region: str = "us-east-1") -> Names:
+    return Names(environment="prod", suffix=suffix, region=region)
+
+
+def test_name_is_environment_service_identifier_and_region() -> None:
+    assert names().of("vpc", "platform") == "PROD-vpc-main-platform-us-east-1"
+
+
+def test_name_is_lower_case_where_aws_forbids_upper_case() -> None:
+    assert names().of("rds", "writer") == "prod-rds-main-writer-us-east-1"
+
+
+@given(service=st.sampled_from(sorted(RULES)), identifier=WORDS, suffix=SUFFIXES, region=REGIONS)
+def test_every_name_keeps_to_its_services_limit(service: str, identifier: str, suffix: str, region: str) -> None:
+    name = names(suffix, region).of(service, identifier)
+    assert len(name) <= RULES[service].limit
+    assert name == name.lower() or not RULES[service].lower
+    assert "--" not in name
+    assert not name.endswith("-")
+    assert name == names(suffix, region).of(service, identifier)
+
+
+@given(one=WORDS, other=WORDS, region=REGIONS)
+def test_different_identifiers_have_different_names(one: str, other: str, region: str) -> None:
+    for service in ("alb", "role", "s3"):
+        same = names(region=region).of(service, one) == names(region=region).of(service, other)
+        assert same == (one == other)
+
+
+def test_shortened_names_of_many_things_differ() -> None:
+    long = [f"a-long-identifier-that-is-cut-{number}" for number in range(2000)]
+    made = {names(region=region).of("alb", identifier) for region, identifier in product(["us-east-1"], long)}
+    assert len(made) == len(long)
+
+
+def test_shortened_name_keeps_its_head_and_its_region_where_there_is_room() -> None:
+    name = names().of("role", "an-identifier-of-a-role-that-is-far-too-long-for-iam")
+    assert name.startswith("PROD-role-main-an-identifier")
+    assert name.endswith("-us-east-1")
+
+
+@given(suffix=SUFFIXES, region=REGIONS)
+def test_state_bucket_carries_account_and_region(suffix: str, region: str) -> None:
+    name = bucket_name(Names(environment="production12", suffix=suffix, region=region), "state", "123456789012")
+    assert "-123456789012-" in name
+    assert name.endswith(f"-{region}")
+    assert len(name) <= 63
+
+
+def test_rejects_an_unknown_service() -> None:
+    with pytest.raises(ValueError, match="no naming rule for service 'ec3'"):
+        names().of("ec3", "x")
+
+
+@pytest.mark.parametrize("identifier", ["", "Upper", "a_b", "-a", "a-", "a--b", "a b", "ä"])
+def test_rejects_an_identifier_with_other_characters(identifier: str) -> None:
+    with pytest.raises(ValueError, match="lower-case words joined by hyphens"):
+        names().of("vpc", identifier)

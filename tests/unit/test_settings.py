@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+from support.region_sets import EIGHT_KEYS, write_settings
+
+from modules.settings import Settings, SettingsError, load_settings
+from modules.settings.regions import known_regions, zone_count
+
+
+def load(folder: Path, **changes: Any) -> Settings:
+    content = {key: value for key, value in (EIGHT_KEYS | changes).items() if value is not ...}
+    return load_settings(write_settings(folder, content), {})
+
+
+def faults_of(path: Path, environ: dict[str, str] | None = None) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(path, environ or {})
+    return str(caught.value).splitlines()
+
+
+def faults(folder: Path, **changes: Any) -> list[str]:
+    content = {key: value for key, value in (EIGHT_KEYS | changes).items() if value is not ...}
+    return faults_of(write_settings(folder, content))
+
+
+def test_eight_keys_are_a_complete_file(tmp_path: Path) -> None:
+    settings = load(tmp_path)
+    assert settings.regions == ("us-east-1", "us-west-2", "ap-south-1")
+    assert settings.network.nat_gateways == "per-az"
+    assert settings.network.availability_zones == 3
+    assert settings.logs.retention_days == 365
+
+
+def test_shipped_settings_are_sound(root: Path) -> None:
+    assert load_settings(root / "config/prod.yaml", {}).regions == ("us-east-1", "us-west-2", "ap-south-1")
+
+
+def test_environment_suffix_of_the_environment_wins(tmp_path: Path) -> None:
+    path = write_settings(tmp_path, EIGHT_KEYS)
+    assert load_settings(path, {"ENVIRONMENT_SUFFIX": "pr42"}).environment_suffix == "pr42"
+
+
+def test_rejects_an_environment_suffix_of_the_environment_that_is_no_name(tmp_path: Path) -> None:
+    (fault,) = faults_of(write_settings(tmp_path, EIGHT_KEYS), {"ENVIRONMENT_SUFFIX": "PR_42"})
+    assert fault.startswith("environment_suffix: not a short lower-case name, got 'PR_42', allowed: ")
+
+
+def test_texts_stay_what_the_file_says(tmp_path: Path) -> None:
+    path = tmp_path / "settings.yaml"
+    lines = [f"{key}: {value}" for key, value in EIGHT_KEYS.items() if key not in {"cost_center", "owner"}]
+    path.write_text("\n".join([*lines, "cost_center: 0042", "owner: no", "account_id: 012345678901"]))
+    settings = load_settings(path, {})
+    assert (settings.cost_center, settings.owner, settings.account_id) == ("0042", "no", "012345678901")
+
+
+def test_reports_every_fault_at_once_with_path_value_and_what_is_allowed(tmp_path: Path) -> None:
+    found = faults(
+        tmp_path,
+        owner=...,
+        environment_suffix="Main",
+        regions=["us-east-1", "us-esat-1", "us-east-1"],
+        primary_region="eu-west-1",
+        domian="example.org",
+        network={"nat_gateways": "some", "cidr": "10.0.0.0/8"},
+    )
+    paths = [fault.split(":")[0] for fault in found]
+    assert sorted(paths) == [
+        "domian",
+        "environment_suffix",
+        "network.nat_gateways",
+        "owner",
+        "primary_region",
+        "regions[1]",
+        "regions[2]",
+    ]
+    assert all(", got " in fault and ", allowed: " in fault for fault in found)
+    assert "unknown key (did you mean 'domain'?)" in "".join(found)
+
+
+REJECTED: list[tuple[dict[str, Any], str]] = [
+    ({"regions": []}, "regions: "),
+    ({"regions": "us-east-1"}, "regions: not a list, got 'us-east-1'"),
+    ({"regions": ["us-east-1", "us-gov-west-1"]}, "regions[1]: unknown AWS region"),
+    ({"environment_suffix": "a-very-long-suffix"}, "environment_suffix: not a short lower-case name"),
+    ({"environment_suffix": "a--b"}, "environment_suffix: not a short lower-case name"),
+    ({"environment_suffix": ""}, "environment_suffix: not a short lower-case name, got ''"),
+    ({"environment": "production-europe"}, "environment: not an environment's name"),
+    ({"owner": "a${b}"}, "owner: Terraform would interpolate it, got 'a${b}'"),
+    ({"project": "%{if true}x%{endif}"}, "project: Terraform would interpolate it"),
+    ({"owner": "x" * 257}, "owner: not a tag value"),
+    ({"domain": "https://example.com"}, "domain: not a public DNS name"),
+    ({"domain": "localhost"}, "domain: not a public DNS name"),
+    ({"account_id": "1234"}, "account_id: not an AWS account id"),
+    ({"network": {"cidr": "10.0.0.1/8"}}, "network.cidr: not an IPv4 network"),
+    ({"network": {"cidr": "8.0.0.0/8"}}, "network.cidr: not a private network"),
+    ({"network": {"cidr": "10.0.0.0/16"}}, "network.cidr: 10.0.0.0/16 holds 1 blocks of /16, too few"),
+    ({"network": {"cidr": "10.0.0.0/20"}}, "network.cidr: 10.0.0.0/20 holds 0 blocks of /16, too few"),
+    ({"network": {"vpc_prefix_length": 24}}, "network.vpc_prefix_length: not allowed, got '24'"),
+    ({"network": {"region_cidrs": {"us-east-1": "10.4.0.0/16"}}}, "network.cidr: us-east-1 (10.4.0.0/16) and"),
+    ({"network": {"region_cidrs": {"us-east-1": "10.4.0.0/24"}}}, "network.region_cidrs.us-east-1: not a size"),
+    ({"network": {"region_cidrs": {"eu-west-1": "10.4.0.0/16"}}}, "network.region_cidrs.eu-west-1: not one of"),
+    ({"network": {"availability_zones": 1}}, "network.availability_zones: not allowed, got '1'"),
+    ({"network": {"interface_endpoints": ["S3!"]}}, "network.interface_endpoints[0]: not the name of an endpoint"),
+    ({"network": "none"}, "network: not a mapping, got 'none'"),
+    ({"network": {"nat_gatways": "none"}}, "network.nat_gatways: unknown key (did you mean 'nat_gateways'?)"),
+    ({"logs": {"retention_days": 366}}, "logs.retention_days: not a retention of CloudWatch Logs, got '366'"),
+    ({"keys": {"deletion_window_days": 31}}, "keys.deletion_window_days: not allowed, got '31'"),
+    ({"identity": {"permissions_boundary": "x"}}, "identity.permissions_boundary: not the ARN of a managed policy"),
+    ({"state": {"replica_region": "us-east-1"}}, "state.replica_region: the primary region holds the state itself"),
+]
+
+
+@pytest.mark.parametrize(("changes", "expected"), REJECTED)
+def test_rejects(tmp_path: Path, changes: dict[str, Any], expected: str) -> None:
+    """Values reach the loader as text, because a settings file is written as YAML first."""
+    (fault,) = faults(tmp_path, **changes)
+    assert fault.startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", "not a mapping but a NoneType"),
+        (b"- a\n- b\n", "not a mapping but a list"),
+        (b"a: [1, 2\n", "not YAML"),
+        (b"a: 1\na: 2\n", "not YAML (key 'a' stands twice)"),
+        (b"\xff\xfe\x00", "not a text in UTF-8"),
+    ],
+)
+def test_rejects_a_file_that_is_no_mapping(tmp_path: Path, content: bytes, expected: str) -> None:
+    path = tmp_path / "settings.yaml"
+    path.write_bytes(content)
+    (fault,) = faults_of(path)
+    assert str(path) in fault
+    assert expected in fault
+
+
+def test_rejects_a_missing_file(tmp_path: Path) -> None:
+    (fault,) = faults_of(tmp_path / "none.yaml")
+    assert "none.yaml: cannot be read (No such file or directory)" in fault
+
+
+def test_fault_is_one_line_whatever_the_value(tmp_path: Path) -> None:
+    assert len(faults(tmp_path, domain="a\nb" * 100)) == 1
+
+
+def test_zone_counts_are_those_that_accounts_see() -> None:
+    seen = {region: len(zones) for region, zones in RegionsAndZonesBackend.zones.items() if region in known_regions()}
+    assert len(seen) > 30
+    assert {region: zone_count(region, wanted=3) for region in seen} == {
+        region: min(count, 3) for region, count in seen.items()
+    }

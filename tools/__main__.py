@@ -1,0 +1,83 @@
+"""The command line: `python -m tools COMMAND`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+from modules.settings import SettingsError
+from tools.account import Account
+from tools.bench import bench
+from tools.demo import demo
+from tools.emulator import EmulatorError
+from tools.errors import Interrupted, ToolError
+from tools.interrupts import raise_on_sigterm
+from tools.local import Life
+from tools.paths import Paths
+from tools.synth import synthesize
+
+Command = Callable[[], object]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit code: 0, 1 after a fault that is told in words, 130 after Ctrl-C."""
+    table = commands()
+    parser = argparse.ArgumentParser(prog="python -m tools", description="Meridian's tools.")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (text, _) in table.items():
+        subparsers.add_parser(name, help=text)
+    chosen = parser.parse_args(arguments).command
+    raise_on_sigterm()
+    try:
+        table[chosen][1]()
+    except ToolError as error:
+        _tell(f"error: {error.message}", *([f"what to do: {error.advice}"] if error.advice else []))
+    except EmulatorError as error:
+        _tell(f"error: {error}")
+    except SettingsError as error:
+        _tell(str(error))
+    except Interrupted as interrupt:
+        _tell(interrupt.message)
+        return interrupt.exit_code
+    except KeyboardInterrupt:
+        _tell(f"interrupted: {chosen} did not come to its end; run it again")
+        return 130
+    else:
+        return 0
+    return 1
+
+
+def commands() -> dict[str, tuple[str, Command]]:
+    """Return the commands, each with what it does in words and in deed."""
+    local = Paths.standard(environ=os.environ, place="local")
+    aws = Paths.standard(environ=os.environ, place="aws")
+    life = Life(settings=local.settings, build=local.build, out=local.out)
+    account = Account(settings=aws.settings, build=aws.build, out=aws.out)
+    return {
+        "synth": ("synthesize the stacks to Terraform JSON", lambda: synthesize(local)),
+        "policy": ("judge output and plans with the policy gate", life.policy),
+        "local-start": ("start the emulator with the state backend only", life.start),
+        "local-plan": ("plan both stacks on the emulator", life.plan),
+        "local-up": ("apply the platform on an emulator that stays up", life.up),
+        "local-down": ("destroy the platform and stop the emulator", life.down),
+        "local-env": ("print shell lines that point other tools at the emulator", lambda: _print(life.environment())),
+        "local-unlock": ("remove state locks that a killed run has left on the emulator", life.unlock),
+        "demo": ("the whole life on an emulator: plan, apply, plan again, destroy", lambda: demo(life)),
+        "bootstrap": ("make the state backend in the AWS account", account.bootstrap),
+        "plan": ("plan both stacks in the AWS account", account.plan),
+        "deploy": ("plan, ask, and apply in the AWS account", account.deploy),
+        "destroy": ("ask, and destroy the platform in the AWS account", account.destroy),
+        "bench": ("measure synthesis with and without the fast bindings", lambda: bench(settings=local.settings)),
+    }
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+def _tell(*lines: str) -> None:
+    sys.stderr.writelines(f"{line}\n" for line in lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

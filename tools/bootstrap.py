@@ -1,0 +1,79 @@
+"""The state backend, made by the stack that keeps its own state in it.
+
+The first apply keeps its state in the working directory and then moves it into the bucket that it made. Local state is
+removed only once the bucket is seen to hold it, so a run that is broken off anywhere is gone on with by the next one.
+"""
+
+from typing import Any
+
+from tools.errors import ToolError
+from tools.paths import BACKEND
+from tools.plan import destroyed
+from tools.target import Target
+
+
+def bootstrap(target: Target) -> int:
+    """Make the state backend, or bring it up to the settings.
+
+    Parameters
+    ----------
+    target : Target
+        Where. Its stacks must be synthesized.
+
+    Returns
+    -------
+    int
+        How many steps Terraform took: 0 when everything stood as it should.
+
+    Raises
+    ------
+    ToolError
+        When a step fails, when the plan would destroy part of the backend, or when local state is left from another
+        backend.
+    """
+    workspace, terraform = target.workspace(BACKEND), target.terraform(BACKEND)
+    workspace.prepare()
+    stored, left = target.state(BACKEND), workspace.local_state()
+    if stored is not None:
+        if left is not None:
+            _check_same(stored=stored, left=left, target=target)
+        workspace.forget_local_state()
+        terraform.init(target.backend_arguments())
+        return _apply(target)
+    with workspace.local_backend():
+        terraform.init()
+        steps = _apply(target)
+    terraform.migrate(target.backend_arguments())
+    stored, left = target.state(BACKEND), workspace.local_state()
+    if stored is None:
+        raise ToolError(
+            f"the state of {BACKEND} did not arrive in {target.bucket}; it stays in {workspace.directory}",
+            advice="run again: the move starts over from the local state",
+        )
+    if left is not None:
+        _check_same(stored=stored, left=left, target=target)
+    workspace.forget_local_state()
+    return steps
+
+
+def _apply(target: Target) -> int:
+    terraform, file = target.terraform(BACKEND), target.plan_file(BACKEND, name="bootstrap")
+    if not terraform.plan(file):
+        return 0
+    if gone := destroyed(terraform.show(file)):
+        raise ToolError(
+            f"the plan would destroy part of the state backend: {', '.join(gone)}",
+            advice="undo the change of the settings, or apply this one by hand: "
+            f"terraform -chdir={target.workspace(BACKEND).directory} apply",
+        )
+    return terraform.apply(file)
+
+
+def _check_same(*, stored: dict[str, Any], left: dict[str, Any], target: Target) -> None:
+    # Not by lineage and serial: Terraform gives a state that it moves new ones.
+    if any(stored.get(part) != left.get(part) for part in ("resources", "outputs")):
+        directory = target.workspace(BACKEND).directory
+        raise ToolError(
+            f"the state of {BACKEND} in {target.bucket} is not the one that is left in {directory}",
+            advice=f"compare the two; if the bucket's is right, remove {directory}/terraform.tfstate",
+        )

@@ -1,0 +1,53 @@
+"""The whole life of the platform in one command."""
+
+from tools.bootstrap import bootstrap
+from tools.errors import ToolError
+from tools.local import Life
+from tools.paths import PLATFORM, STACKS
+from tools.plan import changes, resources_by_region
+from tools.synth import synthesize
+from tools.target import Target
+
+_MOST_CHANGES = 20
+
+
+def demo(life: Life) -> None:
+    """Synthesize, plan, judge, apply, plan again and destroy the platform on an emulator of its own.
+
+    Raises
+    ------
+    ToolError
+        When a step fails, or when the plan after the apply is not empty; the emulator is stopped by then.
+    """
+    screen = life.screen
+    with screen.step("synth"):
+        synthesize(life.paths, environ=life.environ)
+    with life.hosting.temporary() as emulator:
+        target = life.target(emulator)
+        life.plan_stacks(target)
+        life.check()
+        with screen.step("bootstrap"):
+            bootstrap(target)
+        plan = life.apply(target)
+        _plan_again(life, target)
+        life.destroy(target)
+    screen.show_resources(resources_by_region(plan))
+    screen.show_times()
+    for stack in STACKS:
+        screen.say(f"plan of {stack}: {life.paths.plan_json(stack)}")
+    screen.say(f"logs: {life.paths.logs}, {life.paths.emulator}")
+    screen.say(f"gate: {life.paths.reports}/policy.sarif, {life.paths.reports}/policy.junit.xml")
+    screen.say("all of it was applied, planned again without a change, and destroyed")
+
+
+def _plan_again(life: Life, target: Target) -> None:
+    with life.screen.step("plan again"):
+        changed, plan = target.plan(PLATFORM, name="second-plan")
+    if changed:
+        found = changes(plan)
+        listed = "\n".join(f"  {line}" for line in found[:_MOST_CHANGES])
+        more = f"\n  and {len(found) - _MOST_CHANGES} more" if len(found) > _MOST_CHANGES else ""
+        raise ToolError(
+            f"the plan after the apply is not empty: {len(found)} changes\n{listed}{more}",
+            advice="either the stack asks for something that AWS does not keep, or the emulator does not keep it",
+        )

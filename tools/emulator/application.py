@@ -1,0 +1,77 @@
+"""The WSGI application: moto's, with what a server of many clients at once needs besides."""
+
+import json
+import traceback
+from collections.abc import Iterable
+from io import BytesIO
+from threading import Lock
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.wrappers import Response
+from werkzeug.wsgi import get_input_stream
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+# SQS may wait seconds for a message, and must not keep the others waiting with it.
+UNSERIALIZED_SERVICES = {"sqs"}
+# AWS never answers so, and the SDKs take it for final; they repeat a 500 for minutes, which looks like a hang.
+NOT_IMPLEMENTED = 501
+# The services that take their requests neither as forms nor as JSON, and those that wrap their errors unlike others.
+XML_SERVICES = {"s3", "route53", "cloudfront"}
+XML_ENVELOPES = {"s3": "{}", "ec2": "<Response><Errors>{}</Errors></Response>"}
+
+
+class Application:
+    """moto, one request at a time, with an error that stops the client where moto fails.
+
+    moto's backends are plain dictionaries without locks. Terraform sends thirty requests at once, and both locks of a
+    state rely on "put this only if it is not there" being done by one client at a time.
+    """
+
+    def __init__(self) -> None:
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._lock = Lock()
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer one request."""
+        # Read before the lock is taken: a client that sends slowly, or stops, keeps only itself waiting.
+        body = get_input_stream(environ).read()
+        environ["wsgi.input"] = BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(len(body))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        if _service(environ) in UNSERIALIZED_SERVICES:
+            return self._answer(environ, start_response)
+        with self._lock:
+            return self._answer(environ, start_response)
+
+    def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        try:
+            answer: Iterable[bytes] = self._moto(environ, start_response)
+        except Exception as error:  # noqa: BLE001 - whatever moto fails of, the client must be told
+            traceback.print_exc()
+            return _failure(environ, error)(environ, start_response)
+        return answer
+
+
+def _service(environ: "WSGIEnvironment") -> str:
+    """Return the service that the request was signed for, or an empty string."""
+    # Credential=KEY/DATE/REGION/SERVICE/aws4_request, …
+    scope = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].partition(",")[0].split("/")
+    return scope[3] if len(scope) > 3 else ""  # noqa: PLR2004 - where the service stands
+
+
+def _failure(environ: "WSGIEnvironment", error: Exception) -> Response:
+    """Return an error in the form that the service's clients understand."""
+    code = "NotImplemented" if isinstance(error, NotImplementedError) else "EmulatorFault"
+    message = f"the emulator cannot answer this: {type(error).__name__}: {error}"
+    service = _service(environ)
+    if service in XML_SERVICES or environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        document = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
+        document = XML_ENVELOPES.get(service, "<ErrorResponse>{}</ErrorResponse>").format(document)
+        return Response(document, status=NOT_IMPLEMENTED, mimetype="text/xml")
+    document = json.dumps({"__type": code, "message": message})
+    headers = {"x-amzn-errortype": code}
+    return Response(document, status=NOT_IMPLEMENTED, mimetype="application/json", headers=headers)

@@ -1,0 +1,54 @@
+"""EC2: the default key of EBS, and tags of launch templates."""
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.ec2.models.launch_templates import LaunchTemplateBackend
+from moto.ec2.responses import EC2Response
+
+from tools.emulator.patches.replacing import replace, wrap
+
+
+def get_ebs_default_kms_key_id(response: EC2Response) -> ActionResult:
+    """Return the region's default key for EBS.
+
+    moto keeps the key but cannot tell it; ``aws_ebs_default_kms_key`` reads it back after setting it.
+    """
+    backend = response.ec2_backend
+    return ActionResult({"KmsKeyId": backend.default_kms_key_id or backend._create_default_encryption_key()})  # noqa: SLF001 - moto makes it nowhere else
+
+
+def reset_ebs_default_kms_key_id(response: EC2Response) -> ActionResult:
+    """Go back to the key that AWS manages, ``alias/aws/ebs``; moto lacks it, and Terraform destroys with it."""
+    response.ec2_backend.default_kms_key_id = ""
+    return get_ebs_default_kms_key_id(response)
+
+
+def create_launch_template(
+    original: Callable[..., object],
+    backend: LaunchTemplateBackend,
+    name: str,
+    description: str,
+    template_data: dict[str, Any],
+    tag_spec: dict[str, Any],
+) -> object:
+    """Keep the template's own tags apart from those of what is launched.
+
+    moto adds them to the template's data as one more tag specification; AWS does not, so Terraform sees drift.
+    """
+    launched = [
+        specification
+        for specification in template_data.pop("TagSpecifications", [])
+        if specification["ResourceType"] != "launch-template"
+    ]
+    if launched:
+        template_data["TagSpecifications"] = launched
+    return original(backend, name, description, template_data, tag_spec)
+
+
+def apply() -> None:
+    """Apply the patches."""
+    replace(EC2Response, "get_ebs_default_kms_key_id", get_ebs_default_kms_key_id)
+    replace(EC2Response, "reset_ebs_default_kms_key_id", reset_ebs_default_kms_key_id)
+    wrap(LaunchTemplateBackend, "create_launch_template", create_launch_template)

@@ -1,0 +1,58 @@
+"""Secrets Manager: the key of a replica, and rotation without a function that runs."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from moto.secretsmanager.models import FakeSecret, ReplicaSecret, SecretsManagerBackend
+
+from tools.emulator.patches.replacing import wrap
+
+
+def create_replicas(
+    original: Callable[..., list[ReplicaSecret]],
+    secret: FakeSecret,
+    replica_regions: Sequence[dict[str, str]],
+    force_overwrite: bool,  # noqa: FBT001 - moto passes it by position
+) -> list[ReplicaSecret]:
+    """Keep the key that a replica was given; moto says ``aws/secretsmanager`` for all, and Terraform sees drift."""
+    replicas = original(secret, replica_regions, force_overwrite)
+    for configuration, replica in zip(replica_regions, replicas, strict=True):
+        if key_id := configuration.get("KmsKeyId"):
+            replica.config["KmsKeyId"] = key_id
+    return replicas
+
+
+def rotate_secret(
+    original: Callable[..., str], backend: SecretsManagerBackend, secret_id: str, *args: object, **kwargs: object
+) -> str:
+    """Leave a secret that has a value.
+
+    A rotation function sets the new version's value and moves the labels. Functions do not run here, and moto then
+    makes a version without value the current one, so the secret can no longer be read. Here the value is kept.
+    """
+    before = _current(backend, secret_id)
+    answer = original(backend, secret_id, *args, **kwargs)
+    secret = backend.secrets[secret_id]
+    pending = next((version for version in secret.versions.values() if _is_empty(version)), None)
+    if isinstance(secret, FakeSecret) and before is not None and pending is not None:
+        pending |= {name: before[name] for name in ("secret_string", "secret_binary") if name in before}
+        secret.reset_default_version(pending, pending["version_id"])
+        pending["version_stages"] = ["AWSCURRENT"]
+    return answer
+
+
+def _current(backend: SecretsManagerBackend, secret_id: str) -> dict[str, Any] | None:
+    secret = backend.secrets.get(secret_id)
+    if secret is None:
+        return None
+    return next((version for version in secret.versions.values() if "AWSCURRENT" in version["version_stages"]), None)
+
+
+def _is_empty(version: dict[str, Any]) -> bool:
+    return "secret_string" not in version and "secret_binary" not in version
+
+
+def apply() -> None:
+    """Apply the patches."""
+    wrap(FakeSecret, "create_replicas", create_replicas)
+    wrap(SecretsManagerBackend, "rotate_secret", rotate_secret)

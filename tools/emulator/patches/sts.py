@@ -1,0 +1,25 @@
+"""STS: who the dummy key is."""
+
+from collections.abc import Callable
+
+from moto.sts.models import STSBackend
+
+from tools.emulator.patches.replacing import wrap
+
+
+def get_caller_identity(
+    original: Callable[..., tuple[str, str, str]], backend: STSBackend, access_key_id: str, region: str
+) -> tuple[str, str, str]:
+    """Answer as the root of the account for a key that moto never gave out.
+
+    moto answers ``arn:aws:sts::…:user/moto``, which is no ARN of AWS: policies that name the caller would be refused.
+    """
+    user_id, arn, account_id = original(backend, access_key_id, region)
+    if arn.endswith(":user/moto") and ":sts:" in arn:
+        return account_id, f"arn:{backend.partition}:iam::{account_id}:root", account_id
+    return user_id, arn, account_id
+
+
+def apply() -> None:
+    """Apply the patch."""
+    wrap(STSBackend, "get_caller_identity", get_caller_identity)

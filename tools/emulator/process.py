@@ -1,0 +1,185 @@
+"""Start, find and stop the emulator, and point clients at it."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
+from http.client import HTTPConnection
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import psutil
+
+from tools.emulator.launch import EmulatorError, end, launch
+from tools.emulator.record import Record
+
+LOG_NAME = "emulator.log"
+STOP_SECONDS = 5.0
+ACCOUNT_ID_DIGITS = 12
+# The example key of the AWS documentation: of the shape that moto recognises, and no scanner takes it for a real one.
+ACCESS_KEY = "AKIAIOSFODNN7EXAMPLE"
+SECRET_KEY = "emulator"  # noqa: S105 - the emulator checks no signatures
+
+
+class Emulator:
+    """One running emulator.
+
+    Made by `start` or `attach`. As a context manager it stops the emulator at the end.
+
+    Parameters
+    ----------
+    directory : Path
+        Where its record and its log are.
+    record : Record
+        Its identity.
+    child : subprocess.Popen, optional
+        The process, where this one started it. By default it was started by another command.
+    """
+
+    def __init__(self, *, directory: Path, record: Record, child: subprocess.Popen[bytes] | None = None) -> None:
+        self.directory = directory
+        self.pid = record.pid
+        self.endpoint = record.endpoint
+        self.account_id = record.account_id
+        self._record = record
+        # Holds the pipe on whose closing an attached child ends, so it must live as long as this object.
+        self._child = child
+
+    @classmethod
+    def start(
+        cls, *, directory: Path, account_id: str = "123456789012", detached: bool = False, timeout: float = 60
+    ) -> Self:
+        """Start an emulator on a free port of 127.0.0.1 and wait until it answers.
+
+        Parameters
+        ----------
+        directory : Path
+            Gets ``emulator.json`` and ``emulator.log``; made if missing.
+        account_id : str
+            Twelve digits: the AWS account that the emulator answers as.
+        detached : bool
+            True lets it live on after this process. By default it ends with this process, however that ends.
+        timeout : float
+            Seconds to wait for the first answer.
+
+        Raises
+        ------
+        EmulatorError
+            If the account id is none, if an emulator recorded in ``directory`` runs already, or if the new one does
+            not answer in time; then with the tail of its log.
+        """
+        if not (account_id.isascii() and account_id.isdigit() and len(account_id) == ACCOUNT_ID_DIGITS):
+            raise EmulatorError(f"account id {account_id!r} is not {ACCOUNT_ID_DIGITS} digits")
+        directory = directory.resolve()
+        directory.mkdir(parents=True, exist_ok=True)
+        if running := cls.attach(directory):
+            raise EmulatorError(f"an emulator runs already at {running.endpoint} (pid {running.pid}): stop it first")
+        child, endpoint = launch(log=directory / LOG_NAME, account_id=account_id, detached=detached, timeout=timeout)
+        try:
+            record = Record.of(pid=child.pid, endpoint=endpoint, account_id=account_id)
+            first = record.write(directory)
+        except BaseException:
+            end(child)
+            raise
+        if not first:
+            end(child)
+            raise EmulatorError(f"another emulator was started in {directory} at the same time")
+        return cls(directory=directory, record=record, child=child)
+
+    @classmethod
+    def attach(cls, directory: Path) -> Self | None:
+        """Return the running emulator that is recorded in ``directory``, or None.
+
+        The record of a process that is gone, or whose id now belongs to another program, is removed.
+        """
+        directory = directory.resolve()
+        record = Record.read(directory)
+        if record is None:
+            return None
+        if record.process() is None:
+            record.remove(directory)
+            return None
+        return cls(directory=directory, record=record)
+
+    def stop(self) -> None:
+        """End the emulator and remove its record; does nothing if it is gone. Whatever it held is lost."""
+        process = self._record.process()
+        if process is not None:
+            with suppress(psutil.NoSuchProcess):
+                process.terminate()
+                try:
+                    process.wait(timeout=STOP_SECONDS)
+                except psutil.TimeoutExpired:
+                    process.kill()
+                    process.wait(timeout=STOP_SECONDS)
+        if self._child is not None:
+            end(self._child)
+        self._record.remove(self.directory)
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that point Terraform, the AWS CLI and every SDK at this emulator.
+
+        They hold no region, and they do not unset ``AWS_PROFILE`` and its like: see `clean_environment`.
+        """
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            # An endpoint for one service in the user's own profile would win over AWS_ENDPOINT_URL.
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+
+    def clean_environment(self, base: Mapping[str, str]) -> dict[str, str]:
+        """Return ``base`` without any ``AWS_*`` variable, and with those of `environment`.
+
+        So neither a profile, nor a session token, nor an endpoint of the user's reaches a command run with it.
+        """
+        return {name: value for name, value in base.items() if not name.startswith("AWS_")} | self.environment()
+
+    def client(self, service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes client classes at run time
+        """Return a boto3 client of ``service`` in ``region`` that talks to this emulator.
+
+        The user's environment and profile have no say in it.
+        """
+        # Imported here: it takes a third of a second, and most commands need no client.
+        import boto3  # noqa: PLC0415
+
+        return boto3.Session().client(
+            service,
+            region_name=region,
+            endpoint_url=self.endpoint,
+            aws_access_key_id=ACCESS_KEY,
+            aws_secret_access_key=SECRET_KEY,
+        )
+
+    def reset(self) -> None:
+        """Forget every resource in every region.
+
+        Raises
+        ------
+        EmulatorError
+            If the emulator does not answer, or refuses.
+        """
+        address = urlsplit(self.endpoint)
+        connection = HTTPConnection(address.hostname or "", address.port, timeout=30)
+        try:
+            connection.request("POST", "/moto-api/reset")
+            status = connection.getresponse().status
+        except OSError as error:
+            raise EmulatorError(f"the emulator at {self.endpoint} does not answer: {error}") from error
+        finally:
+            connection.close()
+        if status != 200:  # noqa: PLR2004 - HTTP's OK
+            raise EmulatorError(f"the emulator at {self.endpoint} refused to reset: status {status}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

@@ -1,0 +1,66 @@
+"""The emulator's own process: ``python -m tools.emulator.serve``; started by `tools.emulator.Emulator`."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+from werkzeug.serving import make_server
+
+from tools.emulator import patches
+from tools.emulator.application import Application
+
+HOST = "127.0.0.1"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve until told to end.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        ``--report-fd N`` writes the endpoint, as one line of JSON, to an open file descriptor once requests are
+        taken; ``--watch-stdin`` ends the process when its standard input closes. By default, those of the command.
+    """
+    parser = argparse.ArgumentParser(prog="python -m tools.emulator.serve", description="serve the embedded AWS")
+    parser.add_argument("--report-fd", type=int, help="file descriptor to write the endpoint to")
+    parser.add_argument("--watch-stdin", action="store_true", help="end when standard input closes")
+    options = parser.parse_args(arguments)
+
+    signal.signal(signal.SIGTERM, _end)
+    if options.watch_stdin:
+        threading.Thread(target=_end_with_stdin, name="watch-stdin", daemon=True).start()
+
+    patches.apply()
+    # Binding port 0 lets the system choose: nobody can take the port between choosing and binding.
+    server = make_server(HOST, 0, Application(), threaded=True, request_handler=MotoRequestHandler)
+    os.environ["MOTO_PORT"] = str(server.server_port)
+    endpoint = f"http://{HOST}:{server.server_port}"
+    print(f"serving at {endpoint}")  # noqa: T201 - standard output is the log
+    if options.report_fd is not None:
+        # The socket listens already, so a request sent from here on is answered.
+        with os.fdopen(options.report_fd, "w", encoding="utf-8") as report:
+            report.write(json.dumps({"endpoint": endpoint}) + "\n")
+    server.serve_forever()
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(0)
+
+
+def _end_with_stdin() -> None:
+    """Wait until the last holder of the pipe's other end is gone: the kernel closes it even after SIGKILL."""
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    # sys.exit would only end this thread.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,179 @@
+"""The platform's life on this machine: planned, applied and destroyed on the embedded AWS."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from modules.settings import load_settings
+from tools.bootstrap import bootstrap
+from tools.console import Screen
+from tools.emulator import Emulator
+from tools.gate import check
+from tools.hosting import Hosting
+from tools.lock import Lock, unlock
+from tools.paths import PLATFORM, STACKS, Paths
+from tools.plan import Plan, changes_by_region, resources_by_region
+from tools.shell import shell_lines
+from tools.synth import synthesize
+from tools.target import Target
+
+
+class Life:
+    """One life of the platform; several run side by side if they share no `build` and no `out`.
+
+    Parameters
+    ----------
+    settings : Path
+        The settings file.
+    build : Path
+        Working directories, plans, logs, and the emulator's record.
+    out : Path
+        The synthesized output.
+    environ : mapping, optional
+        The environment of what is run. By default this process's.
+    screen : Screen, optional
+        Where to tell what happens. By default standard output.
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: Path,
+        build: Path,
+        out: Path,
+        environ: Mapping[str, str] = os.environ,
+        screen: Screen | None = None,
+    ) -> None:
+        self.paths = Paths(settings=settings, build=build, out=out).absolute()
+        self.environ = environ
+        self.screen = screen or Screen()
+        self.hosting = Hosting(paths=self.paths, environ=environ, screen=self.screen)
+
+    def start(self) -> Emulator:
+        """Start an emulator that outlives this command, and make the state backend in it."""
+        self._synthesize()
+        with self.hosting.lasting() as emulator:
+            self._bootstrap(self.target(emulator))
+        self._say_how_to_look(emulator)
+        return emulator
+
+    def plan(self) -> None:
+        """Plan both stacks, on the running emulator or on one for the moment; leave `plan.json` of each."""
+        self._synthesize()
+        with self.hosting.running() as emulator:
+            self.plan_stacks(self.target(emulator))
+
+    def policy(self) -> None:
+        """Plan both stacks, and let the gate judge output and plans."""
+        self.plan()
+        self.check()
+
+    def up(self) -> Emulator:
+        """Apply the platform on an emulator that outlives this command; run again, it applies what has changed.
+
+        A failure leaves the emulator up, to be looked at.
+        """
+        self._synthesize()
+        with self.hosting.lasting() as emulator:
+            target = self.target(emulator)
+            self._bootstrap(target)
+            plan = self.apply(target)
+        self.screen.show_resources(resources_by_region(plan))
+        self._say_how_to_look(emulator)
+        return emulator
+
+    def down(self) -> None:
+        """Destroy the platform and stop the emulator, which takes the state backend with it."""
+        emulator = self.hosting.find()
+        if emulator is None:
+            self.screen.say("no emulator runs: there is nothing to destroy")
+            return
+        with self.hosting.stopping(emulator):
+            self.destroy(self.target(emulator))
+        self.screen.say("the emulator is stopped, and the state backend went with it: nothing is left")
+
+    def environment(self) -> str:
+        """Return lines for a shell that point the AWS CLI, Terraform and the cdktf CLI at the running emulator.
+
+        Raises
+        ------
+        ToolError
+            When none runs.
+        """
+        return shell_lines(self.target(self.hosting.get()), environ=self.environ)
+
+    def unlock(self) -> list[Lock]:
+        """Remove state locks that a killed run has left on the running emulator, and tell whose they were.
+
+        Raises
+        ------
+        ToolError
+            When no emulator runs, or a lock does not go.
+        """
+        locks = unlock(self.target(self.hosting.get()))
+        for lock in locks:
+            self.screen.say(f"unlocked {lock.stack}: held by {lock.who} since {lock.since}, lock id {lock.lock_id}")
+        if not locks:
+            self.screen.say("no state is locked")
+        return locks
+
+    def target(self, emulator: Emulator) -> Target:
+        """Return what runs Terraform against an emulator."""
+        return Target.on_emulator(paths=self.paths, environ=self.environ, emulator=emulator)
+
+    def plan_stacks(self, target: Target) -> Plan:
+        """Plan both stacks and tell what they would change; return the plan of the platform."""
+        plans = {}
+        for stack in STACKS:
+            with self.screen.step(f"plan {stack}"):
+                _, plans[stack] = target.plan(stack)
+        for stack in STACKS:
+            self.screen.show_changes(f"plan of {stack}", changes_by_region(plans[stack]))
+            self.screen.say(f"plan of {stack}: {self.paths.plan_json(stack)}")
+        return plans[PLATFORM]
+
+    def check(self) -> None:
+        """Let the gate judge output and plans."""
+        with self.screen.step("gate"):
+            check(self.paths, environ=self.environ)
+
+    def apply(self, target: Target) -> Plan:
+        """Plan the platform and apply that plan, which is returned."""
+        with self.screen.step("apply platform"):
+            changed, plan = target.plan(PLATFORM)
+            if changed:
+                target.terraform(PLATFORM).apply(target.plan_file(PLATFORM))
+        return plan
+
+    def destroy(self, target: Target) -> None:
+        """Destroy what the platform's state holds; does nothing if it holds nothing."""
+        if not (target.state(PLATFORM) or {}).get("resources"):
+            self.screen.say("the platform is not applied: there is nothing to destroy")
+            return
+        workspace, terraform = target.workspace(PLATFORM), target.terraform(PLATFORM)
+        # As it was applied, not as the settings are now: a region that has left them needs its provider to go.
+        if not workspace.prepared:
+            if not workspace.source.is_dir():
+                self._synthesize()
+            workspace.prepare()
+        with self.screen.step("destroy platform"):
+            terraform.init(target.backend_arguments())
+            terraform.destroy()
+
+    def _synthesize(self) -> None:
+        load_settings(self.paths.settings, self.environ)
+        with self.screen.step("synth"):
+            synthesize(self.paths, environ=self.environ)
+
+    def _bootstrap(self, target: Target) -> None:
+        with self.screen.step("bootstrap"):
+            bootstrap(target)
+
+    def _say_how_to_look(self, emulator: Emulator) -> None:
+        region = load_settings(self.paths.settings, self.environ).primary_region
+        say = self.screen.say
+        say(f"endpoint: {emulator.endpoint}")
+        say('this shell: eval "$(make -s local-env)"')
+        say(f"then, for example: aws --endpoint-url {emulator.endpoint} --region {region} ec2 describe-vpcs")
+        say(f"logs: {self.paths.logs}, {self.paths.emulator}")
+        say("at the end: make local-down")

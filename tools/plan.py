@@ -1,0 +1,108 @@
+"""What a plan says, counted: pure functions over `terraform show -json`.
+
+The format is at https://developer.hashicorp.com/terraform/internals/json-format.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Plan = Mapping[str, Any]
+ELSEWHERE = "other"
+_QUIET = ({"no-op"}, {"read"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How many resources a plan adds, changes and destroys; a replacement is one added and one destroyed."""
+
+    add: int = 0
+    change: int = 0
+    destroy: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(add=self.add + other.add, change=self.change + other.change, destroy=self.destroy + other.destroy)
+
+    def __str__(self) -> str:
+        return f"{self.add} to add, {self.change} to change, {self.destroy} to destroy"
+
+
+def resources_by_region(plan: Plan) -> dict[str, int]:
+    """Count the managed resources that there are once the plan is applied, by region in the order of names.
+
+    The region is the alias of a resource's provider. What has none, or is no longer configured and tells no ARN,
+    counts under `other`.
+    """
+    regions = _regions(plan)
+    found = Counter(
+        _region(change, regions) for change in _managed(plan) if set(change["change"]["actions"]) != {"delete"}
+    )
+    return dict(sorted(found.items()))
+
+
+def changes_by_region(plan: Plan) -> dict[str, Counts]:
+    """Count what the plan does, by region in the order of names; regions where it does nothing are left out."""
+    regions = _regions(plan)
+    found: dict[str, Counts] = {}
+    for change in _managed(plan):
+        actions = change["change"]["actions"]
+        counts = Counts(add="create" in actions, change="update" in actions, destroy="delete" in actions)
+        if counts != Counts():
+            region = _region(change, regions)
+            found[region] = found.get(region, Counts()) + counts
+    return dict(sorted(found.items()))
+
+
+def total(counts: Mapping[str, Counts]) -> Counts:
+    """Add up the counts of all regions."""
+    return sum(counts.values(), Counts())
+
+
+def changes(plan: Plan) -> list[str]:
+    """List what the plan does, one line a resource or output, updates with the attributes that change."""
+    resources = [_line(change) for change in _managed(plan) if set(change["change"]["actions"]) not in _QUIET]
+    outputs = [
+        f"{'/'.join(change['actions'])} output {name}"
+        for name, change in sorted(plan.get("output_changes", {}).items())
+        if set(change["actions"]) not in _QUIET
+    ]
+    return [*resources, *outputs]
+
+
+def destroyed(plan: Plan) -> list[str]:
+    """List the addresses of the resources that the plan destroys or replaces."""
+    return [change["address"] for change in _managed(plan) if "delete" in change["change"]["actions"]]
+
+
+def _managed(plan: Plan) -> Iterator[Mapping[str, Any]]:
+    return (change for change in plan.get("resource_changes", ()) if change.get("mode") == "managed")
+
+
+def _regions(plan: Plan) -> dict[str, str]:
+    configuration = plan.get("configuration", {})
+    providers = configuration.get("provider_config", {})
+    return {
+        resource["address"]: providers.get(resource.get("provider_config_key"), {}).get("alias", ELSEWHERE)
+        for resource in configuration.get("root_module", {}).get("resources", ())
+    }
+
+
+def _region(change: Mapping[str, Any], regions: Mapping[str, str]) -> str:
+    address = str(change["address"]).split("[", 1)[0]
+    if address in regions:
+        return regions[address]
+    arn = str((change["change"].get("before") or {}).get("arn", "")).split(":")
+    return (arn[3] if len(arn) > 3 else "") or ELSEWHERE  # noqa: PLR2004 - the region is an ARN's fourth part
+
+
+def _line(change: Mapping[str, Any]) -> str:
+    what = change["change"]
+    text = f"{'/'.join(what['actions'])} {change['address']}"
+    before, after, unknown = (what.get(name) or {} for name in ("before", "after", "after_unknown"))
+    if "update" not in what["actions"]:
+        return text
+    names = sorted(
+        name for name in {*before, *after, *unknown} if unknown.get(name) or before.get(name) != after.get(name)
+    )
+    return f"{text} ({', '.join(names)})" if names else text

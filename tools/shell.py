@@ -1,0 +1,34 @@
+"""The emulator for the user's own shell: the AWS CLI, Terraform and the cdktf CLI."""
+
+import shlex
+from collections.abc import Mapping
+
+from tools.target import Target
+
+
+def shell_lines(target: Target, *, environ: Mapping[str, str]) -> str:
+    """Return lines for a POSIX shell that point its commands at the emulator.
+
+    Parameters
+    ----------
+    target : Target
+        The emulator.
+    environ : mapping
+        The shell's environment: what in it would lead elsewhere is unset.
+    """
+    emulator = {name: value for name, value in target.environment.items() if name.startswith("AWS_")}
+    exported = {
+        **emulator,
+        "AWS_DEFAULT_REGION": target.settings.primary_region,
+        "TF_CLI_CONFIG_FILE": target.environment["TF_CLI_CONFIG_FILE"],
+        "TF_CLI_ARGS_init": " ".join(["-reconfigure", *target.backend_arguments()]),
+        "CI": "1",
+        "CHECKPOINT_DISABLE": "1",
+    }
+    unset = sorted(name for name in environ if name.startswith("AWS_") and name not in exported)
+    return "\n".join(
+        [
+            *(f"unset {name}" for name in unset),
+            *(f"export {name}={shlex.quote(value)}" for name, value in exported.items()),
+        ]
+    )

@@ -1,0 +1,53 @@
+"""Synthesis: `main.py`, run as the cdktf CLI runs it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from tools.errors import ToolError
+from tools.paths import ROOT, Paths
+
+_TRACE = "Traceback (most recent call last):"
+
+
+def synthesize(paths: Paths, *, environ: Mapping[str, str] = os.environ, program: Path = ROOT / "main.py") -> None:
+    """Synthesize the stacks of a settings file.
+
+    Parameters
+    ----------
+    paths : Paths
+        The settings file to read and the output directory to fill.
+    environ : mapping, optional
+        The rest of the environment. By default this process's.
+    program : Path, optional
+        What to run. By default the project's `main.py`.
+
+    Raises
+    ------
+    ToolError
+        When it fails. What it said about the settings stands on standard error by then, as it was said.
+    """
+    ended = subprocess.run(  # noqa: S603 - our own program, with this interpreter
+        [sys.executable, program],
+        cwd=program.parent,
+        env={**environ, "MERIDIAN_SETTINGS": str(paths.settings), "CDKTF_OUTDIR": str(paths.out)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    if ended.returncode == 0:
+        sys.stderr.write(ended.stderr)
+        return
+    paths.logs.mkdir(parents=True, exist_ok=True)
+    log = paths.logs / "synth.log"
+    log.write_text(ended.stderr, encoding="utf-8")
+    said, trace, rest = ended.stderr.partition(_TRACE)
+    sys.stderr.write(said)
+    if trace:
+        last = (rest.strip().splitlines() or ["no reason given"])[-1]
+        raise ToolError(f"{program.name} failed: {last}", advice=f"this is a fault of the program: see {log}")
+    raise ToolError(f"nothing was synthesized from {paths.settings}", advice="mend what the lines above name")

@@ -1,0 +1,207 @@
+"""Where stacks go: the emulator or an AWS account. What differs between the two is here and nowhere else."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from modules.settings import Settings, load_settings
+from modules.state.location import StateLocation
+from tools.emulator import Emulator
+from tools.errors import ToolError
+from tools.paths import PLATFORM, Paths
+from tools.plan import Plan
+from tools.terraform import Options, Terraform, cli_configuration, find_terraform
+from tools.workspace import CONFIGURATION, Workspace
+
+Clients = Callable[[str, str], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """One account, and what is needed to run Terraform against it.
+
+    Parameters
+    ----------
+    paths : Paths
+        Where to read and write.
+    settings : Settings
+        The settings that were synthesized.
+    environment : mapping
+        The whole environment of Terraform, `TF_CLI_CONFIG_FILE` included.
+    clients : callable
+        Makes a boto3 client of a service and a region.
+    account_id : str
+        The account.
+    local : bool
+        True for the emulator.
+    """
+
+    paths: Paths
+    settings: Settings
+    environment: Mapping[str, str]
+    clients: Clients
+    account_id: str
+    local: bool
+
+    @classmethod
+    def on_emulator(cls, *, paths: Paths, environ: Mapping[str, str], emulator: Emulator) -> Self:
+        """Return the target that a running emulator is."""
+        return cls(
+            paths=paths,
+            settings=load_settings(paths.settings, environ),
+            environment=_with_configuration(paths, emulator.clean_environment(environ)),
+            clients=emulator.client,
+            account_id=emulator.account_id,
+            local=True,
+        )
+
+    @classmethod
+    def in_account(cls, *, paths: Paths, environ: Mapping[str, str], clients: Clients) -> Self:
+        """Return the target that the account of the current credentials is.
+
+        Raises
+        ------
+        ToolError
+            When the credentials do not work, or belong to another account than the settings name.
+        """
+        settings = load_settings(paths.settings, environ)
+        account_id = ask_account(clients, region=settings.primary_region)
+        if settings.account_id not in {None, account_id}:
+            raise ToolError(
+                f"the credentials belong to account {account_id}, but {paths.settings} allows only "
+                f"{settings.account_id}",
+                advice="use that account's credentials, or change `account_id` in the settings",
+            )
+        environment = _with_configuration(paths, environ)
+        return cls(
+            paths=paths,
+            settings=settings,
+            environment=environment,
+            clients=clients,
+            account_id=account_id,
+            local=False,
+        )
+
+    @property
+    def location(self) -> StateLocation:
+        """Where the state is kept."""
+        return StateLocation.of(self.settings)
+
+    @property
+    def bucket(self) -> str:
+        """The bucket that keeps the state."""
+        return self.location.bucket(self.account_id)
+
+    def backend_arguments(self) -> list[str]:
+        """Return what `init` must be told because the output does not say it: the bucket, where no account is set."""
+        return [] if self.settings.account_id else [f"-backend-config=bucket={self.bucket}"]
+
+    def workspace(self, stack: str) -> Workspace:
+        """Return the working directory of a stack."""
+        return Workspace(directory=self.paths.build / stack, source=self.paths.stack_output(stack), local=self.local)
+
+    def terraform(self, stack: str) -> Terraform:
+        """Return Terraform in the working directory of a stack."""
+        options = Options(local=self.local, logs=self.paths.logs)
+        return Terraform(self.paths.build / stack, self.environment, options=options)
+
+    def state(self, stack: str) -> dict[str, Any] | None:
+        """Return the state of a stack that is in the bucket; None if there is none, or no bucket."""
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - slow, and most commands fail or end before
+
+        try:
+            answer = self.clients("s3", self.location.region).get_object(
+                Bucket=self.bucket, Key=self.location.key(stack)
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"NoSuchKey", "NoSuchBucket", "404"}:
+                return None
+            raise ToolError(f"the state of {stack} in {self.bucket} cannot be read: {error}") from error
+        state: dict[str, Any] = json.loads(answer["Body"].read())
+        return state
+
+    def has_backend(self) -> bool:
+        """Tell whether the bucket that keeps the state exists.
+
+        Raises
+        ------
+        ToolError
+            When it cannot be told, for example because the bucket belongs to someone else.
+        """
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - as above
+
+        try:
+            self.clients("s3", self.location.region).head_bucket(Bucket=self.bucket)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"404", "NoSuchBucket"}:
+                return False
+            raise ToolError(f"the state bucket {self.bucket} cannot be reached: {error}") from error
+        return True
+
+    def plan(self, stack: str, *, name: str = "plan", destroy: bool = False) -> tuple[bool, Plan]:
+        """Plan a stack, and leave the plan as `<name>.tfplan` and `<name>.json` in its working directory.
+
+        Without a state bucket the plan starts from nothing.
+
+        Returns
+        -------
+        tuple
+            Whether anything changes, and the plan as JSON.
+        """
+        workspace, terraform = self.workspace(stack), self.terraform(stack)
+        workspace.prepare()
+        file = self.plan_file(stack, name=name)
+        if self.has_backend():
+            terraform.init(self.backend_arguments())
+            changed = terraform.plan(file, destroy=destroy)
+        else:
+            with workspace.local_backend():
+                terraform.init()
+                changed = terraform.plan(file, destroy=destroy)
+        return changed, terraform.show(file, to=file.with_suffix(".json"))
+
+    def plan_file(self, stack: str, *, name: str = "plan") -> Path:
+        """Return the file of a saved plan."""
+        return self.paths.build / stack / f"{name}.tfplan"
+
+
+def ask_account(clients: Clients, *, region: str) -> str:
+    """Ask AWS which account the credentials belong to.
+
+    Raises
+    ------
+    ToolError
+        When there are none, or they do not work.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - slow to import
+
+    try:
+        return str(clients("sts", region).get_caller_identity()["Account"])
+    except (BotoCoreError, ClientError) as error:
+        raise ToolError(
+            f"AWS does not say which account this is: {error}",
+            advice="give credentials that work: `aws sts get-caller-identity` must answer in this shell; "
+            "to try the platform without an account: `make demo`",
+        ) from error
+
+
+def _with_configuration(paths: Paths, environ: Mapping[str, str]) -> dict[str, str]:
+    file = cli_configuration(
+        environ=environ,
+        file=paths.terraform_configuration,
+        binary=find_terraform(environ.get("PATH")).path,
+        version=_provider_version(paths.stack_output(PLATFORM) / CONFIGURATION),
+    )
+    return {**environ, "TF_CLI_CONFIG_FILE": str(file)}
+
+
+def _provider_version(configuration: Path) -> str | None:
+    """Return the AWS provider version that a stack pins; None if it is not synthesized or pins none exactly."""
+    try:
+        providers = json.loads(configuration.read_text(encoding="utf-8"))["terraform"]["required_providers"]
+        version = str(providers["aws"]["version"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return version if version.replace(".", "").isdigit() else None

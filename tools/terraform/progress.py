@@ -1,0 +1,69 @@
+"""How far a command is: a bar on a terminal, else a line every ten seconds."""
+
+from time import monotonic
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from tools.terraform.events import Stream
+
+_SECONDS_BETWEEN_LINES = 10.0
+
+
+class Reporter:
+    """Shows the progress of one command while it is used as a context manager.
+
+    Parameters
+    ----------
+    title : str
+        What is done, as in `apply platform`.
+    console : Console
+        Where to show it.
+    """
+
+    def __init__(self, *, title: str, console: Console) -> None:
+        self._title = title
+        self._console = console
+        self._started = self._told = monotonic()
+        self._bar: Progress | None = None
+        if console.is_terminal:
+            columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+            self._bar = Progress(*columns, console=console, transient=True)
+            self._task = self._bar.add_task(title, total=None)
+
+    def __enter__(self) -> Self:
+        if self._bar is not None:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def show(self, stream: Stream) -> None:
+        """Show where the command is."""
+        if self._bar is not None:
+            self._bar.update(
+                self._task,
+                description=progress_text(self._title, stream),
+                completed=stream.done,
+                total=stream.total or None,
+            )
+        elif monotonic() - self._told >= _SECONDS_BETWEEN_LINES:
+            self._told = monotonic()
+            text = f"  {progress_text(self._title, stream)}, {self._told - self._started:.0f} s"
+            self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def progress_text(title: str, stream: Stream) -> str:
+    """Say where a command is, as in `apply platform 57/180 (aws_nat_gateway.a)`: the step that takes longest."""
+    if not stream.running and not stream.done:
+        return f"{title}: {stream.refreshed} read" if stream.refreshed else title
+    text = f"{title} {stream.done}/{stream.total}"
+    if stream.running:
+        text += f" ({max(stream.running, key=lambda address: stream.running[address])})"
+    return text

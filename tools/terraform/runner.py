@@ -1,0 +1,184 @@
+"""Terraform in one directory: its commands, their progress, and their faults in words."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from tools.errors import Interrupted, ToolError
+from tools.terraform.binary import find_terraform
+from tools.terraform.diagnostics import Diagnostic, describe
+from tools.terraform.events import Stream
+from tools.terraform.process import run
+from tools.terraform.progress import Reporter
+
+_LOCAL_GRACE_SECONDS = 90.0
+_CHANGES = 2
+# They change what a command does; a shell that has run `make local-env` for the cdktf CLI has one of them set.
+_NOT_PASSED_ON = ("TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR", "TF_INPUT")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How Terraform is run.
+
+    Parameters
+    ----------
+    local : bool
+        True on the emulator: 30 steps at once instead of 10, a limit to how long a stop may take, and advice that
+        names the `local-` targets. False by default.
+    logs : Path or None
+        Directory for raw output, one file a command. By default `logs` beside the working directory.
+    console : Console or None
+        Where progress is shown. By default standard error, when it is a terminal.
+    """
+
+    local: bool = False
+    logs: Path | None = None
+    console: Console | None = None
+
+
+class Terraform:
+    """Terraform in one working directory.
+
+    Parameters
+    ----------
+    directory : Path
+        Where the configuration is.
+    environment : mapping
+        The whole environment of the commands, `TF_CLI_CONFIG_FILE` included.
+    options : Options, optional
+        By default as against an AWS account.
+    """
+
+    def __init__(self, directory: Path, environment: Mapping[str, str], *, options: Options | None = None) -> None:
+        self.directory = directory.absolute()
+        self.options = options or Options()
+        self.logs = self.options.logs or self.directory.parent / "logs"
+        self._console = self.options.console or Console(stderr=True)
+        kept = {name: value for name, value in environment.items() if not name.startswith(_NOT_PASSED_ON)}
+        self._environment = kept | {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+        self._binary = find_terraform(environment.get("PATH")).path
+
+    def init(self, backend_arguments: Sequence[str] = ()) -> None:
+        """Prepare the directory for the backend that its files name, whatever was used before."""
+        self._run("init", ["-json", "-input=false", "-reconfigure", *backend_arguments])
+
+    def migrate(self, backend_arguments: Sequence[str] = ()) -> None:
+        """Prepare the directory for the backend that its files name, and copy the state there from the last one."""
+        # Terraform refuses -json together with -migrate-state.
+        flags = ["-no-color", "-input=false", "-migrate-state", "-force-copy"]
+        self._run("init", [*flags, *self._lock_flags(), *backend_arguments], log="migrate")
+
+    def plan(self, out: Path, *, destroy: bool = False) -> bool:
+        """Write a plan to `out`, and tell whether it changes anything."""
+        flags = [
+            *self._work_flags(),
+            f"-out={out.absolute()}",
+            "-detailed-exitcode",
+            *(["-destroy"] if destroy else []),
+        ]
+        code, _ = self._run("plan", flags, good=(0, _CHANGES))
+        return code == _CHANGES
+
+    def apply(self, plan: Path | None = None) -> int:
+        """Apply a saved plan, or plan and apply in one; return how many steps were taken.
+
+        Raises
+        ------
+        ToolError
+            When a step failed: those that succeeded are in the state.
+        Interrupted
+            When a signal came: the steps that had ended are in the state.
+        """
+        _, stream = self._run("apply", [*self._work_flags(), *([str(plan.absolute())] if plan else ["-auto-approve"])])
+        return stream.done
+
+    def destroy(self) -> int:
+        """Destroy all that the state holds; return how many resources went. Raises as `apply` does."""
+        _, stream = self._run("destroy", [*self._work_flags(), "-auto-approve"])
+        return stream.done
+
+    def show(self, plan: Path | None = None, *, to: Path | None = None) -> dict[str, Any]:
+        """Return a saved plan, or by default the state, as JSON; write it to the file `to` if one is given."""
+        _, stream = self._run("show", ["-json", *([str(plan.absolute())] if plan else [])], capture=True)
+        text = stream.text()
+        if to is not None:
+            to.write_text(text + "\n", encoding="utf-8")
+        document: dict[str, Any] = json.loads(text)
+        return document
+
+    def validate(self) -> None:
+        """Check the configuration.
+
+        Raises
+        ------
+        ToolError
+            With every error that Terraform found.
+        """
+        _, stream = self._run("validate", ["-json"], good=(0, 1), capture=True)
+        found = [each for each in json.loads(stream.text())["diagnostics"] if each["severity"] == "error"]
+        if found:
+            raise self._fault("validate", [Diagnostic.of(each) for each in found])
+
+    def force_unlock(self, lock_id: str) -> None:
+        """Remove the state lock with this id."""
+        self._run("force-unlock", ["-force", lock_id])
+
+    def _work_flags(self) -> list[str]:
+        return ["-json", "-input=false", f"-parallelism={30 if self.options.local else 10}", *self._lock_flags()]
+
+    def _lock_flags(self) -> list[str]:
+        return ["-lock-timeout=3s"]
+
+    def _run(
+        self, command: str, flags: list[str], *, good: tuple[int, ...] = (0,), log: str = "", capture: bool = False
+    ) -> tuple[int, Stream]:
+        stream = Stream()
+        title = f"{command} {self.directory.name}"
+        with Reporter(title=title, console=self._console) as reporter:
+
+            def take(line: str) -> None:
+                if capture:
+                    stream.keep(line)
+                    return
+                stream.read(line)
+                reporter.show(stream)
+
+            ended = run(
+                [self._binary, command, *flags],
+                directory=self.directory,
+                environment=self._environment,
+                log=self.log(log or command),
+                on_line=take,
+                grace=_LOCAL_GRACE_SECONDS if self.options.local else None,
+            )
+        if ended.signal_number is not None:
+            raise Interrupted(self._left_by(command, stream), signal_number=ended.signal_number)
+        if ended.code not in good:
+            raise self._fault(command, stream.errors() or [Diagnostic(summary=stream.tail())])
+        return ended.code, stream
+
+    def log(self, command: str) -> Path:
+        """Return where the raw output of a command goes."""
+        return self.logs / f"{self.directory.name}-{command}.log"
+
+    def _left_by(self, command: str, stream: Stream) -> str:
+        left = f"interrupted: terraform {command} of {self.directory.name} has stopped"
+        if command not in {"apply", "destroy"}:
+            return f"{left}, nothing was changed"
+        steps = f"{stream.done} of {stream.total} steps were done" if stream.total else "no step was done"
+        return f"{left}; {steps}, and the state knows them: run again to go on"
+
+    def _fault(self, command: str, diagnostics: list[Diagnostic]) -> ToolError:
+        local = "make local-unlock"
+        unlock = local if self.options.local else f"terraform -chdir={self.directory} force-unlock {{id}}"
+        text, advice = describe(diagnostics=diagnostics, unlock=unlock)
+        if advice is None and command in {"apply", "destroy"}:
+            down = "make local-down" if self.options.local else "make destroy"
+            advice = f"what was made stays in the state: mend the cause and run again, or `{down}`"
+        where = f"terraform {command} of {self.directory.name} failed (log: {self.log(command)})"
+        return ToolError(f"{where}: {text}", advice=advice)

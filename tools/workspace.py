@@ -1,0 +1,121 @@
+"""A directory for Terraform to work in: the synthesized stack, and what Terraform keeps beside it."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tools.errors import ToolError
+
+CONFIGURATION = "cdk.tf.json"
+_BACKEND_OVERRIDE = "backend_override.tf.json"
+_EMULATOR_OVERRIDE = "emulator_override.tf.json"
+_KEPT = (".terraform*", "terraform.tfstate*", "errored.tfstate", "*.tfplan", "*plan.json")
+
+
+class Workspace:
+    """The working directory of one stack.
+
+    Parameters
+    ----------
+    directory : Path
+        Where Terraform works. Its last part is the stack's name.
+    source : Path
+        The synthesized stack.
+    local : bool
+        True on the emulator: providers then try a call twice instead of 25 times, so that a fault of the emulator's
+        is an error and not an hour of silence. By default False.
+    """
+
+    def __init__(self, *, directory: Path, source: Path, local: bool = False) -> None:
+        self.directory = directory
+        self.source = source
+        self._local = local
+
+    @property
+    def stack(self) -> str:
+        """The stack's name."""
+        return self.directory.name
+
+    @property
+    def prepared(self) -> bool:
+        """Whether a stack is in it."""
+        return (self.directory / CONFIGURATION).is_file()
+
+    def prepare(self) -> None:
+        """Bring the directory up to the synthesized output; what Terraform keeps there stays.
+
+        Raises
+        ------
+        ToolError
+            When the stack is not synthesized.
+        """
+        if not (self.source / CONFIGURATION).is_file():
+            raise ToolError(f"{self.source} holds no synthesized stack", advice="run `make synth`")
+        self.directory.mkdir(parents=True, exist_ok=True)
+        for path in self.directory.iterdir():
+            if not _is_kept(path):
+                _remove(path)
+        shutil.copytree(self.source, self.directory, dirs_exist_ok=True, ignore=_not_copied)
+        if self._local:
+            override = emulator_override(self.configuration())
+            (self.directory / _EMULATOR_OVERRIDE).write_text(json.dumps(override, indent=2) + "\n", encoding="utf-8")
+
+    def configuration(self) -> dict[str, Any]:
+        """Return the stack's Terraform JSON."""
+        document: dict[str, Any] = json.loads((self.directory / CONFIGURATION).read_text(encoding="utf-8"))
+        return document
+
+    @contextmanager
+    def local_backend(self) -> Iterator[None]:
+        """Keep the state in this directory inside the block; an override does it, the stack is not touched."""
+        override = self.directory / _BACKEND_OVERRIDE
+        override.write_text(json.dumps({"terraform": {"backend": {"local": {}}}}) + "\n", encoding="utf-8")
+        try:
+            yield
+        finally:
+            override.unlink(missing_ok=True)
+
+    def local_state(self) -> dict[str, Any] | None:
+        """Return the state that is kept in this directory; None if there is none or it holds nothing."""
+        try:
+            state: dict[str, Any] = json.loads((self.directory / "terraform.tfstate").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return state if state.get("resources") or state.get("outputs") else None
+
+    def forget_local_state(self) -> None:
+        """Remove the state that is kept in this directory, and its backups."""
+        for path in self.directory.glob("terraform.tfstate*"):
+            path.unlink()
+
+
+def emulator_override(configuration: dict[str, Any]) -> dict[str, Any]:
+    """Return an override that has every provider of a stack try each call twice.
+
+    Parameters
+    ----------
+    configuration : dict
+        The stack's Terraform JSON. Its providers stay as they are; Terraform merges by alias.
+    """
+    providers = configuration.get("provider", {}).get("aws", [])
+    aliases = [{"alias": each["alias"]} if "alias" in each else {} for each in providers]
+    return {"provider": {"aws": [{**alias, "max_retries": 2} for alias in aliases]}}
+
+
+def _is_kept(path: Path) -> bool:
+    return any(path.match(pattern) for pattern in _KEPT)
+
+
+def _not_copied(directory: str, names: list[str]) -> set[str]:
+    # What the cdktf CLI left in the output directory is of another life, and an override there is never synthesized.
+    return {name for name in names if _is_kept(Path(directory) / name) or name.endswith("_override.tf.json")}
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
