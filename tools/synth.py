@@ -1,6 +1,7 @@
 """Synthesis: `main.py`, run as the cdktf CLI runs it."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -9,7 +10,8 @@ from pathlib import Path
 from tools.errors import ToolError
 from tools.paths import ROOT, Paths
 
-_TRACE = "Traceback (most recent call last):"
+# What comes across from Node opens with its own name, before the Python trace.
+_TRACE = re.compile(r"^(jsii\.errors\.|Traceback \(most recent call last\):)", re.MULTILINE)
 
 
 def synthesize(paths: Paths, *, environ: Mapping[str, str] = os.environ, program: Path = ROOT / "main.py") -> None:
@@ -29,6 +31,8 @@ def synthesize(paths: Paths, *, environ: Mapping[str, str] = os.environ, program
     ToolError
         When it fails. What it said about the settings stands on standard error by then, as it was said.
     """
+    # cdktf makes the directory itself, but none above it.
+    paths.out.parent.mkdir(parents=True, exist_ok=True)
     ended = subprocess.run(  # noqa: S603 - our own program, with this interpreter
         [sys.executable, program],
         cwd=program.parent,
@@ -45,9 +49,9 @@ def synthesize(paths: Paths, *, environ: Mapping[str, str] = os.environ, program
     paths.logs.mkdir(parents=True, exist_ok=True)
     log = paths.logs / "synth.log"
     log.write_text(ended.stderr, encoding="utf-8")
-    said, trace, rest = ended.stderr.partition(_TRACE)
-    sys.stderr.write(said)
+    trace = _TRACE.search(ended.stderr)
+    sys.stderr.write(ended.stderr[: trace.start()] if trace else ended.stderr)
     if trace:
-        last = (rest.strip().splitlines() or ["no reason given"])[-1]
+        last = ended.stderr.strip().splitlines()[-1]
         raise ToolError(f"{program.name} failed: {last}", advice=f"this is a fault of the program: see {log}")
     raise ToolError(f"nothing was synthesized from {paths.settings}", advice="mend what the lines above name")

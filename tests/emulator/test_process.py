@@ -142,14 +142,14 @@ def test_rejects_what_is_no_account_id(tmp_path: Path) -> None:
 
 def test_a_failed_start_says_why_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MERIDIAN_EMULATOR_WITHOUT", "nonsense")
-    with pytest.raises(EmulatorError, match="(?s)ended before it answered.*nonsense"):
+    with pytest.raises(EmulatorError, match=r"(?s)ended before it answered.*nonsense"):
         Emulator.start(directory=tmp_path)
     assert not (tmp_path / "emulator.json").exists()
 
 
 def test_gives_up_after_the_timeout(tmp_path: Path) -> None:
     children = {child.pid for child in psutil.Process().children()}
-    with pytest.raises(EmulatorError, match="did not answer within 0.01 seconds"):
+    with pytest.raises(EmulatorError, match=r"did not answer within 0\.01 seconds"):
         Emulator.start(directory=tmp_path, timeout=0.01)
     assert {child.pid for child in psutil.Process().children()} == children
 

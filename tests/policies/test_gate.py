@@ -258,7 +258,7 @@ def test_scans_the_two_stacks_of_the_project_by_default(project: Project) -> Non
 
 def test_findings_are_sorted_so_that_two_runs_print_the_same(project: Project) -> None:
     project.checkov.failing = [
-        (Framework.PLAN, "CKV_AWS_9", project.topic),
-        (Framework.JSON, "CKV_AWS_2", "resource.logs_us-east-1_AA11BB22"),
+        (Framework.JSON, "CKV_AWS_9", "resource.logs_us-east-1_AA11BB22"),
+        (Framework.PLAN, "CKV_AWS_2", project.topic),
     ]
     assert [finding.check for finding in project.judge().findings] == ["CKV_AWS_2", "CKV_AWS_9"]

@@ -118,8 +118,7 @@ backends = BackendDict(AccessAnalyzerBackend, SERVICE)
 
 def apply() -> None:
     """Make moto believe that the service is one of its own."""
-    module = ModuleType(f"moto.{SERVICE}.models")
+    module = ModuleType(f"moto.{SERVICE}")
     module.__dict__[f"{SERVICE}_backends"] = backends
-    sys.modules[f"moto.{SERVICE}"] = ModuleType(f"moto.{SERVICE}")
     sys.modules[module.__name__] = module
     backend_url_patterns.append((SERVICE, re.compile(r"https?://access-analyzer\.(.+)\.amazonaws\.com")))

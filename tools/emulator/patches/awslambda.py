@@ -14,10 +14,10 @@ UPDATED_ATTRIBUTES = {"KMSKeyArn": "kms_key_arn", "TracingConfig": "tracing_conf
 
 
 def create(
-    original: Callable[..., None], function: LambdaFunction, account_id: str, spec: dict[str, Any], *args: object
+    original: Callable[..., None], function: LambdaFunction, account_id: str, spec: dict[str, Any], **kwargs: object
 ) -> None:
     """Keep the dead letter queue and the logging configuration, which moto drops."""
-    original(function, account_id, spec, *args)
+    original(function, account_id, spec, **kwargs)
     function.kept_settings = {}  # type: ignore[attr-defined]
     _keep(function, spec)
 

@@ -1,9 +1,12 @@
 """KMS: rotation periods, multi-region keys, and key policies on DescribeKey."""
 
 import json
+import re
 from collections.abc import Callable
 from copy import copy
+from uuid import uuid4
 
+from moto.kms import models
 from moto.kms.exceptions import AccessDeniedException
 from moto.kms.models import Key, KmsBackend, kms_backends
 from moto.kms.responses import KmsResponse
@@ -15,8 +18,25 @@ from tools.emulator.patches.requests import parameter
 from tools.emulator.policy import Decision, Request, decide
 
 DEFAULT_ROTATION_PERIOD_DAYS = 365
+MULTI_REGION_ID = re.compile("mrk-[0-9a-f]{32}")
 # https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html#mrk-sync-properties
 SHARED_ATTRIBUTES = ("key_rotation_status", "rotation_period_days")
+
+
+def generate_key_id(multi_region: bool = False) -> str:  # noqa: FBT001, FBT002 - moto passes it by position
+    """Return a new id of AWS's shape.
+
+    moto leaves the dashes in that of a multi-region key. It is then too long for moto's own ciphertexts, so that nothing
+    which such a key encrypts can be decrypted.
+    """
+    return f"mrk-{uuid4().hex}" if multi_region else str(uuid4())
+
+
+def validate_cmk_id(original: Callable[..., None], response: KmsResponse, key_id: str) -> None:
+    """Accept the id of a multi-region key as AWS writes it."""
+    if MULTI_REGION_ID.fullmatch(key_id) and key_id in response.kms_backend.keys:
+        return
+    original(response, key_id)
 
 
 def enable_key_rotation(original: Callable[..., str], response: KmsResponse) -> str:
@@ -112,6 +132,8 @@ def _share(primary: Key) -> None:
 
 def apply() -> None:
     """Apply the patches."""
+    replace(models, "generate_key_id", generate_key_id)
+    wrap(KmsResponse, "_validate_cmk_id", validate_cmk_id)
     wrap(KmsResponse, "enable_key_rotation", enable_key_rotation)
     wrap(KmsResponse, "disable_key_rotation", disable_key_rotation)
     wrap(KmsResponse, "get_key_rotation_status", get_key_rotation_status)

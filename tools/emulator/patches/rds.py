@@ -39,11 +39,15 @@ def performance_insights_enabled(database: DBInstance) -> bool:
     return bool(getattr(database, "enable_performance_insights", False))
 
 
-def update(original: Callable[..., None], database: DBInstance, **kwargs: object) -> None:
-    """Keep what AWS sets by itself as Performance Insights are turned on: seven days."""
-    original(database, **kwargs)
-    if performance_insights_enabled(database) and not getattr(database, "performance_insights_retention_period", None):
-        database.performance_insights_retention_period = DEFAULT_RETENTION_DAYS  # type: ignore[attr-defined]
+def performance_insights_retention_period(database: DBInstance) -> int | None:
+    """Tell how many days Performance Insights are kept: seven where nothing else was said."""
+    kept: int | None = database.__dict__.get("retention_period_set")
+    return (kept or DEFAULT_RETENTION_DAYS) if performance_insights_enabled(database) else None
+
+
+def set_performance_insights_retention_period(database: DBInstance, days: int | None) -> None:
+    """Keep what was said."""
+    database.__dict__["retention_period_set"] = days
 
 
 def update_parameters(
@@ -59,6 +63,7 @@ def update_parameters(
 def apply() -> None:
     """Apply the patches."""
     wrap(DBInstance, "__init__", create)
-    wrap(DBInstance, "update", update)
     replace(DBInstance, "performance_insights_enabled", property(performance_insights_enabled))
+    retention = property(performance_insights_retention_period, set_performance_insights_retention_period)
+    replace(DBInstance, "performance_insights_retention_period", retention)
     wrap(DBParameterGroup, "update_parameters", update_parameters)

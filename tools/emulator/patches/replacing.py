@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from functools import wraps
+from types import ModuleType
 from typing import Any
 
 Method = Callable[..., Any]
 
 
-def replace(owner: type, name: str, method: Method | property) -> None:
-    """Make ``method`` the method or property ``name`` of ``owner``, whether it had one or not."""
+def replace(owner: type | ModuleType, name: str, method: Method | property) -> None:
+    """Make ``method`` what ``owner``, a class or module, has by ``name``, whether it had one or not."""
     setattr(owner, name, method)
 
 

@@ -36,8 +36,8 @@ def rotate_secret(
     pending = next((version for version in secret.versions.values() if _is_empty(version)), None)
     if isinstance(secret, FakeSecret) and before is not None and pending is not None:
         pending |= {name: before[name] for name in ("secret_string", "secret_binary") if name in before}
-        secret.reset_default_version(pending, pending["version_id"])
-        pending["version_stages"] = ["AWSCURRENT"]
+        secret.remove_version_stages_from_old_versions(["AWSPREVIOUS"])
+        before["version_stages"], pending["version_stages"] = ["AWSPREVIOUS"], ["AWSCURRENT"]
     return answer
 
 

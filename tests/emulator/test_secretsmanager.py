@@ -1,0 +1,58 @@
+import json
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+
+from tools.emulator import Emulator
+
+pytestmark = pytest.mark.emulator
+
+REGION = "eu-central-1"
+
+
+def test_a_replica_keeps_the_key_that_it_was_given(emulator: Emulator) -> None:
+    secrets = emulator.client("secretsmanager", REGION)
+    key = "arn:aws:kms:eu-west-1:123456789012:key/1"
+    replicas = [{"Region": "eu-west-1", "KmsKeyId": key}, {"Region": "eu-north-1"}]
+    name = secrets.create_secret(Name="replicated", AddReplicaRegions=replicas)["Name"]
+    status = secrets.describe_secret(SecretId=name)["ReplicationStatus"]
+    assert {entry["Region"]: entry["KmsKeyId"] for entry in status} == {
+        "eu-west-1": key,
+        "eu-north-1": "alias/aws/secretsmanager",
+    }
+
+
+def test_a_rotated_secret_still_has_a_current_value(emulator: Emulator) -> None:
+    secrets = emulator.client("secretsmanager", REGION)
+    archive = BytesIO()
+    with ZipFile(archive, "w") as package:
+        package.writestr("handler.py", "def handle(event, context): ...")
+    function = emulator.client("lambda", REGION).create_function(
+        FunctionName="rotate",
+        Runtime="python3.13",
+        Handler="handler.handle",
+        Role=role(emulator),
+        Code={"ZipFile": archive.getvalue()},
+    )
+    value = json.dumps({"password": "x"})
+    before = secrets.create_secret(Name="rotated", SecretString=value)["VersionId"]
+    secrets.rotate_secret(
+        SecretId="rotated",
+        RotationLambdaARN=function["FunctionArn"],
+        RotationRules={"AutomaticallyAfterDays": 30},
+    )
+    current = secrets.get_secret_value(SecretId="rotated")
+    assert current["SecretString"] == value
+    assert current["VersionId"] != before
+    described = secrets.describe_secret(SecretId="rotated")
+    assert described["RotationEnabled"]
+    assert described["VersionIdsToStages"][current["VersionId"]] == ["AWSCURRENT"]
+    assert secrets.get_secret_value(SecretId="rotated", VersionStage="AWSPREVIOUS")["VersionId"] == before
+
+
+def role(emulator: Emulator) -> str:
+    document = {"Version": "2012-10-17", "Statement": []}
+    iam = emulator.client("iam", REGION)
+    arn: str = iam.create_role(RoleName="rotation", AssumeRolePolicyDocument=json.dumps(document))["Role"]["Arn"]
+    return arn

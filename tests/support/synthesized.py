@@ -1,0 +1,79 @@
+"""Synthesized stacks, made once a session for each settings."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from modules.app import build
+from modules.settings import load_settings
+from support.region_sets import settings_of, write_settings
+
+
+@dataclass(frozen=True)
+class Block:
+    """A resource or data source of a stack."""
+
+    address: str
+    body: dict[str, Any]
+
+    @property
+    def region(self) -> str:
+        return str(self.body["provider"]).partition(".")[2]
+
+    @property
+    def name_tag(self) -> str:
+        return str(self.body["tags"]["Name"])
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The JSON of one stack."""
+
+    json: dict[str, Any]
+
+    def resources(self, kind: str, region: str | None = None) -> list[Block]:
+        """Resources of a type, those of one region if it is named."""
+        return [block for block in self._blocks("resource", kind) if region in (None, block.region)]
+
+    def all_resources(self) -> list[Block]:
+        return [block for kind in self.json["resource"] for block in self.resources(kind)]
+
+    def data(self, kind: str) -> list[Block]:
+        return self._blocks("data", kind)
+
+    def at(self, reference: str) -> Block:
+        """What a reference such as ``${aws_vpc.x.id}`` refers to."""
+        address = reference.removeprefix("${").removesuffix("}").rpartition(".")[0]
+        category = "data" if address.startswith("data.") else "resource"
+        kind, name = address.removeprefix("data.").split(".")
+        return Block(address, self.json[category][kind][name])
+
+    def _blocks(self, category: str, kind: str) -> list[Block]:
+        found = self.json.get(category, {}).get(kind, {})
+        prefix = "data." if category == "data" else ""
+        return [Block(f"{prefix}{kind}.{name}", body) for name, body in found.items()]
+
+
+@cache
+def stacks(*regions: str, more: str = "{}") -> dict[str, Stack]:
+    """Both stacks for these regions; ``more`` are further settings as JSON."""
+    folder = Path(mkdtemp(prefix="meridian-synth-"))
+    settings = load_settings(write_settings(folder, settings_of(*regions, **json.loads(more))), {})
+    build(settings, outdir=folder / "out").synth()
+    return {
+        name: Stack(json.loads((folder / "out" / "stacks" / name / "cdk.tf.json").read_text()))
+        for name in ("platform", "state-backend")
+    }
+
+
+def platform(*regions: str, **more: Any) -> Stack:
+    return stacks(*regions, more=json.dumps(more))["platform"]
+
+
+def state_backend(*regions: str, **more: Any) -> Stack:
+    return stacks(*regions, more=json.dumps(more))["state-backend"]

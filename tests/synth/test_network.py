@@ -1,0 +1,233 @@
+from ipaddress import IPv4Network
+from itertools import combinations
+
+import pytest
+from support.region_sets import FIVE, ONE, SEVENTEEN, THREE, TWO
+from support.synthesized import Block, Stack, platform
+
+SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE, SEVENTEEN], ids=len)
+TIERS = ("public", "private", "database")
+
+
+def zone_count(region: str) -> int:
+    return 2 if region == "us-west-1" else 3
+
+
+def tier_of(block: Block) -> str:
+    return str(block.body["tags"]["Tier"])
+
+
+def routes(stack: Stack, route_table: Block) -> list[Block]:
+    return [
+        route
+        for route in stack.resources("aws_route")
+        if stack.at(route.body["route_table_id"]).address == route_table.address
+    ]
+
+
+def route_tables(stack: Stack, region: str, tier: str) -> list[Block]:
+    return [table for table in stack.resources("aws_route_table", region) if tier_of(table) == tier]
+
+
+@SETS
+def test_every_region_has_one_vpc_and_no_two_overlap(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    blocks = {}
+    for region in regions:
+        (vpc,) = stack.resources("aws_vpc", region)
+        blocks[region] = IPv4Network(vpc.body["cidr_block"])
+        assert vpc.body["enable_dns_support"]
+        assert vpc.body["enable_dns_hostnames"]
+    assert not any(one.overlaps(other) for one, other in combinations(blocks.values(), 2))
+
+
+@SETS
+def test_every_tier_has_a_subnet_in_each_zone_inside_the_vpc(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        (vpc,) = stack.resources("aws_vpc", region)
+        subnets = stack.resources("aws_subnet", region)
+        cidrs = [IPv4Network(subnet.body["cidr_block"]) for subnet in subnets]
+        assert all(cidr.subnet_of(IPv4Network(vpc.body["cidr_block"])) for cidr in cidrs)
+        assert not any(one.overlaps(other) for one, other in combinations(cidrs, 2))
+        for tier in TIERS:
+            zones = [subnet.body["availability_zone"] for subnet in subnets if tier_of(subnet) == tier]
+            assert len(set(zones)) == len(zones) == zone_count(region)
+            assert all(zone.startswith("${element(data.aws_availability_zones.") for zone in zones)
+
+
+@SETS
+def test_no_subnet_gives_public_addresses_by_itself(regions: tuple[str, ...]) -> None:
+    assert not any(subnet.body["map_public_ip_on_launch"] for subnet in platform(*regions).resources("aws_subnet"))
+
+
+@SETS
+def test_every_subnet_is_associated_with_a_route_table_of_its_tier(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    pairs = [
+        (stack.at(association.body["subnet_id"]), stack.at(association.body["route_table_id"]))
+        for association in stack.resources("aws_route_table_association")
+    ]
+    assert {subnet.address for subnet, _ in pairs} == {subnet.address for subnet in stack.resources("aws_subnet")}
+    assert len({table.address for _, table in pairs}) == len(pairs)
+    assert all(tier_of(subnet) == tier_of(table) and subnet.region == table.region for subnet, table in pairs)
+
+
+@SETS
+def test_every_private_subnet_routes_through_a_nat_gateway_of_its_own_zone(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for association in stack.resources("aws_route_table_association"):
+        subnet = stack.at(association.body["subnet_id"])
+        if tier_of(subnet) == "private":
+            table = stack.at(association.body["route_table_id"])
+            (default,) = [one for one in routes(stack, table) if one.body["destination_cidr_block"] == "0.0.0.0/0"]
+            gateway = stack.at(default.body["nat_gateway_id"])
+            home = stack.at(gateway.body["subnet_id"])
+            assert tier_of(home) == "public"
+            assert home.body["availability_zone"] == subnet.body["availability_zone"]
+
+
+def test_single_nat_gateway_serves_every_private_subnet() -> None:
+    stack = platform(*TWO, network={"nat_gateways": "single"})
+    for region in TWO:
+        (gateway,) = stack.resources("aws_nat_gateway", region)
+        for table in route_tables(stack, region, "private"):
+            targets = [route.body.get("nat_gateway_id") for route in routes(stack, table)]
+            assert f"${{{gateway.address}.id}}" in targets
+
+
+def test_without_nat_gateways_private_subnets_have_no_way_out() -> None:
+    stack = platform(*TWO, network={"nat_gateways": "none"})
+    assert not stack.resources("aws_nat_gateway")
+    assert not stack.resources("aws_eip")
+    for region in TWO:
+        for table in route_tables(stack, region, "private"):
+            assert all(route.body["destination_cidr_block"] != "0.0.0.0/0" for route in routes(stack, table))
+
+
+@SETS
+def test_public_subnets_route_through_the_internet_gateway(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        for table in route_tables(stack, region, "public"):
+            (route,) = routes(stack, table)
+            assert stack.at(route.body["gateway_id"]).address.startswith("aws_internet_gateway.")
+
+
+@SETS
+def test_database_subnets_have_no_way_to_the_internet(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        for table in route_tables(stack, region, "database"):
+            assert all("vpc_peering_connection_id" in route.body for route in routes(stack, table))
+
+
+@SETS
+def test_default_security_group_network_acl_and_route_table_let_nothing_pass(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        (group,) = stack.resources("aws_default_security_group", region)
+        (acl,) = stack.resources("aws_default_network_acl", region)
+        (table,) = stack.resources("aws_default_route_table", region)
+        assert not {"ingress", "egress"} & (group.body.keys() | acl.body.keys())
+        assert table.body["route"] == []
+
+
+@SETS
+def test_every_subnet_is_fenced_by_the_network_acl_of_its_tier(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    fenced = {}
+    for acl in stack.resources("aws_network_acl"):
+        for reference in acl.body["subnet_ids"]:
+            subnet = stack.at(reference)
+            fenced[subnet.address] = tier_of(subnet) == tier_of(acl)
+    assert fenced.keys() == {subnet.address for subnet in stack.resources("aws_subnet")}
+    assert all(fenced.values())
+
+
+@SETS
+def test_no_network_acl_lets_the_internet_reach_administrative_ports(regions: tuple[str, ...]) -> None:
+    for acl in platform(*regions).resources("aws_network_acl"):
+        for rule in acl.body["ingress"]:
+            if rule["cidr_block"] == "0.0.0.0/0":
+                assert rule["protocol"] == "tcp"
+                assert not any(rule["from_port"] <= port <= rule["to_port"] for port in (22, 3389))
+                assert tier_of(acl) != "database"
+
+
+@SETS
+def test_network_acls_of_the_database_tier_take_postgresql_from_the_platform_only(regions: tuple[str, ...]) -> None:
+    for acl in platform(*regions).resources("aws_network_acl"):
+        if tier_of(acl) == "database":
+            assert [(rule["from_port"], rule["to_port"], rule["cidr_block"]) for rule in acl.body["ingress"]] == [
+                (5432, 5432, "10.0.0.0/8")
+            ]
+
+
+def test_network_acls_know_regions_outside_the_pool() -> None:
+    stack = platform(*TWO, network={"region_cidrs": {"us-east-1": "172.20.0.0/16"}})
+    for acl in stack.resources("aws_network_acl"):
+        assert {"10.0.0.0/8", "172.20.0.0/16"} <= {rule["cidr_block"] for rule in acl.body["ingress"]}
+
+
+@SETS
+def test_gateway_endpoints_serve_private_and_database_route_tables(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        gateways = [
+            one for one in stack.resources("aws_vpc_endpoint", region) if one.body["vpc_endpoint_type"] == "Gateway"
+        ]
+        assert {one.body["service_name"] for one in gateways} == {
+            f"com.amazonaws.{region}.s3",
+            f"com.amazonaws.{region}.dynamodb",
+        }
+        for one in gateways:
+            tables = [stack.at(reference) for reference in one.body["route_table_ids"]]
+            assert {tier_of(table) for table in tables} == {"private", "database"}
+            assert len(tables) == 2 * zone_count(region)
+
+
+@SETS
+def test_every_endpoint_has_a_policy_that_keeps_other_accounts_out(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for endpoint in stack.resources("aws_vpc_endpoint"):
+        for statement in stack.at(endpoint.body["policy"]).body["statement"]:
+            conditions = {condition["variable"] for condition in statement.get("condition", [])}
+            assert "aws:PrincipalAccount" in conditions or statement["actions"] == ["s3:GetObject"]
+
+
+def test_interface_endpoints_are_those_of_the_settings() -> None:
+    stack = platform(*ONE, network={"interface_endpoints": ["ecr.api", "kms"]})
+    names = {
+        endpoint.body["service_name"]
+        for endpoint in stack.resources("aws_vpc_endpoint")
+        if endpoint.body["vpc_endpoint_type"] == "Interface"
+    }
+    assert names == {"com.amazonaws.eu-west-1.ecr.api", "com.amazonaws.eu-west-1.kms"}
+
+
+def test_without_interface_endpoints_there_is_no_security_group_for_them() -> None:
+    assert not platform(*ONE, network={"interface_endpoints": []}).resources("aws_security_group")
+
+
+@SETS
+def test_interface_endpoints_take_https_from_the_vpc_only(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for rule in stack.resources("aws_vpc_security_group_ingress_rule"):
+        (vpc,) = stack.resources("aws_vpc", rule.region)
+        assert (rule.body["from_port"], rule.body["to_port"]) == (443, 443)
+        assert rule.body["cidr_ipv4"] == vpc.body["cidr_block"]
+    assert not stack.resources("aws_vpc_security_group_egress_rule")
+
+
+@SETS
+def test_every_vpc_logs_all_traffic_to_an_encrypted_group_with_a_retention(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        (flow_log,) = stack.resources("aws_flow_log", region)
+        group = stack.at(flow_log.body["log_destination"])
+        key = stack.at(group.body["kms_key_id"])
+        assert flow_log.body["traffic_type"] == "ALL"
+        assert group.body["retention_in_days"] == 365
+        assert key.region == group.region == region
+        assert key.body["enable_key_rotation"]

@@ -1,0 +1,58 @@
+import pytest
+from support.region_sets import FIVE, ONE, SEVENTEEN, THREE, TWO
+from support.synthesized import Stack, platform, state_backend
+
+SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE, SEVENTEEN], ids=len)
+
+
+@SETS
+def test_there_is_one_provider_a_region_and_its_alias_is_the_region(regions: tuple[str, ...]) -> None:
+    providers = platform(*regions).json["provider"]["aws"]
+    assert sorted(provider["alias"] for provider in providers) == sorted(regions)
+    assert all(provider["alias"] == provider["region"] for provider in providers)
+
+
+@SETS
+def test_everything_is_made_by_a_provider_of_a_region(regions: tuple[str, ...]) -> None:
+    for stack in (platform(*regions), state_backend(*regions)):
+        aliases = {provider["alias"] for provider in stack.json["provider"]["aws"]}
+        assert {block.region for block in stack.all_resources()} == aliases
+
+
+@SETS
+def test_every_region_has_the_same_kinds_of_resources(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    kinds = {kind for kind in stack.json["resource"] if not kind.startswith("aws_vpc_peering")}
+    assert all(stack.resources(kind, region) for kind in kinds for region in regions)
+
+
+def test_provider_is_pinned() -> None:
+    assert platform(*THREE).json["terraform"]["required_providers"]["aws"]["version"] == "5.100.0"
+
+
+def test_account_is_pinned_if_the_settings_name_it() -> None:
+    named = platform(*ONE, account_id="123456789012")
+    assert named.json["provider"]["aws"][0]["allowed_account_ids"] == ["123456789012"]
+    assert "allowed_account_ids" not in platform(*ONE).json["provider"]["aws"][0]
+
+
+def logical_ids(stack: Stack) -> set[str]:
+    return {block.address for block in stack.all_resources()}
+
+
+def test_adding_a_region_moves_nothing_that_is_there() -> None:
+    before, after = platform(*THREE), platform(*THREE, "eu-west-1")
+    assert logical_ids(before) < logical_ids(after)
+    for block in before.all_resources():
+        kind, name = block.address.split(".")
+        assert after.json["resource"][kind][name] == block.body
+
+
+def test_order_of_regions_makes_no_difference() -> None:
+    one, other = platform(*THREE), platform(*THREE, regions=list(reversed(THREE)))
+    assert one.json["resource"] == other.json["resource"]
+
+
+def test_another_primary_region_moves_no_network() -> None:
+    one, other = platform(*THREE), platform(*THREE, primary_region="us-west-2")
+    assert one.json["resource"] == other.json["resource"]
