@@ -1,4 +1,5 @@
 import time
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -47,7 +48,8 @@ class Group:
         )
 
     def template_data(self, number: int) -> dict[str, str]:
-        return {"ImageId": self.image_ids[number], "InstanceType": "t3.micro"}
+        user_data = b64encode(f"#!/bin/sh\necho {number}".encode()).decode()
+        return {"ImageId": self.image_ids[number], "InstanceType": "t3.micro", "UserData": user_data}
 
     def new_version(self) -> None:
         self.ec2.create_launch_template_version(
@@ -132,6 +134,10 @@ def test_instances_keep_the_version_that_they_were_launched_from(emulator: Emula
     group.autoscaling.set_desired_capacity(AutoScalingGroupName=group.name, DesiredCapacity=2)
     versions = [instance["LaunchTemplate"]["Version"] for instance in group.describe()["Instances"]]
     assert versions == ["1", "2"]
+    attribute = group.ec2.describe_instance_attribute(
+        InstanceId=group.describe()["Instances"][1]["InstanceId"], Attribute="userData"
+    )
+    assert b64decode(attribute["UserData"]["Value"]) == b"#!/bin/sh\necho 1"
 
 
 def test_a_refresh_replaces_the_instances_a_few_at_a_time(emulator: Emulator) -> None:
@@ -167,6 +173,16 @@ def test_a_refresh_can_be_seen_in_the_instances_alone(emulator: Emulator) -> Non
         return bool(found["Instances"][0]["State"]["Name"] == "terminated")
 
     wait_for(is_terminated)
+
+
+def test_a_refresh_that_cannot_launch_fails_alone(emulator: Emulator) -> None:
+    group = Group(emulator, size=1)
+    refresh_id = group.refresh()
+    for subnet_id in group.subnet_ids:
+        group.ec2.delete_subnet(SubnetId=subnet_id)
+    wait_for(lambda: group.refreshed(refresh_id)["Status"] == "Failed")
+    assert group.refreshed(refresh_id)["StatusReason"]
+    assert group.ec2.describe_vpcs()["Vpcs"]
 
 
 def test_a_refresh_skips_what_matches_if_it_is_told_to(emulator: Emulator) -> None:

@@ -16,6 +16,7 @@ NAMES = (
     "cloudwatch",
     "dynamodb",
     "ec2",
+    "ec2_peering",
     "instance_refresh",
     "kms",
     "rds",

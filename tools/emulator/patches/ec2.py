@@ -1,11 +1,12 @@
-"""EC2: the default key of EBS, and tags of launch templates."""
+"""EC2: the default key of EBS, and what launch templates hold."""
 
 from collections.abc import Callable
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.ec2.models.launch_templates import LaunchTemplateBackend
+from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateBackend
 from moto.ec2.responses import EC2Response
+from moto.ec2.utils import parse_user_data
 
 from tools.emulator.patches.replacing import replace, wrap
 
@@ -47,8 +48,21 @@ def create_launch_template(
     return original(backend, name, description, template_data, tag_spec)
 
 
+def create_version(
+    original: Callable[..., object], template: LaunchTemplate, data: dict[str, Any], description: str
+) -> object:
+    """Take the user data of every version for what it is, base64.
+
+    moto does so for a template's first version only, and fails to launch instances from the others.
+    """
+    if isinstance(data.get("UserData"), str):
+        data["UserData"] = parse_user_data(data["UserData"] or None)
+    return original(template, data, description)
+
+
 def apply() -> None:
     """Apply the patches."""
     replace(EC2Response, "get_ebs_default_kms_key_id", get_ebs_default_kms_key_id)
     replace(EC2Response, "reset_ebs_default_kms_key_id", reset_ebs_default_kms_key_id)
     wrap(LaunchTemplateBackend, "create_launch_template", create_launch_template)
+    wrap(LaunchTemplate, "create_version", create_version)

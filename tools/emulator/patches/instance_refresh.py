@@ -53,6 +53,7 @@ class InstanceRefresh:
     total: int
     strategy: str = "Rolling"
     status: str = "Pending"
+    status_reason: str | None = None
     end_time: datetime | None = None
     instance_refresh_id: str = field(default_factory=lambda: str(uuid4()))
     start_time: datetime = field(default_factory=lambda: datetime.now(tz=UTC))
@@ -135,9 +136,14 @@ def _advance(group: FakeAutoScalingGroup, refresh: InstanceRefresh) -> None:
         refresh.end("Cancelled")
     while refresh.status in {"Pending", "InProgress"} and monotonic() >= refresh.next_batch_at:
         batch, refresh.waiting = refresh.waiting[: refresh.batch_size], refresh.waiting[refresh.batch_size :]
-        _replace_instances(group, batch)
         refresh.next_batch_at += SECONDS_PER_BATCH
         refresh.status = "InProgress"
+        try:
+            _replace_instances(group, batch)
+        except Exception as error:  # noqa: BLE001 - the fault is the refresh's, not that of who asks just now
+            refresh.status_reason = f"{type(error).__name__}: {error}"
+            refresh.end("Failed")
+            return
         if not refresh.waiting:
             refresh.end("Successful")
 

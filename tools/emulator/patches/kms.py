@@ -26,8 +26,8 @@ SHARED_ATTRIBUTES = ("key_rotation_status", "rotation_period_days")
 def generate_key_id(multi_region: bool = False) -> str:  # noqa: FBT001, FBT002 - moto passes it by position
     """Return a new id of AWS's shape.
 
-    moto leaves the dashes in that of a multi-region key. It is then too long for moto's own ciphertexts, so that nothing
-    which such a key encrypts can be decrypted.
+    moto leaves the dashes in that of a multi-region key. It is too long for moto's own ciphertexts then, and nothing
+    that such a key encrypts can be decrypted.
     """
     return f"mrk-{uuid4().hex}" if multi_region else str(uuid4())
 
