@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         _tell(str(error))
     except Interrupted as interrupt:
-        _tell(interrupt.message)
+        _tell(str(interrupt))
         return interrupt.exit_code
     except KeyboardInterrupt:
         _tell(f"interrupted: {chosen} did not come to its end; run it again")

@@ -26,15 +26,21 @@ class Interrupted(KeyboardInterrupt):
     Parameters
     ----------
     message : str
-        What state things are in now.
+        What was interrupted, and how far it was.
+    outlook : str
+        What comes of that: what is left, and how to go on. By default nothing is said.
     signal_number : int
         The signal that came. By default SIGINT, as Ctrl-C sends it.
     """
 
-    def __init__(self, message: str, *, signal_number: int = signal.SIGINT) -> None:
+    def __init__(self, message: str, *, outlook: str = "", signal_number: int = signal.SIGINT) -> None:
         super().__init__(message)
         self.message = message
+        self.outlook = outlook
         self.signal_number = signal_number
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.outlook}" if self.outlook else self.message
 
     @property
     def exit_code(self) -> int:

@@ -95,7 +95,8 @@ class Hosting:
         except KeyboardInterrupt as cause:
             interrupt = cause if isinstance(cause, Interrupted) else Interrupted("interrupted")
             raise Interrupted(
-                f"{interrupt.message}; the emulator is stopped, and all that was made in it went with it",
+                interrupt.message,
+                outlook="the emulator is stopped, and all that was made in it went with it",
                 signal_number=interrupt.signal_number,
             ) from None
         finally:

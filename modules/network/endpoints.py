@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from modules.region import Region
 
 GATEWAY_SERVICES = ("s3", "dynamodb")
+#: Where the prefix of a service's IAM actions is not the first word of its endpoint's name.
+IAM_PREFIXES = {
+    "ecs-agent": "ecs",
+    "ecs-telemetry": "ecs",
+    "email-smtp": "ses",
+    "git-codecommit": "codecommit",
+    "guardduty-data": "guardduty",
+    "monitoring": "cloudwatch",
+}
 #: Buckets of AWS's own that instances read with no credentials of this account.
 AWS_OWNED_BUCKETS = (
     "al2023-repos-{region}-*",
@@ -31,8 +40,9 @@ AWS_OWNED_BUCKETS = (
 class Endpoints(Construct):
     """Gateway endpoints for S3 and DynamoDB, and an interface endpoint for each service of the settings.
 
-    Every endpoint's policy lets through only who belongs to this account, so the network is no way to carry data to
-    another one; S3's also lets through the buckets that Amazon Linux and Systems Manager are fetched from.
+    Every endpoint's policy lets through only who belongs to this account, and those of S3 and DynamoDB only to what
+    belongs to it, so that the network is no way to carry data off; S3's also lets through the buckets that packages of
+    Amazon Linux, the agent of Systems Manager and the layers of container images are fetched from.
 
     Parameters
     ----------
@@ -59,10 +69,6 @@ class Endpoints(Construct):
         routed: Sequence[SubnetTier],
     ) -> None:
         super().__init__(scope, id_)
-        own = PolicyDocument(self, "policy", region=region, statements=[_own_account(region)])
-        storage = PolicyDocument(
-            self, "s3-policy", region=region, statements=[_own_account(region), _aws_owned_buckets(region)]
-        )
         for service in GATEWAY_SERVICES:
             VpcEndpoint(
                 self,
@@ -72,7 +78,7 @@ class Endpoints(Construct):
                 vpc_endpoint_type="Gateway",
                 service_name=f"com.amazonaws.{region.name}.{service}",
                 route_table_ids=[table for tier in routed for table in tier.route_table_ids],
-                policy=storage.json if service == "s3" else own.json,
+                policy=self._policy(region, service),
                 tags={"Name": region.names.of("vpce", service)},
             )
         services = region.settings.network.interface_endpoints
@@ -91,9 +97,25 @@ class Endpoints(Construct):
                 subnet_ids=private.subnet_ids,
                 security_group_ids=[self.security_group.id],
                 private_dns_enabled=True,
-                policy=own.json,
+                policy=self._policy(region, service),
                 tags={"Name": region.names.of("vpce", identifier)},
             )
+
+    def _policy(self, region: Region, service: str) -> str:
+        conditions = [string_equals("aws:PrincipalAccount", region.account_id)]
+        if service in GATEWAY_SERVICES:
+            conditions.append(string_equals("aws:ResourceAccount", region.account_id))
+        prefix = IAM_PREFIXES.get(service, service.partition(".")[0])
+        own = Statement(
+            sid="PrincipalsOfThisAccount",
+            actions=[f"{prefix}:*"],
+            resources=["*"],
+            principals=[EVERYONE],
+            condition=conditions,
+        )
+        statements = [own, _aws_owned_buckets(region)] if service == "s3" else [own]
+        identifier = service.replace(".", "-")
+        return str(PolicyDocument(self, f"policy-{identifier}", region=region, statements=statements).json)
 
     def _security_group(self, region: Region, vpc: Vpc) -> SecurityGroup:
         name = region.names.of("sg", "endpoints")
@@ -119,16 +141,6 @@ class Endpoints(Construct):
             tags={"Name": region.names.of("sg", "endpoints-https")},
         )
         return group
-
-
-def _own_account(region: Region) -> Statement:
-    return Statement(
-        sid="PrincipalsOfThisAccount",
-        actions=["*"],
-        resources=["*"],
-        principals=[EVERYONE],
-        condition=[string_equals("aws:PrincipalAccount", region.account_id)],
-    )
 
 
 def _aws_owned_buckets(region: Region) -> Statement:

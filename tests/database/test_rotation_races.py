@@ -10,11 +10,13 @@ import pytest
 
 from modules.database.rotation.runtime import database
 from modules.database.rotation.runtime.errors import RotationError
-from tests.database.vault import STEPS
 
 if TYPE_CHECKING:
+    import ssl
+
     from pg8000.native import Connection
 
+    from modules.database.rotation.runtime.credentials import Credentials
     from tests.database.target import Target
     from tests.database.vault import Vault
 
@@ -25,9 +27,8 @@ def test_one_version_rotated_twice_at_once_ends_well(vault: Vault, target: Targe
     barrier = Barrier(2, timeout=20)
 
     def rotate() -> None:
-        for step in STEPS:
-            barrier.wait()
-            vault.step(step, token)
+        barrier.wait()
+        vault.rotate(token)
 
     with ThreadPoolExecutor(2) as pool:
         for run in [pool.submit(rotate), pool.submit(rotate)]:
@@ -36,6 +37,48 @@ def test_one_version_rotated_twice_at_once_ends_well(vault: Vault, target: Targe
     vault.rotate(token)
     assert target.opens(vault.value())
     assert not target.opens(old)
+    assert len(vault.passwords()) == 2
+
+
+def test_a_password_set_by_another_run_between_two_logins_is_no_fault(vault: Vault, target: Target) -> None:
+    token = vault.begin()
+    vault.step("createSecret", token)
+    logins = []
+
+    def connect(credentials: Credentials, *, tls: ssl.SSLContext) -> database.Session:
+        logins.append(credentials)
+        if len(logins) == 2:
+            vault.step("setSecret", token)
+        return database.connect(credentials, tls=tls)
+
+    vault.step("setSecret", token, connect=connect)
+    assert [it.password for it in logins] == [
+        vault.value("AWSPENDING")["password"],
+        vault.value()["password"],
+        vault.value("AWSPENDING")["password"],
+    ]
+    vault.rotate(token)
+    assert target.opens(vault.value())
+
+
+def test_a_rotation_that_another_run_finished_meanwhile_sets_nothing(vault: Vault, target: Target) -> None:
+    token = vault.begin()
+    vault.step("createSecret", token)
+    old = vault.value()
+    username, stored = old["username"], "SELECT rolpassword FROM pg_authid WHERE rolname = :role"
+    verifiers = []
+
+    def connect(credentials: Credentials, *, tls: ssl.SSLContext) -> database.Session:
+        session = database.connect(credentials, tls=tls)
+        # Logged in with the old password, which is about to be replaced.
+        vault.rotate(token)
+        verifiers.append(target.server.query(stored, role=username))
+        return session
+
+    vault.step("setSecret", token, connect=connect)
+    assert verifiers == [target.server.query(stored, role=username)]
+    assert target.opens(vault.value())
+    assert vault.value() != old
 
 
 def test_the_version_that_was_stored_first_stands(vault: Vault, target: Target) -> None:

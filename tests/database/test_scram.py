@@ -9,7 +9,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modules.database.rotation.runtime.scram import verifier
@@ -46,6 +46,7 @@ def test_salts_are_of_16_bytes_and_never_the_same() -> None:
     assert {len(base64.b64decode(salt)) for salt in salts} == {16}
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1))
 def test_verifier_needs_no_quoting_and_does_not_show_the_password(password: str) -> None:
     text = verifier(password, iterations=1)

@@ -41,7 +41,7 @@ class Client:
     lock: Lock = field(default_factory=Lock)
 
     def __getattr__(self, call: str) -> Callable[..., dict[str, Any]]:
-        def made(**arguments: Any) -> dict[str, Any]:  # noqa: ANN401  # what boto3 takes
+        def made(**arguments: Any) -> dict[str, Any]:  # what boto3 takes
             # Each happens once, so that what it runs can make the same call.
             self.before.pop(call, lambda: None)()
             with self.lock:
@@ -125,14 +125,14 @@ class Vault:
 
 
 class Listener(logging.Handler):
-    """Keeps all of every record, of whichever library."""
+    """Keeps what every record would be written as, of whichever library."""
 
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
         self.heard: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.heard.append(f"{record.getMessage()} {record.__dict__}")
+        self.heard.append(f"{self.format(record)} {getattr(record, 'fields', '')}")
 
 
 def _versions(secret_id: str) -> dict[str, dict[str, Any]]:

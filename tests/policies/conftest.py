@@ -46,6 +46,9 @@ def plan_of(document: dict[str, Any]) -> dict[str, Any]:
                 entry = {"address": address, "mode": mode, "type": kind, "name": name, "provider_config_key": "aws"}
                 known = _known(block)
                 configured.append(entry | {"expressions": _expressions(block)})
+                if mode == "data" and known == block:
+                    # Terraform has read it already: what it says is not part of what is planned.
+                    continue
                 planned.append(entry | {"provider_name": "aws", "values": known, "sensitive_values": {}})
                 change = {"actions": ["create"], "before": None, "after": known, "after_unknown": {}}
                 changes.append(entry | {"change": change})
@@ -58,7 +61,7 @@ def plan_of(document: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _known(value: Any) -> Any:  # noqa: ANN401
+def _known(value: Any) -> Any:
     """Return what a plan knows: it leaves out the arguments that refer to something, however deep."""
     if isinstance(value, dict):
         return {key: _known(inner) for key, inner in value.items() if not _refers(inner)}

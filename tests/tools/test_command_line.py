@@ -30,7 +30,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], int]:
         (ToolError("it broke"), 1, "error: it broke\n"),
         (EmulatorError("no answer"), 1, "error: no answer\n"),
         (SettingsError([Fault("a", "is odd", 1, "even")]), 1, "a: is odd, got 1, allowed: even\n"),
-        (Interrupted("stopped; the state is saved"), 130, "stopped; the state is saved\n"),
+        (Interrupted("stopped", outlook="the state is saved"), 130, "stopped; the state is saved\n"),
         (Interrupted("stopped", signal_number=15), 143, "stopped\n"),
         (KeyboardInterrupt(), 130, "interrupted: plan did not come to its end; run it again\n"),
     ],

@@ -33,7 +33,7 @@ class Options:
     logs : Path or None
         Directory for raw output, one file a command. By default `logs` beside the working directory.
     console : Console or None
-        Where progress is shown. By default standard error, when it is a terminal.
+        Where progress is shown. By default standard error.
     """
 
     local: bool = False
@@ -157,21 +157,25 @@ class Terraform:
                 grace=_LOCAL_GRACE_SECONDS if self.options.local else None,
             )
         if ended.signal_number is not None:
-            raise Interrupted(self._left_by(command, stream), signal_number=ended.signal_number)
+            raise self._interrupted(command, stream=stream, number=ended.signal_number)
         if ended.code not in good:
-            raise self._fault(command, stream.errors() or [Diagnostic(summary=stream.tail())])
+            end = f"it was ended by signal {-ended.code}" if ended.code < 0 else stream.tail()
+            raise self._fault(command, stream.errors() or [Diagnostic(summary=end)])
         return ended.code, stream
 
     def log(self, command: str) -> Path:
         """Return where the raw output of a command goes."""
         return self.logs / f"{self.directory.name}-{command}.log"
 
-    def _left_by(self, command: str, stream: Stream) -> str:
-        left = f"interrupted: terraform {command} of {self.directory.name} has stopped"
+    def _interrupted(self, command: str, *, stream: Stream, number: int) -> Interrupted:
+        what = f"interrupted: terraform {command} of {self.directory.name} has stopped"
         if command not in {"apply", "destroy"}:
-            return f"{left}, nothing was changed"
-        steps = f"{stream.done} of {stream.total} steps were done" if stream.total else "no step was done"
-        return f"{left}; {steps}, and the state knows them: run again to go on"
+            return Interrupted(what, outlook="nothing was changed", signal_number=number)
+        return Interrupted(
+            f"{what} after {stream.done} of {stream.total} steps",
+            outlook="what was done is in the state: run again to go on",
+            signal_number=number,
+        )
 
     def _fault(self, command: str, diagnostics: list[Diagnostic]) -> ToolError:
         local = "make local-unlock"

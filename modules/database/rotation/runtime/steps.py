@@ -127,7 +127,7 @@ class Rotation:
     def _administrator(self, current: Credentials, pending: Credentials) -> Session:
         """Log in as who may set the password: the user itself, or the administrator of a pair."""
         if current.admin_secret is None:
-            return self._first_that_opens(self._own_logins(current))
+            return self._first_that_opens(self._own_logins(current, pending))
         # Only whoever knows a working login of the pair may have it changed.
         self.connect(current).close()
         administrator = self.store.sibling(current.admin_secret).current()
@@ -137,9 +137,11 @@ class Rotation:
             raise RotationError("administrator is one of the alternating users")
         return self.connect(administrator)
 
-    def _own_logins(self, current: Credentials) -> Iterator[Credentials]:
+    def _own_logins(self, current: Credentials, pending: Credentials) -> Iterator[Credentials]:
         yield current
         yield from (earlier for earlier in self.store.earlier() if earlier.same_login(current))
+        # Another run of the same rotation may have set it since it was tried.
+        yield pending
 
     def _first_that_opens(self, logins: Iterator[Credentials]) -> Session:
         for credentials in logins:

@@ -1,0 +1,121 @@
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from tools import hosting
+from tools.console import Screen
+from tools.errors import Interrupted, ToolError
+from tools.hosting import Hosting
+from tools.paths import Paths
+
+SETTINGS = """
+environment: prod
+environment_suffix: ab1
+owner: team
+cost_center: "1"
+project: meridian
+regions: [eu-west-1]
+primary_region: eu-west-1
+domain: example.com
+account_id: "111111111111"
+"""
+
+
+class FakeEmulator:
+    running: "FakeEmulator | None" = None
+    endpoint = "http://127.0.0.1:1"
+    pid = 1
+
+    def __init__(self, account_id: str) -> None:
+        self.account_id = account_id
+
+    @classmethod
+    def start(cls, *, directory: Path, account_id: str, detached: bool) -> "FakeEmulator":
+        assert directory.name == "emulator"
+        assert detached in {True, False}
+        FakeEmulator.running = cls(account_id)
+        return FakeEmulator.running
+
+    @classmethod
+    def attach(cls, _directory: Path) -> "FakeEmulator | None":
+        return cls.running
+
+    def stop(self) -> None:
+        FakeEmulator.running = None
+
+
+@pytest.fixture
+def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hosting:
+    monkeypatch.setattr(hosting, "Emulator", FakeEmulator)
+    monkeypatch.setattr(FakeEmulator, "running", None)
+    (tmp_path / "settings.yaml").write_text(SETTINGS)
+    paths = Paths(settings=tmp_path / "settings.yaml", build=tmp_path / "build", out=tmp_path / "out")
+    return Hosting(paths=paths, environ={}, screen=Screen(Console(file=io.StringIO())))
+
+
+def fail_within(host: Hosting, *, kind: str, error: BaseException) -> None:
+    with getattr(host, kind)():
+        raise error
+
+
+@pytest.mark.parametrize("error", [ToolError("broken"), ValueError("a fault of ours")])
+def test_a_temporary_emulator_is_stopped_after_a_failure(host: Hosting, error: Exception) -> None:
+    with pytest.raises(type(error)):
+        fail_within(host, kind="temporary", error=error)
+    assert host.find() is None
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (KeyboardInterrupt(), 130),
+        (Interrupted("terraform has stopped", outlook="run again to go on", signal_number=15), 143),
+    ],
+)
+def test_an_interrupt_stops_it_and_says_that_nothing_is_left(host: Hosting, error: BaseException, code: int) -> None:
+    with pytest.raises(Interrupted, match="the emulator is stopped") as caught:
+        fail_within(host, kind="temporary", error=error)
+    assert caught.value.exit_code == code
+    assert "run again" not in str(caught.value)
+    assert host.find() is None
+
+
+def test_a_lasting_emulator_stays_up_after_a_failure_and_the_user_is_told(
+    host: Hosting, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(ToolError):
+        fail_within(host, kind="lasting", error=ToolError("broken"))
+    assert host.find() is not None
+    assert "stays up" in capsys.readouterr().err
+
+
+def test_a_running_emulator_is_used_and_left_alone(host: Hosting) -> None:
+    with host.lasting() as first, host.running() as second:
+        assert second is first
+    assert host.find() is first
+
+
+def test_rejects_a_temporary_one_beside_a_running_one(host: Hosting) -> None:
+    with host.lasting(), pytest.raises(ToolError, match="already"):
+        fail_within(host, kind="temporary", error=AssertionError())
+
+
+def test_it_answers_as_the_account_of_the_settings(host: Hosting) -> None:
+    with host.temporary() as emulator:
+        assert emulator.account_id == "111111111111"
+
+
+def test_a_new_emulator_makes_left_over_local_state_meaningless(host: Hosting, tmp_path: Path) -> None:
+    state = tmp_path / "build/state-backend/terraform.tfstate"
+    state.parent.mkdir(parents=True)
+    state.write_text("{}")
+    with host.temporary():
+        assert not state.exists()
+
+
+def test_without_one_the_way_to_get_one_is_told(host: Hosting) -> None:
+    with pytest.raises(ToolError, match="no emulator runs") as caught:
+        host.get()
+    assert "make local-up" in (caught.value.advice or "")
