@@ -42,7 +42,7 @@ class Waiver(BaseModel):
     expires
         Last day on which it may.
     optional
-        Whether the resource is only built by some settings, so that the waiver may match none. By default it must.
+        Whether only some settings lead to the finding, so that the waiver may cover none. By default it must cover one.
 
     Raises
     ------
@@ -144,14 +144,14 @@ def unused(
             if waiver.stack not in known:
                 stacks = ", ".join(sorted({*known, *addresses}))
                 faults.append(f"{place}.stack: is unknown, {waiver.stack!r}, allowed: {stacks}")
-        elif not any(map(waiver.covers, findings)):
+        elif not waiver.optional and not any(map(waiver.covers, findings)):
             value = f"{waiver.check} on {waiver.resource}"
             if any(map(waiver.matches, addresses[waiver.stack])):
                 faults.append(f"{place}: covers no finding, {value}, allowed: only what fails, remove it")
-            elif not waiver.optional:
+            else:
                 faults.append(
                     f"{place}.resource: matches no resource, {value}, allowed: an address of {waiver.stack}, "
-                    "or `optional: true` where the resource is only built by some settings"
+                    "or `optional: true` where only some settings lead to the finding"
                 )
     return faults
 
