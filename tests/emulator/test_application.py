@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from time import monotonic
 from uuid import uuid4
 
@@ -99,3 +100,22 @@ def test_managed_policies_of_aws_can_be_attached(emulator: Emulator) -> None:
     iam.attach_role_policy(RoleName=name, PolicyArn=arn)
     attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
     assert [policy["PolicyArn"] for policy in attached] == [arn]
+
+
+def test_the_log_names_each_call_and_no_secret(tmp_path: Path) -> None:
+    with Emulator.start(directory=tmp_path) as emulator:
+        emulator.client("sts", "eu-west-1").get_caller_identity()
+        emulator.client("secretsmanager", "eu-west-1").create_secret(Name="x", SecretString="hidden")
+        emulator.client("s3", "us-east-1").create_bucket(Bucket="logged")
+        emulator.client("rds", "eu-west-1").create_db_instance(
+            DBInstanceIdentifier="x",
+            DBInstanceClass="db.t4g.small",
+            Engine="postgres",
+            MasterUsername="root",
+            MasterUserPassword="hidden",
+        )
+    log = (tmp_path / "emulator.log").read_text(encoding="utf-8")
+    assert "200 sts eu-west-1 GetCallerIdentity\n" in log
+    assert "200 secretsmanager eu-west-1 CreateSecret\n" in log
+    assert "200 s3 us-east-1 PUT /logged\n" in log
+    assert "hidden" not in log

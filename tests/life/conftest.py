@@ -1,0 +1,39 @@
+"""The platform, applied once on the embedded AWS for every test that only reads; a small one for those that break."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from support.lives import Applied, new_life
+from support.region_sets import EIGHT_KEYS, settings_of
+
+
+@pytest.fixture(scope="session")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
+    """The platform of the eight keys in its three regions: applied, and at the end destroyed without a rest."""
+    begun = new_life(tmp_path_factory.mktemp("life"), EIGHT_KEYS)
+    emulator = begun.start()
+    try:
+        begun.up()
+        applied = Applied(begun, emulator, begun.target(emulator))
+        yield applied
+        begun.destroy(applied.target)
+        assert applied.target.state("platform")["resources"] == []  # type: ignore[index]
+        for region in EIGHT_KEYS["regions"]:
+            vpcs = applied.client("ec2", region).describe_vpcs()["Vpcs"]
+            assert [vpc["VpcId"] for vpc in vpcs if not vpc["IsDefault"]] == []
+    finally:
+        emulator.stop()
+
+
+@pytest.fixture(scope="session")
+def small_life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
+    """One region with the least network that there can be, for tests that deploy and break; nothing is applied."""
+    least = {"nat_gateways": "none", "interface_endpoints": [], "availability_zones": 2}
+    begun = new_life(tmp_path_factory.mktemp("small"), settings_of("eu-west-1", network=least))
+    emulator = begun.start()
+    try:
+        yield Applied(begun, emulator, begun.target(emulator))
+    finally:
+        emulator.stop()

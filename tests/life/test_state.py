@@ -1,0 +1,107 @@
+"""The state backend, and what happens to those who do not wait for its lock."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from support.lives import Applied
+
+from tools.bootstrap import bootstrap
+from tools.errors import ToolError
+from tools.lock import find_lock, unlock
+
+pytestmark = pytest.mark.emulator
+
+
+def test_bootstrap_leaves_its_own_state_in_the_bucket_and_none_at_home(life: Applied) -> None:
+    state = life.target.state("state-backend")
+    assert state
+    assert {one["type"] for one in state["resources"]} >= {"aws_s3_bucket", "aws_dynamodb_table", "aws_kms_key"}
+    assert list((life.build / "state-backend").glob("*.tfstate*")) == []
+
+
+def test_bootstrap_again_changes_nothing(life: Applied) -> None:
+    assert bootstrap(life.target) == 0
+
+
+def test_state_is_encrypted_with_the_backends_key_and_versioned(life: Applied) -> None:
+    s3, bucket = life.client("s3", "us-east-1"), life.target.bucket
+    head = s3.head_object(Bucket=bucket, Key="platform/terraform.tfstate")
+    assert head["ServerSideEncryption"] == "aws:kms"
+    assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+    (rule,) = s3.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"]["Rules"]
+    assert rule["Destination"]["Bucket"].endswith("-us-west-2")
+
+
+def test_state_bucket_refuses_plain_http(life: Applied) -> None:
+    s3 = life.client("s3", "us-east-1")
+    s3.meta.events.register(
+        "before-sign.s3", lambda request, **_: request.headers.add_header("x-meridian-secure-transport", "false")
+    )
+    with pytest.raises(s3.exceptions.ClientError, match="AccessDenied"):
+        s3.get_object(Bucket=life.target.bucket, Key="platform/terraform.tfstate")
+
+
+def slow_apply(life: Applied, folder: Path) -> subprocess.Popen[bytes]:
+    """An apply from another working directory that holds the lock while ``folder/ready`` exists."""
+    shutil.copytree(life.build / "platform", folder / "platform", symlinks=True)
+    ready = folder / "ready"
+    command = f"touch {ready}; while test -e {ready}; do sleep 0.1; done"
+    wait = {"resource": {"terraform_data": {"wait": {"provisioner": [{"local-exec": {"command": command}}]}}}}
+    (folder / "platform" / "wait.tf.json").write_text(json.dumps(wait))
+    terraform = subprocess.Popen(
+        ["terraform", "apply", "-auto-approve", "-input=false", "-target=terraform_data.wait"],
+        cwd=folder / "platform",
+        env=dict(life.target.environment),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 120
+    while not ready.exists():
+        assert terraform.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return terraform
+
+
+@pytest.fixture
+def prepared(small_life: Applied) -> Applied:
+    small_life.target.plan("platform")
+    return small_life
+
+
+def test_of_two_applies_at_once_one_is_refused_by_the_lock(prepared: Applied, tmp_path: Path) -> None:
+    first = slow_apply(prepared, tmp_path)
+    lock = find_lock(prepared.target, "platform")
+    try:
+        with pytest.raises(ToolError, match="lock") as refused:
+            prepared.life.apply(prepared.target)
+    finally:
+        (tmp_path / "ready").unlink()
+        assert first.wait(60) == 0
+    assert lock
+    assert lock.lock_id in f"{refused.value.message} {refused.value.advice}"
+    prepared.life.apply(prepared.target)
+
+
+def test_a_lock_left_by_a_killed_apply_is_reported_with_what_to_do(prepared: Applied, tmp_path: Path) -> None:
+    killed = slow_apply(prepared, tmp_path)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait(30)
+    lock = find_lock(prepared.target, "platform")
+    assert lock
+    with pytest.raises(ToolError, match="lock") as reported:
+        prepared.life.apply(prepared.target)
+    assert lock.lock_id in f"{reported.value.message} {reported.value.advice}"
+    assert "make local-unlock" in str(reported.value.advice)
+    assert [one.lock_id for one in unlock(prepared.target)] == [lock.lock_id]
+    assert find_lock(prepared.target, "platform") is None
+    prepared.life.apply(prepared.target)

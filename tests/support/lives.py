@@ -1,0 +1,40 @@
+"""A platform that stands on an emulator."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from support.region_sets import write_settings
+from tools.emulator import Emulator
+from tools.local import Life
+from tools.target import Target
+
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MERIDIAN_", "TF_VAR_"))}
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A platform that stands on an emulator."""
+
+    life: Life
+    emulator: Emulator
+    target: Target
+
+    @property
+    def settings(self) -> Path:
+        return self.life.paths.settings
+
+    @property
+    def build(self) -> Path:
+        return self.life.paths.build
+
+    def client(self, service: str, region: str) -> Any:
+        return self.emulator.client(service, region)
+
+
+def new_life(folder: Path, settings: dict[str, Any]) -> Life:
+    path = write_settings(folder, settings)
+    return Life(settings=path, build=folder / "build" / "local", out=folder / "cdktf.out", environ=CLEAN)
