@@ -83,3 +83,29 @@ demo: install ## the whole life on an emulator of its own
 .PHONY: bench
 bench: install ## measure synthesis with and without fast bindings
 	$(TOOL) bench
+
+# Checks. `test` is what CI runs; `test-unit` is the fast loop.
+.PHONY: test test-unit lint format lock
+test: lint ## everything: lint, unit, synthesized output, emulator life cycles
+	@$(RUN) -m pytest --cov --cov-report=term:skip-covered
+
+test-unit: install ## what needs neither Terraform nor the emulator, in under a minute
+	@$(RUN) -m pytest -m "not emulator" tests
+
+lint: install ## ruff and mypy
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+
+format: install ## let ruff rewrite
+	@$(VENV)/bin/ruff check --fix .
+	@$(VENV)/bin/ruff format .
+
+lock: ## resolve requirements/*.in into the lock files anew
+	@$(PYTHON) -m venv build/lock
+	@build/lock/bin/pip install --quiet pip-tools
+	@for name in project checkov; do \
+		build/lock/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
+			--no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+			--output-file requirements/$$name.lock requirements/$$name.in; \
+	done

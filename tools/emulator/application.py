@@ -2,15 +2,17 @@
 
 import json
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from io import BytesIO
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import get_input_stream
+
+from tools.emulator.requestlog import log, scope_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -42,10 +44,19 @@ class Application:
         environ["wsgi.input"] = BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
         environ.pop("HTTP_TRANSFER_ENCODING", None)
-        if _service(environ) in UNSERIALIZED_SERVICES:
-            return self._answer(environ, start_response)
-        with self._lock:
-            return self._answer(environ, start_response)
+        statuses: list[str] = []
+
+        def start(status: str, headers: list[tuple[str, str]], *fault: Any) -> Callable[[bytes], object]:  # noqa: ANN401 - as WSGI has it
+            statuses.append(status)
+            return start_response(status, headers, *fault)
+
+        try:
+            if scope_of(environ).service in UNSERIALIZED_SERVICES:
+                return self._answer(environ, start)
+            with self._lock:
+                return self._answer(environ, start)
+        finally:
+            log(environ, body=body, status=statuses[-1] if statuses else "-")
 
     def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         try:
@@ -56,18 +67,11 @@ class Application:
         return answer
 
 
-def _service(environ: "WSGIEnvironment") -> str:
-    """Return the service that the request was signed for, or an empty string."""
-    # Credential=KEY/DATE/REGION/SERVICE/aws4_request, …
-    scope = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].partition(",")[0].split("/")
-    return scope[3] if len(scope) > 3 else ""  # noqa: PLR2004 - where the service stands
-
-
 def _failure(environ: "WSGIEnvironment", error: Exception) -> Response:
     """Return an error in the form that the service's clients understand."""
     code = "NotImplemented" if isinstance(error, NotImplementedError) else "EmulatorFault"
     message = f"the emulator cannot answer this: {type(error).__name__}: {error}"
-    service = _service(environ)
+    service = scope_of(environ).service
     if service in XML_SERVICES or environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
         document = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
         document = XML_ENVELOPES.get(service, "<ErrorResponse>{}</ErrorResponse>").format(document)

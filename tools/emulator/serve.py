@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
-from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
 from tools.emulator import patches
 from tools.emulator.application import Application
 from tools.emulator.replay import Replay
+from tools.emulator.requestlog import QuietRequestHandler
 
 HOST = "127.0.0.1"
 
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     patches.apply()
     # Binding port 0 lets the system choose: nobody can take the port between choosing and binding.
-    server = make_server(HOST, 0, Replay(Application()), threaded=True, request_handler=MotoRequestHandler)
+    server = make_server(HOST, 0, Replay(Application()), threaded=True, request_handler=QuietRequestHandler)
     os.environ["MOTO_PORT"] = str(server.server_port)
     endpoint = f"http://{HOST}:{server.server_port}"
     print(f"serving at {endpoint}")  # noqa: T201 - standard output is the log

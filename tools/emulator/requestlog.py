@@ -1,0 +1,55 @@
+"""What the log says of each request: the call by its AWS name, not ``POST /``."""
+
+import re
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+FORM_ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
+SCOPE_PARTS = 5
+
+
+class Scope(NamedTuple):
+    """Which service in which region a request was signed for; empty if it was not signed."""
+
+    service: str
+    region: str
+
+
+class QuietRequestHandler(MotoRequestHandler):
+    """moto's handler without a log of its own."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Leave it to the application, which knows what was asked."""
+
+
+def scope_of(environ: "WSGIEnvironment") -> Scope:
+    """Return what ``Credential=KEY/DATE/REGION/SERVICE/aws4_request`` in the signature says."""
+    parts = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].partition(",")[0].split("/")
+    return Scope(service=parts[3], region=parts[2]) if len(parts) == SCOPE_PARTS else Scope(service="", region="")
+
+
+def operation_of(environ: "WSGIEnvironment", body: bytes) -> str:
+    """Return the operation where its protocol names it, and the method and path where those are its name.
+
+    Nothing else of a request is logged: a body or a query may hold what is secret.
+    """
+    if target := environ.get("HTTP_X_AMZ_TARGET"):
+        return str(target).rpartition(".")[2]
+    if match := FORM_ACTION.search(body):
+        return match[1].decode()
+    return f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+
+
+def log(environ: "WSGIEnvironment", *, body: bytes, status: str) -> None:
+    """Write one line on a request that has been answered with ``status``."""
+    scope = scope_of(environ)
+    time = datetime.now().astimezone().strftime("%H:%M:%S")
+    what = f"{scope.service or '-'} {scope.region or '-'} {operation_of(environ, body)}"
+    # One write, so that lines of requests that end at the same moment do not run into each other.
+    sys.stdout.write(f"{time} {status.partition(' ')[0]} {what}\n")
