@@ -89,8 +89,8 @@ bench: install ## measure synthesis with and without fast bindings
 test: lint ## everything: lint, unit, synthesized output, emulator life cycles
 	@$(RUN) -m pytest --cov --cov-report=term:skip-covered
 
-test-unit: install ## what needs neither Terraform nor the emulator, in under a minute
-	@$(RUN) -m pytest -m "not emulator" tests
+test-unit: install ## the fast loop, in under a minute
+	@$(RUN) -m pytest -m "not emulator and not slow"
 
 lint: install ## ruff and mypy
 	@$(VENV)/bin/ruff check .

@@ -24,6 +24,7 @@ def run(settings: Path, out: Path, **environ: str) -> subprocess.CompletedProces
     )
 
 
+@pytest.mark.slow
 def test_synthesizes_quietly_with_the_fast_bindings_and_without_to_the_same_bytes(tmp_path: Path) -> None:
     settings = write_settings(tmp_path, settings_of(*FIVE))
     outs = {}
