@@ -111,13 +111,24 @@ def test_the_handler_can_be_imported_from_the_zip(bundle: Path) -> None:
     assert _run("-c", program, str(bundle)) == "rotation.handler\n"
 
 
-def test_an_interrupted_build_leaves_the_old_zip(bundle: Path, tmp_path: Path) -> None:
+def test_an_interrupted_build_leaves_the_old_zip(
+    bundle: Path, ca_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
     target = tmp_path / "rotation.zip"
     shutil.copy(bundle, target)
-    with pytest.raises(BundleError, match="missing"):
-        _build(target, ca_bundle=tmp_path / "nowhere.pem")
+    monkeypatch.setattr(ZipFile, "writestr", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        _build(target, ca_bundle=ca_bundle)
     assert target.read_bytes() == bundle.read_bytes()
-    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_rejects_a_missing_ca_bundle_before_it_writes_anything(tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match=r"rotation/certificates\.pem: .*nowhere\.pem is missing"):
+        _build(tmp_path / "rotation.zip", ca_bundle=tmp_path / "nowhere.pem")
+    assert not list(tmp_path.iterdir())
 
 
 def test_rejects_a_distribution_that_is_not_installed(ca_bundle: Path, tmp_path: Path) -> None:

@@ -7,18 +7,20 @@ users cost, and why two can alternate.
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from modules.database.rotation.runtime import database
 from modules.database.rotation.runtime.database import Session
 from tests.database.vault import STEPS, Crash
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
 
+    from modules.database.rotation.runtime.credentials import Credentials
     from tests.database.target import Target
     from tests.database.vault import Vault
 
@@ -145,16 +147,19 @@ def test_a_cancelled_rotation_whose_password_was_set_is_mended_by_the_next(vault
     assert target.opens(vault.value())
 
 
-def test_versions_of_another_shape_or_user_are_no_way_in(vault: Vault, target: Target) -> None:
+def test_versions_of_another_user_are_no_way_in(vault: Vault, target: Target) -> None:
     value = vault.value()
-    vault.put(value | {"username": "postgres"}, "AWSPREVIOUS")
-    vault.client.real.put_secret_value(
-        SecretId=vault.arn,
-        SecretString='{"password": "none of the function\'s"}',
-        VersionStages=["odd"],
-        ClientRequestToken=str(uuid.uuid4()),
-    )
-    vault.put(value | {"password": "is not the password"}, "odd")
-    vault.put(value | {"password": "is not the password either"})
-    vault.rotate()
+    vault.put(value | {"username": "postgres"})
+    vault.put(value | {"password": "promoted without having been set"})
+    token = vault.begin()
+    vault.step("createSecret", token)
+    tried = []
+
+    def connect(credentials: Credentials, *, tls: ssl.SSLContext) -> Session:
+        tried.append(credentials.username)
+        return database.connect(credentials, tls=tls)
+
+    vault.step("setSecret", token, connect=connect)
+    assert tried == [value["username"]] * 3
+    vault.rotate(token)
     assert target.opens(vault.value())

@@ -55,6 +55,17 @@ def test_earlier_versions_are_the_previous_and_the_newest_five_unlabelled() -> N
     assert ("list_secret_version_ids", {"SecretId": ARN, "IncludeDeprecated": True}) in client.asked
 
 
+def test_an_earlier_version_that_cannot_be_read_does_not_hide_the_next() -> None:
+    def read(**version: str) -> dict[str, str]:
+        if version.get("VersionId") == "v1":
+            return {"SecretString": "of another shape"}
+        return {"SecretString": json.dumps(VALUE | {"password": version.get("VersionId", "previous")})}
+
+    listed = [{"VersionId": f"v{age}", "CreatedDate": -age} for age in (1, 2)]
+    client = Scripted(get_secret_value=read, list_secret_version_ids={"Versions": listed})
+    assert [it.password for it in store(client).earlier()] == ["previous", "v2"]
+
+
 def test_earlier_versions_are_read_only_when_asked_for() -> None:
     client = Scripted(get_secret_value={"SecretString": json.dumps(VALUE)})
     assert next(store(client).earlier()).document == VALUE

@@ -98,7 +98,7 @@ def test_flow_logs_are_on_and_their_group_is_encrypted_with_a_key_that_logs_may_
     assert flow_log["ResourceId"] == vpc_of(life, region)["VpcId"]
     assert (flow_log["TrafficType"], flow_log["FlowLogStatus"]) == ("ALL", "ACTIVE")
     groups = life.client("logs", region).describe_log_groups()["logGroups"]
-    (group,) = [one for one in groups if one["logGroupName"] == flow_log["LogGroupName"]]
+    (group,) = [one for one in groups if one["arn"].removesuffix(":*") == flow_log["LogDestination"]]
     assert group["retentionInDays"] == 365
     kms = life.client("kms", region)
     assert kms.get_key_rotation_status(KeyId=group["kmsKeyId"])["KeyRotationEnabled"]

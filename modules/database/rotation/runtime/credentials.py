@@ -57,9 +57,8 @@ class Credentials:
             raise RotationError("secret value is not a json object")
         if document.get("engine") != "postgres":
             raise RotationError("engine of the secret value is not 'postgres'")
-        admin_secret = _text(document, "masterarn") if "masterarn" in document else None
         username = _text(document, "username")
-        if len(username.encode()) + (len(CLONE_SUFFIX) if admin_secret else 0) > IDENTIFIER_BYTES:
+        if len(username.encode()) > IDENTIFIER_BYTES:
             raise RotationError(f"username of the secret value is too long, postgresql keeps {IDENTIFIER_BYTES} bytes")
         return cls(
             host=_text(document, "host"),
@@ -67,7 +66,7 @@ class Credentials:
             database=_text(document, "dbname", default="postgres"),
             username=username,
             password=_text(document, "password"),
-            admin_secret=admin_secret,
+            admin_secret=_text(document, "masterarn") if "masterarn" in document else None,
             document=document,
         )
 
