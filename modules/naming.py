@@ -28,6 +28,7 @@ class Rule:
 RULES = {
     "acl": Rule(),
     "alb": Rule(limit=32),
+    "analyzer": Rule(),
     "asg": Rule(),
     "backup": Rule(limit=50),
     "config": Rule(limit=256),

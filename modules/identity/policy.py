@@ -66,3 +66,18 @@ def string_like(variable: str, *values: str) -> Condition:
 def arn_like(variable: str, *values: str) -> Condition:
     """Condition that the ARN ``variable`` matches one of ``values``, in which ``*`` stands for anything."""
     return Condition(test="ArnLike", variable=variable, values=list(values))
+
+
+def arn_not_like(variable: str, *values: str) -> Condition:
+    """Condition that the ARN ``variable`` matches none of ``values``, in which ``*`` stands for anything."""
+    return Condition(test="ArnNotLike", variable=variable, values=list(values))
+
+
+def is_true(variable: str, *, wanted: bool) -> Condition:
+    """Condition that ``variable`` is given and is ``wanted``."""
+    return Condition(test="Bool", variable=variable, values=[str(wanted).lower()])
+
+
+def is_given(variable: str) -> Condition:
+    """Condition that the request says something of ``variable``."""
+    return Condition(test="Null", variable=variable, values=["false"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cdktf_cdktf_provider_aws.iam_role import IamRole
@@ -9,6 +10,7 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
 from modules.identity.policy import Condition, PolicyDocument, Statement, service, string_equals
+from modules.settings.regions import PARTITION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +18,51 @@ if TYPE_CHECKING:
     from modules.region import Region
 
 
-class ServiceRole(Construct):
+class Role(Construct):
+    """A role within the permissions boundary of the settings, and policies that are attached to it alone.
+
+    Parameters
+    ----------
+    region
+        The region it works in; roles are global, so the region is part of its name.
+    identifier
+        What the name says of it.
+    trust
+        Who may take it on, and when.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, region: Region, identifier: str, trust: Statement) -> None:
+        super().__init__(scope, id_)
+        self.region, self.identifier = region, identifier
+        document = PolicyDocument(self, "trust", region=region, statements=[trust])
+        self.resource = IamRole(
+            self,
+            "Resource",
+            provider=region.provider,
+            name=region.names.of("role", identifier),
+            assume_role_policy=document.json,
+            permissions_boundary=region.settings.identity.permissions_boundary,
+        )
+        self.arn = self.resource.arn
+
+    def allow(self, concern: str, statements: Sequence[Statement]) -> IamRolePolicy:
+        """Attach a policy about one concern, such as ``data``; each area adds its own."""
+        return self._attach(concern, f"{self.identifier}-{concern}", statements)
+
+    def _attach(self, id_: str, identifier: str, statements: Sequence[Statement]) -> IamRolePolicy:
+        document = PolicyDocument(self, f"{id_}-permissions", region=self.region, statements=statements)
+        # Inline: it is part of this role, and cannot be attached to another.
+        return IamRolePolicy(
+            self,
+            f"{id_}-policy",
+            provider=self.region.provider,
+            name=self.region.names.of("policy", identifier),
+            role=self.resource.id,
+            policy=document.json,
+        )
+
+
+class ServiceRole(Role):
     """A role that one AWS service may take on, for this account only, with one policy of its own.
 
     Parameters
@@ -46,35 +92,41 @@ class ServiceRole(Construct):
         statements: Sequence[Statement],
         trust_conditions: Sequence[Condition] = (),
     ) -> None:
-        super().__init__(scope, id_)
-        trust = PolicyDocument(
-            self,
-            "trust",
-            region=region,
-            statements=[
-                Statement(
-                    actions=["sts:AssumeRole"],
-                    principals=[service(trusted_service)],
-                    condition=[string_equals("aws:SourceAccount", region.account_id), *trust_conditions],
-                )
-            ],
+        trust = Statement(
+            actions=["sts:AssumeRole"],
+            principals=[service(trusted_service)],
+            condition=[string_equals("aws:SourceAccount", region.account_id), *trust_conditions],
         )
-        self.resource = IamRole(
-            self,
-            "Resource",
-            provider=region.provider,
-            name=region.names.of("role", identifier),
-            assume_role_policy=trust.json,
-            permissions_boundary=region.settings.identity.permissions_boundary,
-        )
-        self.arn = self.resource.arn
-        permissions = PolicyDocument(self, "permissions", region=region, statements=statements)
-        # Attached to the role and to nothing else, so it cannot be handed on.
-        self.policy = IamRolePolicy(
-            self,
-            "policy",
-            provider=region.provider,
-            name=region.names.of("policy", identifier),
-            role=self.resource.id,
-            policy=permissions.json,
-        )
+        super().__init__(scope, id_, region=region, identifier=identifier, trust=trust)
+        self.policy = self._attach("own", identifier, statements)
+
+
+class InstanceRole(Role):
+    """A role of EC2 instances, without permissions until an area allows it something.
+
+    Its trust has no condition on the account, because EC2 sends none of the keys for it: a condition would refuse every
+    instance. EC2 needs none either, since an instance only ever gets a role of its own account, from someone with
+    ``iam:PassRole`` on it.
+
+    Parameters
+    ----------
+    region
+        The region it works in; roles are global, so the region is part of its name.
+    identifier
+        What the name says of it.
+
+    See https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.html
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, region: Region, identifier: str) -> None:
+        trust = Statement(actions=["sts:AssumeRole"], principals=[service("ec2")])
+        super().__init__(scope, id_, region=region, identifier=identifier, trust=trust)
+
+
+def role_arn(region: Region, identifier: str, *, home: str | None = None) -> str:
+    """ARN of the role ``identifier`` of the region named ``home``, by default of ``region`` itself.
+
+    For conditions on ``aws:PrincipalArn``, which may name a role that is made later or in another region.
+    """
+    names = replace(region.names, region=home or region.name)
+    return f"arn:{PARTITION}:iam::{region.account_id}:role/{names.of('role', identifier)}"

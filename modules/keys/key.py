@@ -8,14 +8,15 @@ from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
 
-from modules.identity.policy import PolicyDocument, Principals, Statement, account, arn_like, string_equals
+from modules.identity.policy import PolicyDocument, Statement, account
+from modules.keys.users import used_by_log_groups, used_through
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modules.region import Region
 
-USE = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:DescribeKey"]
+__all__ = ["Key", "used_by_log_groups", "used_through"]
 
 
 class Key(Construct):
@@ -59,31 +60,3 @@ class Key(Construct):
             target_key_id=self.resource.key_id,
         )
         self.arn = self.resource.arn
-
-
-def used_by_log_groups(region: Region) -> Statement:
-    """CloudWatch Logs of this region may use the key for log groups of this account.
-
-    See https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-    """
-    return Statement(
-        sid="LogGroupsOfThisAccount",
-        actions=USE,
-        resources=["*"],
-        principals=[Principals(type="Service", identifiers=[f"logs.{region.name}.amazonaws.com"])],
-        condition=[arn_like("kms:EncryptionContext:aws:logs:arn", region.arn("logs", "log-group:*"))],
-    )
-
-
-def used_through(region: Region, service_name: str) -> Statement:
-    """Whoever in this account may use ``service_name`` may use the key, through that service and not directly."""
-    return Statement(
-        sid=f"ThisAccountThrough{service_name.capitalize()}",
-        actions=[*USE, "kms:CreateGrant"],
-        resources=["*"],
-        principals=[Principals(type="AWS", identifiers=["*"])],
-        condition=[
-            string_equals("kms:ViaService", f"{service_name}.{region.name}.amazonaws.com"),
-            string_equals("kms:CallerAccount", region.account_id),
-        ],
-    )

@@ -6,7 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from modules.settings.account import AccountSettings
 from modules.settings.network import NetworkSettings
+from modules.settings.secrets import SecretSettings
+from modules.settings.storage import StorageSettings
 from modules.settings.types import (
     AccountId,
     Domain,
@@ -109,6 +112,9 @@ class Settings(Section):
     keys: KeySettings = KeySettings()
     identity: IdentitySettings = IdentitySettings()
     state: StateSettings = StateSettings()
+    account: AccountSettings = AccountSettings()
+    storage: StorageSettings = StorageSettings()
+    secrets: SecretSettings = SecretSettings()
 
     @property
     def secondary_regions(self) -> tuple[str, ...]:

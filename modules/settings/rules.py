@@ -79,12 +79,22 @@ def networks_of_regions_fit_and_do_not_overlap(raw: Mapping[str, Any]) -> Iterat
         )
 
 
+def secrets_home_is_one_of_the_regions(raw: Mapping[str, Any]) -> Iterator[Fault]:
+    """A secret has to lie in a region that is built."""
+    secrets, names = raw.get("secrets"), _regions(raw)
+    home = secrets.get("home_region") if isinstance(secrets, Mapping) else None
+    if isinstance(home, str) and names and home not in names:
+        problem = f"not one of the regions{nearest(home, names)}"
+        yield Fault("secrets.home_region", problem, home, ", ".join(dict.fromkeys(names)))
+
+
 RULES: tuple[Rule, ...] = (
     regions_are_named_once,
     primary_region_is_one_of_the_regions,
     state_replica_is_in_another_region,
     region_cidrs_name_regions_of_the_list,
     networks_of_regions_fit_and_do_not_overlap,
+    secrets_home_is_one_of_the_regions,
 )
 
 

@@ -19,8 +19,9 @@ from modules.region import Region
 from modules.state.backend import use_state_backend
 from modules.state.location import StateLocation
 from modules.storage.bucket import Bucket
+from modules.storage.deliveries import take_access_logs
 from modules.storage.replication import Replication
-from modules.storage.statements import refuse_other_encryption, take_access_logs
+from modules.storage.statements import refuse_other_encryption
 
 if TYPE_CHECKING:
     from constructs import Construct

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
-from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
-    S3BucketLifecycleConfiguration,
-    S3BucketLifecycleConfigurationRule,
-    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
-    S3BucketLifecycleConfigurationRuleExpiration,
-    S3BucketLifecycleConfigurationRuleFilter,
-    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
-)
 from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
 from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
     S3BucketOwnershipControls,
@@ -33,10 +26,11 @@ from constructs import Construct
 
 from modules.identity.policy import PolicyDocument
 from modules.state.location import bucket_name
+from modules.storage.lifecycle import Lifecycle
 from modules.storage.statements import refuse_weak_transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from modules.identity.policy import Statement
     from modules.keys.key import Key
@@ -65,7 +59,11 @@ class Bucket(Construct):
     expire_after_days
         Days after which objects are deleted; ``None``, the default, keeps them.
     keep_noncurrent_days
-        Days that replaced and deleted versions are kept.
+        Days that replaced and deleted versions are kept. 90 by default.
+    tiers
+        Storage classes, each with the days after which objects move to it. None by default.
+    force_destroy
+        Whether destroying the bucket deletes what is in it. No by default.
 
     See https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
     """
@@ -82,11 +80,20 @@ class Bucket(Construct):
         statements: Callable[[Bucket], Sequence[Statement]] = lambda _: (),
         expire_after_days: int | None = None,
         keep_noncurrent_days: int = 90,
+        tiers: Mapping[str, int] = MappingProxyType({}),
+        force_destroy: bool = False,
     ) -> None:
         super().__init__(scope, id_)
         self.region, self.key = region, key
         self.name = bucket_name(region.names, identifier, region.account_id)
-        self.resource = S3Bucket(self, "Resource", provider=region.provider, bucket=self.name, tags={"Name": self.name})
+        self.resource = S3Bucket(
+            self,
+            "Resource",
+            provider=region.provider,
+            bucket=self.name,
+            force_destroy=force_destroy,
+            tags={"Name": self.name},
+        )
         self.id, self.arn = self.resource.id, self.resource.arn
         self.versioning = S3BucketVersioningA(
             self,
@@ -108,7 +115,14 @@ class Bucket(Construct):
             # Both at once make S3 answer with a conflict.
             depends_on=[self._keep_private()],
         )
-        self._clear_away(expire_after_days, keep_noncurrent_days)
+        Lifecycle(
+            self,
+            "lifecycle",
+            bucket=self,
+            expire_after_days=expire_after_days,
+            keep_noncurrent_days=keep_noncurrent_days,
+            tiers=tiers,
+        )
         if access_logs:
             S3BucketLoggingA(
                 self,
@@ -154,32 +168,4 @@ class Bucket(Construct):
             block_public_policy=True,
             ignore_public_acls=True,
             restrict_public_buckets=True,
-        )
-
-    def _clear_away(self, expire_after_days: int | None, keep_noncurrent_days: int) -> None:
-        S3BucketLifecycleConfiguration(
-            self,
-            "lifecycle",
-            provider=self.region.provider,
-            bucket=self.id,
-            rule=[
-                S3BucketLifecycleConfigurationRule(
-                    id="clear-away",
-                    status="Enabled",
-                    filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
-                    abort_incomplete_multipart_upload=[
-                        S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(days_after_initiation=7)
-                    ],
-                    noncurrent_version_expiration=[
-                        S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
-                            noncurrent_days=keep_noncurrent_days
-                        )
-                    ],
-                    expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=expire_after_days)]
-                    if expire_after_days
-                    else None,
-                )
-            ],
-            # Rules for old versions are refused while there are none.
-            depends_on=[self.versioning],
         )

@@ -41,6 +41,8 @@ class Replication(Construct):
 
     Parameters
     ----------
+    identifier
+        What the name of its role says of it.
     source
         The bucket that is copied. It must have a key.
     destinations
@@ -58,7 +60,7 @@ class Replication(Construct):
             self,
             "role",
             region=source.region,
-            identifier=f"replicate-{identifier}",
+            identifier=replication_identifier(identifier),
             trusted_service="s3",
             trust_conditions=[arn_like("aws:SourceArn", source.arn)],
             statements=[*_read(source), *(statement for bucket in ordered for statement in _write(bucket))],
@@ -73,6 +75,11 @@ class Replication(Construct):
             # S3 refuses replication unless both ends keep versions.
             depends_on=[source.versioning, *(bucket.versioning for bucket in ordered), role.policy],
         )
+
+
+def replication_identifier(identifier: str) -> str:
+    """Identifier of the role that replicates the bucket ``identifier``; policies of other regions name it."""
+    return f"replicate-{identifier}"
 
 
 def _rule(bucket: Bucket, priority: int) -> S3BucketReplicationConfigurationRule:

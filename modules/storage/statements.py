@@ -1,20 +1,19 @@
-"""Statements that bucket policies are made of."""
+"""Statements that bucket policies are made of: what every request is refused for."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modules.identity.policy import (
-    EVERYONE,
-    Condition,
-    Statement,
-    arn_like,
-    service,
-    string_equals,
-)
+from modules.identity.policy import EVERYONE, Condition, Statement, arn_not_like, is_given, is_true
+from modules.settings.regions import PARTITION
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from modules.storage.bucket import Bucket
+
+#: They look at how buckets are set up and at nothing in them, and only their service can take them on.
+INSPECTORS = ("access-analyzer.amazonaws.com", "config.amazonaws.com")
 
 
 def refuse_weak_transport(bucket: Bucket) -> list[Statement]:
@@ -23,20 +22,10 @@ def refuse_weak_transport(bucket: Bucket) -> list[Statement]:
     See https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
     """
     conditions = {
-        "RefusePlainHttp": Condition(test="Bool", variable="aws:SecureTransport", values=["false"]),
+        "RefusePlainHttp": is_true("aws:SecureTransport", wanted=False),
         "RefuseOldTls": Condition(test="NumericLessThan", variable="s3:TlsVersion", values=["1.2"]),
     }
-    return [
-        Statement(
-            sid=sid,
-            effect="Deny",
-            actions=["s3:*"],
-            resources=[bucket.arn, f"{bucket.arn}/*"],
-            principals=[EVERYONE],
-            condition=[condition],
-        )
-        for sid, condition in conditions.items()
-    ]
+    return [_refuse(bucket, sid, condition) for sid, condition in conditions.items()]
 
 
 def refuse_other_encryption(bucket: Bucket) -> list[Statement]:
@@ -45,36 +34,77 @@ def refuse_other_encryption(bucket: Bucket) -> list[Statement]:
     See https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
     """
     return [
-        Statement(
-            sid="RefuseOtherEncryption",
-            effect="Deny",
-            actions=["s3:PutObject"],
-            resources=[f"{bucket.arn}/*"],
-            principals=[EVERYONE],
-            condition=[
-                Condition(
-                    test="StringNotEqualsIfExists", variable="s3:x-amz-server-side-encryption", values=["aws:kms"]
-                ),
-                Condition(test="Null", variable="s3:x-amz-server-side-encryption", values=["false"]),
-            ],
+        _refuse_upload(
+            bucket,
+            "RefuseOtherEncryption",
+            Condition(test="StringNotEqualsIfExists", variable="s3:x-amz-server-side-encryption", values=["aws:kms"]),
+            is_given("s3:x-amz-server-side-encryption"),
         )
     ]
 
 
-def take_access_logs(bucket: Bucket) -> list[Statement]:
-    """Let S3 deliver the access logs of this account's buckets.
+def refuse_other_keys(bucket: Bucket) -> list[Statement]:
+    """Refuse objects that ask for another key than the bucket's, or that bring a key which only the caller has.
 
-    See https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+    See https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
     """
+    if bucket.key is None:
+        raise ValueError(f"bucket {bucket.node.path} has no key of ours to hold uploads to, allowed: a bucket with one")
+    key_id = "s3:x-amz-server-side-encryption-aws-kms-key-id"
     return [
-        Statement(
-            sid="AccessLogsOfThisAccount",
-            actions=["s3:PutObject"],
-            resources=[f"{bucket.arn}/s3/*"],
-            principals=[service("logging.s3")],
-            condition=[
-                string_equals("aws:SourceAccount", bucket.region.account_id),
-                arn_like("aws:SourceArn", "arn:aws:s3:::*"),
-            ],
-        )
+        *refuse_other_encryption(bucket),
+        _refuse_upload(
+            bucket,
+            "RefuseOtherKeys",
+            Condition(test="StringNotEquals", variable=key_id, values=[bucket.key.arn]),
+            is_given(key_id),
+        ),
+        _refuse_upload(bucket, "RefuseKeysOfTheCaller", is_given("s3:x-amz-server-side-encryption-customer-algorithm")),
     ]
+
+
+def refuse_everyone_but(bucket: Bucket, principals: Sequence[str], *, services: bool = False) -> list[Statement]:
+    """Refuse everything to every principal but the named ones, the account root and the inspectors of AWS.
+
+    It allows nothing: what the named ones may do is left to their own policies. The root is how an administrator gets
+    back in, see docs/storage.md.
+
+    Parameters
+    ----------
+    bucket
+        The bucket.
+    principals
+        ARNs, or patterns of them, of roles and users.
+    services
+        Whether AWS services that deliver to the bucket are let through. No by default.
+
+    See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+    """
+    iam = f"arn:{PARTITION}:iam::{bucket.region.account_id}"
+    inspectors = [f"{iam}:role/aws-service-role/{name}/*" for name in INSPECTORS]
+    conditions = [arn_not_like("aws:PrincipalArn", f"{iam}:root", *inspectors, *principals)]
+    if services:
+        conditions.append(is_true("aws:PrincipalIsAWSService", wanted=False))
+    return [_refuse(bucket, "RefuseEveryoneElse", *conditions)]
+
+
+def _refuse(bucket: Bucket, sid: str, *conditions: Condition) -> Statement:
+    return Statement(
+        sid=sid,
+        effect="Deny",
+        actions=["s3:*"],
+        resources=[bucket.arn, f"{bucket.arn}/*"],
+        principals=[EVERYONE],
+        condition=list(conditions),
+    )
+
+
+def _refuse_upload(bucket: Bucket, sid: str, *conditions: Condition) -> Statement:
+    return Statement(
+        sid=sid,
+        effect="Deny",
+        actions=["s3:PutObject"],
+        resources=[f"{bucket.arn}/*"],
+        principals=[EVERYONE],
+        condition=list(conditions),
+    )

@@ -42,3 +42,11 @@ def test_rejects_access_logging_to_a_bucket_that_allows_only_another_accounts_lo
     foreign = {**DELIVER, "Condition": {"StringEquals": {"aws:SourceAccount": "999999999999"}}}
     with pytest.raises(ClientError, match="InvalidTargetBucketForLogging"):
         turn_on(emulator, "logging-refused", REFUSE_PLAIN_HTTP, foreign)
+
+
+def test_access_logs_do_not_come_at_once(emulator: Emulator) -> None:
+    target = turn_on(emulator, "logging-later", DELIVER)
+    s3 = emulator.client("s3", "us-east-1")
+    s3.put_object(Bucket="logging-later-source", Key="key", Body=b"x")
+    assert "Contents" not in s3.list_objects_v2(Bucket=target)
+    s3.delete_bucket(Bucket=target)

@@ -30,7 +30,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
 @pytest.fixture(scope="session")
 def small_life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
     """One region with the least network that there can be, for tests that deploy and break; nothing is applied."""
-    least = {"nat_gateways": "none", "interface_endpoints": [], "availability_zones": 2}
+    least = {"nat_gateways": "none", "interface_endpoints": ["secretsmanager"], "availability_zones": 2}
     begun = new_life(tmp_path_factory.mktemp("small"), settings_of("eu-west-1", network=least))
     emulator = begun.start()
     try:

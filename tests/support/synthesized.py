@@ -23,7 +23,7 @@ class Block:
 
     @property
     def region(self) -> str:
-        return str(self.body["provider"]).partition(".")[2]
+        return str(self.body.get("provider", "")).partition(".")[2]
 
     @property
     def name_tag(self) -> str:

@@ -1,8 +1,8 @@
-"""Access logging of S3 buckets accepts whatever policy lets the logging service deliver."""
+"""Access logging of S3 buckets: any policy that lets the logging service deliver, and logs that do not come at once."""
 
 import json
 
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, S3Backend
 
 from tools.emulator.patches.replacing import replace
 from tools.emulator.policy import Caller, Decision, Request, decide
@@ -33,6 +33,15 @@ def log_permissions_enabled_policy(target_bucket: FakeBucket, target_prefix: str
     return decide(json.loads(target_bucket.policy), request) is Decision.ALLOWED
 
 
+def log_incoming_request(backend: S3Backend, request: object, bucket_name: str) -> None:
+    """Deliver nothing.
+
+    moto writes an object for every request before it answers, so that a log bucket is never empty, not even between
+    Terraform's last look at it and its deletion. AWS delivers most logs within a few hours.
+    """
+
+
 def apply() -> None:
-    """Apply the patch."""
+    """Apply the patches."""
+    replace(S3Backend, "log_incoming_request", log_incoming_request)
     replace(FakeBucket, "_log_permissions_enabled_policy", staticmethod(log_permissions_enabled_policy))

@@ -1,0 +1,92 @@
+"""What an account has one of, or one in each region, unless the settings say that someone else owns it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.accessanalyzer_analyzer import AccessanalyzerAnalyzer
+from cdktf_cdktf_provider_aws.ebs_default_kms_key import EbsDefaultKmsKey
+from cdktf_cdktf_provider_aws.ebs_encryption_by_default import EbsEncryptionByDefault
+from cdktf_cdktf_provider_aws.iam_account_password_policy import IamAccountPasswordPolicy
+from cdktf_cdktf_provider_aws.s3_account_public_access_block import S3AccountPublicAccessBlock
+from constructs import Construct
+
+if TYPE_CHECKING:
+    from modules.keys.key import Key
+    from modules.region import Region
+
+MINIMUM_LENGTH = 14
+REUSE_PREVENTED = 24
+MAXIMUM_AGE_DAYS = 90
+
+
+class RegionBaseline(Construct):
+    """Encryption of every new EBS volume, and an analyzer of access from outside the account, in one region.
+
+    Parameters
+    ----------
+    region
+        The region, with ``account`` of the settings.
+    key
+        The key of volumes that name none.
+
+    See https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, region: Region, key: Key) -> None:
+        super().__init__(scope, id_)
+        account = region.settings.account
+        if account.ebs_encryption == "managed":
+            EbsEncryptionByDefault(self, "ebs-encryption", provider=region.provider, enabled=True)
+            EbsDefaultKmsKey(self, "ebs-key", provider=region.provider, key_arn=key.arn)
+        if account.access_analyzer == "managed":
+            name = region.names.of("analyzer", "external-access")
+            AccessanalyzerAnalyzer(
+                self,
+                "access-analyzer",
+                provider=region.provider,
+                analyzer_name=name,
+                type="ACCOUNT",
+                tags={"Name": name},
+            )
+
+
+class AccountBaseline(Construct):
+    """The account's block of public access to S3, and its password policy for IAM users.
+
+    Parameters
+    ----------
+    region
+        The region whose provider sets them; they are global, so any will do.
+
+    See https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, region: Region) -> None:
+        super().__init__(scope, id_)
+        account = region.settings.account
+        if account.s3_public_access_block == "managed":
+            S3AccountPublicAccessBlock(
+                self,
+                "s3-public-access-block",
+                provider=region.provider,
+                block_public_acls=True,
+                block_public_policy=True,
+                ignore_public_acls=True,
+                restrict_public_buckets=True,
+            )
+        if account.password_policy == "managed":  # noqa: S105 - who owns it
+            IamAccountPasswordPolicy(
+                self,
+                "password-policy",
+                provider=region.provider,
+                minimum_password_length=MINIMUM_LENGTH,
+                password_reuse_prevention=REUSE_PREVENTED,
+                max_password_age=MAXIMUM_AGE_DAYS,
+                require_lowercase_characters=True,
+                require_uppercase_characters=True,
+                require_numbers=True,
+                require_symbols=True,
+                allow_users_to_change_password=True,
+                hard_expiry=False,
+            )

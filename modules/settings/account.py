@@ -1,0 +1,30 @@
+"""Settings of what exists once in an account, or once in each of its regions."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from modules.settings.types import Section
+
+Ownership = Literal["managed", "existing"]
+
+
+class AccountSettings(Section):
+    """Who owns what an account has one of: ``managed`` (the default) by this platform, ``existing`` by someone else.
+
+    Parameters
+    ----------
+    ebs_encryption
+        EBS encryption by default, with the volumes key of the region.
+    s3_public_access_block
+        The account's block of public access to S3.
+    password_policy
+        The account's password policy for IAM users.
+    access_analyzer
+        An analyzer of IAM Access Analyzer for access from outside the account, in each region.
+    """
+
+    ebs_encryption: Ownership = "managed"
+    s3_public_access_block: Ownership = "managed"
+    password_policy: Ownership = "managed"  # noqa: S105 - who owns it
+    access_analyzer: Ownership = "managed"

@@ -1,0 +1,34 @@
+"""Settings of the secrets area."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from modules.settings.types import RegionName, Section, fault
+
+SHORTEST_WINDOW, LONGEST_WINDOW = 7, 30
+
+
+def _window(days: int) -> int:
+    if days != 0 and not SHORTEST_WINDOW <= days <= LONGEST_WINDOW:
+        raise fault("not a recovery window of Secrets Manager", f"0, or {SHORTEST_WINDOW} to {LONGEST_WINDOW} days")
+    return days
+
+
+class SecretSettings(Section):
+    """Every secret.
+
+    Parameters
+    ----------
+    home_region
+        Region that secrets are written in; every other region has a replica that is read. The primary region by
+        default. When ``primary_region`` moves, name the old one here and every secret stays where it is.
+    recovery_window_days
+        Days that a destroyed secret can be restored, and that its name stays taken. 30, the longest, by default; 0
+        deletes at once.
+    """
+
+    home_region: RegionName | None = None
+    recovery_window_days: Annotated[int, AfterValidator(_window)] = LONGEST_WINDOW

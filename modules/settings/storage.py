@@ -1,0 +1,44 @@
+"""Settings of the storage area."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from modules.settings.types import Section, matching
+
+PrincipalPattern = Annotated[
+    str,
+    matching(
+        r"arn:aws:iam::\d{12}:(role|user)/[\w+=,.@-][\w+=,.@/*?-]{0,511}",
+        problem="not the ARN of a role or user",
+        allowed="arn:aws:iam::ACCOUNT:role/NAME, in which * and ? may stand after the first character of the name",
+    ),
+]
+
+
+class StorageSettings(Section):
+    """The buckets of each region, but for those that hold the state.
+
+    Parameters
+    ----------
+    administrators
+        ARNs of roles and users, or patterns of them, that the bucket policies do not shut out besides the platform's
+        own roles and the account root; what they may do is left to their own policies. Whoever deploys has to be among
+        them. Empty, the default, means the one that deploys.
+    force_destroy
+        Whether destroying a bucket deletes what is in it. No by default: a bucket that holds objects is not destroyed.
+    keep_noncurrent_days
+        Days that replaced and deleted objects can be brought back. 90 by default.
+    tier_after_days
+        Days after which application data moves to S3 Intelligent-Tiering. 30 by default.
+    keep_logs_days
+        Days that access logs, load balancer logs, trails and configuration records are kept. One year by default.
+    """
+
+    administrators: tuple[PrincipalPattern, ...] = ()
+    force_destroy: bool = False
+    keep_noncurrent_days: Annotated[int, Field(ge=1, le=3650)] = 90
+    tier_after_days: Annotated[int, Field(ge=0, le=3650)] = 30
+    keep_logs_days: Annotated[int, Field(ge=1, le=3650)] = 365

@@ -1,0 +1,87 @@
+"""The database secret on the embedded AWS, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from support.lives import Applied
+from support.region_sets import THREE
+
+from modules.database.rotation.runtime.credentials import Credentials
+from tools.emulator.policy import Caller, Decision, Request, decide
+
+pytestmark = pytest.mark.emulator
+ACCOUNT = "123456789012"
+PRIMARY, *OTHERS = THREE
+NAME = f"PROD-secret-test-database-{PRIMARY}"
+
+
+def value(life: Applied, region: str) -> dict[str, Any]:
+    answer = life.client("secretsmanager", region).get_secret_value(SecretId=NAME)
+    return dict(json.loads(answer["SecretString"]))
+
+
+def test_value_is_credentials_of_postgresql(life: Applied) -> None:
+    found = value(life, PRIMARY)
+    assert {key: found[key] for key in ("engine", "username", "dbname", "port")} == {
+        "engine": "postgres",
+        "username": "meridian",
+        "dbname": "meridian",
+        "port": 5432,
+    }
+    assert len(found["password"]) == 32
+    # The host comes with the database; with one, rotation can read the value.
+    assert Credentials.parse(json.dumps({"host": "database.example.com", **found})).username == "meridian"
+
+
+def test_every_region_reads_the_same_value(life: Applied) -> None:
+    assert all(value(life, region) == value(life, PRIMARY) for region in OTHERS)
+
+
+def test_every_copy_is_encrypted_with_a_key_of_its_region(life: Applied) -> None:
+    secret = life.client("secretsmanager", PRIMARY).describe_secret(SecretId=NAME)
+    keys = {one["Region"]: one["KmsKeyId"] for one in secret["ReplicationStatus"]} | {PRIMARY: secret["KmsKeyId"]}
+    assert sorted(keys) == sorted(THREE)
+    for region, key in keys.items():
+        alias = f"alias/PROD-kms-test-secrets-{region}"
+        assert key == life.client("kms", region).describe_key(KeyId=alias)["KeyMetadata"]["Arn"]
+
+
+def test_password_is_in_no_output_no_plan_no_log_and_no_state(life: Applied) -> None:
+    password = value(life, PRIMARY)["password"]
+    # JSON writes some characters in another way, so every spelling is looked for.
+    spellings = {password.encode(), json.dumps(password)[1:-1].encode()}
+    spellings |= {json.dumps(one.decode())[1:-1].encode() for one in set(spellings)}
+    # Of the emulator's own directory only the log counts: it is asked for the password in this test.
+    places = [life.life.paths.out, life.build]
+    files = [file for place in places for file in place.rglob("*") if file.is_file() and ".terraform" not in file.parts]
+    assert {"cdk.tf.json", "plan.json", "plan.tfplan"} <= {file.name for file in files}
+    assert [file for file in files for one in spellings if one in file.read_bytes()] == []
+    state = json.dumps(life.target.state("platform"))
+    assert "aws_secretsmanager_secret_version" in state
+    assert not [one for one in spellings if one.decode() in state]
+
+
+def test_binary_plan_holds_no_password_inside(life: Applied) -> None:
+    password = value(life, PRIMARY)["password"].encode()
+    with ZipFile(life.build / "platform" / "plan.tfplan") as plan:
+        assert not [name for name in plan.namelist() if password in plan.read(name)]
+
+
+def test_nobody_outside_the_account_is_let_in(life: Applied) -> None:
+    policy = json.loads(life.client("secretsmanager", PRIMARY).get_resource_policy(SecretId=NAME)["ResourcePolicy"])
+
+    def decision(account: str) -> Decision:
+        request = Request(
+            action="secretsmanager:GetSecretValue",
+            resource=f"arn:aws:secretsmanager:{PRIMARY}:{account}:secret:{NAME}-123456",
+            caller=Caller(identities=(f"arn:aws:iam::{account}:role/reader",), account_id=account),
+            context={"aws:principalaccount": [account], "aws:principalisawsservice": ["false"]},
+        )
+        return decide(policy, request)
+
+    assert decision("999999999999") is Decision.DENIED
+    assert decision(ACCOUNT) is Decision.SILENT

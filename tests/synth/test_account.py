@@ -1,0 +1,52 @@
+import pytest
+from support.region_sets import FIVE, ONE, THREE, TWO
+from support.synthesized import platform
+
+SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
+#: What is built for each setting: in every region, or once.
+PARTS = {
+    "ebs_encryption": ({"aws_ebs_encryption_by_default", "aws_ebs_default_kms_key"}, "each"),
+    "access_analyzer": ({"aws_accessanalyzer_analyzer"}, "each"),
+    "s3_public_access_block": ({"aws_s3_account_public_access_block"}, "once"),
+    "password_policy": ({"aws_iam_account_password_policy"}, "once"),
+}
+
+
+@SETS
+@pytest.mark.parametrize("setting", PARTS)
+def test_what_an_account_has_one_of_is_managed_unless_it_exists(regions: tuple[str, ...], setting: str) -> None:
+    kinds, often = PARTS[setting]
+    for kind in kinds:
+        found = [one.region for one in platform(*regions).resources(kind)]
+        assert sorted(found) == (sorted(regions) if often == "each" else [regions[0]])
+    existing = platform(*regions, account={setting: "existing"})
+    left = {kind for others, _ in PARTS.values() for kind in others if kind in existing.json["resource"]}
+    assert left == {kind for others, _ in PARTS.values() for kind in others} - kinds
+
+
+@SETS
+def test_volumes_are_encrypted_by_default_with_the_region_s_key(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    assert all(one.body["enabled"] is True for one in stack.resources("aws_ebs_encryption_by_default"))
+    for default in stack.resources("aws_ebs_default_kms_key"):
+        assert stack.at(default.body["key_arn"]).name_tag == f"PROD-kms-test-volumes-{default.region}"
+
+
+def test_account_blocks_all_public_access_to_s3() -> None:
+    (block,) = platform(*THREE).resources("aws_s3_account_public_access_block")
+    parts = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+    assert all(block.body[part] is True for part in parts)
+
+
+def test_passwords_of_users_are_long_mixed_and_not_used_again() -> None:
+    (policy,) = platform(*ONE).resources("aws_iam_account_password_policy")
+    assert policy.body["minimum_password_length"] == 14
+    assert policy.body["password_reuse_prevention"] == 24
+    assert policy.body["max_password_age"] == 90
+    assert all(value is True for key, value in policy.body.items() if key.startswith("require_"))
+
+
+def test_what_is_global_is_not_made_anew_when_another_region_becomes_the_primary() -> None:
+    before, after = platform(*THREE), platform(*THREE, primary_region="us-west-2")
+    for kind in ("aws_s3_account_public_access_block", "aws_iam_account_password_policy"):
+        assert before.json["resource"][kind].keys() == after.json["resource"][kind].keys()

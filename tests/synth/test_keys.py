@@ -1,0 +1,115 @@
+from typing import Any
+
+import pytest
+from support.region_sets import FIVE, ONE, THREE, TWO
+from support.synthesized import Block, Stack, platform, state_backend
+
+SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
+PURPOSES = {"data", "functions", "logs", "secrets", "storage", "volumes"}
+
+
+def both(*regions: str) -> list[Stack]:
+    return [platform(*regions), state_backend(*regions)]
+
+
+def purpose(key: Block) -> str:
+    return key.name_tag.removesuffix(f"-{key.region}").rpartition("-")[2]
+
+
+def statements(stack: Stack, key: Block) -> dict[str, dict[str, Any]]:
+    return {one["sid"]: one for one in stack.at(key.body["policy"]).body["statement"]}
+
+
+def values(statement: dict[str, Any], variable: str) -> list[str]:
+    return [value for one in statement["condition"] if one["variable"] == variable for value in one["values"]]
+
+
+@SETS
+def test_every_region_has_a_key_for_each_purpose(regions: tuple[str, ...]) -> None:
+    for region in regions:
+        keys = platform(*regions).resources("aws_kms_key", region)
+        assert sorted(purpose(key) for key in keys) == sorted(PURPOSES)
+
+
+@SETS
+def test_every_key_rotates_has_an_alias_of_its_name_and_the_longest_deletion_window(regions: tuple[str, ...]) -> None:
+    for stack in both(*regions):
+        keys = stack.resources("aws_kms_key")
+        aliases = {
+            stack.at(one.body["target_key_id"]).address: one.body["name"] for one in stack.resources("aws_kms_alias")
+        }
+        assert {key.address: f"alias/{key.name_tag}" for key in keys} == aliases
+        assert all(key.body["enable_key_rotation"] is True for key in keys)
+        assert {key.body["deletion_window_in_days"] for key in keys} == {30}
+
+
+@SETS
+def test_only_the_account_root_may_do_everything_with_a_key(regions: tuple[str, ...]) -> None:
+    for stack in both(*regions):
+        for key in stack.resources("aws_kms_key"):
+            administration, *uses = stack.at(key.body["policy"]).body["statement"]
+            assert administration["actions"] == ["kms:*"]
+            (root,) = administration["principals"][0]["identifiers"]
+            assert root.startswith("arn:aws:iam::${data.aws_caller_identity.")
+            assert root.endswith(":root")
+            assert uses
+            assert not [action for use in uses for action in use["actions"] if action in ("kms:*", "*", "kms:Put*")]
+
+
+@SETS
+def test_every_use_of_a_key_is_bound_to_a_way_or_a_source(regions: tuple[str, ...]) -> None:
+    for stack in both(*regions):
+        for key in stack.resources("aws_kms_key"):
+            for sid, use in statements(stack, key).items():
+                if sid == "AccountAdministersTheKey":
+                    continue
+                variables = {one["variable"] for one in use["condition"]}
+                (principal,) = use["principals"]
+                if principal["type"] == "AWS":
+                    assert {"kms:ViaService", "kms:CallerAccount"} <= variables, (key.address, sid)
+                    (way,) = values(use, "kms:ViaService")
+                    assert way.endswith(f".{key.region}.amazonaws.com")
+                else:
+                    bound = {"aws:SourceAccount", "aws:SourceArn", "kms:EncryptionContext:aws:logs:arn"}
+                    assert variables & bound, (key.address, sid)
+
+
+@SETS
+def test_grants_are_for_aws_services_only(regions: tuple[str, ...]) -> None:
+    for stack in both(*regions):
+        for key in stack.resources("aws_kms_key"):
+            for use in statements(stack, key).values():
+                if "kms:CreateGrant" in use["actions"]:
+                    assert values(use, "kms:GrantIsForAWSResource") == ["true"]
+
+
+@SETS
+def test_storage_key_is_for_the_named_roles_alone(regions: tuple[str, ...]) -> None:
+    stack, primary = platform(*regions), regions[0]
+    for key in stack.resources("aws_kms_key"):
+        if purpose(key) == "storage":
+            _, use = statements(stack, key).values()
+            roles = {arn.partition(":role/")[2] for arn in values(use, "aws:PrincipalArn")}
+            copiers = set(regions) if key.region == primary else {primary, key.region}
+            expected = {f"PROD-role-test-replicate-data-{one}" for one in copiers if len(regions) > 1}
+            assert roles == expected | {f"PROD-role-test-application-{key.region}"}
+
+
+@SETS
+def test_everything_is_encrypted_with_the_key_of_its_own_region_and_purpose(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for kind, attribute, expected in (
+        ("aws_cloudwatch_log_group", "kms_key_id", "logs"),
+        ("aws_ebs_default_kms_key", "key_arn", "volumes"),
+        ("aws_secretsmanager_secret", "kms_key_id", "secrets"),
+    ):
+        users = stack.resources(kind)
+        assert users
+        for user in users:
+            key = stack.at(user.body[attribute])
+            assert (key.region, purpose(key)) == (user.region, expected)
+
+
+def test_deletion_window_is_a_setting() -> None:
+    stack = platform(*ONE, keys={"deletion_window_days": "7"})
+    assert {key.body["deletion_window_in_days"] for key in stack.resources("aws_kms_key")} == {7}

@@ -1,0 +1,122 @@
+import json
+from ipaddress import IPv4Network
+from pathlib import Path
+
+import pytest
+from cdktf import TerraformOutput, TerraformStack, Testing
+from support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
+from support.synthesized import Block, Stack, platform
+
+from modules.keys.key import Key
+from modules.region import Region
+from modules.secrets.database import DatabaseSecret
+from modules.settings import Settings, SettingsError, load_settings
+
+Testing.__test__ = False
+SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
+
+
+def secret(stack: Stack) -> Block:
+    (found,) = stack.resources("aws_secretsmanager_secret")
+    return found
+
+
+@SETS
+def test_secret_lies_in_the_primary_region_and_every_other_has_a_replica_with_its_key(
+    regions: tuple[str, ...],
+) -> None:
+    stack = platform(*regions)
+    found = secret(stack)
+    assert found.region == regions[0]
+    keys = {one["region"]: stack.at(one["kms_key_id"]) for one in found.body.get("replica", [])}
+    assert sorted(keys) == sorted(regions[1:])
+    keys[found.region] = stack.at(found.body["kms_key_id"])
+    for region, key in keys.items():
+        assert key.name_tag == f"PROD-kms-test-secrets-{region}"
+
+
+@SETS
+def test_value_has_the_shape_that_secrets_manager_documents_and_is_write_only(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    (version,) = stack.resources("aws_secretsmanager_secret_version")
+    assert stack.at(version.body["secret_id"]).address == secret(stack).address
+    value = version.body["secret_string_wo"]
+    assert value.startswith("${jsonencode({")
+    for part in ('"engine" = "postgres"', '"username" = "meridian"', '"dbname" = "meridian"', '"port" = 5432'):
+        assert part in value
+    assert version.body["secret_string_wo_version"] == 1
+    assert "secret_string" not in version.body
+
+
+@SETS
+def test_password_is_drawn_by_aws_as_an_ephemeral_resource_and_used_in_the_value_alone(
+    regions: tuple[str, ...],
+) -> None:
+    stack = platform(*regions)
+    ((name, password),) = stack.json["ephemeral"]["aws_secretsmanager_random_password"].items()
+    assert password["provider"] == f"aws.{regions[0]}"
+    assert password["password_length"] == 32
+    reference = f"${{ephemeral.aws_secretsmanager_random_password.{name}.random_password}}"
+    ((local, expression),) = stack.json["locals"].items()
+    assert expression == reference
+    (version,) = stack.resources("aws_secretsmanager_secret_version")
+    assert f'"password" = local.{local}' in version.body["secret_string_wo"]
+    whole = json.dumps(stack.json)
+    assert whole.count("random_password}") == 1
+    assert whole.count(f"local.{local}") == 1
+
+
+@SETS
+def test_nobody_outside_the_account_gets_to_the_secret(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    (policy,) = stack.resources("aws_secretsmanager_secret_policy")
+    assert stack.at(policy.body["secret_arn"]).address == secret(stack).address
+    assert policy.body["block_public_policy"] is True
+    (statement,) = stack.at(policy.body["policy"]).body["statement"]
+    assert (statement["effect"], statement["actions"]) == ("Deny", ["secretsmanager:*"])
+    conditions = {one["variable"]: one for one in statement["condition"]}
+    assert conditions["aws:PrincipalAccount"]["test"] == "StringNotEquals"
+    assert conditions["aws:PrincipalAccount"]["values"][0].startswith("${data.aws_caller_identity.")
+    assert conditions["aws:PrincipalIsAWSService"]["values"] == ["false"]
+
+
+def test_secret_stays_where_it_is_when_another_region_becomes_the_primary() -> None:
+    before = platform(*THREE)
+    after = platform(*THREE, primary_region="us-west-2", secrets={"home_region": "us-east-1"})
+    for kind in ("aws_secretsmanager_secret", "aws_secretsmanager_secret_version", "aws_secretsmanager_secret_policy"):
+        assert after.json["resource"][kind] == before.json["resource"][kind]
+
+
+def test_recovery_window_is_a_setting() -> None:
+    assert secret(platform(*ONE)).body["recovery_window_in_days"] == 30
+    assert secret(platform(*ONE, secrets={"recovery_window_days": "0"})).body["recovery_window_in_days"] == 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "fault"),
+    [
+        ({"recovery_window_days": "3"}, r"secrets\.recovery_window_days: not a recovery window"),
+        ({"home_region": "us-west-2"}, r"secrets\.home_region: not one of the regions"),
+    ],
+)
+def test_rejects_secrets_that_cannot_be(tmp_path: Path, setting: dict[str, str], fault: str) -> None:
+    path = write_settings(tmp_path, settings_of(*ONE, secrets=setting))
+    with pytest.raises(SettingsError, match=fault):
+        load_settings(path, {})
+
+
+def test_copies_have_the_arn_of_the_secret_in_their_region() -> None:
+    app = Testing.app()
+    stack = TerraformStack(app, "platform")
+    settings = Settings.model_validate(settings_of(*TWO))
+    regions = {name: Region(stack, name, name=name, settings=settings, cidr=IPv4Network("10.0.0.0/16")) for name in TWO}
+    keys = {name: Key(region, "key", region=region, purpose="secrets") for name, region in regions.items()}
+    home, other = TWO
+    found = DatabaseSecret(regions[home], "database-secret", region=regions[home], keys=keys)
+    for region in TWO:
+        TerraformOutput(stack, region.replace("-", "_"), value=found.arn_in(region))
+    output = json.loads(Testing.synth(stack))["output"]
+    own, copy = (output[region.replace("-", "_")]["value"] for region in TWO)
+    reference = own.removeprefix("${").removesuffix("}")
+    assert reference.endswith(".arn")
+    assert copy == f'${{replace({reference}, ":{home}:", ":{other}:")}}'
