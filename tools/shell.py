@@ -5,6 +5,9 @@ from collections.abc import Mapping
 
 from tools.target import Target
 
+#: The emulator is its own proxy, for host names that no resolver knows; see `Emulator.environment`.
+PROXIES = ("HTTP_PROXY", "http_proxy")
+
 
 def shell_lines(target: Target, *, environ: Mapping[str, str]) -> str:
     """Return lines for a POSIX shell that point its commands at the emulator.
@@ -16,7 +19,7 @@ def shell_lines(target: Target, *, environ: Mapping[str, str]) -> str:
     environ : mapping
         The shell's environment: what in it would lead elsewhere is unset.
     """
-    emulator = {name: value for name, value in target.environment.items() if name.startswith("AWS_")}
+    emulator = {name: value for name, value in target.environment.items() if name.startswith(("AWS_", *PROXIES))}
     exported = {
         **emulator,
         "AWS_DEFAULT_REGION": target.settings.primary_region,
