@@ -20,6 +20,7 @@ from modules.settings.types import (
     RetentionDays,
     Section,
     TagValue,
+    some_of,
 )
 
 
@@ -103,7 +104,7 @@ class Settings(Section):
     owner: TagValue
     cost_center: TagValue
     project: TagValue
-    regions: Annotated[tuple[RegionName, ...], Field(min_length=1)]
+    regions: Annotated[tuple[RegionName, ...], some_of("AWS regions")]
     primary_region: RegionName
     domain: Domain
     account_id: AccountId | None = None

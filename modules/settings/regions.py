@@ -7,7 +7,7 @@ from functools import cache
 from botocore.loaders import Loader
 
 PARTITION = "aws"
-#: An account sees two Availability Zones here and at least three everywhere else (tests hold this to moto's data).
+#: An account sees two Availability Zones here and at least three everywhere else (held to well-kept data by tests).
 REGIONS_OF_TWO_ZONES = frozenset({"us-west-1"})
 
 

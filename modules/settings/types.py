@@ -44,6 +44,17 @@ def matching(pattern: str, *, problem: str, allowed: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def some_of(what: str) -> AfterValidator:
+    """Validator of a list that has to name at least one of ``what``; faults of its items are left to these."""
+
+    def check(value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise fault("an empty list", f"one or more {what}")
+        return value
+
+    return AfterValidator(check)
+
+
 def _is_region(value: str) -> str:
     if value not in known_regions():
         raise fault(f"unknown AWS region{nearest(value, sorted(known_regions()))}", ", ".join(sorted(known_regions())))

@@ -81,8 +81,13 @@ def test_reports_every_fault_at_once_with_path_value_and_what_is_allowed(tmp_pat
     assert "unknown key (did you mean 'domain'?)" in "".join(found)
 
 
+def test_one_faulty_item_of_a_list_is_one_fault(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, regions=["us-esat-1"], primary_region=...)[:-1]
+    assert fault.startswith("regions[0]: unknown AWS region")
+
+
 REJECTED: list[tuple[dict[str, Any], str]] = [
-    ({"regions": []}, "regions: "),
+    ({"regions": []}, "regions: an empty list, got [], allowed: one or more AWS regions"),
     ({"regions": "us-east-1"}, "regions: not a list, got 'us-east-1'"),
     ({"regions": ["us-east-1", "us-gov-west-1"]}, "regions[1]: unknown AWS region"),
     ({"environment_suffix": "a-very-long-suffix"}, "environment_suffix: not a short lower-case name"),
