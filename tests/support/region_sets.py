@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 EIGHT_KEYS: dict[str, Any] = {
@@ -26,6 +27,9 @@ SEVENTEEN = (
     *("eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1", "eu-north-1"),
     *("ap-south-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3"),
 )
+
+#: As many regions as an account has without opting in: in a set of parameters, and not in the fast loop.
+WIDEST = pytest.param(SEVENTEEN, marks=pytest.mark.slow)
 
 
 def settings_of(*regions: str, **more: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ PARTS = {
 }
 
 
-@SETS
+@pytest.mark.parametrize("regions", [ONE, THREE], ids=len)
 @pytest.mark.parametrize("setting", PARTS)
 def test_what_an_account_has_one_of_is_managed_unless_it_exists(regions: tuple[str, ...], setting: str) -> None:
     kinds, often = PARTS[setting]

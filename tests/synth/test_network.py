@@ -2,10 +2,10 @@ from ipaddress import IPv4Network
 from itertools import combinations
 
 import pytest
-from support.region_sets import FIVE, ONE, SEVENTEEN, THREE, TWO
+from support.region_sets import FIVE, ONE, THREE, TWO, WIDEST
 from support.synthesized import Block, Stack, platform
 
-SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE, SEVENTEEN], ids=len)
+SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE, WIDEST], ids=len)
 TIERS = ("public", "private", "database")
 
 
