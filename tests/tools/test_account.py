@@ -6,24 +6,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import NoCredentialsError
 from rich.console import Console
+from support.region_sets import settings_of, write_settings
 
 from tools.account import Account
 from tools.console import Screen
 from tools.errors import ToolError
 from tools.paths import Paths
 from tools.target import Target, ask_account
-
-SETTINGS = """
-environment: prod
-environment_suffix: ab1
-owner: team
-cost_center: "1"
-project: meridian
-regions: [eu-west-1]
-primary_region: eu-west-1
-domain: example.com
-account_id: "111111111111"
-"""
 
 
 class Terminal(io.StringIO):
@@ -63,7 +52,7 @@ def test_rejects_credentials_of_another_account_before_anything_else(tmp_path: P
     def clients(_service: str, _region: str) -> SimpleNamespace:
         return SimpleNamespace(get_caller_identity=lambda: {"Account": "222222222222"})
 
-    (tmp_path / "settings.yaml").write_text(SETTINGS)
+    write_settings(tmp_path, settings_of("eu-west-1", account_id="111111111111"))
     paths = Paths(settings=tmp_path / "settings.yaml", build=tmp_path / "build", out=tmp_path / "out")
     with pytest.raises(ToolError, match=r"222222222222.*111111111111"):
         Target.in_account(paths=paths, environ={}, clients=clients)

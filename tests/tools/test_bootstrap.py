@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.region_sets import settings_of, write_settings
 
 from modules.settings import load_settings
 from tools.bootstrap import bootstrap
@@ -15,16 +16,6 @@ from tools.target import Target
 
 STATE = {"lineage": "l", "serial": 3, "resources": [{"type": "aws_s3_bucket"}], "outputs": {}}
 MOVED = STATE | {"lineage": "m", "serial": 1}
-SETTINGS = """
-environment: prod
-environment_suffix: ab1
-owner: team
-cost_center: "1"
-project: meridian
-regions: [eu-west-1]
-primary_region: eu-west-1
-domain: example.com
-"""
 
 
 class Account:
@@ -65,7 +56,7 @@ class Account:
 
     def migrate(self, backend_arguments: Sequence[str] = ()) -> None:
         assert not (self.directory / "backend_override.tf.json").exists()
-        assert backend_arguments == ["-backend-config=bucket=prod-s3-ab1-state-123456789012-eu-west-1"]
+        assert backend_arguments == ["-backend-config=bucket=prod-s3-test-state-123456789012-eu-west-1"]
         if not self.loses_the_state:
             self.stored = MOVED
         self.note("migrate")
@@ -87,7 +78,7 @@ def target(tmp_path: Path, account: Account) -> Target:
             assert stack == "state-backend"
             return account.stored
 
-    (tmp_path / "settings.yaml").write_text(SETTINGS)
+    write_settings(tmp_path, settings_of("eu-west-1"))
     source = tmp_path / "out/stacks/state-backend"
     source.mkdir(parents=True)
     (source / "cdk.tf.json").write_text("{}")
@@ -153,7 +144,7 @@ def test_rejects_a_plan_that_destroys_part_of_the_backend(target: Target, accoun
 
 
 def test_the_bucket_is_named_to_terraform_only_where_the_output_does_not_name_it(target: Target) -> None:
-    assert target.backend_arguments() == ["-backend-config=bucket=prod-s3-ab1-state-123456789012-eu-west-1"]
+    assert target.backend_arguments() == ["-backend-config=bucket=prod-s3-test-state-123456789012-eu-west-1"]
     known = target.settings.model_copy(update={"account_id": "123456789012"})
     fields = {name: getattr(target, name) for name in ("paths", "environment", "clients", "account_id", "local")}
     assert Target(settings=known, **fields).backend_arguments() == []

@@ -3,24 +3,13 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from support.region_sets import settings_of, write_settings
 
 from tools import hosting
 from tools.console import Screen
 from tools.errors import Interrupted, ToolError
 from tools.hosting import Hosting
 from tools.paths import Paths
-
-SETTINGS = """
-environment: prod
-environment_suffix: ab1
-owner: team
-cost_center: "1"
-project: meridian
-regions: [eu-west-1]
-primary_region: eu-west-1
-domain: example.com
-account_id: "111111111111"
-"""
 
 
 class FakeEmulator:
@@ -50,7 +39,7 @@ class FakeEmulator:
 def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hosting:
     monkeypatch.setattr(hosting, "Emulator", FakeEmulator)
     monkeypatch.setattr(FakeEmulator, "running", None)
-    (tmp_path / "settings.yaml").write_text(SETTINGS)
+    write_settings(tmp_path, settings_of("eu-west-1", account_id="111111111111"))
     paths = Paths(settings=tmp_path / "settings.yaml", build=tmp_path / "build", out=tmp_path / "out")
     return Hosting(paths=paths, environ={}, screen=Screen(Console(file=io.StringIO())))
 
