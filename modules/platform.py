@@ -90,7 +90,7 @@ class PlatformStack(TerraformStack):
             AccountBaseline(self, "account", region=primary)
         self._connect(networks)
         self._replicate(buckets, primary=primary.name)
-        self._keep_secrets(regions[settings.secrets.home_region or primary.name], keys)
+        self._keep_secrets(regions[settings.home], keys)
 
     def _connect(self, networks: Mapping[str, Network]) -> None:
         # By name and not by place in the file: another order of the regions must not turn a connection round.

@@ -66,7 +66,7 @@ class StateSettings(Section):
     Parameters
     ----------
     replica_region
-        Region that the state bucket is replicated to. By default the first region after the primary; none if there is
+        Region that the state bucket is replicated to. By default the first one that is not its own; none if there is
         only one region.
     dynamodb_lock
         Whether the DynamoDB lock is taken besides the lock file in the bucket, which Terraform 1.11 made the successor.
@@ -91,7 +91,10 @@ class Settings(Section):
     regions
         The AWS regions, in any order.
     primary_region
-        The region that holds what exists once: the writer, the state.
+        The region that the platform is run from: it holds the database's writer unless the settings say otherwise.
+    home_region
+        The region that holds what exists once and cannot move: the state, and what secrets and tables were made in.
+        The primary region by default. When ``primary_region`` moves, name the old one here, and all of it stays.
     domain
         The public DNS name under which certificates and records are made.
     account_id
@@ -107,6 +110,7 @@ class Settings(Section):
     regions: Annotated[tuple[RegionName, ...], some_of("AWS regions")]
     primary_region: RegionName
     domain: Domain
+    home_region: RegionName | None = None
     account_id: AccountId | None = None
     network: NetworkSettings = NetworkSettings()
     logs: LogSettings = LogSettings()
@@ -116,6 +120,11 @@ class Settings(Section):
     account: AccountSettings = AccountSettings()
     storage: StorageSettings = StorageSettings()
     secrets: SecretSettings = SecretSettings()
+
+    @property
+    def home(self) -> str:
+        """``home_region``, or what it is by default."""
+        return self.home_region or self.primary_region
 
     @property
     def secondary_regions(self) -> tuple[str, ...]:

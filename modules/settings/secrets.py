@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from modules.settings.types import RegionName, Section, fault
+from modules.settings.types import Section, fault
 
 SHORTEST_WINDOW, LONGEST_WINDOW = 7, 30
 
@@ -22,13 +22,9 @@ class SecretSettings(Section):
 
     Parameters
     ----------
-    home_region
-        Region that secrets are written in; every other region has a replica that is read. The primary region by
-        default. When ``primary_region`` moves, name the old one here and every secret stays where it is.
     recovery_window_days
         Days that a destroyed secret can be restored, and that its name stays taken. 30, the longest, by default; 0
         deletes at once.
     """
 
-    home_region: RegionName | None = None
     recovery_window_days: Annotated[int, AfterValidator(_window)] = LONGEST_WINDOW

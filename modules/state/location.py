@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class StateLocation:
-    """Bucket, lock table and key of the state, in the primary region.
+    """Bucket, lock table and key of the state, in the home region.
 
     Parameters
     ----------
@@ -32,11 +32,10 @@ class StateLocation:
     @classmethod
     def of(cls, settings: Settings) -> StateLocation:
         """Location that the settings come to."""
-        replica = settings.state.replica_region or next(iter(settings.secondary_regions), None)
-        names = Names(
-            environment=settings.environment, suffix=settings.environment_suffix, region=settings.primary_region
-        )
-        return cls(region=settings.primary_region, names=names, replica_region=replica)
+        home = settings.home
+        others = (region for region in settings.regions if region != home)
+        names = Names(environment=settings.environment, suffix=settings.environment_suffix, region=home)
+        return cls(region=home, names=names, replica_region=settings.state.replica_region or next(others, None))
 
     @property
     def lock_table(self) -> str:

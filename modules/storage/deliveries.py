@@ -16,8 +16,8 @@ TRAIL = "audit"
 
 
 def trail_arn(region: Region) -> str:
-    """ARN of the platform's trail, which is in the primary region and gets its name from ``TRAIL``."""
-    home = region.settings.primary_region
+    """ARN of the platform's trail, which is in the home region and gets its name from ``TRAIL``."""
+    home = region.settings.home
     name = replace(region.names, region=home).of("trail", TRAIL)
     return f"arn:{PARTITION}:cloudtrail:{home}:{region.account_id}:trail/{name}"
 

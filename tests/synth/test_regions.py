@@ -60,7 +60,7 @@ def test_order_of_regions_makes_no_difference() -> None:
 
 
 def test_another_primary_region_moves_nothing_but_what_follows_it() -> None:
-    one, other = platform(*THREE), platform(*THREE, primary_region="us-west-2", secrets={"home_region": "us-east-1"})
+    one, other = platform(*THREE), platform(*THREE, primary_region="us-west-2", home_region="us-east-1")
     assert logical_ids(one) == logical_ids(other)
     for kind, blocks in one.json["resource"].items():
         assert kind.startswith(FOLLOWS) or blocks == other.json["resource"][kind]

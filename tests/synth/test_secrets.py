@@ -1,6 +1,7 @@
 import json
 from ipaddress import IPv4Network
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cdktf import TerraformOutput, TerraformStack, Testing
@@ -82,7 +83,7 @@ def test_nobody_outside_the_account_gets_to_the_secret(regions: tuple[str, ...])
 
 def test_secret_stays_where_it_is_when_another_region_becomes_the_primary() -> None:
     before = platform(*THREE)
-    after = platform(*THREE, primary_region="us-west-2", secrets={"home_region": "us-east-1"})
+    after = platform(*THREE, primary_region="us-west-2", home_region="us-east-1")
     for kind in ("aws_secretsmanager_secret", "aws_secretsmanager_secret_version", "aws_secretsmanager_secret_policy"):
         assert after.json["resource"][kind] == before.json["resource"][kind]
 
@@ -93,14 +94,14 @@ def test_recovery_window_is_a_setting() -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "fault"),
+    ("keys", "fault"),
     [
-        ({"recovery_window_days": "3"}, r"secrets\.recovery_window_days: not a recovery window"),
-        ({"home_region": "us-west-2"}, r"secrets\.home_region: not one of the regions"),
+        ({"secrets": {"recovery_window_days": "3"}}, r"secrets\.recovery_window_days: not a recovery window"),
+        ({"home_region": "us-west-2"}, r"home_region: not one of the regions"),
     ],
 )
-def test_rejects_secrets_that_cannot_be(tmp_path: Path, setting: dict[str, str], fault: str) -> None:
-    path = write_settings(tmp_path, settings_of(*ONE, secrets=setting))
+def test_rejects_secrets_that_cannot_be(tmp_path: Path, keys: dict[str, Any], fault: str) -> None:
+    path = write_settings(tmp_path, settings_of(*ONE, **keys))
     with pytest.raises(SettingsError, match=fault):
         load_settings(path, {})
 

@@ -25,6 +25,13 @@ def test_bucket_of_the_backend_is_named_if_the_account_is() -> None:
     assert "bucket" not in platform(*THREE).json["terraform"]["backend"]["s3"]
 
 
+def test_state_stays_where_it_is_when_another_region_becomes_the_primary() -> None:
+    before, after = stacks(*THREE), stacks(*THREE, more='{"primary_region": "us-west-2", "home_region": "us-east-1"}')
+    assert after["state-backend"].json["resource"] == before["state-backend"].json["resource"]
+    for name in before:
+        assert after[name].json["terraform"]["backend"] == before[name].json["terraform"]["backend"]
+
+
 def test_dynamodb_lock_can_be_dropped() -> None:
     backend = platform(*ONE, state={"dynamodb_lock": "false"}).json["terraform"]["backend"]["s3"]
     assert "dynamodb_table" not in backend

@@ -115,7 +115,7 @@ REJECTED: list[tuple[dict[str, Any], str]] = [
     ({"logs": {"retention_days": 366}}, "logs.retention_days: not a retention of CloudWatch Logs, got '366'"),
     ({"keys": {"deletion_window_days": 31}}, "keys.deletion_window_days: not allowed, got '31'"),
     ({"identity": {"permissions_boundary": "x"}}, "identity.permissions_boundary: not the ARN of a managed policy"),
-    ({"state": {"replica_region": "us-east-1"}}, "state.replica_region: the primary region holds the state itself"),
+    ({"state": {"replica_region": "us-east-1"}}, "state.replica_region: the state itself lies there"),
 ]
 
 

@@ -1,0 +1,16 @@
+"""Rules that look at more than one key.
+
+They read the file's raw mapping, so that they also find what is wrong beside a fault in a key of its own; what is
+malformed is left to the model, which reports it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modules.settings.rules import network, regions
+
+if TYPE_CHECKING:
+    from modules.settings.rules.rule import Rule
+
+RULES: tuple[Rule, ...] = (*regions.RULES, *network.RULES)
