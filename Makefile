@@ -84,13 +84,15 @@ demo: install ## the whole life on an emulator of its own
 bench: install ## measure synthesis with and without fast bindings
 	$(TOOL) bench
 
-# Checks. `test` is what CI runs; `test-unit` is the fast loop.
+# Checks. `test` is what CI runs; `test-unit` is the fast loop. More processes than cores, because Terraform mostly waits.
+PYTEST := @$(RUN) -m pytest --dist loadgroup --no-loadscope-reorder
+
 .PHONY: test test-unit lint format lock
 test: lint ## everything: lint, unit, synthesized output, emulator life cycles
-	@$(RUN) -m pytest --cov --cov-report=term:skip-covered
+	$(PYTEST) --numprocesses 4 --cov --cov-report=term:skip-covered
 
 test-unit: install ## the fast loop, in under a minute
-	@$(RUN) -m pytest -m "not emulator and not slow"
+	$(PYTEST) --numprocesses 2 -m "not emulator and not slow"
 
 lint: install ## ruff and mypy
 	@$(VENV)/bin/ruff check .

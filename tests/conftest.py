@@ -1,8 +1,41 @@
+import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from support.synthesized import SESSION_FOLDER
+
+#: Fixtures of platforms that take minutes: whose tests ask for one run in one process, and begin first.
+PLATFORMS = ("life", "small_life")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the session's processes a folder; the first of them makes it and clears it away."""
+    if not hasattr(config, "workerinput"):
+        folder = TemporaryDirectory(prefix="meridian-tests-")
+        os.environ[SESSION_FOLDER] = folder.name
+        config.add_cleanup(folder.cleanup)
+
+
+# First, since pytest-xdist writes the groups into the ids of tests in the same hook.
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a platform, and else of a file, in one process, the longest first."""
+    items.sort(key=_rank)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
 
 
 @pytest.fixture
 def root() -> Path:
     return Path(__file__).parent.parent
+
+
+def _group(item: pytest.Item) -> str:
+    fixtures = getattr(item, "fixturenames", ())
+    return next((name for name in PLATFORMS if name in fixtures), item.nodeid.partition("::")[0])
+
+
+def _rank(item: pytest.Item) -> int:
+    places = [*PLATFORMS, "tests/life/"]
+    return next((rank for rank, place in enumerate(places) if _group(item).startswith(place)), len(places))

@@ -1,12 +1,14 @@
-"""Synthesized stacks, made once a session for each settings."""
+"""Synthesized stacks, made once a session for each settings, by whichever of its processes asks first."""
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 from modules.app import build
@@ -59,12 +61,22 @@ class Stack:
         return [Block(f"{prefix}{kind}.{name}", body) for name, body in found.items()]
 
 
+#: Names the folder that the processes of a test session share.
+SESSION_FOLDER = "MERIDIAN_TEST_SESSION"
+
+
 @cache
 def stacks(*regions: str, more: str = "{}") -> dict[str, Stack]:
     """Both stacks for these regions; ``more`` are further settings as JSON."""
-    folder = Path(mkdtemp(prefix="meridian-synth-"))
-    settings = load_settings(write_settings(folder, settings_of(*regions, **json.loads(more))), {})
-    build(settings, outdir=folder / "out").synth()
+    folder = Path(os.environ[SESSION_FOLDER]) / sha256(repr((regions, more)).encode()).hexdigest()[:16]
+    folder.mkdir(exist_ok=True)
+    made = folder / "made"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            settings = load_settings(write_settings(folder, settings_of(*regions, **json.loads(more))), {})
+            build(settings, outdir=folder / "out").synth()
+            made.touch()
     return {
         name: Stack(json.loads((folder / "out" / "stacks" / name / "cdk.tf.json").read_text()))
         for name in ("platform", "state-backend")
