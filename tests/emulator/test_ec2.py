@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from tools.emulator import Emulator
@@ -42,3 +44,28 @@ def test_a_launch_template_without_tag_specifications_gets_none(emulator: Emulat
     )
     (version,) = ec2.describe_launch_template_versions(LaunchTemplateName="untagged")["LaunchTemplateVersions"]
     assert "TagSpecifications" not in version["LaunchTemplateData"]
+
+
+def test_a_rule_that_refers_to_a_group_keeps_its_description_and_takes_another(emulator: Emulator) -> None:
+    ec2 = emulator.client("ec2", REGION)
+    vpc = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
+    here, there = (
+        ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc)["GroupId"] for name in ("here", "there")
+    )
+    https: dict[str, Any] = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
+    pair = {"GroupId": there, "Description": "first"}
+    (made,) = ec2.authorize_security_group_egress(GroupId=here, IpPermissions=[https | {"UserIdGroupPairs": [pair]}])[
+        "SecurityGroupRules"
+    ]
+    rule_id = made["SecurityGroupRuleId"]
+
+    def description() -> str:
+        (rule,) = ec2.describe_security_group_rules(SecurityGroupRuleIds=[rule_id])["SecurityGroupRules"]
+        assert rule["ReferencedGroupInfo"]["GroupId"] == there
+        return str(rule["Description"])
+
+    assert description() == "first"
+    update = {"SecurityGroupRuleId": rule_id, "SecurityGroupRule": https | {"ReferencedGroupId": there}}
+    update["SecurityGroupRule"]["Description"] = "second"
+    ec2.modify_security_group_rules(GroupId=here, SecurityGroupRules=[update])
+    assert description() == "second"

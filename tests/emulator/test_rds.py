@@ -72,6 +72,13 @@ def test_performance_insights_are_kept_seven_days_by_default(emulator: Emulator)
     assert create(emulator, EnablePerformanceInsights=True)["PerformanceInsightsRetentionPeriod"] == 7
 
 
+def test_what_was_left_to_aws_is_told(emulator: Emulator) -> None:
+    created = create(emulator)
+    assert (created["NetworkType"], created["DatabaseInsightsMode"]) == ("IPV4", "standard")
+    chosen = create(emulator, NetworkType="DUAL", DatabaseInsightsMode="advanced")
+    assert (chosen["NetworkType"], chosen["DatabaseInsightsMode"]) == ("DUAL", "advanced")
+
+
 def test_a_parameter_that_was_set_says_so(emulator: Emulator) -> None:
     rds = emulator.client("rds", HOME)
     rds.create_db_parameter_group(DBParameterGroupName="tls", DBParameterGroupFamily="postgres16", Description="tls")
@@ -182,3 +189,20 @@ def test_the_replica_of_a_deleted_source_stands_alone(emulator: Emulator, region
     emulator.client("rds", region).delete_db_instance(
         DBInstanceIdentifier=replica["DBInstanceIdentifier"], SkipFinalSnapshot=True
     )
+
+
+def test_rejects_a_final_snapshot_of_a_replica_and_takes_one_of_what_was_promoted(emulator: Emulator) -> None:
+    replica = replicate(emulator, create(emulator), AWAY)
+    identifier, rds = replica["DBInstanceIdentifier"], emulator.client("rds", AWAY)
+    final = {"DBInstanceIdentifier": identifier, "FinalDBSnapshotIdentifier": f"{identifier}-final"}
+    with pytest.raises(ClientError, match="InvalidParameterCombination"):
+        rds.delete_db_instance(**final)
+    rds.promote_read_replica(DBInstanceIdentifier=identifier)
+    rds.delete_db_instance(**final)
+    (snapshot,) = rds.describe_db_snapshots(DBSnapshotIdentifier=f"{identifier}-final")["DBSnapshots"]
+    assert snapshot["DBInstanceIdentifier"] == identifier
+
+
+def test_rejects_a_replica_of_what_has_no_backups(emulator: Emulator) -> None:
+    with pytest.raises(ClientError, match="InvalidDBInstanceState"):
+        replicate(emulator, create(emulator, BackupRetentionPeriod=0), AWAY)

@@ -20,6 +20,7 @@ NAMES = (
     "instance_refresh",
     "kms",
     "rds",
+    "rds_backups",
     "rds_replicas",
     "s3_logging",
     "s3_policy",

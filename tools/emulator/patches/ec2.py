@@ -1,10 +1,11 @@
-"""EC2: the default key of EBS, and what launch templates hold."""
+"""EC2: the default key of EBS, what launch templates hold, and descriptions of security group rules."""
 
 from collections.abc import Callable
 from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateBackend
+from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.responses import EC2Response
 from moto.ec2.utils import parse_user_data
 
@@ -60,9 +61,21 @@ def create_version(
     return original(template, data, description)
 
 
+def rule_description(rule: SecurityGroupRule) -> str | None:
+    """Return the description of a rule, one that refers to another group included.
+
+    moto keeps it with the group that is referred to, and only ever reads it with a block of addresses; Terraform sees
+    drift.
+    """
+    # An update puts it with the addresses, even where there are none.
+    description = rule.ip_range.get("Description") or rule.source_group.get("Description")
+    return str(description) if description else None
+
+
 def apply() -> None:
     """Apply the patches."""
     replace(EC2Response, "get_ebs_default_kms_key_id", get_ebs_default_kms_key_id)
     replace(EC2Response, "reset_ebs_default_kms_key_id", reset_ebs_default_kms_key_id)
     wrap(LaunchTemplateBackend, "create_launch_template", create_launch_template)
     wrap(LaunchTemplate, "create_version", create_version)
+    replace(SecurityGroupRule, "description", property(rule_description))

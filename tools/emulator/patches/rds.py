@@ -1,4 +1,4 @@
-"""RDS: identities, Performance Insights, and parameters."""
+"""RDS: identities, Performance Insights, parameters, and what AWS chooses for an instance."""
 
 from base64 import b32encode
 from collections.abc import Callable, Iterable
@@ -10,6 +10,8 @@ from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend
 from tools.emulator.patches.replacing import replace, wrap
 
 DEFAULT_RETENTION_DAYS = 7
+# What AWS chooses, and tells, where nothing is said.
+DEFAULTS = {"database_insights_mode": "standard", "network_type": "IPV4"}
 
 
 def resource_id() -> str:
@@ -20,7 +22,7 @@ def resource_id() -> str:
 def create(
     original: Callable[..., None], database: DBInstance, backend: RDSBackend, *args: object, **kwargs: object
 ) -> None:
-    """Give each instance a resource id, and keep the settings of Performance Insights.
+    """Give each instance a resource id, and keep the settings of Performance Insights, Database Insights and network.
 
     moto has one constant for all instances. Terraform reads by it, so with two in a region each finds the other.
     """
@@ -32,6 +34,8 @@ def create(
         "performance_insights_retention_period",
     ):
         setattr(database, name, kwargs.get(name))
+    for name, default in DEFAULTS.items():
+        setattr(database, name, kwargs.get(name) or default)
 
 
 def performance_insights_enabled(database: DBInstance) -> bool:

@@ -5,7 +5,7 @@ from copy import copy
 from typing import Any
 
 from moto.ec2.models import ec2_backends
-from moto.rds.exceptions import DBInstanceNotFoundError
+from moto.rds.exceptions import DBInstanceNotFoundError, InvalidParameterCombination, RDSClientError
 from moto.rds.models import DBInstance, RDSBackend
 
 from tools.emulator.patches.rds import resource_id
@@ -32,8 +32,11 @@ def create_db_instance_read_replica(backend: RDSBackend, db_kwargs: dict[str, An
 
     moto copies the source with everything it has: its resource id, tags, IAM authentication, backups and zone, and it
     looks for the subnet group in the source's region. Terraform sees drift in what was not asked for.
+    A source without automated backups, which AWS cannot replicate, is refused; moto takes it.
     """
     source = backend.find_db_from_id(db_kwargs["source_db_instance_identifier"])
+    if not source.backup_retention_period:
+        raise RDSClientError("InvalidDBInstanceState", f"{source.db_instance_identifier} has no automated backups")
     replica = copy(source)
     replica.backend = backend
     replica.dbi_resource_id = resource_id()
@@ -75,8 +78,13 @@ def promote_read_replica(
 def delete_db_instance(
     original: Callable[..., DBInstance], backend: RDSBackend, db_instance_identifier: str, **kwargs: object
 ) -> DBInstance:
-    """Delete a replica whose source is gone; let replicas of a deleted source stand alone. moto fails at both."""
+    """Delete a replica whose source is gone; let replicas of a deleted source stand alone. moto fails at both.
+
+    Of a replica AWS takes no final snapshot, and refuses to delete one with the name for it.
+    """
     database = backend.databases.get(db_instance_identifier)
+    if database is not None and database.is_replica and kwargs.get("final_db_snapshot_identifier"):
+        raise InvalidParameterCombination("a final snapshot cannot be taken when a read replica is deleted")
     if database is not None and database.is_replica and _source(database) is None:
         database.is_replica = False
     deleted = original(backend, db_instance_identifier=db_instance_identifier, **kwargs)
