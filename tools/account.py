@@ -11,7 +11,8 @@ from tools.console import Screen
 from tools.errors import ToolError
 from tools.gate import check
 from tools.paths import BACKEND, PLATFORM, STACKS, Paths
-from tools.plan import changes, changes_by_region
+from tools.plan import Plan, changes, changes_by_region
+from tools.protection import require_unprotected
 from tools.synth import synthesize
 from tools.target import Target
 
@@ -59,7 +60,8 @@ class Account:
 
     def plan(self) -> bool:
         """Plan both stacks and let the gate judge them; tell whether the platform changes."""
-        return self._plan(self._target())
+        changed, _ = self._plan(self._target())
+        return changed
 
     def deploy(self) -> None:
         """Plan, let the gate judge, ask, and apply the very plan that was judged.
@@ -67,13 +69,16 @@ class Account:
         Raises
         ------
         ToolError
-            When there is no state backend, the gate refuses, nobody says yes, or a step fails.
+            When there is no state backend, the gate refuses, something that would be replaced is protected from
+            deletion, nobody says yes, or a step fails.
         """
         target = self._target()
         self._require_backend(target)
-        if not self._plan(target):
+        changed, plan = self._plan(target)
+        if not changed:
             self.screen.say("the platform is as the settings say: there is nothing to deploy")
             return
+        require_unprotected(plan)
         self._approve(f"deploy to account {target.account_id}")
         with self.screen.step("apply platform"):
             steps = target.terraform(PLATFORM).apply(target.plan_file(PLATFORM))
@@ -85,7 +90,7 @@ class Account:
         Raises
         ------
         ToolError
-            When there is no state backend, nobody says yes, or a step fails.
+            When there is no state backend, something is protected from deletion, nobody says yes, or a step fails.
         """
         target = self._target()
         self._require_backend(target)
@@ -97,6 +102,7 @@ class Account:
         for line in changes(plan):
             self.screen.say(f"  {line}")
         self.screen.show_changes("destruction of platform", changes_by_region(plan))
+        require_unprotected(plan)
         self._approve(f"destroy all of this in account {target.account_id}")
         with self.screen.step("destroy platform"):
             target.terraform(PLATFORM).apply(target.plan_file(PLATFORM, name="destroy-plan"))
@@ -110,7 +116,7 @@ class Account:
             synthesize(self.paths, environ=self.environ)
         return target
 
-    def _plan(self, target: Target) -> bool:
+    def _plan(self, target: Target) -> tuple[bool, Plan]:
         if not target.has_backend():
             self.screen.say(
                 f"note: no state bucket {target.bucket} yet, so everything counts as new; `make bootstrap` makes it"
@@ -127,7 +133,7 @@ class Account:
             self.screen.say(f"plan of {stack}: {self.paths.plan_json(stack)}")
         if changed[BACKEND] and target.has_backend():
             self.screen.say("note: the state backend is not as the settings say; `make bootstrap` changes it")
-        return changed[PLATFORM]
+        return changed[PLATFORM], plans[PLATFORM]
 
     def _require_backend(self, target: Target) -> None:
         if not target.has_backend():

@@ -13,6 +13,7 @@ from tools.hosting import Hosting
 from tools.lock import Lock, unlock
 from tools.paths import PLATFORM, STACKS, Paths
 from tools.plan import Plan, changes_by_region, resources_by_region
+from tools.protection import lift
 from tools.shell import shell_lines
 from tools.synth import synthesize
 from tools.target import Target
@@ -146,8 +147,9 @@ class Life:
         return plan
 
     def destroy(self, target: Target) -> None:
-        """Destroy what the platform's state holds; does nothing if it holds nothing."""
-        if not (target.state(PLATFORM) or {}).get("resources"):
+        """Destroy what the platform's state holds, protected or not; does nothing if it holds nothing."""
+        state = target.state(PLATFORM) or {}
+        if not state.get("resources"):
             self.screen.say("the platform is not applied: there is nothing to destroy")
             return
         workspace, terraform = target.workspace(PLATFORM), target.terraform(PLATFORM)
@@ -156,6 +158,10 @@ class Life:
             if not workspace.source.is_dir():
                 self._synthesize()
             workspace.prepare()
+        # Only here: the emulator is a test account, and the settings stay those of production. On AWS nobody lifts a
+        # protection but its owner.
+        for each in lift(state, target.clients):
+            self.screen.say(f"    lifted on the emulator: deletion protection of {each.name} in {each.region}")
         with self.screen.step("destroy platform"):
             terraform.init(target.backend_arguments())
             terraform.destroy()

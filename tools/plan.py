@@ -10,6 +10,8 @@ from typing import Any
 
 Plan = Mapping[str, Any]
 ELSEWHERE = "other"
+# It exists in Terraform's state alone: it is in no region, and no account holds it.
+BOOKKEEPING = "terraform_data"
 _QUIET = ({"no-op"}, {"read"})
 
 
@@ -32,20 +34,23 @@ def resources_by_region(plan: Plan) -> dict[str, int]:
     """Count the managed resources that there are once the plan is applied, by region in the order of names.
 
     The region is the alias of a resource's provider. What has none, or is no longer configured and tells no ARN,
-    counts under `other`.
+    counts under `other`. What Terraform keeps for itself, `terraform_data`, is in no region and is not counted.
     """
     regions = _regions(plan)
     found = Counter(
-        _region(change, regions) for change in _managed(plan) if set(change["change"]["actions"]) != {"delete"}
+        _region(change, regions) for change in _in_regions(plan) if set(change["change"]["actions"]) != {"delete"}
     )
     return dict(sorted(found.items()))
 
 
 def changes_by_region(plan: Plan) -> dict[str, Counts]:
-    """Count what the plan does, by region in the order of names; regions where it does nothing are left out."""
+    """Count what the plan does, by region in the order of names; regions where it does nothing are left out.
+
+    As in `resources_by_region`, what Terraform keeps for itself is not counted. `changes` lists it.
+    """
     regions = _regions(plan)
     found: dict[str, Counts] = {}
-    for change in _managed(plan):
+    for change in _in_regions(plan):
         actions = change["change"]["actions"]
         counts = Counts(add="create" in actions, change="update" in actions, destroy="delete" in actions)
         if counts != Counts():
@@ -70,13 +75,22 @@ def changes(plan: Plan) -> list[str]:
     return [*resources, *outputs]
 
 
+def deletions(plan: Plan) -> list[Mapping[str, Any]]:
+    """List the changes of the resources that the plan destroys or replaces."""
+    return [change for change in _managed(plan) if "delete" in change["change"]["actions"]]
+
+
 def destroyed(plan: Plan) -> list[str]:
     """List the addresses of the resources that the plan destroys or replaces."""
-    return [change["address"] for change in _managed(plan) if "delete" in change["change"]["actions"]]
+    return [change["address"] for change in deletions(plan)]
 
 
 def _managed(plan: Plan) -> Iterator[Mapping[str, Any]]:
     return (change for change in plan.get("resource_changes", ()) if change.get("mode") == "managed")
+
+
+def _in_regions(plan: Plan) -> Iterator[Mapping[str, Any]]:
+    return (change for change in _managed(plan) if change.get("type") != BOOKKEEPING)
 
 
 def _regions(plan: Plan) -> dict[str, str]:

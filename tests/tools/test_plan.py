@@ -4,7 +4,12 @@ from tools.plan import Counts, changes, changes_by_region, destroyed, resources_
 
 
 def change(address: str, *actions: str, mode: str = "managed", **what: object) -> dict[str, Any]:
-    return {"address": address, "mode": mode, "change": {"actions": list(actions), **what}}
+    return {
+        "address": address,
+        "type": address.partition(".")[0],
+        "mode": mode,
+        "change": {"actions": list(actions), **what},
+    }
 
 
 PLAN = {
@@ -20,6 +25,7 @@ PLAN = {
                 {"address": "aws_vpc.b", "provider_config_key": "aws.eu-west-1"},
                 {"address": "aws_subnet.c", "provider_config_key": "aws.eu-west-1"},
                 {"address": "aws_iam_role.d", "provider_config_key": "aws"},
+                {"address": "terraform_data.f", "provider_config_key": "terraform"},
             ]
         },
     },
@@ -31,6 +37,7 @@ PLAN = {
         change("aws_iam_role.d", "create"),
         change("aws_sqs_queue.gone", "delete", before={"arn": "arn:aws:sqs:ap-south-1:123456789012:gone"}),
         change("data.aws_ami.e", "read", mode="data"),
+        change("terraform_data.f", "create"),
     ],
     "output_changes": {"one": {"actions": ["no-op"]}, "two": {"actions": ["create"]}},
 }
@@ -48,6 +55,12 @@ def test_changes_are_counted_by_region_and_a_replacement_is_one_added_and_one_de
     }
 
 
+def test_what_terraform_keeps_for_itself_is_listed_and_counted_in_no_region() -> None:
+    plan = {"resource_changes": [change("terraform_data.f", "create")]}
+    assert changes(plan) == ["create terraform_data.f"]
+    assert (changes_by_region(plan), resources_by_region(plan)) == ({}, {})
+
+
 def test_the_counts_add_up() -> None:
     assert total(changes_by_region(PLAN)) == Counts(add=3, change=1, destroy=2)
     assert str(Counts(add=1)) == "1 to add, 0 to change, 0 to destroy"
@@ -60,6 +73,7 @@ def test_changes_are_listed_with_the_attributes_that_change() -> None:
         'create aws_subnet.c["k"]',
         "create aws_iam_role.d",
         "delete aws_sqs_queue.gone",
+        "create terraform_data.f",
         "create output two",
     ]
 

@@ -34,6 +34,17 @@ _CAUSES = (
         "something changed the state since the plan was made: plan again and apply that plan",
     ),
     (
+        ("Instance cannot be destroyed", "prevent_destroy"),
+        "the settings forbid it: set `prevent_destroy` of that area to false (`database.prevent_destroy`), then again",
+    ),
+    (
+        ("disable deletion protection", "deletion protection enabled", "DeletionProtection"),
+        (
+            "turn it off in the settings (`database.deletion_protection`, `sessions.deletion_protection`) and apply, "
+            "then again; on the emulator `make local-down` lifts it by itself"
+        ),
+    ),
+    (
         ("connection refused",),
         "nothing listens at the endpoint: the emulator has ended; `make local-down`, then start again",
     ),
