@@ -123,6 +123,27 @@ class InstanceRole(Role):
         super().__init__(scope, id_, region=region, identifier=identifier, trust=trust)
 
 
+class FunctionRole(Role):
+    """A role of Lambda functions, without permissions until an area allows it something.
+
+    Its trust has no condition on the account either, because Lambda sends none of the keys for it. A function only ever
+    gets a role of its own account, from someone with ``iam:PassRole`` on it.
+
+    Parameters
+    ----------
+    region
+        The region it works in; roles are global, so the region is part of its name.
+    identifier
+        What the name says of it.
+
+    See https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, region: Region, identifier: str) -> None:
+        trust = Statement(actions=["sts:AssumeRole"], principals=[service("lambda")])
+        super().__init__(scope, id_, region=region, identifier=identifier, trust=trust)
+
+
 def role_arn(region: Region, identifier: str, *, home: str | None = None) -> str:
     """ARN of the role ``identifier`` of the region named ``home``, by default of ``region`` itself.
 

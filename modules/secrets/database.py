@@ -29,7 +29,9 @@ class DatabaseSecret(Construct):
 
     The password is drawn by Secrets Manager anew in each run of Terraform, as an ephemeral resource, and is only ever
     handed on in write-only arguments: neither the output, nor the plan, nor the state holds it. It is written once;
-    from then on rotation changes it. Nobody outside the account can get to the secret, whatever their own permissions.
+    from then on rotation changes it. What the database is made with is read back from the secret, so that a run that
+    breaks off between the two leaves no database whose password nobody knows. Nobody outside the account can get to the
+    secret, whatever their own permissions.
 
     Parameters
     ----------
@@ -46,8 +48,10 @@ class DatabaseSecret(Construct):
     ----------
     resource
         The secret.
-    password
-        The first password, for a write-only argument and for nothing else.
+    username, database
+        The database user, and the database.
+    stored, password
+        What the secret holds, and the password in it, for write-only arguments and for nothing else.
     value
         The first version of the value, in the shape that Secrets Manager documents for PostgreSQL but for ``host``,
         which there is only once the database stands.
@@ -67,7 +71,7 @@ class DatabaseSecret(Construct):
         database: str = "meridian",
     ) -> None:
         super().__init__(scope, id_)
-        self.region = region
+        self.region, self.username, self.database = region, username, database
         name = region.names.of("secret", "database")
         self.resource = SecretsmanagerSecret(
             self,
@@ -93,20 +97,21 @@ class DatabaseSecret(Construct):
             policy=policy.json,
             block_public_policy=True,
         )
-        self.password = self._draw_password()
-        self.value = self._write(username=username, database=database)
+        self.value = self._write(self._draw_password())
+        self.stored = self._read_back()
+        self.password = str(Fn.lookup(self.stored, "password"))
 
     def arn_in(self, region: str) -> str:
         """ARN of the secret's copy in a region, which differs from the secret's own in the region alone."""
         home = self.region.name
         return str(Fn.replace(self.resource.arn, f":{home}:", f":{region}:")) if region != home else self.resource.arn
 
-    def _write(self, *, username: str, database: str) -> SecretsmanagerSecretVersion:
+    def _write(self, password: str) -> SecretsmanagerSecretVersion:
         value = {
             "engine": "postgres",
-            "username": username,
-            "password": self.password,
-            "dbname": database,
+            "username": self.username,
+            "password": password,
+            "dbname": self.database,
             "port": PORT,
         }
         return SecretsmanagerSecretVersion(
@@ -120,20 +125,26 @@ class DatabaseSecret(Construct):
         )
 
     def _draw_password(self) -> str:
+        arguments = {
+            "password_length": PASSWORD_LENGTH,
+            "exclude_characters": EXCLUDED,
+            "require_each_included_type": True,
+        }
+        drawn = self._ephemeral("aws_secretsmanager_random_password", "password", arguments)
+        return str(TerraformLocal(self, "password", f"${{{drawn}.random_password}}").as_string)
+
+    def _read_back(self) -> object:
+        arguments = {"secret_id": self.value.secret_id}
+        read = self._ephemeral("aws_secretsmanager_secret_version", "stored", arguments)
+        return TerraformLocal(self, "stored", f"${{jsondecode({read}.secret_string)}}").as_any_map
+
+    def _ephemeral(self, kind: str, id_: str, arguments: Mapping[str, object]) -> str:
+        """Address of an ephemeral resource, for a local value: that passes it on, and is what functions can take."""
         # The bindings have no class for ephemeral resources. The name is of the path, as the ids of resources are.
-        name = "_".join(self.node.path.split("/")[1:]).replace("-", "_") + "_password"
-        TerraformStack.of(self).add_override(
-            f"ephemeral.aws_secretsmanager_random_password.{name}",
-            {
-                "provider": self.region.provider.fqn,
-                "password_length": PASSWORD_LENGTH,
-                "exclude_characters": EXCLUDED,
-                "require_each_included_type": True,
-            },
-        )
-        # A local value passes the ephemeral one on as it is, and is what functions of cdktf can take.
-        expression = f"${{ephemeral.aws_secretsmanager_random_password.{name}.random_password}}"
-        return str(TerraformLocal(self, "password", expression).as_string)
+        name = "_".join(self.node.path.split("/")[1:]).replace("-", "_") + f"_{id_}"
+        body = {"provider": self.region.provider.fqn, **arguments}
+        TerraformStack.of(self).add_override(f"ephemeral.{kind}.{name}", body)
+        return f"ephemeral.{kind}.{name}"
 
 
 def _refuse_other_accounts(region: Region) -> Statement:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from modules.settings import types
 from modules.settings.faults import Fault, SettingsError, nearest
@@ -133,7 +133,8 @@ def _fault(details: ErrorDetails) -> Fault:
 
 def _keys(location: tuple[int | str, ...]) -> list[str]:
     """Keys that the section at ``location`` knows."""
-    model: type[BaseModel] = Settings
+    model: Any = Settings
     for part in location:
-        model = model.model_fields[str(part)].annotation  # type: ignore[assignment]
+        # Below a mapping, such as one of regions, the part is a key of it, and its values are of the model.
+        model = model.model_fields[str(part)].annotation if hasattr(model, "model_fields") else get_args(model)[1]
     return list(model.model_fields)

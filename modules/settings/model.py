@@ -7,9 +7,12 @@ from typing import Annotated
 from pydantic import Field
 
 from modules.settings.account import AccountSettings
+from modules.settings.database import DatabaseSettings
 from modules.settings.network import NetworkSettings
 from modules.settings.secrets import SecretSettings
+from modules.settings.sessions import SessionSettings
 from modules.settings.storage import StorageSettings
+from modules.settings.topology import Topology, nearest_region, topology
 from modules.settings.types import (
     AccountId,
     Domain,
@@ -120,11 +123,26 @@ class Settings(Section):
     account: AccountSettings = AccountSettings()
     storage: StorageSettings = StorageSettings()
     secrets: SecretSettings = SecretSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    sessions: SessionSettings = SessionSettings()
 
     @property
     def home(self) -> str:
         """``home_region``, or what it is by default."""
         return self.home_region or self.primary_region
+
+    @property
+    def topology(self) -> Topology:
+        """Which region's database is written to, and what the others are."""
+        primary = self.primary_region
+        stated = {name: one.place(name, primary=primary) for name, one in self.database.instances.items()}
+        return topology(self.regions, primary=primary, stated=stated)
+
+    def backups_in(self, region: str) -> str | None:
+        """Region that the backups of the database in ``region`` are replicated to; none if there is no other."""
+        stated = self.database.instances.get(region)
+        others = [name for name in self.regions if name != region]
+        return (stated and stated.backups_in) or nearest_region(region, others)
 
     @property
     def secondary_regions(self) -> tuple[str, ...]:

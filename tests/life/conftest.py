@@ -33,7 +33,10 @@ def small_life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
     least = {"nat_gateways": "none", "interface_endpoints": ["secretsmanager"], "availability_zones": 2}
     # Without a window a destroyed secret's name is free at once, for the next test that applies.
     at_once = {"recovery_window_days": 0}
-    begun = new_life(tmp_path_factory.mktemp("small"), settings_of("eu-west-1", network=least, secrets=at_once))
+    # The cdktf CLI lifts no deletion protection before it destroys, as `make local-down` does.
+    unprotected = {"deletion_protection": "false"}
+    settings = settings_of("eu-west-1", network=least, secrets=at_once, database=unprotected, sessions=unprotected)
+    begun = new_life(tmp_path_factory.mktemp("small"), settings)
     emulator = begun.start()
     try:
         yield Applied(begun, emulator, begun.target(emulator))

@@ -22,6 +22,12 @@ ONE = ("eu-west-1",)
 TWO = ("us-west-1", "us-east-1")
 THREE = ("us-east-1", "us-west-2", "ap-south-1")
 FIVE = ("eu-west-1", "sa-east-1", "us-west-1", "ap-southeast-2", "eu-central-1")
+#: The settings of THREE after the second region has taken over from the first.
+TAKEN_OVER: dict[str, Any] = {
+    "primary_region": "us-west-2",
+    "home_region": "us-east-1",
+    "database": {"instances": {"us-east-1": {"role": "detached"}, "ap-south-1": {"of": "us-east-1"}}},
+}
 SEVENTEEN = (
     *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1"),
     *("eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1", "eu-north-1"),

@@ -1,11 +1,12 @@
 import json
+import re
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cdktf import TerraformOutput, TerraformStack, Testing
-from support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
+from support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, settings_of, write_settings
 from support.synthesized import Block, Stack, platform
 
 from modules.keys.key import Key
@@ -20,6 +21,15 @@ SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 def secret(stack: Stack) -> Block:
     (found,) = stack.resources("aws_secretsmanager_secret")
     return found
+
+
+def versions(stack: Stack) -> tuple[Block, Block]:
+    """The first version, and the one that is written when the database stands."""
+    first, second = sorted(
+        stack.resources("aws_secretsmanager_secret_version"),
+        key=lambda block: "merge" in block.body["secret_string_wo"],
+    )
+    return first, second
 
 
 @SETS
@@ -39,18 +49,27 @@ def test_secret_lies_in_the_primary_region_and_every_other_has_a_replica_with_it
 @SETS
 def test_value_has_the_shape_that_secrets_manager_documents_and_is_write_only(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
-    (version,) = stack.resources("aws_secretsmanager_secret_version")
-    assert stack.at(version.body["secret_id"]).address == secret(stack).address
+    version, second = versions(stack)
+    for one in (version, second):
+        assert stack.at(one.body["secret_id"]).address == secret(stack).address
+        assert one.body["secret_string_wo_version"] == 1
+        assert "secret_string" not in one.body
     value = version.body["secret_string_wo"]
     assert value.startswith("${jsonencode({")
     for part in ('"engine" = "postgres"', '"username" = "meridian"', '"dbname" = "meridian"', '"port" = 5432'):
         assert part in value
-    assert version.body["secret_string_wo_version"] == 1
-    assert "secret_string" not in version.body
+    # The second adds the writer's address to what the secret holds.
+    found = re.fullmatch(
+        r'\$\{jsonencode\(merge\(local\.(\S+), \{"host" = (aws_db_instance\.\S+)\.address\}\)\)\}',
+        second.body["secret_string_wo"],
+    )
+    assert found
+    assert "ephemeral.aws_secretsmanager_secret_version." in stack.json["locals"][found[1]]
+    assert stack.at(f"${{{found[2]}.arn}}").region == regions[0]
 
 
 @SETS
-def test_password_is_drawn_by_aws_as_an_ephemeral_resource_and_used_in_the_value_alone(
+def test_password_is_drawn_by_aws_as_an_ephemeral_resource_and_used_in_the_first_value_alone(
     regions: tuple[str, ...],
 ) -> None:
     stack = platform(*regions)
@@ -58,9 +77,8 @@ def test_password_is_drawn_by_aws_as_an_ephemeral_resource_and_used_in_the_value
     assert password["provider"] == f"aws.{regions[0]}"
     assert password["password_length"] == 32
     reference = f"${{ephemeral.aws_secretsmanager_random_password.{name}.random_password}}"
-    ((local, expression),) = stack.json["locals"].items()
-    assert expression == reference
-    (version,) = stack.resources("aws_secretsmanager_secret_version")
+    (local,) = [key for key, expression in stack.json["locals"].items() if expression == reference]
+    version, _ = versions(stack)
     assert f'"password" = local.{local}' in version.body["secret_string_wo"]
     whole = json.dumps(stack.json)
     assert whole.count("random_password}") == 1
@@ -81,11 +99,30 @@ def test_nobody_outside_the_account_gets_to_the_secret(regions: tuple[str, ...])
     assert conditions["aws:PrincipalIsAWSService"]["values"] == ["false"]
 
 
+@SETS
+def test_database_is_made_with_the_password_that_the_secret_holds(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    ((name, read),) = stack.json["ephemeral"]["aws_secretsmanager_secret_version"].items()
+    first, _ = versions(stack)
+    # Once the first version is there, so that a run that broke off goes on with the same password.
+    assert stack.at(read["secret_id"]).address == first.address
+    expression = f"${{jsondecode(ephemeral.aws_secretsmanager_secret_version.{name}.secret_string)}}"
+    (local,) = [key for key, value in stack.json["locals"].items() if value == expression]
+    (writer,) = [one for one in stack.resources("aws_db_instance") if "replicate_source_db" not in one.body]
+    assert writer.body["password_wo"] == f"${{local.{local}.password}}"
+    whole = json.dumps(stack.json)
+    assert whole.count(f"local.{local}") == 2
+    assert whole.count(".secret_string)") == 1
+
+
 def test_secret_stays_where_it_is_when_another_region_becomes_the_primary() -> None:
-    before = platform(*THREE)
-    after = platform(*THREE, primary_region="us-west-2", home_region="us-east-1")
-    for kind in ("aws_secretsmanager_secret", "aws_secretsmanager_secret_version", "aws_secretsmanager_secret_policy"):
+    before, after = platform(*THREE), platform(*THREE, **TAKEN_OVER)
+    for kind in ("aws_secretsmanager_secret", "aws_secretsmanager_secret_policy"):
         assert after.json["resource"][kind] == before.json["resource"][kind]
+    for one, other in zip(versions(before), versions(after), strict=True):
+        # A value that is written once only, whatever it says afterwards.
+        ignored = {"secret_string_wo": None}
+        assert (one.address, one.body | ignored) == (other.address, other.body | ignored)
 
 
 def test_recovery_window_is_a_setting() -> None:

@@ -1,5 +1,7 @@
+import json
+
 import pytest
-from support.region_sets import FIVE, ONE, THREE, TWO
+from support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO
 from support.synthesized import platform, stacks, state_backend
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
@@ -26,7 +28,7 @@ def test_bucket_of_the_backend_is_named_if_the_account_is() -> None:
 
 
 def test_state_stays_where_it_is_when_another_region_becomes_the_primary() -> None:
-    before, after = stacks(*THREE), stacks(*THREE, more='{"primary_region": "us-west-2", "home_region": "us-east-1"}')
+    before, after = stacks(*THREE), stacks(*THREE, more=json.dumps(TAKEN_OVER))
     assert after["state-backend"].json["resource"] == before["state-backend"].json["resource"]
     for name in before:
         assert after[name].json["terraform"]["backend"] == before[name].json["terraform"]["backend"]

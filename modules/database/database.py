@@ -1,0 +1,98 @@
+"""A region's database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
+from constructs import Construct
+
+from modules.database.access import Access
+from modules.database.instance import Instance
+from modules.database.parameters import Parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cdktf_cdktf_provider_aws.db_instance import DbInstance
+
+    from modules.keys.keys import Keys
+    from modules.network.network import Network
+    from modules.region import Region
+    from modules.secrets.database import DatabaseSecret
+    from modules.settings.topology import Place
+
+
+class Database(Construct):
+    """PostgreSQL in the isolated subnets of one region.
+
+    Parameters
+    ----------
+    network
+        The network; its region is the database's.
+    place
+        What the instance here is.
+    source
+        The database that this one replicates; none if it stands alone.
+    keys
+        The region's keys.
+    secret
+        The credentials.
+    others
+        The other regions.
+
+    Attributes
+    ----------
+    instance
+        The instance; its ``address`` is the host that clients connect to.
+    identifier
+        The instance's identifier.
+    access
+        Who can connect to it.
+    logs
+        The log groups, by kind.
+
+    See https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_PostgreSQL.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        network: Network,
+        place: Place,
+        source: Database | None,
+        keys: Keys,
+        secret: DatabaseSecret,
+        others: Iterable[Region],
+    ) -> None:
+        super().__init__(scope, id_)
+        self.region = region = network.region
+        self.place = place
+        name = region.names.of("rds", "subnets")
+        subnets = DbSubnetGroup(
+            self,
+            "subnets",
+            provider=region.provider,
+            name=name,
+            description=f"Database tier of {region.name}",
+            subnet_ids=network.database.subnet_ids,
+            tags={"Name": name},
+        )
+        self.access = Access(self, "access", network=network, others=others)
+        instance = Instance(
+            self,
+            "instance",
+            region=region,
+            place=place,
+            source=source.instance if source else None,
+            subnets=subnets,
+            access=self.access,
+            parameters=Parameters(self, "parameters", region=region),
+            keys=keys,
+            secret=secret,
+        )
+        self.instance: DbInstance = instance.resource
+        self.identifier = instance.identifier
+        self.logs = instance.logs.groups

@@ -1,0 +1,81 @@
+"""Where the function can connect to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cdktf_cdktf_provider_aws.security_group import SecurityGroup
+from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
+from constructs import Construct
+
+from modules.addressing import DATABASE, tier_block
+from modules.network.ways_out import ANYWHERE
+from modules.secrets.database import PORT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from modules.network.network import Network
+    from modules.region import Region
+
+SECRETS_MANAGER = "secretsmanager"
+HTTPS = 443
+
+
+class RotationSecurityGroup(Construct):
+    """The function's security group: out to the databases and to Secrets Manager, in from nowhere.
+
+    The databases of all regions are among them, since after a failover the writer is in another region than the secret.
+    Secrets Manager is behind its interface endpoint if ``network.interface_endpoints`` has it, and else anywhere behind
+    the NAT gateways.
+
+    Parameters
+    ----------
+    network
+        The network that the function runs in.
+    databases
+        The regions whose database subnets it reaches.
+
+    See https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotation-network-rqmts.html
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, network: Network, databases: Iterable[Region]) -> None:
+        super().__init__(scope, id_)
+        self._region = region = network.region
+        name = region.names.of("sg", "rotation")
+        self.resource = SecurityGroup(
+            self,
+            "Resource",
+            provider=region.provider,
+            name=name,
+            description="Rotation function to the databases and Secrets Manager",
+            vpc_id=network.vpc.id,
+            tags={"Name": name},
+        )
+        self.id, self.arn = self.resource.id, self.resource.arn
+        for database in databases:
+            self._allow(
+                f"postgresql-{database.name}",
+                f"PostgreSQL in {database.name}",
+                port=PORT,
+                cidr_ipv4=str(tier_block(database.cidr, DATABASE)),
+            )
+        if SECRETS_MANAGER in region.settings.network.interface_endpoints:
+            endpoints = network.endpoints.security_group.id
+            self._allow("https", "Interface endpoints", port=HTTPS, referenced_security_group_id=endpoints)
+        else:
+            self._allow("https", "Secrets Manager behind the NAT gateways", port=HTTPS, cidr_ipv4=ANYWHERE)
+
+    def _allow(self, id_: str, description: str, *, port: int, **destination: Any) -> None:  # noqa: ANN401 - cdktf's
+        VpcSecurityGroupEgressRule(
+            self,
+            id_,
+            provider=self._region.provider,
+            security_group_id=self.id,
+            description=description,
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+            tags={"Name": self._region.names.of("sg", f"rotation-{id_}")},
+            **destination,
+        )

@@ -1,0 +1,30 @@
+"""Settings of the rotation of the database's password."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from modules.settings.types import Section
+
+
+class RotationSettings(Section):
+    """The function that changes the database's password, and when it does so.
+
+    Parameters
+    ----------
+    after_days
+        Days between two rotations, 1 to 90. 30 by default.
+    immediately
+        Whether the password is also changed when rotation is attached or its schedule changes. Yes by default: the
+        first password passed through the process of whoever applied, and a rotation that cannot work shows at once and
+        not weeks later.
+    reserved_concurrency
+        Runs at a time that the account keeps free for the function in each region, and that it cannot exceed. 2 by
+        default: a step that hangs until its timeout does not hold up its own repetition.
+    """
+
+    after_days: Annotated[int, Field(ge=1, le=90)] = 30
+    immediately: bool = True
+    reserved_concurrency: Annotated[int, Field(ge=1, le=100)] = 2

@@ -1,0 +1,129 @@
+"""What becomes of the databases when the settings name another writer: the same resources, hardly changed."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.region_sets import TAKEN_OVER, THREE, settings_of, write_settings
+from support.synthesized import Stack, platform
+
+from modules.settings import SettingsError, load_settings
+
+EAST, WEST, SOUTH = THREE
+SWITCHED = {"instances": {WEST: {"role": "writer"}, EAST: {"role": "detached"}}}
+REBUILT = {
+    "instances": {
+        WEST: {"role": "writer"},
+        # The former writer comes last: none replicates it any more.
+        SOUTH: {"of": WEST},
+        EAST: {"role": "replica", "of": WEST, "rebuild": "true", "deletion_protection": "false"},
+    }
+}
+#: What AWS takes of a new instance alone; another value of one would replace the instance.
+FIXED = ("db_name", "engine", "identifier", "kms_key_id", "storage_encrypted", "username")
+
+
+def instances(stack: Stack) -> dict[str, dict[str, Any]]:
+    return {block.region: block.body for block in stack.resources("aws_db_instance")}
+
+
+def faults(folder: Path, **settings: Any) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(write_settings(folder, settings_of(*THREE, **settings)), {})
+    return [str(fault) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize("settings", [{"database": SWITCHED}, TAKEN_OVER], ids=["explicit", "primary"])
+def test_a_switch_of_the_writer_changes_the_promoted_instance_alone(settings: dict[str, Any]) -> None:
+    before, after = platform(*THREE), platform(*THREE, **settings)
+    addresses = [{block.address for block in stack.resources("aws_db_instance")} for stack in (before, after)]
+    assert addresses[0] == addresses[1]
+    old, new = instances(before), instances(after)
+    assert (old[EAST], old[SOUTH]) == (new[EAST], new[SOUTH])
+    assert "replicate_source_db" in old[WEST]
+    assert "replicate_source_db" not in new[WEST]
+
+
+def test_a_promoted_instance_is_what_its_source_was_but_for_what_is_of_its_region() -> None:
+    old, new = instances(platform(*THREE))[EAST], instances(platform(*THREE, database=SWITCHED))[WEST]
+    assert old.keys() == new.keys()
+    for key, value in old.items():
+        if EAST not in str(value):
+            assert new[key] == value
+    # The replica says these of itself already, or has them from its source.
+    replica = instances(platform(*THREE))[WEST]
+    assert all(new[key] in {replica.get(key), old[key]} for key in FIXED)
+
+
+def test_no_password_is_written_by_a_promotion() -> None:
+    versions = {one["password_wo_version"] for one in instances(platform(*THREE)).values()}
+    versions |= {one["password_wo_version"] for one in instances(platform(*THREE, database=SWITCHED)).values()}
+    assert versions == {1}
+
+
+def test_a_switch_leaves_all_that_holds_data_as_it_is() -> None:
+    before, after = platform(*THREE), platform(*THREE, database=SWITCHED)
+    for kind in ("aws_dynamodb_table", "aws_s3_bucket", "aws_kms_key", "aws_secretsmanager_secret"):
+        assert after.json["resource"][kind] == before.json["resource"][kind]
+    backups = "aws_db_instance_automated_backups_replication"
+    old, new = (stack.json["resource"][backups] for stack in (before, after))
+    assert old.items() < new.items()
+
+
+def test_only_the_named_region_is_rebuilt() -> None:
+    stack = platform(*THREE, database=REBUILT)
+    for region, body in instances(stack).items():
+        triggers = body["lifecycle"].get("replace_triggered_by", [])
+        assert bool(triggers) is (region == EAST)
+    (trigger,) = instances(stack)[EAST]["lifecycle"]["replace_triggered_by"]
+    kind, name = trigger.split(".")
+    assert stack.json["resource"][kind][name]["triggers_replace"] == WEST
+    others = [body for key, body in stack.json["resource"][kind].items() if key != name]
+    assert len(others) == 2
+    assert not [body for body in others if "triggers_replace" in body]
+
+
+def test_an_instance_that_stands_alone_is_replaced_by_nothing() -> None:
+    for settings in ({}, {"database": SWITCHED}, {"database": REBUILT}, TAKEN_OVER):
+        for body in instances(platform(*THREE, **settings)).values():
+            if "replicate_source_db" not in body:
+                assert "replace_triggered_by" not in body["lifecycle"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "fault"),
+    [
+        ({WEST: {"role": "writer"}}, f"database.instances.{WEST}: a second writer beside {EAST}"),
+        ({EAST: {"role": "detached"}}, "database.instances: no region is the writer"),
+        ({SOUTH: {"of": WEST}}, f"database.instances.{SOUTH}: a replica of {WEST}, which is a replica itself"),
+        ({SOUTH: {"of": SOUTH}}, f"database.instances.{SOUTH}: a replica of itself"),
+        ({EAST: {"of": WEST}}, f"database.instances.{EAST}: a replica of {WEST}, which replicates it in turn"),
+        ({SOUTH: {"of": "eu-west-1"}}, f"database.instances.{SOUTH}: a replica of eu-west-1, which is not one of"),
+        ({"eu-west-1": {"role": "detached"}}, "database.instances.eu-west-1: not one of the regions"),
+        (
+            {EAST: {"role": "writer", "rebuild": "true"}},
+            f"database.instances.{EAST}.rebuild: a writer instance",
+        ),
+        ({EAST: {"role": "writer", "of": WEST}}, f"database.instances.{EAST}.of: a writer instance is never made"),
+        ({SOUTH: {"rebuild": "true"}}, f"database.instances.{SOUTH}.rebuild: its deletion protection is on"),
+        ({SOUTH: {"role": "standby"}}, f"database.instances.{SOUTH}.role: not one of the choices"),
+        ({SOUTH: {"source": EAST}}, f"database.instances.{SOUTH}.source: unknown key"),
+        ({SOUTH: {"backups_in": SOUTH}}, f"database.instances.{SOUTH}.backups_in: the backups lie there anyway"),
+    ],
+)
+def test_rejects_contradictions(tmp_path: Path, stated: dict[str, Any], fault: str) -> None:
+    assert any(one.startswith(fault) for one in faults(tmp_path, database={"instances": stated}))
+
+
+def test_rejects_rebuilding_what_terraform_may_not_destroy(tmp_path: Path) -> None:
+    found = faults(tmp_path, database=REBUILT | {"prevent_destroy": "true"})
+    assert [one.partition(",")[0] for one in found] == [
+        f"database.instances.{EAST}.rebuild: database.prevent_destroy forbids it"
+    ]
+
+
+def test_rejects_a_primary_region_that_moves_while_the_instances_are_left_out(tmp_path: Path) -> None:
+    found = faults(tmp_path, primary_region=WEST, home_region=EAST)
+    assert [one.partition(":")[0] for one in found] == [f"database.instances.{EAST}", f"database.instances.{SOUTH}"]
+    assert "role: detached" in found[0]
+    assert f"of: {EAST}" in found[1]
