@@ -1,0 +1,62 @@
+"""What every other area of a region stands on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from modules.account.baseline import RegionBaseline
+from modules.errors import building
+from modules.identity.role import InstanceRole
+from modules.keys.keys import Keys
+from modules.network.network import Network
+from modules.storage.deliveries import trail_arn
+from modules.storage.storage import APPLICATION, Storage, data_roles
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modules.region import Region
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foundation:
+    """Keys, network, buckets and the application's role of one region."""
+
+    region: Region
+    keys: Keys
+    network: Network
+    storage: Storage
+    application: InstanceRole
+
+
+def lay_foundation(region: Region, *, platform: Sequence[str], administrators: Sequence[str]) -> Foundation:
+    """Build what needs nothing of other regions.
+
+    Parameters
+    ----------
+    region
+        The region.
+    platform
+        Blocks of all the platform's VPCs, this one's included.
+    administrators
+        ARNs, or patterns of them, of roles and users that the buckets do not shut out.
+
+    Raises
+    ------
+    AreaError
+        If an area cannot be built.
+    """
+    with building("keys", region.name):
+        keys = Keys(region, "keys", region=region, storage_roles=data_roles(region), trail_arn=trail_arn(region))
+    with building("account", region.name):
+        RegionBaseline(region, "baseline", region=region, key=keys.volumes)
+    with building("network", region.name):
+        network = Network(region, "network", region=region, logs_key=keys.logs, platform=platform)
+    with building("identity", region.name):
+        application = InstanceRole(region, "application-role", region=region, identifier=APPLICATION)
+    with building("storage", region.name):
+        storage = Storage(
+            region, "storage", region=region, keys=keys, application=application, administrators=administrators
+        )
+    return Foundation(region=region, keys=keys, network=network, storage=storage, application=application)
