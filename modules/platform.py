@@ -9,6 +9,8 @@ from cdktf import Aspects, TerraformStack
 
 from modules.account.baseline import AccountBaseline, RegionBaseline
 from modules.addressing import region_blocks
+from modules.compute.web_tier import WebTier
+from modules.entry.entry import Entry
 from modules.errors import building
 from modules.identity.role import InstanceRole
 from modules.keys.keys import Keys
@@ -65,7 +67,7 @@ class PlatformStack(TerraformStack):
         primary = regions[settings.primary_region]
         with building("storage", primary.name):
             administrators = Administrators(self, "administrators", region=primary)
-        networks, keys, buckets = {}, {}, {}
+        networks, keys, storages, applications = {}, {}, {}, {}
         for name, region in regions.items():
             with building("keys", name):
                 keys[name] = Keys(
@@ -76,20 +78,34 @@ class PlatformStack(TerraformStack):
             with building("network", name):
                 networks[name] = Network(region, "network", region=region, logs_key=keys[name].logs, platform=platform)
             with building("identity", name):
-                application = InstanceRole(region, "application-role", region=region, identifier=APPLICATION)
+                applications[name] = InstanceRole(region, "application-role", region=region, identifier=APPLICATION)
             with building("storage", name):
-                buckets[name] = Storage(
+                storages[name] = Storage(
                     region,
                     "storage",
                     region=region,
                     keys=keys[name],
-                    application=application,
+                    application=applications[name],
                     administrators=administrators.arns,
-                ).data
+                )
         with building("account", primary.name):
             AccountBaseline(self, "account", region=primary)
         self._connect(networks)
-        self._replicate(buckets, primary=primary.name)
+        self._replicate({name: one.data for name, one in storages.items()}, primary=primary.name)
+        with building("entry", settings.home):
+            entry = Entry(self, "entry", networks=networks, storages=storages, keys=keys, home=settings.home)
+        for name, region in regions.items():
+            with building("compute", name):
+                WebTier(
+                    region,
+                    "web",
+                    region=region,
+                    network=networks[name],
+                    keys=keys[name],
+                    role=applications[name],
+                    artifacts=storages[name].data,
+                    load_balancer=entry.load_balancers[name],
+                )
         self._keep_secrets(regions[settings.home], keys)
 
     def _connect(self, networks: Mapping[str, Network]) -> None:

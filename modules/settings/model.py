@@ -7,6 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from modules.settings.account import AccountSettings
+from modules.settings.compute import ComputeSettings
+from modules.settings.entry import EntrySettings
 from modules.settings.network import NetworkSettings
 from modules.settings.secrets import SecretSettings
 from modules.settings.storage import StorageSettings
@@ -119,6 +121,8 @@ class Settings(Section):
     state: StateSettings = StateSettings()
     account: AccountSettings = AccountSettings()
     storage: StorageSettings = StorageSettings()
+    compute: ComputeSettings = ComputeSettings()
+    entry: EntrySettings = EntrySettings()
     secrets: SecretSettings = SecretSettings()
 
     @property

@@ -207,17 +207,24 @@ def test_interface_endpoints_are_those_of_the_settings() -> None:
 
 
 def test_without_interface_endpoints_there_is_no_security_group_for_them() -> None:
-    assert not platform(*ONE, network={"interface_endpoints": []}).resources("aws_security_group")
+    groups = platform(*ONE, network={"interface_endpoints": []}).resources("aws_security_group")
+    assert not [group for group in groups if "-endpoints-" in group.name_tag]
 
 
 @SETS
 def test_interface_endpoints_take_https_from_the_vpc_only(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
-    for rule in stack.resources("aws_vpc_security_group_ingress_rule"):
-        (vpc,) = stack.resources("aws_vpc", rule.region)
+
+    def of_endpoints(kind: str, region: str) -> list[Block]:
+        rules = stack.resources(kind, region)
+        return [rule for rule in rules if "-endpoints-" in stack.at(rule.body["security_group_id"]).name_tag]
+
+    for region in regions:
+        (vpc,) = stack.resources("aws_vpc", region)
+        (rule,) = of_endpoints("aws_vpc_security_group_ingress_rule", region)
         assert (rule.body["from_port"], rule.body["to_port"]) == (443, 443)
         assert rule.body["cidr_ipv4"] == vpc.body["cidr_block"]
-    assert not stack.resources("aws_vpc_security_group_egress_rule")
+        assert not of_endpoints("aws_vpc_security_group_egress_rule", region)
 
 
 @SETS

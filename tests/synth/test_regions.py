@@ -5,7 +5,7 @@ from support.synthesized import Stack, platform, state_backend
 #: Global in an account, or in one region with copies in the others.
 ONCE = ("aws_iam_account_password_policy", "aws_s3_account_public_access_block", "aws_secretsmanager_")
 #: Names every region, or follows the primary one, and is changed in place.
-FOLLOWS = ("aws_s3_bucket_replication_configuration", *ONCE)
+FOLLOWS = ("aws_route53_record", "aws_s3_bucket_replication_configuration", *ONCE)
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE, WIDEST], ids=len)
 
 
