@@ -9,12 +9,14 @@ from cdktf import Aspects, TerraformStack
 
 from modules.account.baseline import AccountBaseline
 from modules.addressing import region_blocks
+from modules.compute.web_tier import WebTier
 from modules.database.backups import BackupReplication
 from modules.database.credentials import Credentials
 from modules.database.database import Database
 from modules.database.rotation.code import RotationCode
 from modules.database.rotation.function import RotationFunction
 from modules.database.rotation.rotation import Rotation
+from modules.entry.entry import Entry
 from modules.errors import building
 from modules.foundation import lay_foundation
 from modules.network.peering import Peering
@@ -75,6 +77,7 @@ class PlatformStack(TerraformStack):
             credentials = Credentials(home, "database-credentials", secret=secret, writer=writer)
         self._rotate(credentials, databases)
         self._keep_sessions(home)
+        self._serve(secret, databases)
 
     def _regions(self) -> dict[str, Region]:
         settings, network = self._settings, self._settings.network
@@ -168,3 +171,29 @@ class PlatformStack(TerraformStack):
         for name, here in self._foundations.items():
             with building("sessions", name):
                 here.application.allow("sessions", table.work_with(here.network))
+
+    def _serve(self, secret: DatabaseSecret, databases: Mapping[str, Database]) -> None:
+        with building("entry", self._settings.home):
+            entry = Entry(
+                self,
+                "entry",
+                networks={name: here.network for name, here in self._foundations.items()},
+                storages={name: here.storage for name, here in self._foundations.items()},
+                keys={name: here.keys for name, here in self._foundations.items()},
+                home=self._settings.home,
+            )
+        for name, here in self._foundations.items():
+            with building("secrets", name):
+                here.application.allow("secret", secret.read_in(name))
+            with building("compute", name):
+                WebTier(
+                    here.region,
+                    "web",
+                    region=here.region,
+                    network=here.network,
+                    keys=here.keys,
+                    role=here.application,
+                    artifacts=here.storage.data,
+                    load_balancer=entry.load_balancers[name],
+                    clients=[databases[name].access.clients],
+                )

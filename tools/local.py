@@ -14,6 +14,7 @@ from tools.lock import Lock, unlock
 from tools.paths import PLATFORM, STACKS, Paths
 from tools.plan import Plan, changes_by_region, resources_by_region
 from tools.protection import lift
+from tools.seed import seed
 from tools.shell import shell_lines
 from tools.synth import synthesize
 from tools.target import Target
@@ -119,8 +120,10 @@ class Life:
         return locks
 
     def target(self, emulator: Emulator) -> Target:
-        """Return what runs Terraform against an emulator."""
-        return Target.on_emulator(paths=self.paths, environ=self.environ, emulator=emulator)
+        """Return what runs Terraform against an emulator, which holds what a real account holds beforehand."""
+        target = Target.on_emulator(paths=self.paths, environ=self.environ, emulator=emulator)
+        seed(target)
+        return target
 
     def plan_stacks(self, target: Target) -> Plan:
         """Plan both stacks and tell what they would change; return the plan of the platform."""

@@ -48,6 +48,18 @@ class Kind:
 
 
 KINDS = {
+    "aws_lb": Kind(
+        attribute="enable_deletion_protection",
+        name="arn",
+        service="elbv2",
+        command="modify-load-balancer-attributes",
+        flags="--load-balancer-arn {name} --attributes Key=deletion_protection.enabled,Value=false",
+        method="modify_load_balancer_attributes",
+        arguments={
+            "LoadBalancerArn": "{name}",
+            "Attributes": [{"Key": "deletion_protection.enabled", "Value": "false"}],
+        },
+    ),
     "aws_db_instance": Kind(
         attribute="deletion_protection",
         name="identifier",
@@ -154,7 +166,7 @@ def require_unprotected(plan: Plan) -> None:
     raise ToolError(
         f"nothing was changed, because AWS would refuse to delete what is protected:\n{listed}",
         advice="turn deletion protection off in the settings (`database.deletion_protection`, "
-        f"`sessions.deletion_protection`) and deploy, or lift it by hand, then run again:\n{lines}",
+        f"`entry.deletion_protection`, `sessions.deletion_protection`) and deploy, or lift it by hand, then run again:\n{lines}",
     )
 
 

@@ -9,6 +9,7 @@ from constructs import Construct
 from modules.identity.policy import arn_like
 from modules.keys.key import Key
 from modules.keys.users import (
+    used_by_auto_scaling,
     used_by_configuration_records,
     used_by_log_groups,
     used_by_roles_through,
@@ -66,7 +67,7 @@ class Keys(Construct):
             [used_through(region, "secretsmanager", conditions=[arn_like("kms:EncryptionContext:SecretARN", secrets)])],
         )
         self.storage = self._key("storage", [used_by_roles_through(region, "s3", storage_roles)])
-        self.volumes = self._key("volumes", [used_through(region, "ec2")])
+        self.volumes = self._key("volumes", [used_through(region, "ec2"), used_by_auto_scaling(region)])
 
     def _key(self, purpose: str, statements: Sequence[Statement]) -> Key:
         return Key(self, purpose, region=self._region, purpose=purpose, statements=statements)

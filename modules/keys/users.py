@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modules.identity.policy import Condition, Principals, Statement, arn_like, service, string_equals
+from modules.settings.regions import PARTITION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,6 +99,27 @@ def used_through(region: Region, service_name: str, *, conditions: Sequence[Cond
             # Only kms:CreateGrant sends this key.
             Condition(test="BoolIfExists", variable="kms:GrantIsForAWSResource", values=["true"]),
             *conditions,
+        ],
+    )
+
+
+def used_by_auto_scaling(region: Region) -> Statement:
+    """The service-linked role of Auto Scaling may use the key for volumes of what it launches.
+
+    A condition names it, since the role comes with the account's first group and a principal would have to exist.
+
+    See https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+    """
+    role = "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+    return Statement(
+        sid="AutoScalingOfThisAccount",
+        actions=[*USE, "kms:CreateGrant"],
+        resources=["*"],
+        principals=[ANY_PRINCIPAL],
+        condition=[
+            arn_like("aws:PrincipalArn", f"arn:{PARTITION}:iam::{region.account_id}:{role}"),
+            string_equals("kms:CallerAccount", region.account_id),
+            Condition(test="BoolIfExists", variable="kms:GrantIsForAWSResource", values=["true"]),
         ],
     )
 

@@ -34,6 +34,7 @@ AWS_OWNED_BUCKETS = (
     "amazonlinux-2-repos-{region}",
     "amazon-ssm-{region}",
     "aws-ssm-{region}",
+    "prod-{region}-starport-layer-bucket",
 )
 
 

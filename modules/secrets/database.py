@@ -10,7 +10,7 @@ from cdktf_cdktf_provider_aws.secretsmanager_secret_policy import Secretsmanager
 from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
 from constructs import Construct
 
-from modules.identity.policy import EVERYONE, Condition, PolicyDocument, Statement, is_true
+from modules.identity.policy import EVERYONE, Condition, PolicyDocument, Statement, is_true, string_equals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,6 +72,7 @@ class DatabaseSecret(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self.region, self.username, self.database = region, username, database
+        self._keys = keys
         name = region.names.of("secret", "database")
         self.resource = SecretsmanagerSecret(
             self,
@@ -105,6 +106,26 @@ class DatabaseSecret(Construct):
         """ARN of the secret's copy in a region, which differs from the secret's own in the region alone."""
         home = self.region.name
         return str(Fn.replace(self.resource.arn, f":{home}:", f":{region}:")) if region != home else self.resource.arn
+
+    def read_in(self, region: str) -> list[Statement]:
+        """Statements that let a role of a region read the copy there, and no other secret."""
+        arn = self.arn_in(region)
+        return [
+            Statement(
+                sid="ReadTheSecret",
+                actions=["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+                resources=[arn],
+            ),
+            Statement(
+                sid="DecryptTheSecret",
+                actions=["kms:Decrypt"],
+                resources=[self._keys[region].arn],
+                condition=[
+                    string_equals("kms:ViaService", f"secretsmanager.{region}.amazonaws.com"),
+                    string_equals("kms:EncryptionContext:SecretARN", arn),
+                ],
+            ),
+        ]
 
     def _write(self, password: str) -> SecretsmanagerSecretVersion:
         value = {

@@ -7,7 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from modules.settings.account import AccountSettings
+from modules.settings.compute import ComputeSettings
 from modules.settings.database import DatabaseSettings
+from modules.settings.entry import EntrySettings
 from modules.settings.network import NetworkSettings
 from modules.settings.secrets import SecretSettings
 from modules.settings.sessions import SessionSettings
@@ -122,6 +124,8 @@ class Settings(Section):
     state: StateSettings = StateSettings()
     account: AccountSettings = AccountSettings()
     storage: StorageSettings = StorageSettings()
+    compute: ComputeSettings = ComputeSettings()
+    entry: EntrySettings = EntrySettings()
     secrets: SecretSettings = SecretSettings()
     database: DatabaseSettings = DatabaseSettings()
     sessions: SessionSettings = SessionSettings()

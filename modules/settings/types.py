@@ -61,7 +61,8 @@ def _is_region(value: str) -> str:
     return value
 
 
-def _network(value: object) -> object:
+def ipv4_network(value: object) -> object:
+    """Network that a text names; a validator that comes before all others."""
     try:
         return IPv4Network(str(value))
     except (AddressValueError, NetmaskValueError, ValueError) as error:
@@ -82,7 +83,7 @@ def _retention(value: int) -> int:
 
 RetentionDays = Annotated[int, AfterValidator(_retention)]
 RegionName = Annotated[str, AfterValidator(_is_region)]
-PrivateNetwork = Annotated[IPv4Network, BeforeValidator(_network), AfterValidator(_private)]
+PrivateNetwork = Annotated[IPv4Network, BeforeValidator(ipv4_network), AfterValidator(_private)]
 EnvironmentName = Annotated[
     str,
     matching(

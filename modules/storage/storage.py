@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from constructs import Construct
 
-from modules.identity.policy import Statement, arn_like, string_equals
+from modules.identity.policy import Statement, arn_like, string_equals, string_like
 from modules.identity.role import role_arn
 from modules.storage.bucket import Bucket
 from modules.storage.deliveries import (
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 APPLICATION = "application"
 DATA = "data"
+#: The application reads releases and writes elsewhere, so that no instance can change what others serve.
+READ_ONLY, READ_WRITE = "releases/", "application/"
 #: Logs are looked at while they are young.
 LOG_TIERS = {"STANDARD_IA": 30, "GLACIER_IR": 90}
 
@@ -140,7 +142,13 @@ def data_roles(region: Region) -> list[str]:
 
 def _work_with(bucket: Bucket, key: Key) -> list[Statement]:
     return [
-        Statement(sid="ListTheData", actions=["s3:ListBucket"], resources=[bucket.arn]),
+        Statement(
+            sid="ListTheData",
+            actions=["s3:ListBucket"],
+            resources=[bucket.arn],
+            condition=[string_like("s3:prefix", f"{READ_WRITE}*")],
+        ),
+        Statement(sid="ReadReleases", actions=["s3:GetObject"], resources=[f"{bucket.arn}/{READ_ONLY}*"]),
         Statement(
             sid="WorkWithTheData",
             actions=[
@@ -150,7 +158,7 @@ def _work_with(bucket: Bucket, key: Key) -> list[Statement]:
                 "s3:ListMultipartUploadParts",
                 "s3:PutObject",
             ],
-            resources=[f"{bucket.arn}/*"],
+            resources=[f"{bucket.arn}/{READ_WRITE}*"],
         ),
         Statement(
             sid="UseItsKey",

@@ -17,6 +17,7 @@ IDENTITY, TRUST = ("aws_iam_role_policy", "policy"), ("aws_iam_role", "assume_ro
 BUCKET, KEY = ("aws_s3_bucket_policy", "policy"), ("aws_kms_key", "policy")
 SECRET, ENDPOINT = ("aws_secretsmanager_secret_policy", "policy"), ("aws_vpc_endpoint", "policy")
 QUEUE = ("aws_sqs_queue_policy", "policy")
+LOG_GROUPS = ("aws_cloudwatch_log_resource_policy", "policy_document")
 #: Services that send neither aws:SourceAccount nor aws:SourceArn when they take a role on.
 NO_SOURCE = {"ec2.amazonaws.com", "lambda.amazonaws.com"}
 #: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html, and what changes permissions directly.
@@ -88,14 +89,14 @@ def test_every_document_is_used_once_and_where_this_test_looks(regions: tuple[st
     for stack in both(*regions):
         used = [DOCUMENT.search(str(block.body[place[1]]))[1] for place, block, _ in uses(stack)]  # type: ignore[index]
         assert sorted(used) == sorted(stack.json["data"]["aws_iam_policy_document"])
-        assert {place for place, _, _ in uses(stack)} <= {IDENTITY, TRUST, BUCKET, KEY, SECRET, ENDPOINT, QUEUE}
+        assert {place for place, _, _ in uses(stack)} <= {IDENTITY, TRUST, BUCKET, KEY, SECRET, ENDPOINT, QUEUE, LOG_GROUPS}
 
 
 @SETS
 def test_no_policy_is_written_by_hand(regions: tuple[str, ...]) -> None:
     for stack in both(*regions):
         for block in stack.all_resources():
-            for attribute in ("policy", "assume_role_policy"):
+            for attribute in ("policy", "assume_role_policy", "policy_document"):
                 if attribute in block.body:
                     assert DOCUMENT.fullmatch(block.body[attribute]), block.address
 
@@ -134,7 +135,7 @@ def test_no_role_gets_every_resource_of_an_action_that_takes_an_arn(regions: tup
 @SETS
 def test_every_action_is_one_that_its_service_has(regions: tuple[str, ...]) -> None:
     for stack in both(*regions):
-        for _, statement in statements(stack, IDENTITY, TRUST, BUCKET, KEY, SECRET, QUEUE):
+        for _, statement in statements(stack, IDENTITY, TRUST, BUCKET, KEY, SECRET, QUEUE, LOG_GROUPS):
             for action in expanded(statement):
                 takes_an_arn(action)
 
@@ -179,9 +180,9 @@ def test_what_is_allowed_to_everyone_is_bound_to_this_account_or_to_reading(regi
 
 
 @SETS
-def test_services_deliver_to_buckets_for_this_account_only(regions: tuple[str, ...]) -> None:
+def test_services_deliver_logs_for_this_account_only(regions: tuple[str, ...]) -> None:
     for stack in both(*regions):
-        for policy, statement in statements(stack, BUCKET):
+        for policy, statement in statements(stack, BUCKET, LOG_GROUPS):
             if statement.get("effect", "Allow") == "Allow":
                 variables = {one["variable"] for one in statement["condition"]}
                 assert variables & {"aws:SourceAccount", "aws:SourceArn"}, policy.address

@@ -63,6 +63,14 @@ def test_every_use_of_a_key_is_bound_to_a_way_or_a_source(regions: tuple[str, ..
             for sid, use in statements(stack, key).items():
                 if sid == "AccountAdministersTheKey":
                     continue
+                if sid == "AutoScalingOfThisAccount":
+                    # It comes by no other service: what binds it is that nobody but AWS can take this role on.
+                    (role,) = values(use, "aws:PrincipalArn")
+                    assert role.endswith(
+                        ":role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+                    )
+                    assert purpose(key) == "volumes"
+                    continue
                 variables = {one["variable"] for one in use["condition"]}
                 (principal,) = use["principals"]
                 if principal["type"] == "AWS":

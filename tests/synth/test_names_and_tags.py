@@ -23,11 +23,16 @@ def both(*regions: str) -> list[Stack]:
 
 
 def names(block: Block) -> list[str]:
+    if block.address.startswith("aws_route53_record."):
+        # Clients know it by the domain's name.
+        return []
     own = [
         block.body[key]
         for key in ("name", "bucket", "identifier")
         if key in block.body and "${aws_" not in block.body[key]
     ]
+    # AWS WAF delivers to log groups of this prefix only.
+    own = [name.removeprefix("aws-waf-logs-") for name in own]
     return own + ([block.name_tag] if "tags" in block.body else [])
 
 

@@ -10,7 +10,7 @@ ONCE = (
     "aws_secretsmanager_",
 )
 #: Names every region, or follows the primary one, and is changed in place.
-FOLLOWS = ("aws_db_instance", "aws_s3_bucket_replication_configuration", *ONCE)
+FOLLOWS = ("aws_db_instance", "aws_route53_record", "aws_s3_bucket_replication_configuration", *ONCE)
 #: Terraform's own, made by no provider of AWS.
 OWN = "terraform_data"
 #: Only what stands alone has backups that are replicated.

@@ -8,9 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modules.settings.rules import database, network, regions, rotation
+from modules.settings.rules import compute, database, entry, network, regions, rotation
 
 if TYPE_CHECKING:
     from modules.settings.rules.rule import Rule
 
-RULES: tuple[Rule, ...] = (*regions.RULES, *network.RULES, *database.RULES, *rotation.RULES)
+RULES: tuple[Rule, ...] = (
+    *regions.RULES,
+    *network.RULES,
+    *compute.RULES,
+    *entry.RULES,
+    *database.RULES,
+    *rotation.RULES,
+)

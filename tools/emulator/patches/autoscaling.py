@@ -11,6 +11,7 @@ from tools.emulator.patches.replacing import replace, wrap, wrap_all
 from tools.emulator.patches.requests import parameter
 
 KEPT_SETTINGS = {
+    "AvailabilityZoneDistribution": "availability_zone_distribution",
     "CapacityRebalance": "capacity_rebalance",
     "DefaultCooldown": "default_cooldown",
     "DefaultInstanceWarmup": "default_instance_warmup",

@@ -1,0 +1,166 @@
+"""The instances of the web tier, as many as are needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cdktf import TerraformResource
+from cdktf_cdktf_provider_aws.autoscaling_group import (
+    AutoscalingGroup,
+    AutoscalingGroupAvailabilityZoneDistribution,
+    AutoscalingGroupInstanceMaintenancePolicy,
+    AutoscalingGroupInstanceRefresh,
+    AutoscalingGroupInstanceRefreshPreferences,
+    AutoscalingGroupLaunchTemplate,
+    AutoscalingGroupMixedInstancesPolicy,
+    AutoscalingGroupMixedInstancesPolicyInstancesDistribution,
+    AutoscalingGroupMixedInstancesPolicyLaunchTemplate,
+    AutoscalingGroupMixedInstancesPolicyLaunchTemplateLaunchTemplateSpecification,
+    AutoscalingGroupMixedInstancesPolicyLaunchTemplateOverride,
+    AutoscalingGroupTag,
+    AutoscalingGroupWarmPool,
+    AutoscalingGroupWarmPoolInstanceReusePolicy,
+)
+from constructs import Construct
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modules.compute.template import LaunchTemplate
+    from modules.entry.load_balancer import LoadBalancer
+    from modules.network.network import Network
+    from modules.region import Region
+    from modules.settings.compute import ComputeSettings
+
+#: Seconds from launch to the first answer: packages, the agent, what is served.
+WARM_UP = 180
+HEALTH_GRACE = 300
+#: A new instance has to be healthy before an old one goes; half as many again may run at a time.
+MINIMUM_HEALTHY, MAXIMUM_HEALTHY = 100, 150
+SECONDS_PER_DAY = 86_400
+METRICS = (
+    *("GroupDesiredCapacity", "GroupInServiceInstances", "GroupMaxSize", "GroupMinSize", "GroupPendingInstances"),
+    *("GroupStandbyInstances", "GroupTerminatingInstances", "GroupTotalInstances"),
+)
+
+
+class InstanceGroup(Construct):
+    """An Auto Scaling group over every private subnet, behind a load balancer.
+
+    The load balancer judges the instances. A change of the template replaces all of them, none before its successor
+    is healthy, and goes back to the old template by itself if successors do not become healthy. The template's version
+    is a number and not ``$Latest``, or there would be nothing to go back to.
+
+    Parameters
+    ----------
+    region
+        The region, with ``compute`` of the settings.
+    identifier
+        What the name says of it.
+    network
+        The network whose private subnets hold the instances.
+    load_balancer
+        The load balancer whose target group they join.
+    template
+        What they are launched from.
+    needed
+        What has to be there, with all that is in it, before an instance can boot and become healthy.
+
+    See https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        region: Region,
+        identifier: str,
+        network: Network,
+        load_balancer: LoadBalancer,
+        template: LaunchTemplate,
+        needed: Sequence[Construct],
+    ) -> None:
+        super().__init__(scope, id_)
+        compute = region.settings.compute
+        self.name = region.names.of("asg", identifier)
+        smallest = compute.smallest_size(zones=len(region.zones))
+        self.resource = AutoscalingGroup(
+            self,
+            "Resource",
+            provider=region.provider,
+            name=self.name,
+            min_size=smallest,
+            max_size=compute.max_size,
+            # The apply waits for as many to be healthy at first; from then on scaling decides how many there are.
+            min_elb_capacity=smallest,
+            wait_for_capacity_timeout="15m",
+            vpc_zone_identifier=network.private.subnet_ids,
+            availability_zone_distribution=AutoscalingGroupAvailabilityZoneDistribution(
+                # When a zone fails, the others take its instances.
+                capacity_distribution_strategy="balanced-best-effort"
+            ),
+            target_group_arns=[load_balancer.target_group.arn],
+            health_check_type="ELB",
+            health_check_grace_period=HEALTH_GRACE,
+            default_instance_warmup=WARM_UP,
+            capacity_rebalance=compute.spot_percentage > 0,
+            max_instance_lifetime=compute.max_lifetime_days * SECONDS_PER_DAY,
+            termination_policies=["OldestLaunchTemplate", "OldestInstance"],
+            instance_maintenance_policy=AutoscalingGroupInstanceMaintenancePolicy(
+                min_healthy_percentage=MINIMUM_HEALTHY, max_healthy_percentage=MAXIMUM_HEALTHY
+            ),
+            instance_refresh=AutoscalingGroupInstanceRefresh(
+                strategy="Rolling",
+                preferences=AutoscalingGroupInstanceRefreshPreferences(
+                    min_healthy_percentage=MINIMUM_HEALTHY,
+                    max_healthy_percentage=MAXIMUM_HEALTHY,
+                    auto_rollback=True,
+                    skip_matching=True,
+                ),
+            ),
+            warm_pool=_warm_pool(compute),
+            metrics_granularity="1Minute",
+            enabled_metrics=list(METRICS),
+            tag=[AutoscalingGroupTag(key="Name", value=self.name, propagate_at_launch=True)],
+            depends_on=[
+                child for one in needed for child in one.node.find_all() if isinstance(child, TerraformResource)
+            ],
+            **_launch(template, compute),
+        )
+
+
+def _launch(template: LaunchTemplate, compute: ComputeSettings) -> dict[str, Any]:
+    """The template by itself, or with a choice of instance types or a share of Spot instances."""
+    version = str(template.resource.latest_version)
+    if len(compute.instance_types) == 1 and not compute.spot_percentage:
+        return {"launch_template": AutoscalingGroupLaunchTemplate(id=template.resource.id, version=version)}
+    mixed = AutoscalingGroupMixedInstancesPolicy(
+        launch_template=AutoscalingGroupMixedInstancesPolicyLaunchTemplate(
+            launch_template_specification=AutoscalingGroupMixedInstancesPolicyLaunchTemplateLaunchTemplateSpecification(
+                launch_template_id=template.resource.id, version=version
+            ),
+            override=[
+                AutoscalingGroupMixedInstancesPolicyLaunchTemplateOverride(instance_type=one)
+                for one in compute.instance_types
+            ],
+        ),
+        instances_distribution=AutoscalingGroupMixedInstancesPolicyInstancesDistribution(
+            on_demand_allocation_strategy="prioritized",
+            # What has to be left without a zone is never left to the Spot market.
+            on_demand_base_capacity=compute.carried_instances,
+            on_demand_percentage_above_base_capacity=100 - compute.spot_percentage,
+            spot_allocation_strategy="price-capacity-optimized",
+        ),
+    )
+    return {"mixed_instances_policy": mixed}
+
+
+def _warm_pool(compute: ComputeSettings) -> AutoscalingGroupWarmPool | None:
+    if not compute.warm_pool_size:
+        return None
+    return AutoscalingGroupWarmPool(
+        pool_state="Stopped",
+        min_size=compute.warm_pool_size,
+        instance_reuse_policy=AutoscalingGroupWarmPoolInstanceReusePolicy(reuse_on_scale_in=False),
+    )

@@ -1,0 +1,1 @@
+"""The way in: names, certificates, load balancers and their firewalls."""

@@ -1,0 +1,77 @@
+"""The way in to all regions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs import Construct
+
+from modules.entry.certificates import Certificates
+from modules.entry.firewall import Firewall
+from modules.entry.load_balancer import LoadBalancer
+from modules.entry.records import Records
+from modules.entry.zone import Zone
+from modules.errors import building
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from modules.keys.keys import Keys
+    from modules.network.network import Network
+    from modules.storage.storage import Storage
+
+
+class Entry(Construct):
+    """Certificates, a load balancer and its firewall in every region, and the records that lead clients there.
+
+    Parameters
+    ----------
+    networks
+        By region, the network that the load balancer stands in.
+    storages
+        By region, the buckets, of which one takes the load balancer's logs.
+    keys
+        By region, the keys, of which one encrypts the firewall's logs.
+    home
+        The region whose provider makes what is global.
+
+    Attributes
+    ----------
+    load_balancers
+        By region, the load balancer.
+    records
+        The records and their health checks.
+
+    Raises
+    ------
+    AreaError
+        If a region's load balancer cannot be built.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        networks: Mapping[str, Network],
+        storages: Mapping[str, Storage],
+        keys: Mapping[str, Keys],
+        home: str,
+    ) -> None:
+        super().__init__(scope, id_)
+        regions = {name: network.region for name, network in networks.items()}
+        zone = Zone(self, "zone", region=regions[home])
+        certificates = Certificates(self, "certificates", regions=regions, zone=zone)
+        self.load_balancers: dict[str, LoadBalancer] = {}
+        for name, region in regions.items():
+            with building("entry", name):
+                self.load_balancers[name] = load_balancer = LoadBalancer(
+                    region,
+                    "load-balancer",
+                    region=region,
+                    network=networks[name],
+                    logs=storages[name].load_balancer_logs,
+                    certificate_arn=certificates.arns[name],
+                )
+                Firewall(region, "firewall", load_balancer=load_balancer, logs_key=keys[name].logs)
+        self.records = Records(self, "records", zone=zone, load_balancers=self.load_balancers)

@@ -1,0 +1,240 @@
+"""The boot script, run for real below a folder: its certificate, its nginx, its health page."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import tarfile
+import time
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from modules.compute.user_data import boot_script
+from modules.settings.compute import ComputeSettings
+
+ROOT = Path(__file__).parents[2]
+IMAGE = "123456789012.dkr.ecr.{region}.amazonaws.com/team/web@sha256:" + "a" * 64
+KINDS: dict[str, dict[str, Any]] = {
+    "page": {},
+    "artifact": {"artifact": "site/1.4.0.tar.gz"},
+    "container": {"container": {"image": IMAGE}},
+    "container of another registry": {"container": {"image": "public.ecr.aws/team/web:1.4"}},
+}
+pytestmark = pytest.mark.slow
+
+
+def script(**compute: Any) -> str:
+    region: Any = SimpleNamespace(
+        name="us-east-1",
+        cidr=IPv4Network("10.1.0.0/16"),
+        settings=SimpleNamespace(compute=ComputeSettings.model_validate(compute)),
+    )
+    return boot_script(region, bucket="data", log_group="logs", namespace="metrics", group="group").text
+
+
+def nginx() -> str:
+    """The server's program: the machine's own, or the one that `make build/nginx/.ready` unpacks."""
+    folders = ["/usr/sbin", "/usr/local/sbin", str(ROOT / "build/nginx/usr/sbin")]
+    found = shutil.which("nginx", path=os.pathsep.join([os.environ["PATH"], *folders]))
+    assert found, "no nginx: make build/nginx/.ready"
+    return found
+
+
+class Instance:
+    """A folder that stands for an instance, and programs that stand for those that need one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.calls = folder / "calls"
+        programs = folder / "programs"
+        programs.mkdir()
+        for name in ("dnf", "systemctl", "amazon-cloudwatch-agent-ctl", "nginx", "docker"):
+            self.replace(name, f'echo "{name} $*" >>"{self.calls}"')
+        self.replace("sleep", "")
+        (folder / "var/lib/cloud/data").mkdir(parents=True)
+        (folder / "var/lib/cloud/data/instance-id").write_text("i-1")
+        self.environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "DESTDIR": str(folder)}
+
+    def replace(self, program: str, body: str) -> None:
+        path = self.folder / "programs" / program
+        path.write_text(f"#!/bin/bash\n{body}\n")
+        path.chmod(0o755)
+
+    def boot(self, **compute: Any) -> int:
+        text = script(**compute)
+        return subprocess.run(["bash", "-c", text], env=self.environment, check=False).returncode
+
+    def files(self) -> dict[str, bytes]:
+        own = {"calls", "programs"}
+        return {
+            str(one.relative_to(self.folder)): one.read_bytes()
+            for one in sorted(self.folder.rglob("*"))
+            if one.is_file() and one.relative_to(self.folder).parts[0] not in own
+        }
+
+
+class Server:
+    """nginx with the configuration of an instance; only folders, port and user are others."""
+
+    def __init__(self, instance: Instance) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            self.port = int(listening.getsockname()[1])
+        folder = instance.folder
+        for name in ("run", "var/log/nginx", "body"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        text = (folder / "etc/nginx/nginx.conf").read_text()
+        text = re.sub(r"(/etc/nginx/tls|/run/|/var/log/nginx|/srv/www)", rf"{folder}\1", text)
+        text = text.replace("listen 443", f"listen 127.0.0.1:{self.port}").replace("user nginx;", "")
+        text = text.replace("include /etc/nginx/mime.types;", "types { text/html html; }")
+        kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        temporary = "".join(f"{kind}_temp_path {folder}/body;" for kind in kinds)
+        path = folder / "test.conf"
+        path.write_text(text.replace("http {", f"http {{ {temporary}", 1))
+        owner = "user root;" if os.geteuid() == 0 else ""
+        command = [nginx(), "-c", str(path), "-p", str(folder), "-g", f"daemon off; {owner}"]
+        self.process = subprocess.Popen(command)
+        for _ in range(100):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.05)
+        self.process.kill()
+        raise AssertionError("nginx does not listen")
+
+    def handshake(self, version: str) -> str:
+        command = ["openssl", "s_client", "-connect", f"127.0.0.1:{self.port}", f"-{version}"]
+        answer = subprocess.run(
+            [*command, "-cipher", "ALL:@SECLEVEL=0"], input="", capture_output=True, text=True, check=False
+        )
+        return answer.stdout if answer.returncode == 0 else ""
+
+    def get(self, path: str, method: str = "GET") -> tuple[int, str]:
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with socket.create_connection(("127.0.0.1", self.port), 5) as plain, context.wrap_socket(plain) as secure:
+            secure.sendall(f"{method} {path} HTTP/1.1\r\nHost: example.com\r\nConnection: close\r\n\r\n".encode())
+            answer = b"".join(iter(lambda: secure.recv(65536), b"")).decode()
+        return int(answer.split()[1]), answer
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(10)
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Instance:
+    return Instance(tmp_path)
+
+
+@pytest.fixture
+def server(instance: Instance) -> Iterator[Server]:
+    assert instance.boot() == 0
+    running = Server(instance)
+    yield running
+    running.stop()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_shellcheck_finds_nothing(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "boot.sh"
+    path.write_text(script(**KINDS[kind]))
+    program = Path(sys.executable).parent / "shellcheck"
+    found = subprocess.run([program, path], capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_script_is_within_what_ec2_takes_and_always_the_same(kind: str) -> None:
+    text = script(**KINDS[kind])
+    assert len(text.encode()) < 16 * 1024
+    assert text == script(**KINDS[kind])
+    assert "{{" not in text
+
+
+def test_tls_1_1_is_refused_and_1_2_and_1_3_are_accepted(server: Server) -> None:
+    assert server.handshake("tls1_1") == ""
+    assert "TLSv1.2" in server.handshake("tls1_2")
+    assert "TLSv1.3" in server.handshake("tls1_3")
+
+
+def test_health_page_answers_only_while_there_is_something_to_serve(server: Server, instance: Instance) -> None:
+    assert server.get("/health")[0] == 200
+    assert "It works" in server.get("/")[1]
+    (instance.folder / "srv/www/index.html").unlink()
+    assert server.get("/health")[0] == 503
+
+
+def test_answers_bear_security_headers_and_no_version(server: Server) -> None:
+    for path in ("/", "/health", "/missing"):
+        _, answer = server.get(path)
+        for header in (
+            "Strict-Transport-Security: max-age=",
+            "X-Content-Type-Options: nosniff",
+            "X-Frame-Options: DENY",
+        ):
+            assert header in answer
+        assert "Server: nginx\r\n" in answer
+
+
+def test_files_are_read_and_hidden_ones_are_not_there(server: Server, instance: Instance) -> None:
+    (instance.folder / "srv/www/.env").write_text("x")
+    assert server.get("/.env")[0] == 404
+    assert server.get("/", method="DELETE")[0] == 403
+
+
+def test_second_boot_changes_nothing(instance: Instance) -> None:
+    assert instance.boot() == 0
+    before = instance.files()
+    assert instance.boot() == 0
+    assert instance.files() == before
+    assert "etc/nginx/tls/key.pem" in before
+    assert (instance.folder / "etc/nginx/tls/key.pem").stat().st_mode & 0o077 == 0
+
+
+def test_artifact_is_unpacked_and_the_old_one_is_gone(instance: Instance, tmp_path: Path) -> None:
+    page = tmp_path / "index.html"
+    page.write_text("release")
+    with tarfile.open(tmp_path / "site.tar.gz", "w:gz") as archive:
+        archive.add(page, "index.html")
+    instance.replace("aws", f'echo "aws $*" >>"{instance.calls}"; cp {tmp_path}/site.tar.gz "${{@: -1}}"')
+    (instance.folder / "srv/www").mkdir(parents=True)
+    (instance.folder / "srv/www/old.html").write_text("old")
+    assert instance.boot(**KINDS["artifact"]) == 0
+    assert [one.name for one in (instance.folder / "srv/www").iterdir()] == ["index.html"]
+    assert "s3://data/releases/site/1.4.0.tar.gz" in instance.calls.read_text()
+
+
+def test_server_does_not_start_without_what_it_should_serve(instance: Instance) -> None:
+    instance.replace("aws", "exit 1")
+    assert instance.boot(**KINDS["artifact"]) != 0
+    assert "reload-or-restart nginx" not in instance.calls.read_text()
+
+
+def test_container_runs_without_privileges_and_logs_to_the_group(instance: Instance) -> None:
+    instance.replace("aws", "echo token")
+    assert instance.boot(**KINDS["container"]) == 0
+    unit = (instance.folder / "etc/systemd/system/web.service").read_text()
+    for part in ("--cap-drop ALL", "127.0.0.1:8080:8080", "awslogs-group=logs", "awslogs-stream=i-1/container"):
+        assert part in unit
+    assert "docker login" in instance.calls.read_text()
+
+
+def test_agent_ships_logs_and_metrics(instance: Instance) -> None:
+    assert instance.boot() == 0
+    path = instance.folder / "opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json"
+    agent = json.loads(path.read_text())
+    assert agent["metrics"]["namespace"] == "metrics"
+    assert set(agent["metrics"]["metrics_collected"]) == {"mem", "disk"}
+    files = agent["logs"]["logs_collected"]["files"]["collect_list"]
+    assert {one["log_group_name"] for one in files} == {"logs"}

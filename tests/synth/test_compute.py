@@ -1,0 +1,128 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
+from support.synthesized import platform
+
+from modules.settings import SettingsError, load_settings
+
+SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
+
+
+@SETS
+def test_every_region_launches_hardened_instances(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    templates = stack.resources("aws_launch_template")
+    assert sorted(one.region for one in templates) == sorted(regions)
+    for template in templates:
+        metadata = template.body["metadata_options"]
+        assert (metadata["http_tokens"], metadata["http_put_response_hop_limit"]) == ("required", 1)
+        assert template.body["monitoring"]["enabled"] is True
+        assert "key_name" not in template.body
+        (interface,) = template.body["network_interfaces"]
+        assert interface["associate_public_ip_address"] == "false"
+        (mapping,) = template.body["block_device_mappings"]
+        volume = mapping["ebs"]
+        assert (volume["encrypted"], volume["volume_type"]) == ("true", "gp3")
+        assert stack.at(volume["kms_key_id"]).name_tag == f"PROD-kms-test-volumes-{template.region}"
+        image = stack.at(template.body["image_id"])
+        assert image.body["name"].endswith("al2023-ami-kernel-default-arm64")
+        assert image.region == template.region
+
+
+@SETS
+def test_every_group_spans_all_private_subnets_and_outlives_a_zone(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    groups = stack.resources("aws_autoscaling_group")
+    assert sorted(one.region for one in groups) == sorted(regions)
+    for group in groups:
+        subnets = [stack.at(one) for one in group.body["vpc_zone_identifier"]]
+        assert {one.body["tags"]["Tier"] for one in subnets} == {"private"}
+        zones = len({one.body["availability_zone"] for one in subnets})
+        assert zones == (2 if group.region == "us-west-1" else 3)
+        size = group.body["min_size"]
+        assert size - -(-size // zones) >= 2
+        assert group.body["health_check_type"] == "ELB"
+        refresh = group.body["instance_refresh"]["preferences"]
+        assert (refresh["auto_rollback"], refresh["min_healthy_percentage"]) == (True, 100)
+        assert group.body["launch_template"]["version"].endswith(".latest_version}")
+        (target,) = group.body["target_group_arns"]
+        assert stack.at(target).region == group.region
+        assert all(tag["propagate_at_launch"] for tag in group.body["tag"])
+
+
+@SETS
+def test_groups_scale_on_cpu_and_on_requests(regions: tuple[str, ...]) -> None:
+    for region in regions:
+        policies = platform(*regions).resources("aws_autoscaling_policy", region)
+        metrics = {
+            one.body["target_tracking_configuration"]["predefined_metric_specification"]["predefined_metric_type"]
+            for one in policies
+        }
+        assert metrics == {"ASGAverageCPUUtilization", "ALBRequestCountPerTarget"}
+
+
+@SETS
+def test_instances_take_https_from_the_load_balancer_alone(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for template in stack.resources("aws_launch_template"):
+        (interface,) = template.body["network_interfaces"]
+        (web,) = (stack.at(one).address for one in interface["security_groups"])
+        rules = [
+            one
+            for one in stack.resources("aws_vpc_security_group_ingress_rule", template.region)
+            if stack.at(one.body["security_group_id"]).address == web
+        ]
+        (rule,) = rules
+        assert (rule.body["from_port"], rule.body["to_port"]) == (443, 443)
+        assert stack.at(rule.body["referenced_security_group_id"]).name_tag == f"PROD-sg-test-alb-{template.region}"
+
+
+def test_mixed_instances_and_a_warm_pool_are_settings() -> None:
+    mixed = {"instance_types": ["m7g.large", "m6g.large"], "spot_percentage": "50"}
+    (group,) = platform(*ONE, compute=mixed).resources("aws_autoscaling_group")
+    policy = group.body["mixed_instances_policy"]
+    assert [one["instance_type"] for one in policy["launch_template"]["override"]] == ["m7g.large", "m6g.large"]
+    distribution = policy["instances_distribution"]
+    assert distribution["on_demand_base_capacity"] == 2
+    assert distribution["on_demand_percentage_above_base_capacity"] == 50
+    (group,) = platform(*ONE, compute={"warm_pool_size": "2"}).resources("aws_autoscaling_group")
+    assert group.body["warm_pool"]["min_size"] == 2
+
+
+def test_containers_are_one_hop_further_and_images_can_be_kept() -> None:
+    more = {"container": {"image": "public.ecr.aws/team/web:1.4"}, "image_ids": {ONE[0]: "ami-01234567"}}
+    (template,) = platform(*ONE, compute=more).resources("aws_launch_template")
+    assert template.body["metadata_options"]["http_put_response_hop_limit"] == 2
+    assert template.body["image_id"] == "ami-01234567"
+
+
+ECR = "123456789012.dkr.ecr.{region}.amazonaws.com/web:1"
+REJECTED: list[tuple[dict[str, Any], str]] = [
+    ({"compute": {"instance_types": ["m6i.large"]}}, r"compute\.instance_types\[0\]: its processors are x86_64"),
+    ({"compute": {"min_size": "2"}}, r"compute\.min_size: without one of the 3 zones of eu-west-1 1 are left of 2"),
+    ({"compute": {"max_size": "2"}}, r"compute\.max_size: below the smallest size in eu-west-1"),
+    ({"compute": {"cpu_target": "70"}}, r"compute\.cpu_target: without one of the 3 zones"),
+    ({"compute": {"warm_pool_size": "10"}}, r"compute\.warm_pool_size: more than the group can grow by"),
+    ({"compute": {"warm_pool_size": "1", "spot_percentage": "5"}}, r"compute\.warm_pool_size: a group of mixed"),
+    ({"compute": {"artifact": "a.tar.gz", "container": {"image": ECR}}}, r"compute\.artifact: a container is served"),
+    ({"compute": {"artifact": "a b.zip"}}, r"compute\.artifact: not the key of an artifact"),
+    ({"compute": {"image_ids": {"us-east-1": "ami-01234567"}}}, r"compute\.image_ids\.us-east-1: not one of the"),
+    ({"compute": {"container": {"prt": "1"}}}, r"compute\.container\.prt: unknown key"),
+    (
+        {"compute": {"container": {"image": "docker.io/library/web:1"}}, "network": {"nat_gateways": "none"}},
+        r"compute\.container\.image: no way there",
+    ),
+    (
+        {"compute": {"container": {"image": ECR}}, "network": {"nat_gateways": "none"}},
+        r"network\.interface_endpoints: no way to the registry of compute\.container\.image: ecr\.api and ecr\.dkr",
+    ),
+]
+
+
+@pytest.mark.parametrize(("keys", "fault"), REJECTED)
+def test_rejects_a_web_tier_that_cannot_be(tmp_path: Path, keys: dict[str, Any], fault: str) -> None:
+    path = write_settings(tmp_path, settings_of(*ONE, **keys))
+    with pytest.raises(SettingsError, match=fault):
+        load_settings(path, {})
