@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modules.settings.rules import network, regions
+from modules.settings.rules import alerts, backup, network, regions
 
 if TYPE_CHECKING:
     from modules.settings.rules.rule import Rule
 
-RULES: tuple[Rule, ...] = (*regions.RULES, *network.RULES)
+RULES: tuple[Rule, ...] = (*regions.RULES, *network.RULES, *backup.RULES, *alerts.RULES)
