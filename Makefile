@@ -80,6 +80,10 @@ local-unlock: install ## emulator: remove a left-over state lock
 demo: install ## the whole life on an emulator of its own
 	$(TOOL) demo
 
+.PHONY: dashboard
+dashboard: install ## draw the dashboard of the output as SVG
+	$(TOOL) dashboard
+
 .PHONY: bench
 bench: install ## measure synthesis with and without fast bindings
 	$(TOOL) bench

@@ -20,6 +20,7 @@ from modules.entry.entry import Entry
 from modules.errors import building
 from modules.foundation import lay_foundation
 from modules.network.peering import Peering
+from modules.oversight import Oversight
 from modules.region import Region
 from modules.secrets.database import DatabaseSecret
 from modules.sessions.table import SessionTable
@@ -67,7 +68,7 @@ class PlatformStack(TerraformStack):
         with building("account", primary.name):
             AccountBaseline(self, "account", region=primary)
         self._connect_networks()
-        self._replicate_data()
+        replications = self._replicate_data()
         with building("secrets", home.name):
             keys = {name: one.keys.secrets for name, one in self._foundations.items()}
             secret = DatabaseSecret(home, "database-secret", region=home, keys=keys)
@@ -75,9 +76,21 @@ class PlatformStack(TerraformStack):
         with building("secrets", home.name):
             writer = databases[settings.topology.writer].instance
             credentials = Credentials(home, "database-credentials", secret=secret, writer=writer)
-        self._rotate(credentials, databases)
-        self._keep_sessions(home)
-        self._serve(secret, databases)
+        rotations = self._rotate(credentials, databases)
+        sessions = self._keep_sessions(home)
+        entry = self._let_in()
+        Oversight(
+            self,
+            "oversight",
+            settings=settings,
+            foundations=self._foundations,
+            databases=databases,
+            rotations=rotations,
+            tiers=self._serve(entry, secret, databases),
+            entry=entry,
+            sessions=sessions,
+            replications=replications,
+        )
 
     def _regions(self) -> dict[str, Region]:
         settings, network = self._settings, self._settings.network
@@ -104,18 +117,22 @@ class PlatformStack(TerraformStack):
                     accepter=self._foundations[other].network,
                 )
 
-    def _replicate_data(self) -> None:
+    def _replicate_data(self) -> list[Replication]:
         # Both ways between the primary and each other region, so that what is written after a failover comes back.
         buckets = {name: one.storage.data for name, one in self._foundations.items()}
         primary = self._settings.primary_region
         others = [bucket for name, bucket in buckets.items() if name != primary]
+        replications = []
         for name, bucket in buckets.items():
             destinations = others if name == primary else [buckets[primary]]
             if destinations:
                 with building("storage", name):
-                    Replication(
-                        bucket.region, "data-replication", identifier=DATA, source=bucket, destinations=destinations
+                    replications.append(
+                        Replication(
+                            bucket.region, "data-replication", identifier=DATA, source=bucket, destinations=destinations
+                        )
                     )
+        return replications
 
     def _build_databases(self, secret: DatabaseSecret) -> dict[str, Database]:
         databases: dict[str, Database] = {}
@@ -142,7 +159,7 @@ class PlatformStack(TerraformStack):
                     )
         return databases
 
-    def _rotate(self, credentials: Credentials, databases: Mapping[str, Database]) -> None:
+    def _rotate(self, credentials: Credentials, databases: Mapping[str, Database]) -> dict[str, RotationFunction]:
         secret, home = credentials.secret, credentials.secret.region
         regions = [one.region for one in self._foundations.values()]
         with building("rotation", home.name):
@@ -163,18 +180,20 @@ class PlatformStack(TerraformStack):
         with building("rotation", home.name):
             needed = [credentials.value, *admitted]
             Rotation(home, "rotation", secret=secret, function=functions[home.name], depends_on=needed)
+        return functions
 
-    def _keep_sessions(self, home: Region) -> None:
+    def _keep_sessions(self, home: Region) -> SessionTable:
         with building("sessions", home.name):
             keys = {name: one.keys.data for name, one in self._foundations.items()}
             table = SessionTable(home, "sessions", region=home, keys=keys)
         for name, here in self._foundations.items():
             with building("sessions", name):
                 here.application.allow("sessions", table.work_with(here.network))
+        return table
 
-    def _serve(self, secret: DatabaseSecret, databases: Mapping[str, Database]) -> None:
+    def _let_in(self) -> Entry:
         with building("entry", self._settings.home):
-            entry = Entry(
+            return Entry(
                 self,
                 "entry",
                 networks={name: here.network for name, here in self._foundations.items()},
@@ -182,11 +201,14 @@ class PlatformStack(TerraformStack):
                 keys={name: here.keys for name, here in self._foundations.items()},
                 home=self._settings.home,
             )
+
+    def _serve(self, entry: Entry, secret: DatabaseSecret, databases: Mapping[str, Database]) -> dict[str, WebTier]:
+        tiers = {}
         for name, here in self._foundations.items():
             with building("secrets", name):
                 here.application.allow("secret", secret.read_in(name))
             with building("compute", name):
-                WebTier(
+                tiers[name] = WebTier(
                     here.region,
                     "web",
                     region=here.region,
@@ -197,3 +219,4 @@ class PlatformStack(TerraformStack):
                     load_balancer=entry.load_balancers[name],
                     clients=[databases[name].access.clients],
                 )
+        return tiers

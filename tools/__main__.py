@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from modules.settings import SettingsError
 from tools.account import Account
 from tools.bench import bench
+from tools.dashboard import draw_output
 from tools.demo import demo
 from tools.emulator import EmulatorError
 from tools.errors import Interrupted, ToolError
@@ -67,6 +68,7 @@ def commands() -> dict[str, tuple[str, Command]]:
         "plan": ("plan both stacks in the AWS account", account.plan),
         "deploy": ("plan, ask, and apply in the AWS account", account.deploy),
         "destroy": ("ask, and destroy the platform in the AWS account", account.destroy),
+        "dashboard": ("draw the dashboard of the output as SVG", lambda: _print(draw_output(local))),
         "bench": ("measure synthesis with and without the fast bindings", lambda: bench(settings=local.settings)),
     }
 

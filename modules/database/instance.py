@@ -8,6 +8,7 @@ from cdktf import Fn, TerraformResource, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.db_instance import DbInstance, DbInstanceTimeouts
 from constructs import Construct
 
+from modules.backup.plan import backed_up
 from modules.database.logs import Logs
 from modules.database.monitoring import MonitoringRole
 from modules.secrets.database import PORT
@@ -120,7 +121,7 @@ class Instance(Construct):
             # AWS takes no final snapshot of a replica, and refuses to delete one with the name of a snapshot.
             skip_final_snapshot=not alone,
             final_snapshot_identifier=self._snapshot_name(region, generation) if alone else None,
-            tags={"Name": self.identifier},
+            tags={"Name": self.identifier, **backed_up(region)},
             # A replica in another region begins as a copy of all that its source holds.
             timeouts=DbInstanceTimeouts(create="3h", update="3h", delete="2h"),
             depends_on=[*self.logs.groups.values(), role.policy],

@@ -37,6 +37,8 @@ class Certificates(Construct):
     ----------
     arns
         By region, the ARN of a certificate that is issued.
+    made
+        By region, the certificates that are made here.
 
     See https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
     """
@@ -46,10 +48,11 @@ class Certificates(Construct):
         self._zone = zone
         settings = zone.region.settings
         self.arns = dict(settings.entry.certificate_arns)
+        self.made: dict[str, AcmCertificate] = {}
         if self.arns:
             return
         served = settings.entry.names(settings.domain)
-        certificates = {name: self._certificate(region, served) for name, region in regions.items()}
+        self.made = certificates = {name: self._certificate(region, served) for name, region in regions.items()}
         home = zone.region.name
         shared = self._prove("validation-served", certificates[home], served[0])
         for name, region in regions.items():

@@ -37,6 +37,8 @@ class Entry(Construct):
 
     Attributes
     ----------
+    certificates
+        The certificates.
     load_balancers
         By region, the load balancer.
     records
@@ -61,7 +63,7 @@ class Entry(Construct):
         super().__init__(scope, id_)
         regions = {name: network.region for name, network in networks.items()}
         zone = Zone(self, "zone", region=regions[home])
-        certificates = Certificates(self, "certificates", regions=regions, zone=zone)
+        self.certificates = certificates = Certificates(self, "certificates", regions=regions, zone=zone)
         self.load_balancers: dict[str, LoadBalancer] = {}
         for name, region in regions.items():
             with building("entry", name):

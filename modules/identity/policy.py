@@ -43,9 +43,9 @@ class PolicyDocument(Construct):
         self.json = document.json
 
 
-def service(name: str) -> Principals:
-    """The AWS service ``name``, such as ``vpc-flow-logs``, as a principal."""
-    return Principals(type="Service", identifiers=[f"{name}.amazonaws.com"])
+def service(*names: str) -> Principals:
+    """The AWS services ``names``, such as ``vpc-flow-logs``, as a principal."""
+    return Principals(type="Service", identifiers=[f"{name}.amazonaws.com" for name in names])
 
 
 def account(region: Region) -> Principals:

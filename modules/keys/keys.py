@@ -12,6 +12,7 @@ from modules.keys.users import (
     used_by_auto_scaling,
     used_by_configuration_records,
     used_by_log_groups,
+    used_by_publishers,
     used_by_roles_through,
     used_by_trail,
     used_through,
@@ -41,7 +42,7 @@ class Keys(Construct):
 
     Attributes
     ----------
-    data, functions, logs, secrets, storage, volumes
+    alerts, backup, data, functions, logs, secrets, storage, volumes
         The keys.
     """
 
@@ -52,6 +53,8 @@ class Keys(Construct):
         self._region = region
         # The secrets of every region, because a replica bears the ARN of its own.
         secrets = f"arn:{PARTITION}:secretsmanager:*:{region.account_id}:secret:*"
+        self.alerts = self._key("alerts", [used_by_publishers(region)])
+        self.backup = self._key("backup", [used_through(region, name) for name in ("backup", "rds", "dynamodb")])
         self.data = self._key("data", [used_through(region, "rds"), used_through(region, "dynamodb")])
         self.functions = self._key("functions", [used_through(region, "lambda"), used_through(region, "sqs")])
         self.logs = self._key(

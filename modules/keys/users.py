@@ -73,6 +73,23 @@ def used_by_configuration_records(region: Region) -> Statement:
     )
 
 
+def used_by_publishers(region: Region) -> Statement:
+    """Services that publish to topics of this account may encrypt what they tell.
+
+    Bound to the topics and not to a source, which EventBridge does not name to KMS; the topics' own policies say for
+    which account the services may publish.
+
+    See https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
+    return Statement(
+        sid="PublishersToTopicsOfThisAccount",
+        actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+        resources=["*"],
+        principals=[service("budgets", "cloudwatch", "costalerts", "events")],
+        condition=[arn_like("kms:EncryptionContext:aws:sns:topicArn", region.arn("sns", "*"))],
+    )
+
+
 def used_through(region: Region, service_name: str, *, conditions: Sequence[Condition] = ()) -> Statement:
     """Whoever in this account may use ``service_name`` may use the key, through that service and not directly.
 

@@ -38,6 +38,8 @@ class Network(Construct):
     ----------
     vpc, public, private, database
         What other areas are placed in.
+    nat, flow_logs
+        What is watched.
     """
 
     def __init__(self, scope: Construct, id_: str, *, region: Region, logs_key: Key, platform: Sequence[str]) -> None:
@@ -52,7 +54,7 @@ class Network(Construct):
         for tier in (self.public, self.private, self.database):
             TierAcl(self, f"{tier.name}-acl", region=region, vpc=self.vpc, tier=tier, platform=platform)
         PublicRoutes(self, "public-routes", region=region, vpc=self.vpc, public=self.public)
-        NatGateways(self, "nat", region=region, vpc=self.vpc, public=self.public, private=self.private)
+        self.nat = NatGateways(self, "nat", region=region, vpc=self.vpc, public=self.public, private=self.private)
         self.endpoints = Endpoints(
             self,
             "endpoints",
@@ -61,4 +63,4 @@ class Network(Construct):
             private=self.private,
             routed=(self.private, self.database),
         )
-        FlowLogs(self, "flow-logs", region=region, vpc=self.vpc, key=logs_key)
+        self.flow_logs = FlowLogs(self, "flow-logs", region=region, vpc=self.vpc, key=logs_key)

@@ -14,6 +14,7 @@ from cdktf_cdktf_provider_aws.dynamodb_table import (
 )
 from constructs import Construct
 
+from modules.backup.plan import backed_up
 from modules.identity.policy import Statement, string_equals
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class SessionTable(Construct):
                 for other in sorted(keys)
                 if other != region.name
             ],
-            tags={"Name": self.name},
+            tags={"Name": self.name, **backed_up(region)},
         )
 
     def work_with(self, network: Network) -> list[Statement]:

@@ -7,14 +7,21 @@ from typing import Annotated
 from pydantic import Field
 
 from modules.settings.account import AccountSettings
+from modules.settings.alarms import AlarmSettings
+from modules.settings.alerts import AlertSettings
+from modules.settings.backup import BackupSettings
+from modules.settings.budget import BudgetSettings
 from modules.settings.compute import ComputeSettings
+from modules.settings.configuration import ConfigurationSettings
 from modules.settings.database import DatabaseSettings
 from modules.settings.entry import EntrySettings
+from modules.settings.findings import FindingSettings
 from modules.settings.network import NetworkSettings
 from modules.settings.secrets import SecretSettings
 from modules.settings.sessions import SessionSettings
 from modules.settings.storage import StorageSettings
 from modules.settings.topology import Topology, nearest_region, topology
+from modules.settings.trail import TrailSettings
 from modules.settings.types import (
     AccountId,
     Domain,
@@ -129,6 +136,13 @@ class Settings(Section):
     secrets: SecretSettings = SecretSettings()
     database: DatabaseSettings = DatabaseSettings()
     sessions: SessionSettings = SessionSettings()
+    backup: BackupSettings = BackupSettings()
+    budget: BudgetSettings = BudgetSettings()
+    alarms: AlarmSettings = AlarmSettings()
+    alerts: AlertSettings = AlertSettings()
+    trail: TrailSettings = TrailSettings()
+    configuration: ConfigurationSettings = ConfigurationSettings()
+    findings: FindingSettings = FindingSettings()
 
     @property
     def home(self) -> str:
@@ -152,6 +166,12 @@ class Settings(Section):
     def secondary_regions(self) -> tuple[str, ...]:
         """Every region but the primary, in the order of the file."""
         return tuple(region for region in self.regions if region != self.primary_region)
+
+    def backup_copies_of(self, region: str) -> str | None:
+        """Region that takes copies of the backups of ``region``; none where there is one region."""
+        # By name and not by place in the file: another order of the regions must not send the copies elsewhere.
+        others = sorted(name for name in self.regions if name != self.home)
+        return (self.backup.copy_region or next(iter(others), None)) if region == self.home else self.home
 
     @property
     def tags(self) -> dict[str, str]:

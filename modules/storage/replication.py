@@ -48,6 +48,11 @@ class Replication(Construct):
     destinations
         The buckets that take the copies; each must have a key. The rules' priorities follow the names of their regions.
 
+    Attributes
+    ----------
+    source, destinations
+        The buckets, those that take the copies in the order of the rules.
+
     See https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
     """
 
@@ -55,7 +60,8 @@ class Replication(Construct):
         self, scope: Construct, id_: str, *, identifier: str, source: Bucket, destinations: Sequence[Bucket]
     ) -> None:
         super().__init__(scope, id_)
-        ordered = sorted(destinations, key=lambda bucket: bucket.region.name)
+        self.source = source
+        self.destinations = ordered = sorted(destinations, key=lambda bucket: bucket.region.name)
         role = ServiceRole(
             self,
             "role",
@@ -75,6 +81,10 @@ class Replication(Construct):
             # S3 refuses replication unless both ends keep versions.
             depends_on=[source.versioning, *(bucket.versioning for bucket in ordered), role.policy],
         )
+
+    def rule_id(self, destination: Bucket) -> str:
+        """Id of the rule that copies to ``destination``, as S3's metrics name it."""
+        return str(self.resource.rule.get(self.destinations.index(destination)).id)
 
 
 def replication_identifier(identifier: str) -> str:

@@ -62,3 +62,19 @@ def test_a_selection_reads_back_and_goes(emulator: Emulator) -> None:
     backup.delete_backup_selection(**key)
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         backup.get_backup_selection(**key)
+
+
+def test_access_policy_of_a_vault_reads_back_and_goes(emulator: Emulator) -> None:
+    backup = emulator.client("backup", REGION)
+    vault = {"BackupVaultName": "guarded"}
+    backup.create_backup_vault(**vault)
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        backup.get_backup_vault_access_policy(**vault)
+    backup.put_backup_vault_access_policy(**vault, Policy='{"Version":"2012-10-17","Statement":[]}')
+    found = backup.get_backup_vault_access_policy(**vault)
+    assert (found["BackupVaultName"], found["Policy"]) == ("guarded", '{"Version":"2012-10-17","Statement":[]}')
+    backup.delete_backup_vault_access_policy(**vault)
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        backup.get_backup_vault_access_policy(**vault)
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        backup.put_backup_vault_access_policy(BackupVaultName="missing", Policy="{}")

@@ -18,8 +18,9 @@ BUCKET, KEY = ("aws_s3_bucket_policy", "policy"), ("aws_kms_key", "policy")
 SECRET, ENDPOINT = ("aws_secretsmanager_secret_policy", "policy"), ("aws_vpc_endpoint", "policy")
 QUEUE = ("aws_sqs_queue_policy", "policy")
 LOG_GROUPS = ("aws_cloudwatch_log_resource_policy", "policy_document")
-#: Services that send neither aws:SourceAccount nor aws:SourceArn when they take a role on.
-NO_SOURCE = {"ec2.amazonaws.com", "lambda.amazonaws.com"}
+VAULT, TOPIC = ("aws_backup_vault_policy", "policy"), ("aws_sns_topic_policy", "policy")
+#: Services that send neither aws:SourceAccount nor aws:SourceArn when they take a role on, or do not document it.
+NO_SOURCE = {"backup.amazonaws.com", "ec2.amazonaws.com", "lambda.amazonaws.com"}
 #: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html, and what changes permissions directly.
 ESCALATIONS = (
     *(
@@ -89,7 +90,18 @@ def test_every_document_is_used_once_and_where_this_test_looks(regions: tuple[st
     for stack in both(*regions):
         used = [DOCUMENT.search(str(block.body[place[1]]))[1] for place, block, _ in uses(stack)]  # type: ignore[index]
         assert sorted(used) == sorted(stack.json["data"]["aws_iam_policy_document"])
-        assert {place for place, _, _ in uses(stack)} <= {IDENTITY, TRUST, BUCKET, KEY, SECRET, ENDPOINT, QUEUE, LOG_GROUPS}
+        assert {place for place, _, _ in uses(stack)} <= {
+            IDENTITY,
+            TRUST,
+            BUCKET,
+            KEY,
+            SECRET,
+            ENDPOINT,
+            QUEUE,
+            VAULT,
+            TOPIC,
+            LOG_GROUPS,
+        }
 
 
 @SETS
@@ -135,7 +147,7 @@ def test_no_role_gets_every_resource_of_an_action_that_takes_an_arn(regions: tup
 @SETS
 def test_every_action_is_one_that_its_service_has(regions: tuple[str, ...]) -> None:
     for stack in both(*regions):
-        for _, statement in statements(stack, IDENTITY, TRUST, BUCKET, KEY, SECRET, QUEUE, LOG_GROUPS):
+        for _, statement in statements(stack, IDENTITY, TRUST, BUCKET, KEY, SECRET, QUEUE, VAULT, TOPIC, LOG_GROUPS):
             for action in expanded(statement):
                 takes_an_arn(action)
 
@@ -170,7 +182,7 @@ def test_only_a_service_acting_for_this_account_takes_a_role_on(regions: tuple[s
 def test_what_is_allowed_to_everyone_is_bound_to_this_account_or_to_reading(regions: tuple[str, ...]) -> None:
     bound = {"aws:PrincipalAccount", "kms:CallerAccount"}
     for stack in both(*regions):
-        for block, statement in statements(stack, BUCKET, KEY, SECRET, ENDPOINT, QUEUE):
+        for block, statement in statements(stack, BUCKET, KEY, SECRET, ENDPOINT, QUEUE, VAULT, TOPIC):
             everyone = any("*" in principal["identifiers"] for principal in statement["principals"])
             if everyone and statement.get("effect", "Allow") == "Allow":
                 variables = {one["variable"] for one in statement.get("condition", [])}

@@ -5,7 +5,7 @@ from support.region_sets import FIVE, ONE, THREE, TWO
 from support.synthesized import Block, Stack, platform, state_backend
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
-PURPOSES = {"data", "functions", "logs", "secrets", "storage", "volumes"}
+PURPOSES = {"alerts", "backup", "data", "functions", "logs", "secrets", "storage", "volumes"}
 
 
 def both(*regions: str) -> list[Stack]:
@@ -79,6 +79,7 @@ def test_every_use_of_a_key_is_bound_to_a_way_or_a_source(regions: tuple[str, ..
                     assert way.endswith(f".{key.region}.amazonaws.com")
                 else:
                     bound = {"aws:SourceAccount", "aws:SourceArn", "kms:EncryptionContext:aws:logs:arn"}
+                    bound.add("kms:EncryptionContext:aws:sns:topicArn")
                     assert variables & bound, (key.address, sid)
 
 

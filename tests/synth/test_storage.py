@@ -229,9 +229,10 @@ def test_replication_has_a_role_of_its_own_that_reads_the_source_and_writes_copi
 
 def test_one_region_alone_replicates_nothing() -> None:
     assert not platform(*ONE).resources("aws_s3_bucket_replication_configuration")
-    roles = platform(*ONE).resources("aws_iam_role")
-    assert roles
-    assert not [role for role in roles if "replication" in role.body["name"]]
+    names = {
+        regions: [one.body["name"] for one in platform(*regions).resources("aws_iam_role")] for regions in (ONE, TWO)
+    }
+    assert [sum("-replicate-" in name for name in names[regions]) for regions in (ONE, TWO)] == [0, 2]
 
 
 @SETS

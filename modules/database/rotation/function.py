@@ -90,7 +90,7 @@ class RotationFunction(Construct):
         secret_arn = secret.arn_in(region.name)
         self.security_group = RotationSecurityGroup(self, "security-group", network=network, databases=databases)
         self.dead_letters = DeadLetters(self, "dead-letters", region=region, identifier=IDENTIFIER, key=keys.functions)
-        log_group = CloudwatchLogGroup(
+        self.log_group = log_group = CloudwatchLogGroup(
             self,
             "log-group",
             provider=region.provider,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modules.settings.rules import compute, database, entry, network, regions, rotation
+from modules.settings.rules import alerts, backup, compute, database, entry, network, regions, rotation
 
 if TYPE_CHECKING:
     from modules.settings.rules.rule import Rule
@@ -20,4 +20,6 @@ RULES: tuple[Rule, ...] = (
     *entry.RULES,
     *database.RULES,
     *rotation.RULES,
+    *alerts.RULES,
+    *backup.RULES,
 )

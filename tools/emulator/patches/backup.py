@@ -1,4 +1,4 @@
-"""Backup: tags, selections and updates of plans."""
+"""Backup: tags, selections and updates of plans, access policies of vaults."""
 
 import json
 from typing import Any
@@ -8,6 +8,7 @@ from uuid import uuid4
 from moto.backup.exceptions import ResourceNotFoundException
 from moto.backup.models import BackupBackend, Plan
 from moto.backup.responses import BackupResponse
+from moto.backup.urls import url_paths
 from moto.core.utils import unix_time
 
 from tools.emulator.patches.replacing import replace
@@ -65,6 +66,40 @@ def list_backup_selections(response: BackupResponse) -> str:
     return json.dumps({"BackupSelectionsList": listed})
 
 
+def put_backup_vault_access_policy(response: BackupResponse) -> str:
+    """Keep the access policy of a vault, which moto does not have."""
+    _policies(response)[_vault_name(response)] = json.loads(response.body)["Policy"]
+    return "{}"
+
+
+def get_backup_vault_access_policy(response: BackupResponse) -> str:
+    """Return the access policy of a vault, or AWS's error where there is none: Terraform waits for it at destroy."""
+    name = _vault_name(response)
+    if name not in _policies(response):
+        raise ResourceNotFoundException(msg=f"Backup vault {name} has no access policy")
+    vault = response.backup_backend.describe_backup_vault(name)
+    policy = _policies(response)[name]
+    return json.dumps({"BackupVaultArn": vault.backup_vault_arn, "BackupVaultName": name, "Policy": policy})
+
+
+def delete_backup_vault_access_policy(response: BackupResponse) -> str:
+    """Remove the access policy of a vault."""
+    _policies(response).pop(_vault_name(response), None)
+    return "{}"
+
+
+def _vault_name(response: BackupResponse) -> str:
+    name = unquote(response.path.split("/backup-vaults/", 1)[1].split("/", 1)[0])
+    if name not in response.backup_backend.vaults:
+        raise ResourceNotFoundException(msg=f"Backup vault {name} not found")
+    return name
+
+
+def _policies(response: BackupResponse) -> dict[str, str]:
+    policies: dict[str, str] = response.backup_backend.__dict__.setdefault("access_policies", {})
+    return policies
+
+
 def _plan(response: BackupResponse) -> Plan:
     plan_id = response.path.split("/plans/", 1)[1].split("/", 1)[0]
     return response.backup_backend.get_backup_plan(plan_id, version_id=None)
@@ -93,5 +128,9 @@ def apply() -> None:
         get_backup_selection,
         delete_backup_selection,
         list_backup_selections,
+        put_backup_vault_access_policy,
+        get_backup_vault_access_policy,
+        delete_backup_vault_access_policy,
     ):
         replace(BackupResponse, operation.__name__, operation)
+    url_paths["{0}/backup-vaults/(?P<name>[^/]+)/access-policy$"] = BackupResponse.dispatch

@@ -1,0 +1,1 @@
+"""Where alarms, budgets and findings are told to humans."""

@@ -1,0 +1,121 @@
+"""Topics that AWS services tell what is wrong."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
+from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
+from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
+from constructs import Construct
+
+from modules.identity.policy import (
+    EVERYONE,
+    Condition,
+    PolicyDocument,
+    Statement,
+    arn_like,
+    is_true,
+    service,
+    string_equals,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modules.keys.key import Key
+    from modules.region import Region
+    from modules.settings.alerts import Subscription
+
+#: Characters of the digest that tells one subscription from another.
+DIGEST_LENGTH = 8
+
+
+class Topic(Construct):
+    """An encrypted topic that alarms, rules, budgets and anomaly monitors of this account publish to, through TLS only.
+
+    Parameters
+    ----------
+    region
+        The region that it lies in, as do the alarms and rules that act on it.
+    identifier
+        What the name says of it.
+    key
+        The key that messages are encrypted with; its policy must let the publishers use it.
+    subscriptions
+        Who is told. None by default.
+
+    Attributes
+    ----------
+    arn
+        For actions of alarms and targets of rules.
+
+    See https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        region: Region,
+        identifier: str,
+        key: Key,
+        subscriptions: Sequence[Subscription] = (),
+    ) -> None:
+        super().__init__(scope, id_)
+        name = region.names.of("sns", identifier)
+        topic = SnsTopic(
+            self, "Resource", provider=region.provider, name=name, kms_master_key_id=key.arn, tags={"Name": name}
+        )
+        document = PolicyDocument(self, "policy-document", region=region, statements=_statements(region, topic.arn))
+        SnsTopicPolicy(self, "policy", provider=region.provider, arn=topic.arn, policy=document.json)
+        self.arn = topic.arn
+        for subscription in subscriptions:
+            SnsTopicSubscription(
+                self,
+                f"{subscription.protocol}-{_digest(subscription.endpoint)}",
+                provider=region.provider,
+                topic_arn=topic.arn,
+                protocol=subscription.protocol,
+                endpoint=subscription.endpoint,
+            )
+
+
+def _statements(region: Region, topic: str) -> list[Statement]:
+    of_this_account = string_equals("aws:SourceAccount", region.account_id)
+    return [
+        Statement(
+            sid="RefusePlainHttp",
+            effect="Deny",
+            actions=["sns:Publish"],
+            resources=[topic],
+            principals=[EVERYONE],
+            condition=[is_true("aws:SecureTransport", wanted=False)],
+        ),
+        _publish(
+            topic,
+            "AlarmsOfThisAccount",
+            ["cloudwatch"],
+            of_this_account,
+            arn_like("aws:SourceArn", region.arn("cloudwatch", "alarm:*")),
+        ),
+        _publish(topic, "RulesOfThisAccount", ["events"], arn_like("aws:SourceArn", region.arn("events", "rule/*"))),
+        _publish(topic, "CostsOfThisAccount", ["budgets", "costalerts"], of_this_account),
+    ]
+
+
+def _publish(topic: str, sid: str, services: Sequence[str], *conditions: Condition) -> Statement:
+    return Statement(
+        sid=sid,
+        actions=["sns:Publish"],
+        resources=[topic],
+        principals=[service(*services)],
+        condition=list(conditions),
+    )
+
+
+def _digest(endpoint: str) -> str:
+    # An id that does not show whom it is about, and that another order of the settings does not move.
+    return hashlib.sha256(endpoint.encode()).hexdigest()[:DIGEST_LENGTH]

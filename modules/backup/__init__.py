@@ -1,0 +1,1 @@
+"""Backups, copies of them in another region, and tests of restoring them."""

@@ -1,0 +1,186 @@
+"""What watches over the platform: records of what is done, findings, backups, alarms, and whom they tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs import Construct
+
+from modules.alerts.alerts import Alerts
+from modules.backup.plan import BackupPlan
+from modules.backup.restore_testing import RestoreTesting
+from modules.backup.vault import BackupVault
+from modules.budget.budget import Budget
+from modules.configuration.account import ConfigurationAccount
+from modules.configuration.recorder import Recorder
+from modules.configuration.remediation import Remediation
+from modules.configuration.rules import Rules
+from modules.errors import building
+from modules.findings.findings import Findings
+from modules.trail.alarms import TrailAlarms
+from modules.trail.trail import Trail
+from modules.watching.dashboard import Dashboard
+from modules.watching.watched import Watched
+from modules.watching.watching import Watching
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from modules.compute.web_tier import WebTier
+    from modules.database.database import Database
+    from modules.database.rotation.function import RotationFunction
+    from modules.entry.entry import Entry
+    from modules.foundation import Foundation
+    from modules.sessions.table import SessionTable
+    from modules.settings import Settings
+    from modules.storage.replication import Replication
+
+
+class Oversight(Construct):
+    """Trail, AWS Config, findings, backups, alarms, dashboard and budget of all regions.
+
+    What exists once is made in the home region.
+
+    Parameters
+    ----------
+    settings
+        The platform's settings.
+    foundations, databases, rotations, tiers
+        By region, what is watched.
+    entry
+        The way in.
+    sessions
+        The table of sessions.
+    replications
+        The replications of buckets.
+
+    Raises
+    ------
+    AreaError
+        If an area cannot be built.
+    """
+
+    def __init__(  # noqa: PLR0913 - it watches over every area
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: Settings,
+        foundations: Mapping[str, Foundation],
+        databases: Mapping[str, Database],
+        rotations: Mapping[str, RotationFunction],
+        tiers: Mapping[str, WebTier],
+        entry: Entry,
+        sessions: SessionTable,
+        replications: Sequence[Replication],
+    ) -> None:
+        super().__init__(scope, id_)
+        self._settings, self._foundations = settings, foundations
+        self._home = foundations[settings.home].region
+        self._alerts = self._tell()
+        trail, signals = self._record_calls(sessions)
+        self._record_changes()
+        self._find()
+        vaults = self._back_up()
+        views = []
+        for name, here in sorted(foundations.items()):
+            at_home = name == settings.home
+            with building("watching", name):
+                watched = Watched(
+                    network=here.network,
+                    database=databases[name],
+                    rotation=rotations[name],
+                    load_balancer=entry.load_balancers[name],
+                    web=tiers[name],
+                    vault=vaults[name],
+                    sessions=sessions,
+                    receivers=[one.region for other, one in sorted(foundations.items()) if other != name],
+                    replications=replications,
+                    certificate=entry.certificates.made.get(name),
+                )
+                watching = Watching(
+                    here.region,
+                    "watching",
+                    region=here.region,
+                    alerts=self._alerts[name],
+                    watched=watched,
+                    others=signals.alarms if at_home else (),
+                    logs={"trail": trail.log_group.name} if at_home else None,
+                )
+                views.append(watching.view)
+        with building("watching", self._home.name):
+            Dashboard(self, "dashboard", region=self._home, views=views)
+        with building("budget", self._home.name):
+            Budget(self, "budget", region=self._home, alerts=self._alerts[self._home.name])
+
+    def _tell(self) -> dict[str, Alerts]:
+        alerts = {}
+        for name, here in self._foundations.items():
+            with building("alerts", name):
+                alerts[name] = Alerts(here.region, "alerts", region=here.region, key=here.keys.alerts)
+        return alerts
+
+    def _record_calls(self, sessions: SessionTable) -> tuple[Trail, TrailAlarms]:
+        home, here = self._home, self._foundations[self._home.name]
+        everywhere = [one for _, one in sorted(self._foundations.items())]
+        with building("trail", home.name):
+            trail = Trail(
+                home,
+                "trail",
+                region=home,
+                bucket=here.storage.trail,
+                key=here.keys.logs,
+                buckets=[one.storage.data.arn for one in everywhere],
+                tables=[
+                    one.region.arn("dynamodb", f"table/{sessions.name}") for _, one in sorted(self._foundations.items())
+                ],
+            )
+            signals = TrailAlarms(
+                home, "trail-alarms", region=home, log_group=trail.log_group, alerts=self._alerts[home.name]
+            )
+        return trail, signals
+
+    def _record_changes(self) -> None:
+        with building("configuration", self._home.name):
+            account = ConfigurationAccount(self, "configuration", region=self._home)
+        settings = self._settings.configuration
+        for name, here in self._foundations.items():
+            region = here.region
+            with building("configuration", name):
+                recorder = None
+                if settings.recorder == "managed":
+                    recorder = Recorder(
+                        region,
+                        "recorder",
+                        region=region,
+                        bucket=here.storage.configuration,
+                        key=here.keys.logs,
+                        role_arn=account.role_arn,
+                    ).status
+                rules = Rules(region, "configuration-rules", region=region, recorder=recorder)
+                if settings.remediate:
+                    Remediation(region, "remediation", region=region, rules=rules.names)
+
+    def _find(self) -> None:
+        for name, here in self._foundations.items():
+            with building("findings", name):
+                Findings(here.region, "findings", region=here.region, alerts=self._alerts[name])
+
+    def _back_up(self) -> dict[str, BackupVault]:
+        vaults = {}
+        for name, here in self._foundations.items():
+            with building("backup", name):
+                vaults[name] = BackupVault(here.region, "backup-vault", region=here.region, key=here.keys.backup)
+        for name, here in self._foundations.items():
+            copies = self._settings.backup_copies_of(name)
+            with building("backup", name):
+                BackupPlan(
+                    here.region,
+                    "backup-plan",
+                    region=here.region,
+                    vault=vaults[name],
+                    copy_to=vaults[copies] if copies else None,
+                )
+                if self._settings.backup.restore_testing:
+                    RestoreTesting(here.region, "restore-testing", region=here.region, vault=vaults[name])
+        return vaults

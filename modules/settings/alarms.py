@@ -1,0 +1,58 @@
+"""Settings of the alarms: from when on something is worth a human's attention."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from modules.settings.types import Section
+
+Percent = Annotated[float, Field(gt=0, le=100)]
+Amount = Annotated[int, Field(ge=0)]
+Days = Annotated[int, Field(ge=1, le=45)]
+
+
+class AlarmSettings(Section):
+    """Thresholds of the alarms; docs/alarms.md says why each is what it is.
+
+    Parameters
+    ----------
+    nat_dropped_packets
+        Packets that a NAT gateway drops in five minutes. 100 by default.
+    storage_replication_lag_seconds
+        Seconds that a bucket's copy is behind. 900 by default, what S3 promises.
+    certificate_days_left
+        Days before a certificate's end from when on a ticket is raised. 30 by default: renewal should have been at 60.
+    load_balancer_error_percent
+        Share of requests that are answered with 5xx. 1 by default.
+    load_balancer_latency_seconds
+        The 99th percentile of answer times. 2 by default.
+    database_cpu_percent
+        Processor load of a database instance. 80 by default.
+    database_free_storage_gib
+        GiB that are left on a database's volume. 10 by default.
+    database_free_memory_mib
+        MiB of memory that a database instance has left. 256 by default.
+    database_connections
+        Connections to a database instance. 300 by default.
+    database_replica_lag_seconds
+        Seconds that a replica is behind its source. 60 by default.
+    session_replication_lag_seconds
+        Seconds that a replica of the session table is behind. 60 by default.
+    function_duration_percent
+        Share of its timeout that a function's longest run takes. 80 by default.
+    """
+
+    nat_dropped_packets: Amount = 100
+    storage_replication_lag_seconds: Annotated[int, Field(ge=60)] = 900
+    certificate_days_left: Days = 30
+    load_balancer_error_percent: Percent = 1
+    load_balancer_latency_seconds: Annotated[float, Field(gt=0)] = 2
+    database_cpu_percent: Percent = 80
+    database_free_storage_gib: Annotated[int, Field(ge=1)] = 10
+    database_free_memory_mib: Annotated[int, Field(ge=1)] = 256
+    database_connections: Annotated[int, Field(ge=1)] = 300
+    database_replica_lag_seconds: Annotated[int, Field(ge=1)] = 60
+    session_replication_lag_seconds: Annotated[int, Field(ge=1)] = 60
+    function_duration_percent: Percent = 80

@@ -1,0 +1,71 @@
+"""Alarms of certificates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modules.watching.alarm import Concern, Metric
+from modules.watching.tier import Tier
+
+if TYPE_CHECKING:
+    from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate
+    from constructs import Construct
+
+    from modules.alerts.alerts import Alerts
+    from modules.region import Region
+
+DAY = 86400
+#: Days that are left when it is no longer a matter for the morning.
+LAST_DAYS = 7
+
+
+class CertificateAlarms(Tier):
+    """A certificate that is not renewed, first as a ticket, in its last week as a page.
+
+    Parameters
+    ----------
+    region
+        The region, with ``alarms`` of the settings.
+    alerts
+        The region's topics.
+    certificate
+        The certificate.
+
+    See https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, region: Region, alerts: Alerts, certificate: AcmCertificate
+    ) -> None:
+        measure = Metric(
+            namespace="AWS/CertificateManager",
+            name="DaysToExpiry",
+            dimensions={"CertificateArn": certificate.arn},
+            statistic="Minimum",
+        )
+        meaning = "ACM has not renewed the certificate, which it tries from 60 days before its end. See whether the "
+        meaning += "record that validates the domain is still in DNS."
+        concerns = {
+            "near-expiry": Concern(
+                measure=measure,
+                threshold=region.settings.alarms.certificate_days_left,
+                below=True,
+                period=DAY,
+                periods=1,
+                # Published twice a day for certificates that are in use, and no longer once they have expired.
+                missing="breaching",
+                severity="ticket",
+                meaning=meaning,
+            ),
+            "last-days": Concern(
+                measure=measure,
+                threshold=LAST_DAYS,
+                below=True,
+                period=DAY,
+                periods=1,
+                missing="notBreaching",
+                severity="page",
+                meaning=meaning,
+            ),
+        }
+        super().__init__(scope, id_, region=region, alerts=alerts, title="certificate", concerns=concerns)

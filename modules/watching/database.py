@@ -1,0 +1,117 @@
+"""Alarms of a database instance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modules.watching.alarm import Concern, Formula, Metric
+from modules.watching.tier import Tier
+
+if TYPE_CHECKING:
+    from cdktf_cdktf_provider_aws.db_instance import DbInstance
+    from constructs import Construct
+
+    from modules.alerts.alerts import Alerts
+    from modules.region import Region
+
+MIB, GIB = 1024**2, 1024**3
+#: PostgreSQL stops taking writes near 2.1 thousand million; there is time to act from here.
+TRANSACTIONS = 1_000_000_000
+
+
+class DatabaseAlarms(Tier):
+    """Load, room, connections and deadlocks of an instance; and of a replica, how far it is behind.
+
+    Parameters
+    ----------
+    region
+        The region, with ``alarms`` of the settings.
+    alerts
+        The region's topics.
+    instance
+        The instance.
+    replica
+        Whether it is a replica.
+
+    See https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, region: Region, alerts: Alerts, instance: DbInstance, replica: bool
+    ) -> None:
+        settings = region.settings.alarms
+
+        def metric(name: str, statistic: str) -> Metric:
+            return Metric(
+                namespace="AWS/RDS",
+                name=name,
+                dimensions={"DBInstanceIdentifier": instance.identifier},
+                statistic=statistic,
+            )
+
+        concerns = {
+            "cpu": Concern(
+                measure=metric("CPUUtilization", "Average"),
+                threshold=settings.database_cpu_percent,
+                periods=15,
+                missing="notBreaching",
+                severity="ticket",
+                headline=not replica,
+                meaning="The database has been busy for 15 minutes. Performance Insights names the statements.",
+            ),
+            "storage": Concern(
+                measure=metric("FreeStorageSpace", "Minimum"),
+                threshold=settings.database_free_storage_gib * GIB,
+                below=True,
+                missing="notBreaching",
+                severity="page",
+                meaning="The volume is nearly full, and a full one stops the database. If storage autoscaling has not "
+                "helped, raise its limit.",
+            ),
+            "memory": Concern(
+                measure=metric("FreeableMemory", "Minimum"),
+                threshold=settings.database_free_memory_mib * MIB,
+                below=True,
+                periods=15,
+                missing="notBreaching",
+                severity="ticket",
+                meaning="Memory runs out: expect swapping. Take a larger instance class or fewer connections.",
+            ),
+            "connections": Concern(
+                measure=metric("DatabaseConnections", "Maximum"),
+                threshold=settings.database_connections,
+                missing="notBreaching",
+                severity="page",
+                meaning="Connections near the limit, beyond which the application is turned away.",
+            ),
+            "deadlocks": Concern(
+                # RDS publishes none for PostgreSQL; Performance Insights counts them.
+                measure=Formula(
+                    expression=f"DB_PERF_INSIGHTS('RDS', '{instance.resource_id}', 'db.Concurrency.deadlocks.avg')",
+                    metrics={},
+                ),
+                threshold=0,
+                missing="notBreaching",
+                severity="ticket",
+                meaning="Transactions block each other for good; PostgreSQL ended one. Its log names both statements.",
+            ),
+            "transactions": Concern(
+                measure=metric("MaximumUsedTransactionIDs", "Maximum"),
+                threshold=TRANSACTIONS,
+                missing="notBreaching",
+                severity="page",
+                meaning="Half of the transaction ids are used: vacuum does not keep up, and at the end of them "
+                "PostgreSQL stops taking writes.",
+            ),
+        }
+        if replica:
+            concerns["replica-lag"] = Concern(
+                measure=metric("ReplicaLag", "Maximum"),
+                threshold=settings.database_replica_lag_seconds,
+                # A replica that has lost its source says nothing.
+                missing="breaching",
+                severity="page",
+                headline=True,
+                meaning="The replica is behind: what it has not seen is lost if this region has to take over now.",
+            )
+        super().__init__(scope, id_, region=region, alerts=alerts, title="database", concerns=concerns)

@@ -1,0 +1,69 @@
+"""Whether a region is well."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.cloudwatch_composite_alarm import CloudwatchCompositeAlarm
+from constructs import Construct
+
+from modules.watching.alarm import STATISTICS, Metric
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modules.alerts.alerts import Alerts
+    from modules.region import Region
+    from modules.watching.alarm import Alarm
+    from modules.watching.tier import Tier
+
+
+class RegionHealth(Construct):
+    """One alarm that says whether a region is ill: it goes off with any alarm of the region that pages.
+
+    Route 53 takes no alarm of this kind for a health check, nor one on a formula or a percentile, since it follows the
+    metric and not the alarm. What it takes are the alarms in ``checkable``; a calculated health check over one for each
+    of them says the same.
+
+    Parameters
+    ----------
+    region
+        The region.
+    alerts
+        The region's topics.
+    tiers
+        The alarms of the region.
+
+    Attributes
+    ----------
+    resource, arn
+        The alarm.
+    checkable
+        The alarms behind it that a health check of Route 53 can follow.
+
+    See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create_Composite_Alarm.html and
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_AlarmIdentifier.html
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, region: Region, alerts: Alerts, tiers: Sequence[Tier]) -> None:
+        super().__init__(scope, id_)
+        pages = [alarm for tier in tiers for alarm in tier.alarms if alarm.concern.severity == "page"]
+        name = region.names.of("alarm", "region-health")
+        self.resource = CloudwatchCompositeAlarm(
+            self,
+            "Resource",
+            provider=region.provider,
+            alarm_name=name,
+            alarm_description=f"{region.name} is ill: at least one of its alarms that page has gone off.",
+            alarm_rule=" OR ".join(f'ALARM("{alarm.name}")' for alarm in pages) or "FALSE",
+            alarm_actions=[alerts.page.arn],
+            ok_actions=[alerts.page.arn],
+            tags={"Name": name},
+        )
+        self.arn = self.resource.arn
+        self.checkable = [alarm for alarm in pages if _can_be_followed(alarm)]
+
+
+def _can_be_followed(alarm: Alarm) -> bool:
+    measure = alarm.concern.measure
+    return isinstance(measure, Metric) and measure.statistic in STATISTICS

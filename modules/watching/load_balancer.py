@@ -1,0 +1,120 @@
+"""Alarms of the load balancer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modules.watching.alarm import Concern, Formula, Metric
+from modules.watching.tier import Tier
+
+if TYPE_CHECKING:
+    from cdktf_cdktf_provider_aws.lb import Lb
+    from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup
+    from constructs import Construct
+
+    from modules.alerts.alerts import Alerts
+    from modules.region import Region
+
+#: Requests in a minute below which one fault would be a percentage that frightens for nothing.
+FEW = 20
+
+
+class LoadBalancerAlarms(Tier):
+    """Answers that are faults or late, requests that are turned away, and instances that are not well.
+
+    Parameters
+    ----------
+    region
+        The region, with ``alarms`` of the settings.
+    alerts
+        The region's topics.
+    load_balancer
+        The load balancer.
+    target_group
+        Its target group.
+
+    See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        region: Region,
+        alerts: Alerts,
+        load_balancer: Lb,
+        target_group: LbTargetGroup,
+    ) -> None:
+        settings = region.settings.alarms
+
+        def balancer(name: str, statistic: str = "Sum") -> Metric:
+            return Metric(
+                namespace="AWS/ApplicationELB",
+                name=name,
+                dimensions={"LoadBalancer": load_balancer.arn_suffix},
+                statistic=statistic,
+            )
+
+        def targets(name: str, statistic: str) -> Metric:
+            return Metric(
+                namespace="AWS/ApplicationELB",
+                name=name,
+                dimensions={"LoadBalancer": load_balancer.arn_suffix, "TargetGroup": target_group.arn_suffix},
+                statistic=statistic,
+            )
+
+        concerns = {
+            "errors": Concern(
+                measure=Formula(
+                    # Codes that did not occur have no data, which would make the sum have none.
+                    expression=f"IF(requests > {FEW}, 100 * (FILL(own, 0) + FILL(targets, 0)) / requests, 0)",
+                    metrics={
+                        "requests": balancer("RequestCount"),
+                        "own": balancer("HTTPCode_ELB_5XX_Count"),
+                        "targets": balancer("HTTPCode_Target_5XX_Count"),
+                    },
+                ),
+                threshold=settings.load_balancer_error_percent,
+                missing="notBreaching",
+                severity="page",
+                headline=True,
+                meaning="Too many requests are answered with 5xx. Query the load balancer's logs for which targets and "
+                "paths.",
+            ),
+            "latency": Concern(
+                measure=balancer("TargetResponseTime", "p99"),
+                threshold=settings.load_balancer_latency_seconds,
+                missing="notBreaching",
+                severity="page",
+                headline=True,
+                meaning="One request in a hundred waits too long. Look at the database first, then at the instances.",
+            ),
+            "no-healthy-host": Concern(
+                measure=targets("HealthyHostCount", "Minimum"),
+                threshold=1,
+                below=True,
+                periods=2,
+                # A load balancer always says how many it has: silence means it is gone.
+                missing="breaching",
+                severity="page",
+                meaning="No instance is fit to take requests: the region serves nobody.",
+            ),
+            "unhealthy-hosts": Concern(
+                measure=targets("UnHealthyHostCount", "Maximum"),
+                threshold=0,
+                periods=10,
+                missing="notBreaching",
+                severity="ticket",
+                meaning="An instance has failed its health check for ten minutes and has not been replaced.",
+            ),
+            "rejected": Concern(
+                measure=balancer("RejectedConnectionCount"),
+                threshold=0,
+                periods=1,
+                missing="notBreaching",
+                severity="ticket",
+                meaning="The load balancer has turned connections away, since it was at its limit.",
+            ),
+        }
+        super().__init__(scope, id_, region=region, alerts=alerts, title="alb", concerns=concerns)

@@ -1,0 +1,62 @@
+"""Alarms of the network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modules.watching.alarm import Concern, Metric
+from modules.watching.tier import Tier
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cdktf_cdktf_provider_aws.nat_gateway import NatGateway
+    from constructs import Construct
+
+    from modules.alerts.alerts import Alerts
+    from modules.region import Region
+
+
+class NetworkAlarms(Tier):
+    """Ways out that are used up or lose packets.
+
+    Parameters
+    ----------
+    region
+        The region, with ``alarms`` of the settings.
+    alerts
+        The region's topics.
+    gateways
+        The NAT gateways, by the letter of their zone.
+
+    See https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, region: Region, alerts: Alerts, gateways: Mapping[str, NatGateway]
+    ) -> None:
+        concerns = {}
+        for letter, gateway in gateways.items():
+            concerns[f"nat-ports-{letter}"] = Concern(
+                measure=_sum("ErrorPortAllocation", gateway),
+                threshold=0,
+                missing="notBreaching",
+                severity="page",
+                headline=True,
+                meaning="The NAT gateway has no source port left: new connections to one destination fail. "
+                "Give it more addresses, or keep connections open.",
+            )
+            concerns[f"nat-drops-{letter}"] = Concern(
+                measure=_sum("PacketsDropCount", gateway),
+                threshold=region.settings.alarms.nat_dropped_packets,
+                period=300,
+                periods=3,
+                missing="notBreaching",
+                severity="ticket",
+                meaning="The NAT gateway drops packets. If the AWS Health Dashboard is silent, spread the traffic.",
+            )
+        super().__init__(scope, id_, region=region, alerts=alerts, title="network", concerns=concerns)
+
+
+def _sum(name: str, gateway: NatGateway) -> Metric:
+    return Metric(namespace="AWS/NATGateway", name=name, dimensions={"NatGatewayId": gateway.id}, statistic="Sum")

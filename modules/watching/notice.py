@@ -1,0 +1,83 @@
+"""What EventBridge tells a human."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
+from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
+from constructs import Construct
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from modules.alerts.alerts import Alerts
+    from modules.region import Region
+    from modules.watching.alarm import Severity
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Events of AWS that are alike.
+
+    Parameters
+    ----------
+    source, kinds
+        Their ``source``, and the ``detail-type`` that they may have.
+    detail
+        What their ``detail`` may say, by key, as a pattern of EventBridge has it.
+
+    See https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+    """
+
+    source: str
+    kinds: Sequence[str]
+    detail: Mapping[str, object]
+
+
+class Notice(Construct):
+    """A rule that hands events of AWS to a topic as they are.
+
+    Parameters
+    ----------
+    region
+        The region whose events are looked at.
+    alerts
+        The region's topics.
+    severity
+        Which of them is told.
+    meaning
+        What the event means and what to do about it.
+    event
+        The events.
+
+    See https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rules.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        region: Region,
+        alerts: Alerts,
+        severity: Severity,
+        meaning: str,
+        event: Event,
+    ) -> None:
+        super().__init__(scope, id_)
+        name = region.names.of("events", id_)
+        pattern = {"source": [event.source], "detail-type": list(event.kinds), "detail": dict(event.detail)}
+        rule = CloudwatchEventRule(
+            self,
+            "Resource",
+            provider=region.provider,
+            name=name,
+            description=meaning,
+            event_pattern=json.dumps(pattern),
+            tags={"Name": name},
+        )
+        topic = alerts.page if severity == "page" else alerts.ticket
+        CloudwatchEventTarget(self, "target", provider=region.provider, rule=rule.name, arn=topic.arn)

@@ -1,0 +1,75 @@
+"""Events that no metric counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs import Construct
+
+from modules.watching.notice import Event, Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from modules.alerts.alerts import Alerts
+    from modules.region import Region
+
+API_CALL = "AWS API Call via CloudTrail"
+SERVICE_EVENT = "AWS Service Event via CloudTrail"
+
+
+#: What EventBridge is asked for, by the notice's identifier: what it means, and the events.
+EVENTS: Mapping[str, tuple[str, Event]] = {
+    "key-deletion": (
+        "A key is to be deleted, or was shut off: what it encrypts can no longer be read. Cancel it now, ask later.",
+        Event(
+            source="aws.kms",
+            kinds=[API_CALL],
+            detail={"eventSource": ["kms.amazonaws.com"], "eventName": ["DisableKey", "ScheduleKeyDeletion"]},
+        ),
+    ),
+    "rotation-failed": (
+        "A secret was not rotated. It still works; the log of the function says which step failed.",
+        Event(
+            source="aws.secretsmanager",
+            kinds=[SERVICE_EVENT],
+            detail={"eventName": ["RotationAbandoned", "RotationFailed"]},
+        ),
+    ),
+    "backups-deleted": (
+        "Someone deletes backups or takes their protection off. Find out who, before more are gone.",
+        Event(
+            source="aws.backup",
+            kinds=[API_CALL],
+            detail={
+                "eventSource": ["backup.amazonaws.com"],
+                "eventName": [
+                    "DeleteBackupVault",
+                    "DeleteBackupVaultAccessPolicy",
+                    "DeleteBackupVaultLockConfiguration",
+                    "DeleteRecoveryPoint",
+                ],
+            },
+        ),
+    ),
+}
+
+
+class Notices(Construct):
+    """Pages for what no metric counts: keys and backups that are about to be gone, and rotations that failed.
+
+    Parameters
+    ----------
+    region
+        The region.
+    alerts
+        The region's topics.
+
+    See https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-creating-cloudwatch-alarm.html and
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/monitoring-eventbridge.html
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, region: Region, alerts: Alerts) -> None:
+        super().__init__(scope, id_)
+        for identifier, (meaning, event) in EVENTS.items():
+            Notice(self, identifier, region=region, alerts=alerts, severity="page", meaning=meaning, event=event)

@@ -1,0 +1,61 @@
+"""What there is to watch in a region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate
+
+    from modules.backup.vault import BackupVault
+    from modules.compute.web_tier import WebTier
+    from modules.database.database import Database
+    from modules.database.rotation.function import RotationFunction
+    from modules.entry.load_balancer import LoadBalancer
+    from modules.network.network import Network
+    from modules.region import Region
+    from modules.sessions.table import SessionTable
+    from modules.storage.replication import Replication
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """What there is to watch in a region.
+
+    Parameters
+    ----------
+    network, database, rotation, load_balancer, web, vault
+        What stands in it.
+    sessions
+        The table of sessions.
+    receivers
+        The other regions, which take what is written to the table in this one.
+    replications
+        All replications of buckets, also those between other regions.
+    certificate
+        Its certificate; none if it is somebody else's.
+    """
+
+    network: Network
+    database: Database
+    rotation: RotationFunction
+    load_balancer: LoadBalancer
+    web: WebTier
+    vault: BackupVault
+    sessions: SessionTable
+    receivers: Sequence[Region]
+    replications: Sequence[Replication]
+    certificate: AcmCertificate | None
+
+    @property
+    def logs(self) -> dict[str, str]:
+        """Names of log groups, by the kind of questions that they answer."""
+        return {
+            "flow": self.network.flow_logs.log_group.name,
+            "database": self.database.logs["postgresql"].name,
+            "web": self.web.log_group.name,
+            "rotation": self.rotation.log_group.name,
+        }

@@ -1,0 +1,121 @@
+"""What watches a region."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs import Construct
+
+from modules.watching.backup import BackupAlarms
+from modules.watching.certificates import CertificateAlarms
+from modules.watching.dashboard import RegionView
+from modules.watching.database import DatabaseAlarms
+from modules.watching.functions import FunctionAlarms
+from modules.watching.health import RegionHealth
+from modules.watching.instances import InstanceAlarms
+from modules.watching.load_balancer import LoadBalancerAlarms
+from modules.watching.network import NetworkAlarms
+from modules.watching.notices import Notices
+from modules.watching.queries import Queries
+from modules.watching.sessions import SessionAlarms
+from modules.watching.storage import StorageAlarms
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from modules.alerts.alerts import Alerts
+    from modules.region import Region
+    from modules.watching.alarm import Alarm
+    from modules.watching.tier import Tier
+    from modules.watching.watched import Watched
+
+
+class Watching(Construct):
+    """The alarms of every tier of a region, its health, its notices and its saved queries.
+
+    Parameters
+    ----------
+    region
+        The region.
+    alerts
+        Its topics.
+    watched
+        What there is to watch.
+    others
+        Alarms that the dashboard shows and that say nothing of the region's health, such as those on people's doings.
+        None by default.
+    logs
+        Names of more log groups that the usual questions are asked of, by the key of ``QUESTIONS``. None by default.
+
+    Attributes
+    ----------
+    health
+        The alarm that says whether the region is ill.
+    view
+        What the dashboard shows of the region.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        region: Region,
+        alerts: Alerts,
+        watched: Watched,
+        others: Sequence[Alarm] = (),
+        logs: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(scope, id_)
+        tiers = self._tiers(region, alerts, watched)
+        self.health = RegionHealth(self, "health", region=region, alerts=alerts, tiers=tiers)
+        alarms = [alarm for tier in tiers for alarm in tier.alarms]
+        self.view = RegionView(region=region, health=self.health, alarms=[*alarms, *others])
+        Notices(self, "notices", region=region, alerts=alerts)
+        Queries(self, "queries", region=region, logs={**watched.logs, **(logs or {})})
+
+    def _tiers(self, region: Region, alerts: Alerts, watched: Watched) -> list[Tier]:
+        tiers: list[Tier] = [
+            NetworkAlarms(self, "network", region=region, alerts=alerts, gateways=watched.network.nat.gateways),
+            LoadBalancerAlarms(
+                self,
+                "load-balancer",
+                region=region,
+                alerts=alerts,
+                load_balancer=watched.load_balancer.resource,
+                target_group=watched.load_balancer.target_group,
+            ),
+            InstanceAlarms(self, "instances", region=region, alerts=alerts, group=watched.web.group.resource),
+            DatabaseAlarms(
+                self,
+                "database",
+                region=region,
+                alerts=alerts,
+                instance=watched.database.instance,
+                replica=not watched.database.place.stands_alone,
+            ),
+            SessionAlarms(
+                self,
+                "sessions",
+                region=region,
+                alerts=alerts,
+                table=watched.sessions.resource,
+                receivers=watched.receivers,
+            ),
+            FunctionAlarms(
+                self,
+                "rotation",
+                region=region,
+                alerts=alerts,
+                title="rotation",
+                function=watched.rotation.resource,
+                dead_letters=watched.rotation.dead_letters.resource,
+            ),
+            StorageAlarms(self, "storage", region=region, alerts=alerts, replications=watched.replications),
+            BackupAlarms(self, "backup", region=region, alerts=alerts, vault=watched.vault),
+        ]
+        if watched.certificate:
+            tiers.append(
+                CertificateAlarms(self, "certificate", region=region, alerts=alerts, certificate=watched.certificate)
+            )
+        return tiers

@@ -1,0 +1,70 @@
+"""Events of CloudTrail, with the fields that filter patterns look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+USER = {"type": "IAMUser", "userName": "ada"}
+ROLE = {"type": "AssumedRole", "arn": "arn:aws:sts::123456789012:assumed-role/deploy/session"}
+ROOT = {"type": "Root", "accountId": "123456789012"}
+
+
+def call(source: str, name: str, **more: Any) -> dict[str, Any]:
+    """A call of the API by a role, that succeeded."""
+    event = {"eventSource": f"{source}.amazonaws.com", "eventName": name, "eventType": "AwsApiCall"}
+    return event | {"userIdentity": ROLE} | more
+
+
+def login(*, identity: dict[str, Any] = USER, mfa: str = "Yes", success: bool = True) -> dict[str, Any]:
+    """A login to the console, as a user if nobody else is named."""
+    event = {
+        "eventSource": "signin.amazonaws.com",
+        "eventName": "ConsoleLogin",
+        "eventType": "AwsConsoleSignIn",
+        "userIdentity": identity,
+        "additionalEventData": {"MFAUsed": mfa},
+        "responseElements": {"ConsoleLogin": "Success" if success else "Failure"},
+    }
+    return event if success else event | {"errorMessage": "Failed authentication"}
+
+
+#: By signal, events that it has to match, and no other signal may.
+EVENTS: dict[str, list[dict[str, Any]]] = {
+    "root": [
+        call("s3", "ListBuckets", userIdentity=ROOT),
+        login(identity=ROOT),
+        call("iam", "CreateAccessKey", userIdentity=ROOT),
+    ],
+    "no-mfa": [login(mfa="No")],
+    "failed-logins": [login(mfa="No", success=False), login(success=False)],
+    "unauthorized": [
+        call("s3", "GetObject", errorCode="AccessDenied"),
+        call("dynamodb", "GetItem", errorCode="AccessDeniedException"),
+        call("ec2", "RunInstances", errorCode="Client.UnauthorizedOperation"),
+    ],
+    "iam": [call("iam", name) for name in ("PutRolePolicy", "AttachUserPolicy", "CreatePolicyVersion")],
+    "trail": [call("cloudtrail", name) for name in ("StopLogging", "DeleteTrail", "PutEventSelectors")],
+    "config": [call("config", name) for name in ("StopConfigurationRecorder", "DeleteDeliveryChannel")],
+    "vpc": [call("ec2", name) for name in ("CreateVpc", "DeleteVpc", "AcceptVpcPeeringConnection")],
+    "security-groups": [call("ec2", name) for name in ("AuthorizeSecurityGroupIngress", "DeleteSecurityGroup")],
+    "network-acls": [call("ec2", name) for name in ("CreateNetworkAclEntry", "ReplaceNetworkAclAssociation")],
+    "route-tables": [call("ec2", name) for name in ("CreateRoute", "ReplaceRoute", "DisassociateRouteTable")],
+    "gateways": [call("ec2", name) for name in ("AttachInternetGateway", "DeleteCustomerGateway")],
+    "keys": [call("kms", name) for name in ("DisableKey", "ScheduleKeyDeletion")],
+    "bucket-policies": [call("s3", name) for name in ("PutBucketPolicy", "DeleteBucketPolicy", "PutBucketAcl")],
+}
+#: What goes on all day.
+HARMLESS: list[dict[str, Any]] = [
+    login(),
+    login(identity=ROLE | {"type": "AssumedRole"}, mfa="No"),
+    call("ec2", "DescribeVpcs"),
+    call("iam", "GetRolePolicy"),
+    call("kms", "Decrypt"),
+    call("s3", "GetBucketPolicy"),
+    call("config", "PutEvaluations"),
+    # The name alone says nothing: other services have calls of the same name.
+    call("networkmanager", "CreateVpc"),
+    call("route53resolver", "DeleteVpc"),
+    call("kms", "GenerateDataKey", userIdentity=ROOT | {"invokedBy": "s3.amazonaws.com"}),
+    call("kms", "RotateKey", userIdentity=ROOT, eventType="AwsServiceEvent"),
+]

@@ -1,0 +1,42 @@
+"""Event patterns of EventBridge, as far as the platform uses them.
+
+See https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+COMPARISONS = {"<": operator.lt, "<=": operator.le, "=": operator.eq, ">=": operator.ge, ">": operator.gt}
+
+
+def matches(pattern: dict[str, Any], event: object) -> bool:
+    """Whether a rule with the pattern hands on the event.
+
+    Raises
+    ------
+    ValueError
+        If the pattern has what is not known here.
+    """
+    # Of an array of objects, one has to match.
+    if isinstance(event, list):
+        return any(matches(pattern, one) for one in event)
+    if not isinstance(event, dict):
+        return False
+    return all(
+        key in event and (matches(wanted, event[key]) if isinstance(wanted, dict) else _allowed(wanted, event[key]))
+        for key, wanted in pattern.items()
+    )
+
+
+def _allowed(wanted: list[Any], value: object) -> bool:
+    return any(_numeric(one, value) if isinstance(one, dict) else one == value for one in wanted)
+
+
+def _numeric(condition: dict[str, Any], value: object) -> bool:
+    if condition.keys() != {"numeric"}:
+        raise ValueError(f"{sorted(condition)} is not known here")
+    parts = condition["numeric"]
+    pairs = zip(parts[::2], parts[1::2], strict=True)
+    return isinstance(value, (int, float)) and all(COMPARISONS[sign](value, bound) for sign, bound in pairs)

@@ -1,0 +1,187 @@
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
+from support.synthesized import Block, Stack, platform
+
+from modules.settings import SettingsError, load_settings
+
+SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
+SEVERAL = pytest.mark.parametrize("regions", [TWO, THREE, FIVE], ids=len)
+
+
+def only(stack: Stack, kind: str, region: str) -> Block:
+    (found,) = stack.resources(kind, region)
+    return found
+
+
+def rules(stack: Stack, region: str) -> dict[str, dict[str, Any]]:
+    return {rule["rule_name"]: rule for rule in only(stack, "aws_backup_plan", region).body["rule"]}
+
+
+def role_statements(stack: Stack, role: str) -> dict[str, dict[str, Any]]:
+    (policy,) = [one for one in stack.resources("aws_iam_role_policy") if stack.at(one.body["role"]).address == role]
+    return {one["sid"]: one for one in stack.at(policy.body["policy"]).body["statement"]}
+
+
+@SETS
+def test_every_region_has_a_vault_with_a_key_of_its_own_and_a_lock(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        vault = only(stack, "aws_backup_vault", region)
+        assert stack.at(vault.body["kms_key_arn"]).name_tag == f"PROD-kms-test-backup-{region}"
+        assert vault.body["force_destroy"] is False
+        lock = only(stack, "aws_backup_vault_lock_configuration", region).body
+        assert stack.at(lock["backup_vault_name"]).address == vault.address
+        assert (lock["min_retention_days"], lock["max_retention_days"]) == (35, 365)
+        assert "changeable_for_days" not in lock
+
+
+def test_lock_is_a_setting() -> None:
+    kind = "aws_backup_vault_lock_configuration"
+    assert platform(*ONE, backup={"vault_lock": "none"}).resources(kind) == []
+    (lock,) = platform(*ONE, backup={"vault_lock": "compliance"}).resources(kind)
+    assert lock.body["changeable_for_days"] == 3
+
+
+@SETS
+def test_every_backup_is_kept_for_as_long_as_the_lock_allows(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions, backup={"daily_retention_days": "400", "cold_storage_after_days": "0"})
+    for region in regions:
+        lock = only(stack, "aws_backup_vault_lock_configuration", region).body
+        kept = [rule["lifecycle"]["delete_after"] for rule in rules(stack, region).values()]
+        assert (lock["min_retention_days"], lock["max_retention_days"]) == (min(kept), max(kept)) == (365, 400)
+
+
+@SETS
+def test_nobody_outside_the_account_gets_to_a_vault_and_only_aws_backup_deletes(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        policy = only(stack, "aws_backup_vault_policy", region)
+        outside, early = stack.at(policy.body["policy"]).body["statement"]
+        assert {outside["effect"], early["effect"]} == {"Deny"}
+        conditions = {one["variable"]: one for one in outside["condition"]}
+        assert conditions["aws:PrincipalAccount"]["test"] == "StringNotEquals"
+        assert "backup:DeleteRecoveryPoint" in early["actions"]
+        (condition,) = early["condition"]
+        assert (condition["test"], condition["variable"]) == ("ArnNotLike", "aws:PrincipalArn")
+        own, linked = condition["values"]
+        assert own.endswith(f":role/PROD-role-test-backup-{region}")
+        assert ":role/aws-service-role/backup.amazonaws.com/" in linked
+
+
+@SETS
+def test_every_plan_backs_up_daily_and_weekly_into_the_vault_of_its_region(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        found = rules(stack, region)
+        assert {name: rule["lifecycle"]["delete_after"] for name, rule in found.items()} == {"daily": 35, "weekly": 365}
+        vault = only(stack, "aws_backup_vault", region).address
+        assert {stack.at(rule["target_vault_name"]).address for rule in found.values()} == {vault}
+
+
+@SETS
+def test_only_weekly_backups_of_what_allows_it_move_to_cold_storage_and_stay_long_enough(
+    regions: tuple[str, ...],
+) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        found = rules(stack, region)
+        assert "cold_storage_after" not in found["daily"]["lifecycle"]
+        for lifecycle in (found["weekly"]["lifecycle"], *(one["lifecycle"] for one in copies(found["weekly"]))):
+            assert lifecycle["opt_in_to_archive_for_supported_resources"] is True
+            assert lifecycle["delete_after"] >= lifecycle["cold_storage_after"] + 90
+    warm = platform(*regions, backup={"cold_storage_after_days": "0"})
+    assert not [rule for region in regions for rule in rules(warm, region).values() if "cold" in str(rule["lifecycle"])]
+
+
+def copies(rule: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(rule.get("copy_action", []))
+
+
+@SEVERAL
+def test_every_backup_is_copied_to_the_vault_of_another_region_and_kept_as_long(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        for rule in rules(stack, region).values():
+            (copy,) = copies(rule)
+            vault = stack.at(copy["destination_vault_arn"])
+            assert vault.region == (min(regions[1:]) if region == regions[0] else regions[0])
+            assert copy["lifecycle"] == rule["lifecycle"]
+
+
+def test_one_region_has_nowhere_to_copy_to() -> None:
+    assert not [rule for rule in rules(platform(*ONE), ONE[0]).values() if copies(rule)]
+
+
+def test_copies_of_the_home_region_go_where_the_settings_say_and_stay_when_the_primary_moves() -> None:
+    home, other, chosen = THREE
+    for more in ({}, {"primary_region": other, "home_region": home}):
+        stack = platform(*THREE, backup={"copy_region": chosen}, **more)
+        regions = {
+            region: stack.at(copies(rules(stack, region)["daily"])[0]["destination_vault_arn"]).region
+            for region in THREE
+        }
+        assert regions == {home: chosen, other: home, chosen: home}
+
+
+@SETS
+def test_only_what_bears_the_tag_of_the_plan_is_backed_up(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        selection, plan = only(stack, "aws_backup_selection", region), only(stack, "aws_backup_plan", region)
+        assert stack.at(selection.body["plan_id"]).address == plan.address
+        (condition,) = selection.body["condition"]
+        assert condition == {"string_equals": [{"key": "aws:ResourceTag/Backup", "value": plan.body["name"]}]}
+        assert all(f":{region}:" in one for one in selection.body["resources"])
+        assert [one.split(":")[2] for one in selection.body["resources"]] == ["rds", "dynamodb"]
+
+
+@SETS
+def test_role_snapshots_only_databases_of_the_plan_and_copies_only_into_its_vault(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        selection = only(stack, "aws_backup_selection", region)
+        found = role_statements(stack, stack.at(selection.body["iam_role_arn"]).address)
+        (condition,) = found["SnapshotsOfDatabasesOfThePlan"]["condition"]
+        assert condition["values"] == [only(stack, "aws_backup_plan", region).body["name"]]
+        snapshots = found["KeepSnapshots"]["resources"]
+        assert all(one.endswith(":snapshot:awsbackup:*") for one in snapshots)
+        assert len(snapshots) == min(len(regions), 2)
+        into = {stack.at(one).region for one in found.get("CopyIn", {}).get("resources", [])}
+        assert into == ({min(regions[1:]) if region == regions[0] else regions[0]} if len(regions) > 1 else set())
+
+
+@SETS
+def test_restores_are_tested_if_the_settings_say_so_under_names_of_their_own(regions: tuple[str, ...]) -> None:
+    kinds = ("aws_backup_restore_testing_plan", "aws_backup_restore_testing_selection")
+    assert not [one for kind in kinds for one in platform(*regions).resources(kind)]
+    stack = platform(*regions, backup={"restore_testing": "true"})
+    for region in regions:
+        plan = only(stack, kinds[0], region)
+        assert re.fullmatch(r"\w{1,50}", plan.body["name"])
+        (selection,) = plan.body["recovery_point_selection"]
+        assert stack.at(selection["include_vaults"][0]).region == region
+        selections = stack.resources(kinds[1], region)
+        assert {one.body["protected_resource_type"] for one in selections} == {"RDS", "DynamoDB"}
+        (role,) = {stack.at(one.body["iam_role_arn"]).address for one in selections}
+        found = role_statements(stack, role)
+        for sid in ("DeleteRestoredDatabases", "RestoreAndDeleteTables"):
+            assert all(one.endswith("awsbackup-restore-test-*") for one in found[sid]["resources"])
+
+
+@pytest.mark.parametrize(
+    ("keys", "fault"),
+    [
+        ({"copy_region": "eu-west-1"}, r"backup\.copy_region: not one of the regions"),
+        ({"copy_region": "us-west-1"}, r"backup\.copy_region: the backups themselves lie there"),
+        ({"weekly_retention_days": "100"}, r"backup\.cold_storage_after_days: weekly backups are deleted after 100"),
+        ({"vault_lock": "always"}, r"backup\.vault_lock"),
+        ({"daily_retention_days": "0"}, r"backup\.daily_retention_days"),
+    ],
+)
+def test_rejects_backups_that_cannot_be(tmp_path: Path, keys: dict[str, str], fault: str) -> None:
+    with pytest.raises(SettingsError, match=fault):
+        load_settings(write_settings(tmp_path, settings_of(*TWO, backup=keys)), {})

@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import pytest
+from support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
+from support.synthesized import platform
+
+from modules.settings import SettingsError, load_settings
+
+SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
+KINDS = ("aws_budgets_budget", "aws_ce_anomaly_monitor", "aws_ce_anomaly_subscription")
+
+
+@SETS
+def test_nothing_is_made_without_an_amount(regions: tuple[str, ...]) -> None:
+    assert not [one for kind in KINDS for one in platform(*regions).resources(kind)]
+
+
+@SETS
+def test_budget_tells_the_ticket_topic_of_the_primary_region_before_it_is_spent(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions, budget={"monthly_usd": "1000"})
+    (budget,) = stack.resources("aws_budgets_budget")
+    assert (budget.body["limit_amount"], budget.body["limit_unit"], budget.body["time_unit"]) == (
+        "1000",
+        "USD",
+        "MONTHLY",
+    )
+    told = [(one["notification_type"], one["threshold"]) for one in budget.body["notification"]]
+    assert told == [("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100)]
+    for one in budget.body["notification"]:
+        (topic,) = one["subscriber_sns_topic_arns"]
+        assert stack.at(topic).region == regions[0]
+    assert not stack.resources("aws_ce_anomaly_monitor")
+
+
+@SETS
+def test_anomalies_above_the_amount_are_told_at_once(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions, budget={"anomaly_usd": "50"})
+    (monitor,), (subscription,) = (stack.resources(kind) for kind in KINDS[1:])
+    assert stack.at(subscription.body["monitor_arn_list"][0]).address == monitor.address
+    assert subscription.body["frequency"] == "IMMEDIATE"
+    assert stack.at(subscription.body["subscriber"][0]["address"]).region == regions[0]
+    assert subscription.body["threshold_expression"]["dimension"]["values"] == ["50"]
+    assert not stack.resources("aws_budgets_budget")
+
+
+def test_rejects_a_budget_of_nothing(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"budget\.monthly_usd"):
+        load_settings(write_settings(tmp_path, settings_of(*ONE, budget={"monthly_usd": "0"})), {})

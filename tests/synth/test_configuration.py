@@ -1,0 +1,167 @@
+import json
+
+import pytest
+from support.region_sets import FIVE, ONE, THREE, TWO
+from support.synthesized import Block, Stack, platform
+
+from modules.configuration.promises import EVERYWHERE, ONCE
+
+SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
+RECORDERS = (
+    "aws_config_configuration_recorder",
+    "aws_config_delivery_channel",
+    "aws_config_configuration_recorder_status",
+)
+
+
+def rules(stack: Stack, region: str) -> dict[str, Block]:
+    return {one.body["source"]["source_identifier"]: one for one in stack.resources("aws_config_config_rule", region)}
+
+
+@SETS
+def test_every_region_has_a_recorder_that_is_on_and_delivers(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        (recorder,), (channel,), (status,) = (stack.resources(kind, region) for kind in RECORDERS)
+        assert recorder.body["recording_group"]["all_supported"] is True
+        assert recorder.body["recording_mode"] == {"recording_frequency": "CONTINUOUS"}
+        assert status.body["is_enabled"] is True
+        assert stack.at(status.body["name"]).address == recorder.address
+        assert channel.address in status.body["depends_on"]
+        assert recorder.address in channel.body["depends_on"]
+
+
+@SETS
+def test_what_is_global_is_recorded_once_in_the_home_region(regions: tuple[str, ...]) -> None:
+    recorders = platform(*regions).resources("aws_config_configuration_recorder")
+    seeing = [one.region for one in recorders if one.body["recording_group"]["include_global_resource_types"]]
+    assert seeing == [regions[0]]
+
+
+@SETS
+def test_records_lie_in_the_bucket_for_them_encrypted_with_the_logs_key(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for channel in stack.resources("aws_config_delivery_channel"):
+        bucket = stack.at(channel.body["s3_bucket_name"])
+        assert bucket.region == channel.region
+        assert "-s3-test-configuration-" in bucket.name_tag
+        assert stack.at(channel.body["s3_kms_key_arn"]).name_tag == f"PROD-kms-test-logs-{channel.region}"
+        (policy,) = [
+            one
+            for one in stack.resources("aws_s3_bucket_policy", channel.region)
+            if stack.at(one.body["bucket"]).address == bucket.address
+        ]
+        assert policy.address in channel.body["depends_on"]
+
+
+@SETS
+def test_recorders_share_the_account_s_role_which_is_made_once(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    (role,) = stack.resources("aws_iam_service_linked_role")
+    assert role.body["aws_service_name"] == "config.amazonaws.com"
+    for recorder in stack.resources("aws_config_configuration_recorder"):
+        assert stack.at(recorder.body["role_arn"]).address == role.address
+    existing = platform(*regions, configuration={"service_role": "existing"})
+    assert not existing.resources("aws_iam_service_linked_role")
+    for recorder in existing.resources("aws_config_configuration_recorder"):
+        assert recorder.body["role_arn"].endswith(":role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig")
+
+
+@SETS
+def test_every_region_is_held_to_every_promise_and_the_home_region_to_those_about_the_account(
+    regions: tuple[str, ...],
+) -> None:
+    stack = platform(*regions)
+    everywhere = {rule for rule, _ in EVERYWHERE.values()} | {"REQUIRED_TAGS"}
+    once = {rule for rule, _ in ONCE.values()}
+    for region in regions:
+        assert rules(stack, region).keys() == everywhere | (once if region == regions[0] else set())
+
+
+@pytest.mark.parametrize(
+    "promise",
+    [
+        "ENCRYPTED_VOLUMES",
+        "RDS_STORAGE_ENCRYPTED",
+        "S3_BUCKET_SSL_REQUESTS_ONLY",
+        "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED",
+        "EC2_IMDSV2_CHECK",
+        "CMK_BACKING_KEY_ROTATION_ENABLED",
+        "SECRETSMANAGER_ROTATION_ENABLED_CHECK",
+        "DYNAMODB_PITR_ENABLED",
+        "VPC_PEERING_DNS_RESOLUTION_CHECK",
+        "MULTI_REGION_CLOUD_TRAIL_ENABLED",
+    ],
+)
+def test_what_the_platform_promises_is_looked_at(promise: str) -> None:
+    assert promise in rules(platform(*ONE), ONE[0])
+
+
+@SETS
+def test_flow_logs_of_all_traffic_and_the_four_tags_are_wanted(regions: tuple[str, ...]) -> None:
+    for region in regions:
+        found = rules(platform(*regions), region)
+        assert json.loads(found["VPC_FLOW_LOGS_ENABLED"].body["input_parameters"]) == {"trafficType": "ALL"}
+        tags = json.loads(found["REQUIRED_TAGS"].body["input_parameters"])
+        assert tags == {"tag1Key": "Environment", "tag2Key": "Owner", "tag3Key": "CostCenter", "tag4Key": "Project"}
+
+
+@SETS
+def test_rules_wait_for_the_recorder_of_their_region(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        (status,) = stack.resources("aws_config_configuration_recorder_status", region)
+        assert all(one.body["depends_on"] == [status.address] for one in rules(stack, region).values())
+
+
+@SETS
+def test_recorders_of_someone_else_are_left_alone_and_a_plan_says_if_there_are_none(regions: tuple[str, ...]) -> None:
+    assert "check" not in platform(*regions).json
+    stack = platform(*regions, configuration={"recorder": "existing"})
+    assert not [kind for kind in (*RECORDERS, "aws_iam_service_linked_role") if kind in stack.json["resource"]]
+    assert all("depends_on" not in one.body for one in stack.resources("aws_config_config_rule"))
+    (check,) = stack.json["check"].values()
+    (data,) = check["data"]["aws_iam_roles"].values()
+    assert data["provider"] == f"aws.{regions[0]}"
+    assert data["path_prefix"] == "/aws-service-role/config.amazonaws.com/"
+    (claim,) = check["assert"]
+    assert "length(data.aws_iam_roles." in claim["condition"]
+    assert "set configuration.recorder to managed" in claim["error_message"]
+
+
+@SETS
+def test_home_region_shows_the_records_of_all_regions(regions: tuple[str, ...]) -> None:
+    (aggregator,) = platform(*regions).resources("aws_config_configuration_aggregator")
+    assert aggregator.region == regions[0]
+    source = aggregator.body["account_aggregation_source"]
+    assert source["all_regions"] is True
+    assert source["account_ids"][0].startswith("${data.aws_caller_identity.")
+    existing = platform(*regions, configuration={"aggregator": "existing"})
+    assert not existing.resources("aws_config_configuration_aggregator")
+
+
+@SETS
+def test_what_is_safe_to_mend_is_mended_by_a_role_that_can_do_nothing_else(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        found = {one.body["target_id"]: one for one in stack.resources("aws_config_remediation_configuration", region)}
+        assert {
+            runbook: stack.at(one.body["config_rule_name"]).body["source"]["source_identifier"]
+            for runbook, one in found.items()
+        } == {
+            "AWSConfigRemediation-EnableKeyRotation": "CMK_BACKING_KEY_ROTATION_ENABLED",
+            "AWSConfigRemediation-RemoveVPCDefaultSecurityGroupRules": "VPC_DEFAULT_SECURITY_GROUP_CLOSED",
+        }
+        for one in found.values():
+            assert one.body["automatic"] is True
+            role, resource = one.body["parameter"]
+            assert stack.at(role["static_value"]).body["name"] == f"PROD-role-test-remediation-{region}"
+            assert resource["resource_value"] == "RESOURCE_ID"
+    off = platform(*regions, configuration={"remediate": "false"})
+    assert not off.resources("aws_config_remediation_configuration")
+    assert not [one for one in off.resources("aws_iam_role") if "-remediation-" in one.body["name"]]
+
+
+def test_frequency_is_a_setting() -> None:
+    (recorder,) = platform(*ONE, configuration={"frequency": "DAILY"}).resources("aws_config_configuration_recorder")
+    assert recorder.body["recording_mode"] == {"recording_frequency": "DAILY"}

@@ -1,0 +1,155 @@
+from typing import Any
+
+import pytest
+from support.api_events import EVENTS, HARMLESS
+from support.filter_patterns import matches
+from support.region_sets import FIVE, ONE, THREE, TWO
+from support.synthesized import Block, Stack, platform
+
+SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
+
+
+def trail(stack: Stack) -> Block:
+    (found,) = stack.resources("aws_cloudtrail")
+    return found
+
+
+def selectors(stack: Stack) -> list[dict[str, dict[str, Any]]]:
+    return [
+        {one["field"]: one for one in selector["field_selector"]}
+        for selector in trail(stack).body["advanced_event_selector"]
+    ]
+
+
+def filters(stack: Stack) -> dict[str, Block]:
+    found = stack.resources("aws_cloudwatch_log_metric_filter")
+    return {one.body["name"].partition("-test-")[2].removesuffix(f"-{one.region}"): one for one in found}
+
+
+@SETS
+def test_one_trail_hears_all_regions_and_is_validated_and_encrypted(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    found = trail(stack)
+    assert found.region == regions[0]
+    for switch in ("is_multi_region_trail", "include_global_service_events", "enable_log_file_validation"):
+        assert found.body[switch] is True
+    assert stack.at(found.body["kms_key_id"]).name_tag == f"PROD-kms-test-logs-{regions[0]}"
+
+
+@SETS
+def test_trail_has_the_name_that_its_bucket_and_its_key_admit(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    found = trail(stack)
+    admitted = [
+        one["values"]
+        for document in (stack.at(found.body["kms_key_id"]).body["policy"], policy_of_bucket(stack).body["policy"])
+        for statement in stack.at(document).body["statement"]
+        if {"type": "Service", "identifiers": ["cloudtrail.amazonaws.com"]} in statement["principals"]
+        for one in statement["condition"]
+        if one["variable"] == "aws:SourceArn"
+    ]
+    assert admitted
+    for (arn,) in admitted:
+        assert arn.startswith(f"arn:aws:cloudtrail:{found.region}:")
+        assert arn.endswith(f":trail/{found.body['name']}")
+
+
+def policy_of_bucket(stack: Stack) -> Block:
+    bucket = stack.at(trail(stack).body["s3_bucket_name"])
+    (policy,) = [
+        one for one in stack.resources("aws_s3_bucket_policy") if stack.at(one.body["bucket"]).address == bucket.address
+    ]
+    return policy
+
+
+@SETS
+def test_trail_waits_for_what_lets_it_deliver(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    role = stack.at(trail(stack).body["cloud_watch_logs_role_arn"])
+    (own,) = [
+        one for one in stack.resources("aws_iam_role_policy") if stack.at(one.body["role"]).address == role.address
+    ]
+    assert {policy_of_bucket(stack).address, own.address} <= set(trail(stack).body["depends_on"])
+
+
+@SETS
+def test_events_go_to_an_encrypted_log_group_as_well(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    target = trail(stack).body["cloud_watch_logs_group_arn"]
+    assert target.endswith(".arn}:*")
+    group = stack.at(target.removesuffix(":*"))
+    assert group.body["name"] == f"PROD-logs-test-trail-{regions[0]}"
+    assert group.body["retention_in_days"] == 365
+
+
+@SETS
+def test_what_changes_resources_is_recorded_and_so_is_work_with_the_data_of_every_region(
+    regions: tuple[str, ...],
+) -> None:
+    stack = platform(*regions)
+    management, objects = selectors(stack)
+    assert list(management) == ["eventCategory"]
+    assert management["eventCategory"]["equals"] == ["Management"]
+    assert objects["eventCategory"]["equals"] == ["Data"]
+    assert objects["resources.type"]["equals"] == ["AWS::S3::Object"]
+    prefixes = objects["resources.ARN"]["starts_with"]
+    assert all(prefix.endswith(".arn}/") for prefix in prefixes)
+    named = {stack.at(prefix.removesuffix("/")).name_tag.partition("-s3-test-")[2][:5] for prefix in prefixes}
+    assert named == {"data-"}
+    assert sorted(stack.at(prefix.removesuffix("/")).region for prefix in prefixes) == sorted(regions)
+
+
+def test_insights_data_events_and_the_lock_are_settings() -> None:
+    stack = platform(*ONE)
+    assert {one["insight_type"] for one in trail(stack).body["insight_selector"]} == {
+        "ApiCallRateInsight",
+        "ApiErrorRateInsight",
+    }
+    assert not stack.resources("aws_s3_bucket_object_lock_configuration")
+    less = platform(*ONE, trail={"insights": "false", "data_events": "false", "lock_days": "30"})
+    assert "insight_selector" not in trail(less).body
+    assert len(selectors(less)) == 1
+    (lock,) = less.resources("aws_s3_bucket_object_lock_configuration")
+    assert less.at(lock.body["bucket"]).address == less.at(trail(less).body["s3_bucket_name"]).address
+    assert lock.body["rule"] == {"default_retention": {"days": 30, "mode": "GOVERNANCE"}}
+
+
+def test_trail_stays_where_it_is_when_another_region_becomes_the_primary() -> None:
+    before, after = platform(*THREE), platform(*THREE, primary_region="us-west-2", home_region="us-east-1")
+    assert before.json["resource"]["aws_cloudtrail"] == after.json["resource"]["aws_cloudtrail"]
+
+
+@SETS
+def test_every_signal_is_counted_in_the_trail_s_log_group_and_has_an_alarm(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    assert filters(stack).keys() == EVENTS.keys()
+    group = trail(stack).body["cloud_watch_logs_group_arn"].removesuffix(":*")
+    for identifier, one in filters(stack).items():
+        assert stack.at(one.body["log_group_name"]).address == stack.at(group).address
+        (alarm,) = [
+            each
+            for each in stack.resources("aws_cloudwatch_metric_alarm", regions[0])
+            if each.body["alarm_name"] == f"PROD-alarm-test-trail-{identifier}-{regions[0]}"
+        ]
+        for attribute, property_ in (("metric_name", "name"), ("namespace", "namespace")):
+            expected = f"${{{one.address}.metric_transformation[0].{property_}}}"
+            literal = one.body["metric_transformation"][property_]
+            assert alarm.body[attribute] in (expected, expected.replace("[0]", ""), literal)
+        assert (alarm.body["statistic"], alarm.body["comparison_operator"]) == ("Sum", "GreaterThanThreshold")
+        assert alarm.body["treat_missing_data"] == "notBreaching"
+        (topic,) = alarm.body["alarm_actions"]
+        assert stack.at(topic).region == regions[0]
+
+
+@pytest.mark.parametrize("signal", EVENTS)
+def test_pattern_matches_its_events_and_those_of_no_other_signal(signal: str) -> None:
+    pattern = filters(platform(*ONE))[signal].body["pattern"]
+    for other, events in EVENTS.items():
+        for event in events:
+            assert matches(pattern, event) is (other == signal), (other, event)
+
+
+@pytest.mark.parametrize("signal", EVENTS)
+def test_pattern_leaves_alone_what_goes_on_all_day(signal: str) -> None:
+    pattern = filters(platform(*ONE))[signal].body["pattern"]
+    assert [event for event in HARMLESS if matches(pattern, event)] == []
