@@ -96,7 +96,7 @@ class Oversight(Construct):
                     sessions=sessions,
                     receivers=[one.region for other, one in sorted(foundations.items()) if other != name],
                     replications=replications,
-                    certificate=entry.certificates.made.get(name),
+                    certificate=entry.certificates.watched[name],
                 )
                 watching = Watching(
                     here.region,

@@ -37,8 +37,8 @@ class Certificates(Construct):
     ----------
     arns
         By region, the ARN of a certificate that is issued.
-    made
-        By region, the certificates that are made here.
+    watched
+        By region, the ARN of the certificate to watch, issued or not.
 
     See https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
     """
@@ -48,11 +48,12 @@ class Certificates(Construct):
         self._zone = zone
         settings = zone.region.settings
         self.arns = dict(settings.entry.certificate_arns)
-        self.made: dict[str, AcmCertificate] = {}
+        self.watched = dict(self.arns)
         if self.arns:
             return
         served = settings.entry.names(settings.domain)
-        self.made = certificates = {name: self._certificate(region, served) for name, region in regions.items()}
+        certificates = {name: self._certificate(region, served) for name, region in regions.items()}
+        self.watched = {name: certificate.arn for name, certificate in certificates.items()}
         home = zone.region.name
         shared = self._prove("validation-served", certificates[home], served[0])
         for name, region in regions.items():

@@ -8,7 +8,6 @@ from modules.watching.alarm import Concern, Metric
 from modules.watching.tier import Tier
 
 if TYPE_CHECKING:
-    from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate
     from constructs import Construct
 
     from modules.alerts.alerts import Alerts
@@ -28,23 +27,21 @@ class CertificateAlarms(Tier):
         The region, with ``alarms`` of the settings.
     alerts
         The region's topics.
-    certificate
-        The certificate.
+    arn
+        The certificate, made here or given.
 
     See https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html
     """
 
-    def __init__(
-        self, scope: Construct, id_: str, *, region: Region, alerts: Alerts, certificate: AcmCertificate
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, region: Region, alerts: Alerts, arn: str) -> None:
         measure = Metric(
             namespace="AWS/CertificateManager",
             name="DaysToExpiry",
-            dimensions={"CertificateArn": certificate.arn},
+            dimensions={"CertificateArn": arn},
             statistic="Minimum",
         )
         meaning = "ACM has not renewed the certificate, which it tries from 60 days before its end. See whether the "
-        meaning += "record that validates the domain is still in DNS."
+        meaning += "record that validates the domain is still in DNS. One that was imported has to be imported anew."
         concerns = {
             "near-expiry": Concern(
                 measure=measure,

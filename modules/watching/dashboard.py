@@ -94,7 +94,7 @@ def _row(view: RegionView, y: int) -> list[Widget]:
             y,
             GRAPH,
             {
-                "title": alarm.node.id,
+                "title": f"{alarm.tier} {alarm.node.id}",
                 "region": name,
                 "view": "timeSeries",
                 # The alarm brings its metric and its threshold with it.

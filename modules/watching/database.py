@@ -20,7 +20,10 @@ TRANSACTIONS = 1_000_000_000
 
 
 class DatabaseAlarms(Tier):
-    """Load, room, connections and deadlocks of an instance; and of a replica, how far it is behind.
+    """Load, room, connections and deadlocks of an instance, and how far it is behind if it is a replica.
+
+    The alarm on that is there in every role, since CloudWatch deletes none that a region's health counts, and a
+    promotion must not wait for that. It is silent while the instance is no replica.
 
     Parameters
     ----------
@@ -103,15 +106,14 @@ class DatabaseAlarms(Tier):
                 meaning="Half of the transaction ids are used: vacuum does not keep up, and at the end of them "
                 "PostgreSQL stops taking writes.",
             ),
-        }
-        if replica:
-            concerns["replica-lag"] = Concern(
+            "replica-lag": Concern(
                 measure=metric("ReplicaLag", "Maximum"),
                 threshold=settings.database_replica_lag_seconds,
-                # A replica that has lost its source says nothing.
-                missing="breaching",
+                # A replica that has lost its source says nothing, and neither does what is no replica.
+                missing="breaching" if replica else "notBreaching",
                 severity="page",
-                headline=True,
+                headline=replica,
                 meaning="The replica is behind: what it has not seen is lost if this region has to take over now.",
-            )
+            ),
+        }
         super().__init__(scope, id_, region=region, alerts=alerts, title="database", concerns=concerns)

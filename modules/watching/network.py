@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modules.watching.alarm import Concern, Metric
+from modules.watching.alarm import Concern, Formula, Metric
 from modules.watching.tier import Tier
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 class NetworkAlarms(Tier):
     """Ways out that are used up or lose packets.
+
+    One alarm looks at all gateways, so that none goes when there are fewer of them: CloudWatch deletes no alarm that a
+    region's health counts.
 
     Parameters
     ----------
@@ -35,28 +38,34 @@ class NetworkAlarms(Tier):
     def __init__(
         self, scope: Construct, id_: str, *, region: Region, alerts: Alerts, gateways: Mapping[str, NatGateway]
     ) -> None:
-        concerns = {}
-        for letter, gateway in gateways.items():
-            concerns[f"nat-ports-{letter}"] = Concern(
-                measure=_sum("ErrorPortAllocation", gateway),
+        concerns = {
+            "nat-ports": Concern(
+                measure=_worst("ErrorPortAllocation", gateways),
                 threshold=0,
                 missing="notBreaching",
                 severity="page",
                 headline=True,
-                meaning="The NAT gateway has no source port left: new connections to one destination fail. "
-                "Give it more addresses, or keep connections open.",
-            )
-            concerns[f"nat-drops-{letter}"] = Concern(
-                measure=_sum("PacketsDropCount", gateway),
+                meaning="A NAT gateway has no source port left: new connections to one destination fail. Its metrics "
+                "say which one. Give it more addresses, or keep connections open.",
+            ),
+            "nat-drops": Concern(
+                measure=_worst("PacketsDropCount", gateways),
                 threshold=region.settings.alarms.nat_dropped_packets,
                 period=300,
                 periods=3,
                 missing="notBreaching",
                 severity="ticket",
-                meaning="The NAT gateway drops packets. If the AWS Health Dashboard is silent, spread the traffic.",
-            )
-        super().__init__(scope, id_, region=region, alerts=alerts, title="network", concerns=concerns)
+                meaning="A NAT gateway drops packets. If the AWS Health Dashboard is silent, spread the traffic.",
+            ),
+        }
+        super().__init__(
+            scope, id_, region=region, alerts=alerts, title="network", concerns=concerns if gateways else {}
+        )
 
 
-def _sum(name: str, gateway: NatGateway) -> Metric:
-    return Metric(namespace="AWS/NATGateway", name=name, dimensions={"NatGatewayId": gateway.id}, statistic="Sum")
+def _worst(name: str, gateways: Mapping[str, NatGateway]) -> Formula:
+    metrics = {
+        letter: Metric(namespace="AWS/NATGateway", name=name, dimensions={"NatGatewayId": gateway.id}, statistic="Sum")
+        for letter, gateway in gateways.items()
+    }
+    return Formula(expression=f"MAX([{', '.join(metrics)}])", metrics=metrics)

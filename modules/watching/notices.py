@@ -20,14 +20,6 @@ SERVICE_EVENT = "AWS Service Event via CloudTrail"
 
 #: What EventBridge is asked for, by the notice's identifier: what it means, and the events.
 EVENTS: Mapping[str, tuple[str, Event]] = {
-    "key-deletion": (
-        "A key is to be deleted, or was shut off: what it encrypts can no longer be read. Cancel it now, ask later.",
-        Event(
-            source="aws.kms",
-            kinds=[API_CALL],
-            detail={"eventSource": ["kms.amazonaws.com"], "eventName": ["DisableKey", "ScheduleKeyDeletion"]},
-        ),
-    ),
     "rotation-failed": (
         "A secret was not rotated. It still works; the log of the function says which step failed.",
         Event(
@@ -56,7 +48,7 @@ EVENTS: Mapping[str, tuple[str, Event]] = {
 
 
 class Notices(Construct):
-    """Pages for what no metric counts: keys and backups that are about to be gone, and rotations that failed.
+    """Pages for what no metric counts: backups that are about to be gone, and rotations that failed.
 
     Parameters
     ----------
@@ -65,8 +57,10 @@ class Notices(Construct):
     alerts
         The region's topics.
 
-    See https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-creating-cloudwatch-alarm.html and
-    https://docs.aws.amazon.com/secretsmanager/latest/userguide/monitoring-eventbridge.html
+    Keys that are about to be gone are among the signals of the trail.
+
+    See https://docs.aws.amazon.com/secretsmanager/latest/userguide/monitoring-eventbridge.html and
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/logging-using-cloudtrail.html
     """
 
     def __init__(self, scope: Construct, id_: str, *, region: Region, alerts: Alerts) -> None:

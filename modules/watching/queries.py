@@ -28,12 +28,23 @@ QUESTIONS: Mapping[str, Mapping[str, str]] = {
         """,
     },
     "database": {
-        "slow-queries": r"""
-            filter @message like /duration: \d+/
-            | parse @message /duration: (?<milliseconds>[\d.]+) ms/
+        "lock-waits": r"""
+            filter @message like /still waiting for|acquired .* after/
+            | parse @message /after (?<milliseconds>[\d.]+) ms/
             | sort milliseconds desc
             | display @timestamp, milliseconds, @message
             | limit 50
+        """,
+        "refused-logins": """
+            filter @message like /authentication failed|no pg_hba.conf entry|too many clients|remaining connection/
+            | sort @timestamp desc
+            | limit 100
+        """,
+        "connections": r"""
+            filter @message like /connection authorized/
+            | parse @message /user=(?<user>\S+) database=(?<database>\S+)/
+            | stats count(*) as connections by user, database, bin(5m)
+            | sort connections desc
         """,
         "errors-and-deadlocks": """
             filter @message like /ERROR|FATAL|PANIC|deadlock detected/

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate
-
     from modules.backup.vault import BackupVault
     from modules.compute.web_tier import WebTier
     from modules.database.database import Database
@@ -36,7 +34,7 @@ class Watched:
     replications
         All replications of buckets, also those between other regions.
     certificate
-        Its certificate; none if it is somebody else's.
+        ARN of its certificate.
     """
 
     network: Network
@@ -48,7 +46,7 @@ class Watched:
     sessions: SessionTable
     receivers: Sequence[Region]
     replications: Sequence[Replication]
-    certificate: AcmCertificate | None
+    certificate: str
 
     @property
     def logs(self) -> dict[str, str]:

@@ -75,7 +75,7 @@ class Watching(Construct):
         Queries(self, "queries", region=region, logs={**watched.logs, **(logs or {})})
 
     def _tiers(self, region: Region, alerts: Alerts, watched: Watched) -> list[Tier]:
-        tiers: list[Tier] = [
+        return [
             NetworkAlarms(self, "network", region=region, alerts=alerts, gateways=watched.network.nat.gateways),
             LoadBalancerAlarms(
                 self,
@@ -113,9 +113,5 @@ class Watching(Construct):
             ),
             StorageAlarms(self, "storage", region=region, alerts=alerts, replications=watched.replications),
             BackupAlarms(self, "backup", region=region, alerts=alerts, vault=watched.vault),
+            CertificateAlarms(self, "certificate", region=region, alerts=alerts, arn=watched.certificate),
         ]
-        if watched.certificate:
-            tiers.append(
-                CertificateAlarms(self, "certificate", region=region, alerts=alerts, certificate=watched.certificate)
-            )
-        return tiers

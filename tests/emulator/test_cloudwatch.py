@@ -1,4 +1,5 @@
 import pytest
+from botocore.exceptions import ClientError
 
 from tools.emulator import Emulator
 
@@ -37,3 +38,27 @@ def test_a_composite_alarm_reads_back_and_goes(emulator: Emulator) -> None:
     assert (changed["AlarmRule"], "ActionsSuppressor" in changed) == ('ALARM("a")', False)
     cloudwatch.delete_alarms(AlarmNames=["composite"])
     assert cloudwatch.describe_alarms(AlarmNames=["composite"])["CompositeAlarms"] == []
+
+
+def test_an_alarm_that_a_composite_one_is_made_of_stays(emulator: Emulator) -> None:
+    cloudwatch = emulator.client("cloudwatch", "eu-central-1")
+    for name in ("part", "other"):
+        cloudwatch.put_metric_alarm(
+            AlarmName=name,
+            Namespace="AWS/SQS",
+            MetricName="ApproximateNumberOfMessagesVisible",
+            Dimensions=[{"Name": "QueueName", "Value": "queue"}],
+            Statistic="Maximum",
+            Period=60,
+            EvaluationPeriods=1,
+            Threshold=0,
+            ComparisonOperator="GreaterThanThreshold",
+        )
+    cloudwatch.put_composite_alarm(AlarmName="whole", AlarmRule='ALARM("part")')
+    with pytest.raises(ClientError, match="Cannot delete part as there are composite alarm"):
+        cloudwatch.delete_alarms(AlarmNames=["part"])
+    cloudwatch.delete_alarms(AlarmNames=["other"])
+    cloudwatch.put_composite_alarm(AlarmName="whole", AlarmRule="FALSE")
+    cloudwatch.delete_alarms(AlarmNames=["part"])
+    cloudwatch.delete_alarms(AlarmNames=["whole"])
+    assert cloudwatch.describe_alarms(AlarmNames=["part", "other", "whole"])["MetricAlarms"] == []

@@ -19,7 +19,7 @@ from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from support.metrics import DIMENSIONS, METRICS, WITH_MORE
-from support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
+from support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, settings_of, write_settings
 from support.synthesized import Block, Stack, platform
 
 from modules.region import Region
@@ -48,9 +48,10 @@ WATCHED = {
     "aws_sqs_queue": ("AWS/SQS",),
     "aws_backup_vault": ("AWS/Backup",),
 }
+#: Kinds that stand for a tier: without one of them nothing of the tier is there to be watched.
+TIERS = WATCHED.keys() - {"aws_s3_bucket_replication_configuration"}
 #: Kinds that no metric of CloudWatch tells to be ill; what happens to them is an event.
 TOLD_BY_EVENTS = {
-    "aws_kms_key": "ScheduleKeyDeletion",
     "aws_secretsmanager_secret": "RotationFailed",
     "aws_backup_vault": "DeleteRecoveryPoint",
 }
@@ -130,7 +131,7 @@ def tiers() -> Stack:
             CertificateAlarms(
                 region,
                 "certificate-alarms",
-                certificate=AcmCertificate(region, "certificate", provider=region.provider, domain_name="example.com"),
+                arn=AcmCertificate(region, "certificate", provider=region.provider, domain_name="example.com").arn,
                 **common,
             ),
         ]
@@ -272,6 +273,62 @@ def test_every_tier_is_watched(tiers: Stack) -> None:
 
 
 @SETS
+def test_platform_has_every_tier_that_there_are_alarms_for(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    assert {kind for kind in TIERS if not stack.resources(kind)} == set()
+    for region in regions:
+        seen = {metric["namespace"] for alarm in alarms(stack, region) for metric in metrics(alarm)}
+        copied = {"AWS/S3"} if len(regions) > 1 else set()
+        assert seen >= {name for kind in TIERS for name in WATCHED[kind]} | copied
+
+
+def test_certificate_of_the_settings_is_watched_like_one_that_is_made() -> None:
+    arn = f"arn:aws:acm:{ONE[0]}:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+    made, given = platform(*ONE), platform(*ONE, entry={"certificate_arns": {ONE[0]: arn}})
+    assert {alarm.address for alarm in alarms(given)} == {alarm.address for alarm in alarms(made)}
+    watched = [alarm for alarm in alarms(given) if alarm.body.get("namespace") == "AWS/CertificateManager"]
+    assert [alarm.body["dimensions"] for alarm in watched] == [{"CertificateArn": arn}] * 2
+
+
+@SETS
+def test_only_a_replica_is_ill_when_it_does_not_say_how_far_it_is_behind(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    found = [alarm for alarm in alarms(stack) if alarm.body.get("metric_name") == "ReplicaLag"]
+    silent = {alarm.region: alarm.body["treat_missing_data"] for alarm in found}
+    assert silent == {region: "notBreaching" if region == regions[0] else "breaching" for region in regions}
+
+
+@pytest.mark.parametrize(
+    "more", [TAKEN_OVER, {"network": {"nat_gateways": "single"}}], ids=["another primary", "fewer gateways"]
+)
+def test_no_alarm_that_health_counts_goes_with_a_change_of_settings(more: dict[str, Any]) -> None:
+    # CloudWatch deletes none, and Terraform would try before it changes the rule.
+    before, after = platform(*THREE), platform(*THREE, **more)
+    for region in THREE:
+        rules = [
+            stack.resources("aws_cloudwatch_composite_alarm", region)[0].body["alarm_rule"] for stack in (before, after)
+        ]
+        assert rules[0] == rules[1]
+
+
+@SETS
+def test_keys_are_told_by_the_trail_wherever_they_are_and_once(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    told = [
+        one.address
+        for kind, attribute in (
+            ("aws_cloudwatch_log_metric_filter", "pattern"),
+            ("aws_cloudwatch_event_rule", "event_pattern"),
+        )
+        for one in stack.resources(kind)
+        if "ScheduleKeyDeletion" in one.body.get(attribute, "")
+    ]
+    (signal,) = told
+    (alarm,) = [one for one in alarms(stack) if any(signal in str(metric) for metric in metrics(one))]
+    assert "-sns-test-page-" in stack.at(alarm.body["alarm_actions"][0]).body["name"]
+
+
+@SETS
 def test_what_no_metric_tells_is_an_event_that_pages(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
     for region in regions:
@@ -305,7 +362,11 @@ def test_health_of_a_region_is_made_of_all_its_alarms_that_page_and_of_none_abou
 
 
 def test_health_is_well_where_nothing_pages() -> None:
-    (health,) = platform(*ONE, network={"nat_gateways": "none"}).resources("aws_cloudwatch_composite_alarm")
+    stack = TerraformStack(Testing.app(), "platform")
+    settings = Settings.model_validate(settings_of(*ONE))
+    region = Region(stack, ONE[0], name=ONE[0], settings=settings, cidr=IPv4Network("10.0.0.0/16"))
+    RegionHealth(region, "health", region=region, alerts=topics(region), tiers=[])
+    (health,) = Stack(json.loads(Testing.synth(stack))).resources("aws_cloudwatch_composite_alarm")
     assert health.body["alarm_rule"] == "FALSE"
 
 

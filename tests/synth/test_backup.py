@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
+from support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, settings_of, write_settings
 from support.synthesized import Block, Stack, platform
 
 from modules.settings import SettingsError, load_settings
@@ -118,7 +118,8 @@ def test_one_region_has_nowhere_to_copy_to() -> None:
 
 def test_copies_of_the_home_region_go_where_the_settings_say_and_stay_when_the_primary_moves() -> None:
     home, other, chosen = THREE
-    for more in ({}, {"primary_region": other, "home_region": home}):
+    assert (TAKEN_OVER["primary_region"], TAKEN_OVER["home_region"]) == (other, home)
+    for more in ({}, TAKEN_OVER):
         stack = platform(*THREE, backup={"copy_region": chosen}, **more)
         regions = {
             region: stack.at(copies(rules(stack, region)["daily"])[0]["destination_vault_arn"]).region

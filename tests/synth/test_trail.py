@@ -1,9 +1,10 @@
+import re
 from typing import Any
 
 import pytest
 from support.api_events import EVENTS, HARMLESS
 from support.filter_patterns import matches
-from support.region_sets import FIVE, ONE, THREE, TWO
+from support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO
 from support.synthesized import Block, Stack, platform
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
@@ -87,7 +88,7 @@ def test_what_changes_resources_is_recorded_and_so_is_work_with_the_data_of_ever
     regions: tuple[str, ...],
 ) -> None:
     stack = platform(*regions)
-    management, objects = selectors(stack)
+    management, objects, items = selectors(stack)
     assert list(management) == ["eventCategory"]
     assert management["eventCategory"]["equals"] == ["Management"]
     assert objects["eventCategory"]["equals"] == ["Data"]
@@ -97,6 +98,12 @@ def test_what_changes_resources_is_recorded_and_so_is_work_with_the_data_of_ever
     named = {stack.at(prefix.removesuffix("/")).name_tag.partition("-s3-test-")[2][:5] for prefix in prefixes}
     assert named == {"data-"}
     assert sorted(stack.at(prefix.removesuffix("/")).region for prefix in prefixes) == sorted(regions)
+    assert items["eventCategory"]["equals"] == ["Data"]
+    assert items["resources.type"]["equals"] == ["AWS::DynamoDB::Table"]
+    (table,) = stack.resources("aws_dynamodb_table")
+    arns = [re.split(r":(?=table/)", arn) for arn in items["resources.ARN"]["equals"]]
+    assert {name for _, name in arns} == {f"table/{table.body['name']}"}
+    assert [owner.split(":")[3] for owner, _ in arns] == sorted(regions)
 
 
 def test_insights_data_events_and_the_lock_are_settings() -> None:
@@ -115,7 +122,7 @@ def test_insights_data_events_and_the_lock_are_settings() -> None:
 
 
 def test_trail_stays_where_it_is_when_another_region_becomes_the_primary() -> None:
-    before, after = platform(*THREE), platform(*THREE, primary_region="us-west-2", home_region="us-east-1")
+    before, after = platform(*THREE), platform(*THREE, **TAKEN_OVER)
     assert before.json["resource"]["aws_cloudtrail"] == after.json["resource"]["aws_cloudtrail"]
 
 

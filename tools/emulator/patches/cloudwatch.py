@@ -1,9 +1,13 @@
 """CloudWatch: composite alarms."""
 
+import re
+
+from moto.cloudwatch.exceptions import ValidationError
+from moto.cloudwatch.models import CloudWatchBackend
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult
 
-from tools.emulator.patches.replacing import replace
+from tools.emulator.patches.replacing import Method, replace, wrap
 from tools.emulator.patches.requests import parameter
 
 SUPPRESSION = {
@@ -26,6 +30,24 @@ def put_composite_alarm(response: CloudWatchResponse) -> ActionResult:
     return answer
 
 
+def delete_alarms(original: Method, backend: CloudWatchBackend, alarm_names: list[str]) -> None:
+    """Delete alarms, but none that the rule of a composite alarm names.
+
+    moto deletes those too. AWS refuses it until the rule is another, and Terraform deletes before it changes the rule.
+    """
+    named = {
+        name
+        for alarm in backend.alarms.values()
+        if alarm.name not in alarm_names
+        for name in re.findall(r'\("?([^")]+)"?\)', getattr(alarm, "rule", None) or "")
+    }
+    if kept := sorted(named.intersection(alarm_names)):
+        them = "it" if len(kept) == 1 else "them"
+        raise ValidationError(f"Cannot delete {','.join(kept)} as there are composite alarm(s) depending on {them}.")
+    original(backend, alarm_names)
+
+
 def apply() -> None:
     """Apply the patch."""
+    wrap(CloudWatchBackend, "delete_alarms", delete_alarms)
     replace(CloudWatchResponse, "put_composite_alarm", put_composite_alarm)
