@@ -18,6 +18,8 @@ BUCKET, KEY = ("aws_s3_bucket_policy", "policy"), ("aws_kms_key", "policy")
 SECRET, ENDPOINT = ("aws_secretsmanager_secret_policy", "policy"), ("aws_vpc_endpoint", "policy")
 QUEUE = ("aws_sqs_queue_policy", "policy")
 LOG_GROUPS = ("aws_cloudwatch_log_resource_policy", "policy_document")
+#: Where these tests look.
+PLACES = {IDENTITY, TRUST, BUCKET, KEY, SECRET, ENDPOINT, QUEUE, LOG_GROUPS}
 #: Services that send neither aws:SourceAccount nor aws:SourceArn when they take a role on.
 NO_SOURCE = {"ec2.amazonaws.com", "lambda.amazonaws.com"}
 #: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html, and what changes permissions directly.
@@ -89,7 +91,7 @@ def test_every_document_is_used_once_and_where_this_test_looks(regions: tuple[st
     for stack in both(*regions):
         used = [DOCUMENT.search(str(block.body[place[1]]))[1] for place, block, _ in uses(stack)]  # type: ignore[index]
         assert sorted(used) == sorted(stack.json["data"]["aws_iam_policy_document"])
-        assert {place for place, _, _ in uses(stack)} <= {IDENTITY, TRUST, BUCKET, KEY, SECRET, ENDPOINT, QUEUE, LOG_GROUPS}
+        assert {place for place, _, _ in uses(stack)} <= PLACES
 
 
 @SETS
