@@ -19,6 +19,7 @@ NAMES = (
     "ec2_peering",
     "instance_refresh",
     "kms",
+    "launching",
     "rds",
     "rds_backups",
     "rds_replicas",
