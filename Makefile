@@ -89,7 +89,7 @@ PYTEST := @$(RUN) -m pytest --dist loadgroup --no-loadscope-reorder
 
 .PHONY: test test-unit lint format lock
 test: lint ## everything: lint, unit, synthesized output, emulator life cycles
-	$(PYTEST) --numprocesses 4 --cov --cov-report=term:skip-covered
+	$(PYTEST) --numprocesses 6 --cov --cov-report=term:skip-covered
 
 test-unit: install ## the fast loop, in under a minute
 	$(PYTEST) --numprocesses 2 -m "not emulator and not slow"
