@@ -5,8 +5,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from support.synthesized import SESSION_FOLDER
 
-#: Fixtures of platforms that take minutes: whose tests ask for one run in one process, and begin first.
-PLATFORMS = ("life", "small_life")
+#: The fixture of the platform that is applied once: whose tests ask for it run in one process, and begin first.
+PLATFORM = "life"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -20,7 +20,7 @@ def pytest_configure(config: pytest.Config) -> None:
 # First, since pytest-xdist writes the groups into the ids of tests in the same hook.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a platform, and else of a file, in one process, the longest first."""
+    """Keep the tests of the platform, and else of a file, in one process, the longest first."""
     items.sort(key=_rank)
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
@@ -32,10 +32,9 @@ def root() -> Path:
 
 
 def _group(item: pytest.Item) -> str:
-    fixtures = getattr(item, "fixturenames", ())
-    return next((name for name in PLATFORMS if name in fixtures), item.nodeid.partition("::")[0])
+    return PLATFORM if PLATFORM in getattr(item, "fixturenames", ()) else item.nodeid.partition("::")[0]
 
 
 def _rank(item: pytest.Item) -> int:
-    places = [*PLATFORMS, "tests/life/"]
+    places = [PLATFORM, "tests/life/"]
     return next((rank for rank, place in enumerate(places) if _group(item).startswith(place)), len(places))
