@@ -100,7 +100,7 @@ build/nginx/.ready:
 
 .PHONY: test test-unit lint format lock
 test: lint build/nginx/.ready ## everything: lint, unit, synthesized output, emulator life cycles
-	$(PYTEST) --numprocesses 4 --cov --cov-report=term:skip-covered
+	$(PYTEST) --numprocesses 6 --cov --cov-report=term:skip-covered
 
 test-unit: install ## the fast loop, in under a minute
 	$(PYTEST) --numprocesses 2 -m "not emulator and not slow"
@@ -118,7 +118,7 @@ lock: ## resolve requirements/*.in into the lock files anew
 	@$(PYTHON) -m venv build/lock
 	@build/lock/bin/pip install --quiet pip-tools
 	@for name in project checkov; do \
-		build/lock/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header \
+		build/lock/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --no-strip-extras --no-header \
 			--no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 			--output-file requirements/$$name.lock requirements/$$name.in; \
 	done

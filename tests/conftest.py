@@ -1,12 +1,13 @@
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 from support.synthesized import SESSION_FOLDER
 
-#: Fixtures of platforms that take minutes: whose tests ask for one run in one process, and begin first.
-PLATFORMS = ("life", "small_life")
+#: The fixture of the platform that is applied once: whose tests ask for it run in one process, and begin first.
+PLATFORM = "life"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -17,13 +18,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(folder.cleanup)
 
 
-# First, since pytest-xdist writes the groups into the ids of tests in the same hook.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a platform, and else of a file, in one process, the longest first."""
+# Around all others, since pytest-xdist writes the groups into the ids of tests in the same hook.
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Keep the tests of the platform, and else of a file, in one process, the longest first."""
     items.sort(key=_rank)
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
+    yield
 
 
 @pytest.fixture
@@ -32,10 +34,9 @@ def root() -> Path:
 
 
 def _group(item: pytest.Item) -> str:
-    fixtures = getattr(item, "fixturenames", ())
-    return next((name for name in PLATFORMS if name in fixtures), item.nodeid.partition("::")[0])
+    return PLATFORM if PLATFORM in getattr(item, "fixturenames", ()) else item.nodeid.partition("::")[0]
 
 
 def _rank(item: pytest.Item) -> int:
-    places = [*PLATFORMS, "tests/life/"]
+    places = [PLATFORM, "tests/life/"]
     return next((rank for rank, place in enumerate(places) if _group(item).startswith(place)), len(places))

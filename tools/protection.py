@@ -166,7 +166,8 @@ def require_unprotected(plan: Plan) -> None:
     raise ToolError(
         f"nothing was changed, because AWS would refuse to delete what is protected:\n{listed}",
         advice="turn deletion protection off in the settings (`database.deletion_protection`, "
-        f"`entry.deletion_protection`, `sessions.deletion_protection`) and deploy, or lift it by hand, then run again:\n{lines}",
+        "`entry.deletion_protection`, `sessions.deletion_protection`) and deploy, or lift it by hand, then run again:\n"
+        f"{lines}",
     )
 
 

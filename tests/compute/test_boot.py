@@ -168,6 +168,17 @@ def test_tls_1_1_is_refused_and_1_2_and_1_3_are_accepted(server: Server) -> None
     assert "TLSv1.3" in server.handshake("tls1_3")
 
 
+def test_probe_of_tls_1_1_succeeds_where_it_is_allowed(instance: Instance) -> None:
+    assert instance.boot() == 0
+    path = instance.folder / "etc/nginx/nginx.conf"
+    allowed = re.sub(r"ssl_protocols [^;]+;", "ssl_protocols TLSv1.1;", path.read_text())
+    path.write_text(re.sub(r"ssl_ciphers [^;]+;", "ssl_ciphers ALL:@SECLEVEL=0;", allowed))
+    running = Server(instance)
+    answer = running.handshake("tls1_1")
+    running.stop()
+    assert "TLSv1.1" in answer
+
+
 def test_health_page_answers_only_while_there_is_something_to_serve(server: Server, instance: Instance) -> None:
     assert server.get("/health")[0] == 200
     assert "It works" in server.get("/")[1]

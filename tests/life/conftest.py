@@ -35,7 +35,8 @@ def small_life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
     at_once = {"recovery_window_days": 0}
     # The cdktf CLI lifts no deletion protection before it destroys, as `make local-down` does.
     unprotected = {"deletion_protection": "false"}
-    settings = settings_of("eu-west-1", network=least, secrets=at_once, database=unprotected, sessions=unprotected)
+    areas = {"database": unprotected, "entry": unprotected, "sessions": unprotected}
+    settings = settings_of("eu-west-1", network=least, secrets=at_once, **areas)
     begun = new_life(tmp_path_factory.mktemp("small"), settings)
     emulator = begun.start()
     try:

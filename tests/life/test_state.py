@@ -54,10 +54,11 @@ def slow_apply(life: Applied, folder: Path) -> subprocess.Popen[bytes]:
     shutil.copytree(life.build / "platform", folder / "platform", symlinks=True)
     ready = folder / "ready"
     command = f"touch {ready}; while test -e {ready}; do sleep 0.1; done"
-    wait = {"resource": {"terraform_data": {"wait": {"provisioner": [{"local-exec": {"command": command}}]}}}}
+    # Of the test's own name, since what another test has made is not made again.
+    wait = {"resource": {"terraform_data": {folder.name: {"provisioner": [{"local-exec": {"command": command}}]}}}}
     (folder / "platform" / "wait.tf.json").write_text(json.dumps(wait))
     terraform = subprocess.Popen(
-        ["terraform", "apply", "-auto-approve", "-input=false", "-target=terraform_data.wait"],
+        ["terraform", "apply", "-auto-approve", "-input=false", f"-target=terraform_data.{folder.name}"],
         cwd=folder / "platform",
         env=dict(life.target.environment),
         stdout=subprocess.DEVNULL,
@@ -89,7 +90,8 @@ def test_of_two_applies_at_once_one_is_refused_by_the_lock(prepared: Applied, tm
         assert first.wait(60) == 0
     assert lock
     assert lock.lock_id in f"{refused.value.message} {refused.value.advice}"
-    prepared.life.apply(prepared.target)
+    # A plan takes the lock as well.
+    prepared.target.plan("platform")
 
 
 def test_a_lock_left_by_a_killed_apply_is_reported_with_what_to_do(prepared: Applied, tmp_path: Path) -> None:
@@ -104,4 +106,4 @@ def test_a_lock_left_by_a_killed_apply_is_reported_with_what_to_do(prepared: App
     assert "make local-unlock" in str(reported.value.advice)
     assert [one.lock_id for one in unlock(prepared.target)] == [lock.lock_id]
     assert find_lock(prepared.target, "platform") is None
-    prepared.life.apply(prepared.target)
+    prepared.target.plan("platform")

@@ -1,9 +1,10 @@
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
-from support.synthesized import platform
+from support.synthesized import Block, Stack, platform
 
 from modules.settings import SettingsError, load_settings
 
@@ -63,20 +64,99 @@ def test_groups_scale_on_cpu_and_on_requests(regions: tuple[str, ...]) -> None:
         assert metrics == {"ASGAverageCPUUtilization", "ALBRequestCountPerTarget"}
 
 
+def groups_of(stack: Stack, template: Block) -> list[Block]:
+    """Security groups of the instances that a template launches."""
+    (interface,) = template.body["network_interfaces"]
+    return [stack.at(one) for one in interface["security_groups"]]
+
+
+def rules_of(stack: Stack, direction: str, *groups: str) -> list[Block]:
+    """Rules of security groups, given by address, for a direction."""
+    return [
+        one
+        for one in stack.resources(f"aws_vpc_security_group_{direction}_rule")
+        if stack.at(one.body["security_group_id"]).address in groups
+    ]
+
+
+@SETS
+def test_instances_bear_their_own_group_and_that_of_the_clients_of_the_database(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for template in stack.resources("aws_launch_template"):
+        names = [group.name_tag for group in groups_of(stack, template)]
+        assert names == [f"PROD-sg-test-{group}-{template.region}" for group in ("web", "database-clients")]
+
+
 @SETS
 def test_instances_take_https_from_the_load_balancer_alone(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
     for template in stack.resources("aws_launch_template"):
-        (interface,) = template.body["network_interfaces"]
-        (web,) = (stack.at(one).address for one in interface["security_groups"])
-        rules = [
-            one
-            for one in stack.resources("aws_vpc_security_group_ingress_rule", template.region)
-            if stack.at(one.body["security_group_id"]).address == web
-        ]
-        (rule,) = rules
+        (rule,) = rules_of(stack, "ingress", *(group.address for group in groups_of(stack, template)))
         assert (rule.body["from_port"], rule.body["to_port"]) == (443, 443)
         assert stack.at(rule.body["referenced_security_group_id"]).name_tag == f"PROD-sg-test-alb-{template.region}"
+
+
+@SETS
+def test_load_balancer_reaches_instances_over_https_and_nothing_else(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for balancer in stack.resources("aws_lb"):
+        (group,) = (stack.at(one).address for one in balancer.body["security_groups"])
+        (rule,) = rules_of(stack, "egress", group)
+        assert (rule.body["ip_protocol"], rule.body["from_port"], rule.body["to_port"]) == ("tcp", 443, 443)
+        assert stack.at(rule.body["referenced_security_group_id"]).name_tag == f"PROD-sg-test-web-{balancer.region}"
+
+
+@SETS
+def test_instances_may_do_what_is_written_here_and_nothing_else(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    assert not stack.json["resource"].get("aws_iam_role_policy_attachment")
+    (secret,) = stack.resources("aws_secretsmanager_secret")
+    for profile in stack.resources("aws_iam_instance_profile"):
+        region, role = profile.region, stack.at(profile.body["role"]).address
+        found = [
+            (one["sid"], *sorted(one["actions"]), *(in_names(stack, resource) for resource in one["resources"]))
+            for policy in stack.resources("aws_iam_role_policy")
+            if stack.at(policy.body["role"]).address == role
+            for one in stack.at(policy.body["policy"]).body["statement"]
+        ]
+        assert sorted(found) == sorted(permissions(region, home=secret.region))
+
+
+def in_names(stack: Stack, resource: str) -> str:
+    """A resource of a statement, with names where it refers to others, and of a copy also its region."""
+    resource = re.sub(r'\$\{replace\((aws_[\w.-]+), "[^"]+", ":([\w-]+):"\)\}', r"${\1} in \2", resource)
+    named = re.sub(r"\$\{aws_[\w.-]+\}", lambda one: name_of(stack.at(one[0])), resource)
+    return re.sub(r"\$\{data\.aws_caller_identity\.[^}]+\}", "ACCOUNT", named)
+
+
+def name_of(block: Block) -> str:
+    return block.name_tag if "tags" in block.body else str(block.body["name"])
+
+
+def permissions(region: str, *, home: str) -> list[tuple[str, ...]]:
+    """What instances of a region may do: the sid, the actions, and on what."""
+    bucket, key = f"prod-s3-test-data-ACCOUNT-{region}", f"PROD-kms-test-{{}}-{region}"
+    secret = f"PROD-secret-test-database-{home}"
+    copy = secret if region == home else f"{secret} in {region}"
+    table = f"arn:aws:dynamodb:{region}:ACCOUNT:table/PROD-dynamodb-test-sessions-{home}"
+    logs = f"PROD-logs-test-web-{region}"
+    items = ("BatchGetItem", "BatchWriteItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query")
+    channels = ("CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel")
+    objects = ("AbortMultipartUpload", "DeleteObject", "GetObject", "ListMultipartUploadParts", "PutObject")
+    return [
+        ("ListTheData", "s3:ListBucket", bucket),
+        ("ReadReleases", "s3:GetObject", f"{bucket}/releases/*"),
+        ("WorkWithTheData", *(f"s3:{one}" for one in objects), f"{bucket}/application/*"),
+        ("UseItsKey", "kms:Decrypt", "kms:GenerateDataKey", key.format("storage")),
+        ("ReadTheSecret", "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", copy),
+        ("DecryptTheSecret", "kms:Decrypt", key.format("secrets")),
+        ("WorkWithSessions", *(f"dynamodb:{one}" for one in (*items, "UpdateItem")), table),
+        ("UseTheirKey", "kms:Decrypt", key.format("data")),
+        ("SayThatItIsThere", "ssm:UpdateInstanceInformation", f"arn:aws:ec2:{region}:ACCOUNT:instance/*"),
+        ("TakeSessionsAndCommands", *(f"ssmmessages:{one}" for one in channels), "*"),
+        ("WriteLogs", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents", logs, f"{logs}:*"),
+        ("PutMetrics", "cloudwatch:PutMetricData", "*"),
+    ]
 
 
 def test_mixed_instances_and_a_warm_pool_are_settings() -> None:

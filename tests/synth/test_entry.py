@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
+from support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, settings_of, write_settings
 from support.synthesized import Block, Stack, platform
 
 from modules.settings import SettingsError, load_settings
@@ -249,7 +249,7 @@ def test_latency_leads_to_the_nearest_region(regions: tuple[str, ...]) -> None:
 
 def test_another_primary_region_only_changes_where_the_primary_record_leads() -> None:
     before = platform(*THREE)
-    after = platform(*THREE, primary_region="us-west-2", home_region="us-east-1")
+    after = platform(*THREE, **TAKEN_OVER)
     for kind in ("aws_lb", "aws_acm_certificate", "aws_route53_health_check"):
         assert before.json["resource"][kind] == after.json["resource"][kind]
     old, new = before.json["resource"]["aws_route53_record"], after.json["resource"]["aws_route53_record"]

@@ -19,6 +19,8 @@ SECRET, ENDPOINT = ("aws_secretsmanager_secret_policy", "policy"), ("aws_vpc_end
 QUEUE = ("aws_sqs_queue_policy", "policy")
 LOG_GROUPS = ("aws_cloudwatch_log_resource_policy", "policy_document")
 VAULT, TOPIC = ("aws_backup_vault_policy", "policy"), ("aws_sns_topic_policy", "policy")
+#: Where these tests look.
+PLACES = {IDENTITY, TRUST, BUCKET, KEY, SECRET, ENDPOINT, QUEUE, VAULT, TOPIC, LOG_GROUPS}
 #: Services that send neither aws:SourceAccount nor aws:SourceArn when they take a role on, or do not document it.
 NO_SOURCE = {"backup.amazonaws.com", "ec2.amazonaws.com", "lambda.amazonaws.com"}
 #: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html, and what changes permissions directly.
@@ -90,18 +92,7 @@ def test_every_document_is_used_once_and_where_this_test_looks(regions: tuple[st
     for stack in both(*regions):
         used = [DOCUMENT.search(str(block.body[place[1]]))[1] for place, block, _ in uses(stack)]  # type: ignore[index]
         assert sorted(used) == sorted(stack.json["data"]["aws_iam_policy_document"])
-        assert {place for place, _, _ in uses(stack)} <= {
-            IDENTITY,
-            TRUST,
-            BUCKET,
-            KEY,
-            SECRET,
-            ENDPOINT,
-            QUEUE,
-            VAULT,
-            TOPIC,
-            LOG_GROUPS,
-        }
+        assert {place for place, _, _ in uses(stack)} <= PLACES
 
 
 @SETS

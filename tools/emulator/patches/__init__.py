@@ -20,6 +20,7 @@ NAMES = (
     "ec2_peering",
     "instance_refresh",
     "kms",
+    "launching",
     "logs",
     "rds",
     "rds_backups",
