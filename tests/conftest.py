@@ -8,6 +8,8 @@ from support.synthesized import SESSION_FOLDER
 
 #: The fixture of the platform that is applied once: whose tests ask for it run in one process, and begin first.
 PLATFORM = "life"
+#: Sets of more regions are for the whole test, and not for the fast loop.
+MOST_REGIONS = 3
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -25,6 +27,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     items.sort(key=_rank)
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
+        if len(_regions(item)) > MOST_REGIONS:
+            item.add_marker(pytest.mark.slow)
     yield
 
 
@@ -35,6 +39,11 @@ def root() -> Path:
 
 def _group(item: pytest.Item) -> str:
     return PLATFORM if PLATFORM in getattr(item, "fixturenames", ()) else item.nodeid.partition("::")[0]
+
+
+def _regions(item: pytest.Item) -> tuple[str, ...]:
+    callspec = getattr(item, "callspec", None)
+    return tuple(callspec.params.get("regions", ())) if callspec else ()
 
 
 def _rank(item: pytest.Item) -> int:
