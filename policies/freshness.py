@@ -40,15 +40,16 @@ def require_plan_of_this_json(stack: Stack) -> None:
     }
     planned = planned_addresses(stack)
     certain = {address for address in stack.built if "for_each" not in stack.resources[address]}
+    blocks = stack.resources | stack.data_sources | stack.asked_by_checks
     changed = (
         address
-        for address, block in (stack.resources | stack.data_sources).items()
+        for address, block in blocks.items()
         if address in configured
         and not _same_block(block=block, expressions=configured[address].get("expressions", {}))
     )
     for what, addresses in (
-        ("lacks", stack.addresses - configured.keys()),
-        ("has in excess", configured.keys() - stack.addresses),
+        ("lacks", blocks.keys() - configured.keys()),
+        ("has in excess", configured.keys() - blocks.keys()),
         ("does not plan", certain & configured.keys() - planned),
         ("has other arguments for", changed),
     ):

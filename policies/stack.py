@@ -48,6 +48,16 @@ class Stack:
         return _by_address(blocks=self.document.get("data", {}), prefix="data.")
 
     @cached_property
+    def asked_by_checks(self) -> dict[str, Mapping[str, Any]]:
+        """The blocks of the data sources within `check` blocks, by address. A plan lists them among the others."""
+        checks = self.document.get("check", {}).values()
+        return {
+            address: block
+            for check in checks
+            for address, block in _by_address(blocks=check.get("data", {}), prefix="data.").items()
+        }
+
+    @cached_property
     def addresses(self) -> frozenset[str]:
         """The addresses of all resources and data sources."""
         return frozenset(self.resources) | frozenset(self.data_sources)

@@ -52,6 +52,12 @@ def plan_of(document: dict[str, Any]) -> dict[str, Any]:
                 planned.append(entry | {"provider_name": "aws", "values": known, "sensitive_values": {}})
                 change = {"actions": ["create"], "before": None, "after": known, "after_unknown": {}}
                 changes.append(entry | {"change": change})
+    for check in document.get("check", {}).values():
+        for kind, named in check.get("data", {}).items():
+            configured += [
+                {"address": f"data.{kind}.{name}", "mode": "data", "expressions": _expressions(block)}
+                for name, block in named.items()
+            ]
     return {
         "format_version": "1.2",
         "terraform_version": "1.11.4",

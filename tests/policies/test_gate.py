@@ -179,9 +179,25 @@ def _add_nested_block(document: dict[str, Any]) -> None:
     document["data"]["aws_iam_policy_document"]["access_EE55FF66"]["statement"].append({"actions": ["s3:*"]})
 
 
+def _add_check(document: dict[str, Any], path: str = "/") -> None:
+    roles = {"recorder": {"path_prefix": path}}
+    document["check"] = {"recorder_exists": {"data": {"aws_iam_roles": roles}, "assert": [{"condition": "${true}"}]}}
+
+
+def test_knows_what_a_check_asks_for(project: Project) -> None:
+    _add_check(project.document)
+    project.write()
+    assert project.judge().exit_code == 0
+    stale = project.plan()
+    _add_check(project.document, path="/other/")
+    project.write(plan=stale)
+    assert "has other arguments for data.aws_iam_roles.recorder" in project.judge().errors[0]
+
+
 @pytest.mark.parametrize(
     ("change", "what"),
     [
+        (_add_check, "lacks data.aws_iam_roles.recorder"),
         (_add_resource, "lacks aws_sns_topic.more_us-east-1_0011AABB"),
         (_drop_resource, "has in excess aws_sns_topic.alerts_us-east-1_CC33DD44"),
         (_change_argument, "has other arguments for aws_cloudwatch_log_group.logs_us-east-1_AA11BB22"),
