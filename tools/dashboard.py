@@ -136,12 +136,12 @@ def _short(name: str) -> str:
 
 
 def _graph(place: tuple[float, float, float, float], limit: float, *, gone_off: bool) -> Iterator[str]:
-    """A line that stays below its threshold, or that has risen above it."""
+    """A line that stays below its threshold, or at it where that is nothing at all, or that has risen above it."""
     x, y, width, height = place
-    threshold = y + height / 3
-    low, high = y + height * 0.8, y + height * 0.12
-    points = [(0.0, low), (0.25, low - 4), (0.5, low - 1), (0.75, high + 12 if gone_off else low - 5)]
-    points.append((1.0, high if gone_off else low - 2))
+    threshold, low, ripple = (y + height / 3, y + height * 0.8, 4) if limit else (y + height, y + height, 0)
+    high = y + height * 0.12
+    points = [(0.0, low), (0.25, low - ripple), (0.5, low), (0.75, high + 12 if gone_off else low - ripple)]
+    points.append((1.0, high if gone_off else low))
     line = " ".join(f"{x + part * width:.0f},{level:.0f}" for part, level in points)
     yield f'<line x1="{x}" x2="{x + width}" y1="{threshold}" y2="{threshold}" stroke="{ALARM}" stroke-dasharray="4 3"/>'
     yield _write(f"{limit:g}", x, threshold - 5, size=11, colour=ALARM)
