@@ -84,8 +84,9 @@ def _widget(stack: Stack, widget: Widget, ill: set[str]) -> Iterator[str]:
     if widget["type"] == "alarm":
         yield from _states(stack, properties["alarms"], ill, (x + PADDING, top, width - 2 * PADDING, height))
     else:
-        gone_off = properties["annotations"]["alarms"][0] in ill
-        yield from _graph(x + PADDING, top, width - 2 * PADDING, height - TITLE - 2 * PADDING, gone_off=gone_off)
+        (reference,) = properties["annotations"]["alarms"]
+        place = (x + PADDING, top, width - 2 * PADDING, height - TITLE - 2 * PADDING)
+        yield from _graph(place, _alarm(stack, reference)["threshold"], gone_off=reference in ill)
 
 
 def _text(markdown: str, x: float, y: float) -> Iterator[str]:
@@ -134,14 +135,16 @@ def _short(name: str) -> str:
     return region[1] if rest == "region-health" else rest
 
 
-def _graph(x: float, y: float, width: float, height: float, *, gone_off: bool) -> Iterator[str]:
+def _graph(place: tuple[float, float, float, float], limit: float, *, gone_off: bool) -> Iterator[str]:
     """A line that stays below its threshold, or that has risen above it."""
+    x, y, width, height = place
     threshold = y + height / 3
     low, high = y + height * 0.8, y + height * 0.12
     points = [(0.0, low), (0.25, low - 4), (0.5, low - 1), (0.75, high + 12 if gone_off else low - 5)]
     points.append((1.0, high if gone_off else low - 2))
     line = " ".join(f"{x + part * width:.0f},{level:.0f}" for part, level in points)
     yield f'<line x1="{x}" x2="{x + width}" y1="{threshold}" y2="{threshold}" stroke="{ALARM}" stroke-dasharray="4 3"/>'
+    yield _write(f"{limit:g}", x, threshold - 5, size=11, colour=ALARM)
     yield f'<polyline points="{line}" fill="none" stroke="{ALARM if gone_off else WELL}" stroke-width="2"/>'
     yield f'<line x1="{x}" x2="{x + width}" y1="{y + height}" y2="{y + height}" stroke="{FRAME}"/>'
 

@@ -33,7 +33,9 @@ DIGEST_LENGTH = 8
 
 
 class Topic(Construct):
-    """An encrypted topic that alarms, rules, budgets and anomaly monitors of this account publish to, through TLS only.
+    """An encrypted topic that alarms, rules, budgets and anomaly monitors publish to, through TLS only.
+
+    All but rules must be of this account; EventBridge takes no condition that would say so of them.
 
     Parameters
     ----------
@@ -48,8 +50,8 @@ class Topic(Construct):
 
     Attributes
     ----------
-    arn
-        For actions of alarms and targets of rules.
+    name, arn
+        For dimensions of metrics, and for actions of alarms and targets of rules.
 
     See https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
     """
@@ -71,7 +73,7 @@ class Topic(Construct):
         )
         document = PolicyDocument(self, "policy-document", region=region, statements=_statements(region, topic.arn))
         SnsTopicPolicy(self, "policy", provider=region.provider, arn=topic.arn, policy=document.json)
-        self.arn = topic.arn
+        self.name, self.arn = topic.name, topic.arn
         for subscription in subscriptions:
             SnsTopicSubscription(
                 self,
@@ -101,7 +103,9 @@ def _statements(region: Region, topic: str) -> list[Statement]:
             of_this_account,
             arn_like("aws:SourceArn", region.arn("cloudwatch", "alarm:*")),
         ),
-        _publish(topic, "RulesOfThisAccount", ["events"], arn_like("aws:SourceArn", region.arn("events", "rule/*"))),
+        # AWS takes no condition for EventBridge here: with one, every event would be lost without a word.
+        # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
+        _publish(topic, "Rules", ["events"]),
         _publish(topic, "CostsOfThisAccount", ["budgets", "costalerts"], of_this_account),
     ]
 

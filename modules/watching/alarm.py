@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from modules.region import Region
 
 Severity = Literal["page", "ticket"]
-#: What CloudWatch makes of a period without data: a fault, or that all is well.
-Missing = Literal["breaching", "notBreaching"]
+#: What CloudWatch makes of a period without data: a fault, that all is well, or that nothing has changed.
+Missing = Literal["breaching", "ignore", "notBreaching"]
 #: The statistics that are not percentiles.
 STATISTICS = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
 MINUTE = 60

@@ -34,6 +34,8 @@ class CertificateAlarms(Tier):
     """
 
     def __init__(self, scope: Construct, id_: str, *, region: Region, alerts: Alerts, arn: str) -> None:
+        # Published twice a day, first some hours after the certificate is made and never again once it has expired: an
+        # alarm that has gone off must not go back then, and a young certificate is no reason for one.
         measure = Metric(
             namespace="AWS/CertificateManager",
             name="DaysToExpiry",
@@ -49,8 +51,7 @@ class CertificateAlarms(Tier):
                 below=True,
                 period=DAY,
                 periods=1,
-                # Published twice a day for certificates that are in use, and no longer once they have expired.
-                missing="breaching",
+                missing="ignore",
                 severity="ticket",
                 meaning=meaning,
             ),
@@ -60,7 +61,7 @@ class CertificateAlarms(Tier):
                 below=True,
                 period=DAY,
                 periods=1,
-                missing="notBreaching",
+                missing="ignore",
                 severity="page",
                 meaning=meaning,
             ),

@@ -20,7 +20,7 @@ TRANSACTIONS = 1_000_000_000
 
 
 class DatabaseAlarms(Tier):
-    """Load, room, connections and deadlocks of an instance, and how far it is behind if it is a replica.
+    """Load, room, connections and deadlocks of an instance, and how far it or its own replicas are behind.
 
     The alarm on that is there in every role, since CloudWatch deletes none that a region's health counts, and a
     promotion must not wait for that. It is silent while the instance is no replica.
@@ -105,6 +105,15 @@ class DatabaseAlarms(Tier):
                 severity="page",
                 meaning="Half of the transaction ids are used: vacuum does not keep up, and at the end of them "
                 "PostgreSQL stops taking writes.",
+            ),
+            "kept-log": Concern(
+                # Published by a source alone.
+                measure=metric("OldestReplicationSlotLag", "Maximum"),
+                threshold=settings.database_kept_log_gib * GIB,
+                missing="notBreaching",
+                severity="ticket",
+                meaning="A replica does not take the log that is kept for it, and the volume fills up. Look at that "
+                "replica's alarms; one that is beyond help has to be rebuilt.",
             ),
             "replica-lag": Concern(
                 measure=metric("ReplicaLag", "Maximum"),

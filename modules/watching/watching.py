@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from constructs import Construct
 
+from modules.watching.alerts import AlertAlarms
 from modules.watching.backup import BackupAlarms
 from modules.watching.certificates import CertificateAlarms
 from modules.watching.dashboard import RegionView
@@ -114,4 +115,5 @@ class Watching(Construct):
             StorageAlarms(self, "storage", region=region, alerts=alerts, replications=watched.replications),
             BackupAlarms(self, "backup", region=region, alerts=alerts, vault=watched.vault),
             CertificateAlarms(self, "certificate", region=region, alerts=alerts, arn=watched.certificate),
+            AlertAlarms(self, "alerts", region=region, alerts=alerts),
         ]

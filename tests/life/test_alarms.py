@@ -23,9 +23,72 @@ def described(life: Applied, region: str) -> tuple[list[dict[str, Any]], list[di
     )
 
 
+def metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:
+    """The metrics that an alarm looks at, each with its dimensions."""
+    if "MetricName" in alarm:
+        return [alarm]
+    return [query["MetricStat"]["Metric"] for query in alarm["Metrics"] if "MetricStat" in query]
+
+
 def watched(life: Applied, region: str) -> dict[str, set[str]]:
     """What there is in a region, by the dimension that names it."""
-    gateways = life.client("ec2", region).describe_nat_gateways()["NatGateways"]
+    tables = life.client("dynamodb", region)
+    names = tables.list_tables()["TableNames"]
+    return {
+        **balanced(life, region),
+        **copied(life, region),
+        "AutoScalingGroupName": listed(life, region, "autoscaling", "AutoScalingGroups", "AutoScalingGroupName"),
+        "BackupVaultName": listed(life, region, "backup", "BackupVaultList", "BackupVaultName"),
+        "CertificateArn": listed(life, region, "acm", "CertificateSummaryList", "CertificateArn"),
+        "DBInstanceIdentifier": listed(life, region, "rds", "DBInstances", "DBInstanceIdentifier"),
+        "FunctionName": listed(life, region, "lambda", "Functions", "FunctionName"),
+        "NatGatewayId": listed(life, region, "ec2", "NatGateways", "NatGatewayId"),
+        "QueueName": {url.rpartition("/")[2] for url in life.client("sqs", region).list_queues()["QueueUrls"]},
+        "TableName": set(names),
+        "TopicName": {one["TopicArn"].rpartition(":")[2] for one in topics(life, region)},
+        # Regions that take what is written here, and what is done with items.
+        "ReceivingRegion": {
+            replica["RegionName"]
+            for name in names
+            for replica in tables.describe_table(TableName=name)["Table"].get("Replicas", [])
+        },
+        "Operation": {"DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
+    }
+
+
+#: By service, the call that lists what is watched.
+LISTS = {
+    "acm": "list_certificates",
+    "autoscaling": "describe_auto_scaling_groups",
+    "backup": "list_backup_vaults",
+    "ec2": "describe_nat_gateways",
+    "lambda": "list_functions",
+    "rds": "describe_db_instances",
+}
+
+
+def listed(life: Applied, region: str, service: str, answer: str, key: str) -> set[str]:
+    return {one[key] for one in getattr(life.client(service, region), LISTS[service])()[answer]}
+
+
+def balanced(life: Applied, region: str) -> dict[str, set[str]]:
+    elb = life.client("elbv2", region)
+    return {
+        "LoadBalancer": {
+            one["LoadBalancerArn"].partition(":loadbalancer/")[2]
+            for one in elb.describe_load_balancers()["LoadBalancers"]
+        },
+        "TargetGroup": {
+            one["TargetGroupArn"].rpartition(":")[2] for one in elb.describe_target_groups()["TargetGroups"]
+        },
+    }
+
+
+def topics(life: Applied, region: str) -> list[dict[str, str]]:
+    return list(life.client("sns", region).list_topics()["Topics"])
+
+
+def copied(life: Applied, region: str) -> dict[str, set[str]]:
     s3 = life.client("s3", region)
     buckets = {one["Name"] for one in s3.list_buckets()["Buckets"]}
     replicated = [name for name in buckets if "-data-" in name]
@@ -34,28 +97,23 @@ def watched(life: Applied, region: str) -> dict[str, set[str]]:
         for name in replicated
         for rule in s3.get_bucket_replication(Bucket=name)["ReplicationConfiguration"]["Rules"]
     }
-    vaults = life.client("backup", region).list_backup_vaults()["BackupVaultList"]
-    return {
-        "NatGatewayId": {one["NatGatewayId"] for one in gateways},
-        "SourceBucket": buckets,
-        "DestinationBucket": buckets,
-        "RuleId": rules,
-        "BackupVaultName": {one["BackupVaultName"] for one in vaults},
-    }
+    return {"SourceBucket": buckets, "DestinationBucket": buckets, "RuleId": rules}
 
 
 @REGIONS
 def test_every_alarm_watches_what_there_is_and_tells_a_topic_that_there_is(life: Applied, region: str) -> None:
     alarms, composites = described(life, region)
-    topics = {one["TopicArn"] for one in life.client("sns", region).list_topics()["Topics"]}
+    arns = {one["TopicArn"] for one in topics(life, region)}
     there_is = watched(life, region)
-    assert len(alarms) > 5
+    seen = set()
     for alarm in [*alarms, *composites]:
-        assert set(alarm["AlarmActions"]) | set(alarm["OKActions"]) <= topics
+        assert set(alarm["AlarmActions"]) | set(alarm["OKActions"]) <= arns
         assert len(alarm["AlarmActions"]) == 1
     for alarm in alarms:
-        for dimension in alarm.get("Dimensions", []):
+        for dimension in (one for metric in metrics(alarm) for one in metric.get("Dimensions", [])):
             assert dimension["Value"] in there_is[dimension["Name"]], alarm["AlarmName"]
+            seen.add(dimension["Name"])
+    assert seen == there_is.keys()
 
 
 @REGIONS

@@ -42,6 +42,10 @@ METRICS = {
         *("BytesPendingReplication", "OperationsFailedReplication", "OperationsPendingReplication"),
         "ReplicationLatency",
     },
+    "AWS/SNS": {
+        *("NumberOfMessagesPublished", "NumberOfNotificationsDelivered", "NumberOfNotificationsFailed"),
+        "NumberOfNotificationsFilteredOut",
+    },
     "AWS/SQS": {"ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible", "NumberOfMessagesSent"},
 }
 
@@ -56,6 +60,7 @@ DIMENSIONS = {
     "AWS/NATGateway": [{"NatGatewayId"}],
     "AWS/RDS": [{"DBInstanceIdentifier"}],
     "AWS/S3": [{"SourceBucket", "DestinationBucket", "RuleId"}],
+    "AWS/SNS": [{"TopicName"}],
     "AWS/SQS": [{"QueueName"}],
 }
 

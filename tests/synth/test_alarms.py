@@ -24,6 +24,7 @@ from support.synthesized import Block, Stack, platform
 
 from modules.region import Region
 from modules.settings import Settings, SettingsError, load_settings
+from modules.watching.alerts import AlertAlarms
 from modules.watching.certificates import CertificateAlarms
 from modules.watching.database import DatabaseAlarms
 from modules.watching.functions import FunctionAlarms
@@ -47,6 +48,28 @@ WATCHED = {
     "aws_lambda_function": ("AWS/Lambda",),
     "aws_sqs_queue": ("AWS/SQS",),
     "aws_backup_vault": ("AWS/Backup",),
+    "aws_sns_topic": ("AWS/SNS",),
+}
+#: Kinds of resources that are parts of others or that AWS alone keeps alive, by what tells if they are wrong.
+NOT_WATCHED = {
+    "what holds it to its promises is AWS Config": {
+        *("aws_accessanalyzer_analyzer", "aws_config_", "aws_ebs_", "aws_flow_log", "aws_iam_", "aws_s3_account_"),
+        *("aws_s3_bucket", "aws_security_group", "aws_vpc_security_group_", "aws_default_security_group"),
+    },
+    "an alarm on the trail tells of a change": {
+        *("aws_cloudtrail", "aws_internet_gateway", "aws_kms_", "aws_network_acl", "aws_route", "aws_subnet"),
+        *("aws_default_network_acl", "aws_default_route_table", "aws_vpc"),
+    },
+    "it watches": {
+        *("aws_budgets_", "aws_ce_", "aws_cloudwatch_", "aws_guardduty_", "aws_inspector2_", "aws_securityhub_"),
+        "aws_route53_health_check",
+    },
+    "it is part of what is watched": {
+        *("aws_acm_certificate_validation", "aws_autoscaling_policy", "aws_backup_", "aws_db_", "aws_eip"),
+        *("aws_lambda_permission", "aws_launch_template", "aws_lb_listener", "aws_route53_record"),
+        *("aws_secretsmanager_secret_", "aws_sns_topic_", "aws_sqs_queue_policy", "aws_wafv2_"),
+    },
+    "it is not of AWS": {"terraform_data"},
 }
 #: Kinds that stand for a tier: without one of them nothing of the tier is there to be watched.
 TIERS = WATCHED.keys() - {"aws_s3_bucket_replication_configuration"}
@@ -135,6 +158,7 @@ def tiers() -> Stack:
                 **common,
             ),
         ]
+        made.append(AlertAlarms(region, "alert-alarms", **common))
         RegionHealth(region, "health", tiers=made, **common)
     return Stack(json.loads(Testing.synth(stack)))
 
@@ -235,7 +259,7 @@ def test_every_alarm_acts_on_a_topic_of_its_region(tiers: Stack) -> None:
 def test_every_alarm_says_what_missing_data_means_and_what_to_do(tiers: Stack) -> None:
     for stack in every(tiers):
         for alarm in alarms(stack):
-            assert alarm.body["treat_missing_data"] in ("breaching", "notBreaching")
+            assert alarm.body["treat_missing_data"] in ("breaching", "ignore", "notBreaching")
             assert 30 < len(alarm.body["alarm_description"]) <= 1024
 
 
@@ -273,6 +297,14 @@ def test_every_tier_is_watched(tiers: Stack) -> None:
 
 
 @SETS
+def test_every_kind_of_resource_is_watched_or_need_not_be(regions: tuple[str, ...]) -> None:
+    known = {*WATCHED, *TOLD_BY_EVENTS}
+    parts = tuple(kind for kinds in NOT_WATCHED.values() for kind in kinds)
+    kinds = set(platform(*regions).json["resource"])
+    assert {kind for kind in kinds if kind not in known and not kind.startswith(parts)} == set()
+
+
+@SETS
 def test_platform_has_every_tier_that_there_are_alarms_for(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
     assert {kind for kind in TIERS if not stack.resources(kind)} == set()
@@ -288,6 +320,20 @@ def test_certificate_of_the_settings_is_watched_like_one_that_is_made() -> None:
     assert {alarm.address for alarm in alarms(given)} == {alarm.address for alarm in alarms(made)}
     watched = [alarm for alarm in alarms(given) if alarm.body.get("namespace") == "AWS/CertificateManager"]
     assert [alarm.body["dimensions"] for alarm in watched] == [{"CertificateArn": arn}] * 2
+
+
+@SETS
+def test_a_young_certificate_is_no_alarm_and_an_ended_one_stays_one(regions: tuple[str, ...]) -> None:
+    found = [one for one in alarms(platform(*regions)) if one.body.get("namespace") == "AWS/CertificateManager"]
+    assert [one.body["treat_missing_data"] for one in found] == ["ignore"] * 2 * len(regions)
+
+
+@SETS
+def test_a_replica_of_an_idle_source_is_not_late(regions: tuple[str, ...]) -> None:
+    # PostgreSQL counts from the last transaction, and RDS ends a segment of the log every five minutes.
+    found = [one for one in alarms(platform(*regions)) if one.body.get("metric_name") == "ReplicaLag"]
+    assert len(found) == len(regions)
+    assert all(one.body["threshold"] > 300 for one in found)
 
 
 @SETS
