@@ -205,9 +205,12 @@ def test_the_relay_s_log_has_its_questions() -> None:
     ]
 
 
-def test_the_relay_stays_home_when_the_primary_region_moves() -> None:
-    stack = central(*THREE, **TAKEN_OVER)
-    assert relay(stack).region == TAKEN_OVER["home_region"] != TAKEN_OVER["primary_region"]
+def test_the_relay_and_people_stay_home_when_the_primary_region_moves() -> None:
+    stack, home = central(*THREE, **TAKEN_OVER), TAKEN_OVER["home_region"]
+    assert home != TAKEN_OVER["primary_region"]
+    assert relay(stack).region == home
+    people = [one for one in stack.resources("aws_sns_topic_subscription") if one.body["protocol"] != "lambda"]
+    assert {one.region for one in people} == {home}
 
 
 def test_the_relay_runs_from_its_zip_alone() -> None:
