@@ -44,6 +44,6 @@ class AlertAlarms(Tier):
                 meaning=f"A {severity} did not reach one of its subscribers. See that the endpoint is up, and that its "
                 "queue or function lets SNS in.",
             )
-            for severity, topic in alerts.topics.items()
+            for severity, topic in (("page", alerts.page), ("ticket", alerts.ticket))
         }
         super().__init__(scope, id_, region=region, alerts=alerts, title="alerts", concerns=concerns)
