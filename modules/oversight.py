@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from constructs import Construct
 
 from modules.alerts.alerts import Alerts
+from modules.alerts.relay.relay import Relay
 from modules.backup.plan import BackupPlan
 from modules.backup.restore_testing import RestoreTesting
 from modules.backup.vault import BackupVault
@@ -78,10 +79,15 @@ class Oversight(Construct):
         self._settings, self._foundations = settings, foundations
         self._home = foundations[settings.home].region
         self._alerts = self._tell()
+        relay = self._hand_on()
         trail, signals = self._record_calls(sessions)
         self._record_changes()
         self._find()
         vaults = self._back_up()
+        others, logs = [*signals.alarms], {"trail": trail.log_group.name}
+        if relay:
+            others += relay.alarms
+            logs["alert-relay"] = relay.log_group.name
         views = []
         for name, here in sorted(foundations.items()):
             at_home = name == settings.home
@@ -104,8 +110,8 @@ class Oversight(Construct):
                     region=here.region,
                     alerts=self._alerts[name],
                     watched=watched,
-                    others=signals.alarms if at_home else (),
-                    logs={"trail": trail.log_group.name} if at_home else None,
+                    others=others if at_home else (),
+                    logs=logs if at_home else None,
                 )
                 views.append(watching.view)
         with building("watching", self._home.name):
@@ -119,6 +125,14 @@ class Oversight(Construct):
             with building("alerts", name):
                 alerts[name] = Alerts(here.region, "alerts", region=here.region, key=here.keys.alerts)
         return alerts
+
+    def _hand_on(self) -> Relay | None:
+        others = [one for name, one in sorted(self._alerts.items()) if name != self._home.name]
+        if self._settings.alerts.delivery == "regional" or not others:
+            return None
+        with building("alerts", self._home.name):
+            here = self._foundations[self._home.name]
+            return Relay(self._home, "alert-relay", keys=here.keys, home=self._alerts[self._home.name], others=others)
 
     def _record_calls(self, sessions: SessionTable) -> tuple[Trail, TrailAlarms]:
         home, here = self._home, self._foundations[self._home.name]

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Alerts(Construct):
     """Two topics: one for what cannot wait, and one for what can.
 
-    They are in every region, because alarms and rules can only act on a topic of their own region.
+    They are in every region, because alarms and rules can only act on a topic of their own region. With central
+    delivery the subscriptions of the settings are made in the home region alone.
 
     Parameters
     ----------
@@ -27,16 +28,24 @@ class Alerts(Construct):
 
     Attributes
     ----------
+    region, key
+        What it was made with.
     page
         The topic that wakes someone up.
     ticket
         The topic of what waits for the morning.
+    topics
+        Both, by severity.
 
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
     """
 
     def __init__(self, scope: Construct, id_: str, *, region: Region, key: Key) -> None:
         super().__init__(scope, id_)
-        settings = region.settings.alerts
-        self.page = Topic(self, "page", region=region, identifier="page", key=key, subscriptions=settings.page)
-        self.ticket = Topic(self, "ticket", region=region, identifier="ticket", key=key, subscriptions=settings.ticket)
+        self.region, self.key = region, key
+        settings = region.settings
+        subscribed = settings.alerts.delivery == "regional" or region.name == settings.home
+        page, ticket = (settings.alerts.page, settings.alerts.ticket) if subscribed else ((), ())
+        self.page = Topic(self, "page", region=region, identifier="page", key=key, subscriptions=page)
+        self.ticket = Topic(self, "ticket", region=region, identifier="ticket", key=key, subscriptions=ticket)
+        self.topics = {"page": self.page, "ticket": self.ticket}

@@ -7,6 +7,7 @@ from typing import Literal
 from modules.settings.types import Section
 
 Protocol = Literal["email", "https", "lambda", "sqs"]
+Delivery = Literal["central", "regional"]
 
 
 class Subscription(Section):
@@ -29,11 +30,15 @@ class AlertSettings(Section):
 
     Parameters
     ----------
+    delivery
+        Where the subscriptions are made. ``regional``, by default: in every region, so that the loss of one silences no
+        other. ``central``: in the home region alone, which the others hand their messages on to.
     page
         Subscriptions to what cannot wait. None by default: topics without subscriptions are made.
     ticket
         Subscriptions to what can wait until the morning. None by default.
     """
 
+    delivery: Delivery = "regional"
     page: tuple[Subscription, ...] = ()
     ticket: tuple[Subscription, ...] = ()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from modules.alerts.alerts import Alerts
     from modules.region import Region
+    from modules.watching.alarm import Severity
 
 
 class FunctionAlarms(Tier):
@@ -33,6 +34,8 @@ class FunctionAlarms(Tier):
         The function.
     dead_letters
         Its dead letter queue.
+    loss
+        How urgent it is when there is something that it could not do. ``ticket`` by default.
 
     See https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
     """
@@ -47,6 +50,7 @@ class FunctionAlarms(Tier):
         title: str,
         function: LambdaFunction,
         dead_letters: SqsQueue,
+        loss: Severity = "ticket",
     ) -> None:
         def metric(name: str, statistic: str = "Sum") -> Metric:
             return Metric(
@@ -94,7 +98,7 @@ class FunctionAlarms(Tier):
                 threshold=0,
                 periods=1,
                 missing="notBreaching",
-                severity="ticket",
+                severity=loss,
                 meaning=f"What the {title} function could not do lies in its dead letter queue. Do it, then purge.",
             ),
         }

@@ -16,7 +16,8 @@ from zipfile import ZipFile
 import pytest
 
 from modules.database.rotation import runtime
-from modules.database.rotation.bundle import BundleError, build_bundle, requirements
+from modules.database.rotation.bundle import build_bundle, requirements
+from modules.functions.archive import BundleError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

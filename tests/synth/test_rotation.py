@@ -16,8 +16,9 @@ from support.synthesized import Block, Stack, platform
 from modules.addressing import DATABASE, tier_block
 from modules.app import build
 from modules.database.rotation import runtime
-from modules.database.rotation.bundle import BundleError, requirements
+from modules.database.rotation.bundle import requirements
 from modules.database.rotation.code import RotationCode
+from modules.functions.archive import BundleError
 from modules.settings import SettingsError, load_settings
 
 Testing.__test__ = False

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import os
-import stat
 from importlib.metadata import Distribution, distributions
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from modules.functions.archive import BundleError, package, write_archive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,17 +19,9 @@ PACKAGE = "rotation"
 HANDLER = f"{PACKAGE}.handler.handler"
 #: Where the runtime looks for it unless ``CA_BUNDLE`` names another.
 CA_BUNDLE = f"{PACKAGE}/certificates.pem"
-#: A zip cannot hold an earlier time.
-TIMESTAMP = (1980, 1, 1, 0, 0, 0)
-MODE = stat.S_IFREG | 0o644
-UNIX = 3
 NATIVE = {".so", ".pyd", ".dylib", ".dll"}
 #: Of a distribution's own notes: pg8000 reads its version from the first, and licences go where the code goes.
 NOTES = ("METADATA", "LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS")
-
-
-class BundleError(ValueError):
-    """Something that cannot be shipped; its text is one line."""
 
 
 def build_bundle(
@@ -63,21 +52,7 @@ def build_bundle(
     BundleError
         If a distribution is not installed or is not pure Python, a file is missing, or two have the same name.
     """
-    files: dict[str, bytes] = {}
-    for name, file in _files(runtime, site_packages, distributions, ca_bundle):
-        if name in files:
-            raise BundleError(f"{name}: shipped twice")
-        if not file.is_file():
-            raise BundleError(f"{name}: {file} is missing")
-        files[name] = file.read_bytes()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # Whoever reads the target meanwhile has the old zip or the new one, never half of it.
-    partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
-    with ZipFile(partial, "w") as archive:
-        for name in sorted(files):
-            archive.writestr(_entry(name), files[name])
-    partial.replace(target)
-    return base64.b64encode(hashlib.sha256(target.read_bytes()).digest()).decode("ascii")
+    return write_archive(target, _files(runtime, site_packages, distributions, ca_bundle))
 
 
 def requirements(names: Sequence[str], *, site_packages: Path) -> list[Distribution]:
@@ -120,8 +95,7 @@ def requirements(names: Sequence[str], *, site_packages: Path) -> list[Distribut
 
 
 def _files(runtime: Path, site_packages: Path, names: Sequence[str], ca_bundle: Path) -> Iterator[tuple[str, Path]]:
-    for module in sorted(runtime.rglob("*.py")):
-        yield f"{PACKAGE}/{module.relative_to(runtime).as_posix()}", module
+    yield from package(PACKAGE, runtime)
     yield CA_BUNDLE, ca_bundle
     for distribution in requirements(names, site_packages=site_packages):
         for file in distribution.files or []:
@@ -139,12 +113,3 @@ def _shipped(path: PurePosixPath) -> bool:
     if path.parts[0].endswith(".dist-info"):
         return path.name.upper().startswith(NOTES)
     return True
-
-
-def _entry(name: str) -> ZipInfo:
-    entry = ZipInfo(name, TIMESTAMP)
-    entry.create_system = UNIX
-    entry.external_attr = MODE << 16
-    # What deflate writes depends on the zlib of the machine.
-    entry.compress_type = ZIP_STORED
-    return entry

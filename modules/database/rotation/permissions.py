@@ -1,4 +1,4 @@
-"""What the function's role may do, and nothing else."""
+"""What the function's role may do besides reporting, and nothing else."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from modules.identity.policy import Statement, is_not_given, string_equals
 
 if TYPE_CHECKING:
-    from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
-
     from modules.database.rotation.security_group import RotationSecurityGroup
     from modules.keys.key import Key
     from modules.network.subnets import SubnetTier
@@ -89,18 +87,4 @@ def run_in(private: SubnetTier, security_group: RotationSecurityGroup, region: R
             resources=["*"],
             condition=by_lambda_itself,
         ),
-    ]
-
-
-def report(log_group: CloudwatchLogGroup) -> list[Statement]:
-    """Write to one log group, and send traces.
-
-    See https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
-    """
-    return [
-        Statement(
-            sid="WriteLogs", actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[f"{log_group.arn}:*"]
-        ),
-        # X-Ray has no ARN for traces.
-        Statement(sid="SendTraces", actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"], resources=["*"]),
     ]

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from modules.settings.faults import Fault
-from modules.settings.rules.rule import section
+from modules.settings.regions import REGIONS_OF_EVERY_ACCOUNT, known_regions
+from modules.settings.rules.rule import region_names, section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,6 +41,22 @@ def nobody_is_told_twice(raw: Mapping[str, Any]) -> Iterator[Fault]:
         seen.add(key)
 
 
+def other_regions_reach_the_home_region(raw: Mapping[str, Any]) -> Iterator[Fault]:
+    """SNS calls no function in a region that accounts opt into from another region.
+
+    See https://docs.aws.amazon.com/sns/latest/dg/lambda-prereq.html
+    """
+    delivery, home = section(raw, "alerts").get("delivery"), raw.get("home_region") or raw.get("primary_region")
+    others = set(region_names(raw)) - {home}
+    if delivery == "central" and others and home in known_regions() - REGIONS_OF_EVERY_ACCOUNT:
+        yield Fault(
+            "alerts.delivery",
+            f"SNS delivers from no other region to the home region {home}, which accounts opt into",
+            delivery,
+            f"regional, or a home region among {', '.join(sorted(REGIONS_OF_EVERY_ACCOUNT))}",
+        )
+
+
 def _subscriptions(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Path, protocol and endpoint of each subscription that is whole."""
     for severity in ("page", "ticket"):
@@ -50,4 +67,8 @@ def _subscriptions(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
                 yield f"alerts.{severity}[{position}]", protocol, endpoint
 
 
-RULES: tuple[Rule, ...] = (endpoints_suit_their_protocol, nobody_is_told_twice)
+RULES: tuple[Rule, ...] = (
+    endpoints_suit_their_protocol,
+    nobody_is_told_twice,
+    other_regions_reach_the_home_region,
+)

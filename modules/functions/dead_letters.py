@@ -21,8 +21,6 @@ RETENTION_SECONDS = 14 * 24 * 60 * 60
 class DeadLetters(Construct):
     """An encrypted queue that Lambda puts a call into after it has failed three times; TLS only.
 
-    Calls of Secrets Manager name the secret and the step, and hold no password.
-
     Parameters
     ----------
     region

@@ -1,0 +1,1 @@
+"""Central delivery: what hands the messages of every region on to the topics of one."""

@@ -1,0 +1,1 @@
+"""The relay function, shipped as the package ``relay``."""

@@ -1,0 +1,1 @@
+"""What Lambda functions have in common: their zips, and what surrounds them."""
