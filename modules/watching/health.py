@@ -55,7 +55,7 @@ class RegionHealth(Construct):
             provider=region.provider,
             alarm_name=name,
             alarm_description=f"{region.name} is ill: at least one of its alarms that page has gone off.",
-            alarm_rule=" OR ".join(f'ALARM("{alarm.name}")' for alarm in pages) or "FALSE",
+            alarm_rule=" OR ".join(f'ALARM("{alarm.name}")' for alarm in pages),
             alarm_actions=[alerts.page.arn],
             ok_actions=[alerts.page.arn],
             tags={"Name": name},
