@@ -1,4 +1,4 @@
-"""Backup: tags, selections and updates of plans, access policies of vaults."""
+"""Backup: tags, selections and updates of plans, access policies and content of vaults."""
 
 import json
 from typing import Any
@@ -88,6 +88,12 @@ def delete_backup_vault_access_policy(response: BackupResponse) -> str:
     return "{}"
 
 
+def list_recovery_points_by_backup_vault(response: BackupResponse) -> str:
+    """Tell that a vault is empty: Terraform asks before it destroys one with ``force_destroy``, and no backups are made."""
+    _vault_name(response)
+    return json.dumps({"RecoveryPoints": []})
+
+
 def _vault_name(response: BackupResponse) -> str:
     name = unquote(response.path.split("/backup-vaults/", 1)[1].split("/", 1)[0])
     if name not in response.backup_backend.vaults:
@@ -131,6 +137,8 @@ def apply() -> None:
         put_backup_vault_access_policy,
         get_backup_vault_access_policy,
         delete_backup_vault_access_policy,
+        list_recovery_points_by_backup_vault,
     ):
         replace(BackupResponse, operation.__name__, operation)
-    url_paths["{0}/backup-vaults/(?P<name>[^/]+)/access-policy$"] = BackupResponse.dispatch
+    for path in ("access-policy", "recovery-points"):
+        url_paths[f"{{0}}/backup-vaults/(?P<name>[^/]+)/{path}/?$"] = BackupResponse.dispatch
