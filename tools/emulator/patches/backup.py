@@ -89,7 +89,7 @@ def delete_backup_vault_access_policy(response: BackupResponse) -> str:
 
 
 def list_recovery_points_by_backup_vault(response: BackupResponse) -> str:
-    """Tell that a vault is empty: Terraform asks before it destroys one with ``force_destroy``, and no backups are made."""
+    """Tell that a vault is empty, as no backups are made; Terraform empties one before it destroys it by force."""
     _vault_name(response)
     return json.dumps({"RecoveryPoints": []})
 
@@ -140,5 +140,6 @@ def apply() -> None:
         list_recovery_points_by_backup_vault,
     ):
         replace(BackupResponse, operation.__name__, operation)
-    for path in ("access-policy", "recovery-points"):
-        url_paths[f"{{0}}/backup-vaults/(?P<name>[^/]+)/{path}/?$"] = BackupResponse.dispatch
+    # boto3 puts a slash behind the last, and Terraform's SDK does not.
+    for path in ("access-policy", "recovery-points", "recovery-points/"):
+        url_paths[f"{{0}}/backup-vaults/(?P<name>[^/]+)/{path}$"] = BackupResponse.dispatch
