@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdktf_cdktf_provider_aws.security_group import SecurityGroup
-from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
-from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
+from modules.network.security_group import let_in, let_out, security_group
 from modules.network.ways_out import ANYWHERE
 
 if TYPE_CHECKING:
@@ -41,38 +39,32 @@ class WebSecurityGroup(Construct):
         self, scope: Construct, id_: str, *, region: Region, network: Network, load_balancer: LoadBalancer
     ) -> None:
         super().__init__(scope, id_)
-        name = region.names.of("sg", "web")
-        self.resource = SecurityGroup(
+        self.resource = security_group(
             self,
             "Resource",
-            provider=region.provider,
-            name=name,
+            region=region,
+            vpc=network.vpc,
+            identifier="web",
             description="Instances of the web tier",
-            vpc_id=network.vpc.id,
-            tags={"Name": name},
         )
         self.id = self.resource.id
-        VpcSecurityGroupIngressRule(
+        let_in(
             self,
             "https-from-load-balancer",
-            provider=region.provider,
-            security_group_id=self.id,
+            region=region,
+            group=self.resource,
+            port=HTTPS,
+            identifier="web-from-alb",
             description="HTTPS from the load balancer",
             referenced_security_group_id=load_balancer.security_group.id,
-            ip_protocol="tcp",
-            from_port=HTTPS,
-            to_port=HTTPS,
-            tags={"Name": region.names.of("sg", "web-from-alb")},
         )
-        VpcSecurityGroupEgressRule(
+        let_out(
             self,
             "https-out",
-            provider=region.provider,
-            security_group_id=self.id,
+            region=region,
+            group=self.resource,
+            port=HTTPS,
+            identifier="web-https-out",
             description="HTTPS to AWS services",
             cidr_ipv4=ANYWHERE,
-            ip_protocol="tcp",
-            from_port=HTTPS,
-            to_port=HTTPS,
-            tags={"Name": region.names.of("sg", "web-https-out")},
         )

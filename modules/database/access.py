@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
-from cdktf_cdktf_provider_aws.security_group import SecurityGroup
-from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
-from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
 from modules.addressing import DATABASE, PRIVATE, tier_block
+from modules.network.security_group import let_in, let_out, security_group
 from modules.secrets.database import PORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from cdktf_cdktf_provider_aws.security_group import SecurityGroup
+    from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
+
     from modules.network.network import Network
+    from modules.network.security_group import Peer
     from modules.region import Region
 
 
@@ -80,41 +82,29 @@ class Access(Construct):
         return self._let_in(who, f"PostgreSQL from {who}", referenced_security_group_id=security_group_id)
 
     def _group(self, id_: str, identifier: str, description: str) -> SecurityGroup:
-        name = self._region.names.of("sg", identifier)
-        return SecurityGroup(
-            self,
-            id_,
-            provider=self._region.provider,
-            name=name,
-            description=description,
-            vpc_id=self._network.vpc.id,
-            tags={"Name": name},
-        )
+        vpc = self._network.vpc
+        return security_group(self, id_, region=self._region, vpc=vpc, identifier=identifier, description=description)
 
-    def _let_in(self, who: str, description: str, **source: Any) -> VpcSecurityGroupIngressRule:  # noqa: ANN401 - cdktf's
-        return VpcSecurityGroupIngressRule(
+    def _let_in(self, who: str, description: str, **peer: Unpack[Peer]) -> VpcSecurityGroupIngressRule:
+        return let_in(
             self,
             f"from-{who}",
-            provider=self._region.provider,
-            security_group_id=self.resource.id,
+            region=self._region,
+            group=self.resource,
+            port=PORT,
+            identifier=f"database-from-{who}",
             description=description,
-            ip_protocol="tcp",
-            from_port=PORT,
-            to_port=PORT,
-            tags={"Name": self._region.names.of("sg", f"database-from-{who}")},
-            **source,
+            **peer,
         )
 
-    def _let_out(self, where: str, description: str, **destination: Any) -> None:  # noqa: ANN401 - cdktf's
-        VpcSecurityGroupEgressRule(
+    def _let_out(self, where: str, description: str, **peer: Unpack[Peer]) -> None:
+        let_out(
             self,
             f"to-{where}",
-            provider=self._region.provider,
-            security_group_id=self.clients.id,
+            region=self._region,
+            group=self.clients,
+            port=PORT,
+            identifier=f"database-clients-to-{where}",
             description=description,
-            ip_protocol="tcp",
-            from_port=PORT,
-            to_port=PORT,
-            tags={"Name": self._region.names.of("sg", f"database-clients-to-{where}")},
-            **destination,
+            **peer,
         )

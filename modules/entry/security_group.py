@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from cdktf_cdktf_provider_aws.data_aws_ec2_managed_prefix_list import DataAwsEc2ManagedPrefixList
-from cdktf_cdktf_provider_aws.security_group import SecurityGroup
-from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
-from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
+from modules.network.security_group import let_in, let_out, security_group
 from modules.network.ways_out import ANYWHERE
 
 if TYPE_CHECKING:
     from modules.network.network import Network
+    from modules.network.security_group import Peer
     from modules.region import Region
 
 HTTP, HTTPS = 80, 443
@@ -38,15 +37,13 @@ class LoadBalancerSecurityGroup(Construct):
     def __init__(self, scope: Construct, id_: str, *, region: Region, network: Network) -> None:
         super().__init__(scope, id_)
         self._region = region
-        name = region.names.of("sg", "alb")
-        self.resource = SecurityGroup(
+        self.resource = security_group(
             self,
             "Resource",
-            provider=region.provider,
-            name=name,
+            region=region,
+            vpc=network.vpc,
+            identifier="alb",
             description="Load balancer of the web tier",
-            vpc_id=network.vpc.id,
-            tags={"Name": name},
         )
         clients = [str(block) for block in region.settings.entry.client_cidrs]
         for word, port in (("http", HTTP), ("https", HTTPS)):
@@ -63,32 +60,27 @@ class LoadBalancerSecurityGroup(Construct):
 
     def reach(self, security_group_id: str) -> None:
         """Let HTTPS out to what is in the security group."""
-        VpcSecurityGroupEgressRule(
+        let_out(
             self,
             "https-to-targets",
-            provider=self._region.provider,
-            security_group_id=self.resource.id,
+            region=self._region,
+            group=self.resource,
+            port=HTTPS,
+            identifier="alb-to-web",
             description="HTTPS to the targets",
             referenced_security_group_id=security_group_id,
-            ip_protocol="tcp",
-            from_port=HTTPS,
-            to_port=HTTPS,
-            tags={"Name": self._region.names.of("sg", "alb-to-web")},
         )
 
-    def _admit(
-        self, word: str, port: int, *, source: str, cidr_ipv4: str | None = None, prefix_list_id: str | None = None
-    ) -> None:
-        VpcSecurityGroupIngressRule(
+    def _admit(self, word: str, port: int, *, source: str, **peer: Unpack[Peer]) -> None:
+        let_in(
             self,
             f"{word}-from{source}",
-            provider=self._region.provider,
-            security_group_id=self.resource.id,
-            description=f"{word.upper()} from clients" if cidr_ipv4 else "HTTPS from health checks of Route 53",
-            cidr_ipv4=cidr_ipv4,
-            prefix_list_id=prefix_list_id,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            tags={"Name": self._region.names.of("sg", f"alb-{word}-from{source}")},
+            region=self._region,
+            group=self.resource,
+            port=port,
+            identifier=f"alb-{word}-from{source}",
+            description=f"{word.upper()} from clients"
+            if "cidr_ipv4" in peer
+            else "HTTPS from health checks of Route 53",
+            **peer,
         )

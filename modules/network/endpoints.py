@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdktf_cdktf_provider_aws.security_group import SecurityGroup
 from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
-from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
 from modules.identity.policy import EVERYONE, PolicyDocument, Statement, string_equals
+from modules.network.security_group import let_in, security_group
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from cdktf_cdktf_provider_aws.security_group import SecurityGroup
 
     from modules.network.subnets import SubnetTier
     from modules.network.vpc import Vpc
@@ -119,27 +120,23 @@ class Endpoints(Construct):
         return str(PolicyDocument(self, f"policy-{identifier}", region=region, statements=statements).json)
 
     def _security_group(self, region: Region, vpc: Vpc) -> SecurityGroup:
-        name = region.names.of("sg", "endpoints")
-        group = SecurityGroup(
+        group = security_group(
             self,
             "security-group",
-            provider=region.provider,
-            name=name,
+            region=region,
+            vpc=vpc,
+            identifier="endpoints",
             description="HTTPS from the VPC to the interface endpoints",
-            vpc_id=vpc.id,
-            tags={"Name": name},
         )
-        VpcSecurityGroupIngressRule(
+        let_in(
             self,
             "https-from-vpc",
-            provider=region.provider,
-            security_group_id=group.id,
+            region=region,
+            group=group,
+            port=443,
+            identifier="endpoints-https",
             description="HTTPS from the VPC",
             cidr_ipv4=str(region.cidr),
-            ip_protocol="tcp",
-            from_port=443,
-            to_port=443,
-            tags={"Name": region.names.of("sg", "endpoints-https")},
         )
         return group
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
-from cdktf_cdktf_provider_aws.security_group import SecurityGroup
-from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
 from constructs import Construct
 
 from modules.addressing import DATABASE, tier_block
+from modules.network.security_group import let_out, security_group
 from modules.network.ways_out import ANYWHERE
 from modules.secrets.database import PORT
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from modules.network.network import Network
+    from modules.network.security_group import Peer
     from modules.region import Region
 
 SECRETS_MANAGER = "secretsmanager"
@@ -42,15 +42,13 @@ class RotationSecurityGroup(Construct):
     def __init__(self, scope: Construct, id_: str, *, network: Network, databases: Iterable[Region]) -> None:
         super().__init__(scope, id_)
         self._region = region = network.region
-        name = region.names.of("sg", "rotation")
-        self.resource = SecurityGroup(
+        self.resource = security_group(
             self,
             "Resource",
-            provider=region.provider,
-            name=name,
+            region=region,
+            vpc=network.vpc,
+            identifier="rotation",
             description="Rotation function to the databases and Secrets Manager",
-            vpc_id=network.vpc.id,
-            tags={"Name": name},
         )
         self.id, self.arn = self.resource.id, self.resource.arn
         for database in databases:
@@ -66,16 +64,14 @@ class RotationSecurityGroup(Construct):
         else:
             self._allow("https", "Secrets Manager behind the NAT gateways", port=HTTPS, cidr_ipv4=ANYWHERE)
 
-    def _allow(self, id_: str, description: str, *, port: int, **destination: Any) -> None:  # noqa: ANN401 - cdktf's
-        VpcSecurityGroupEgressRule(
+    def _allow(self, id_: str, description: str, *, port: int, **peer: Unpack[Peer]) -> None:
+        let_out(
             self,
             id_,
-            provider=self._region.provider,
-            security_group_id=self.id,
+            region=self._region,
+            group=self.resource,
+            port=port,
+            identifier=f"rotation-{id_}",
             description=description,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            tags={"Name": self._region.names.of("sg", f"rotation-{id_}")},
-            **destination,
+            **peer,
         )
