@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +16,19 @@ from support.region_sets import THREE
 
 pytestmark = pytest.mark.emulator
 REGIONS = pytest.mark.parametrize("region", THREE)
+#: What metrics of a formula are while all is well, and what they are when its alarm goes off.
+WELL_AND_ILL = {
+    "ErrorPortAllocation": (0, 1),
+    "PacketsDropCount": (0, 1000),
+    "RequestCount": (100, 100),
+    "HTTPCode_ELB_5XX_Count": (0, 50),
+    "HTTPCode_Target_5XX_Count": (0, 50),
+    "GroupInServiceInstances": (3, 1),
+    "GroupMinSize": (3, 3),
+    "GroupDesiredCapacity": (3, 3),
+    "GroupMaxSize": (9, 3),
+    "SystemErrors": (0, 1),
+}
 
 
 def described(life: Applied, region: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -25,9 +42,12 @@ def described(life: Applied, region: str) -> tuple[list[dict[str, Any]], list[di
 
 def metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:
     """The metrics that an alarm looks at, each with its dimensions."""
-    if "MetricName" in alarm:
-        return [alarm]
-    return [query["MetricStat"]["Metric"] for query in alarm["Metrics"] if "MetricStat" in query]
+    return [alarm] if "MetricName" in alarm else [stat["Metric"] for stat in stats(alarm)]
+
+
+def stats(alarm: dict[str, Any]) -> list[dict[str, Any]]:
+    """The metrics of an alarm's formula, each with what is made of it in a period."""
+    return [query["MetricStat"] for query in alarm["Metrics"] if "MetricStat" in query]
 
 
 def watched(life: Applied, region: str) -> dict[str, set[str]]:
@@ -145,3 +165,87 @@ def test_backups_are_copied_into_a_vault_that_there_is(life: Applied, region: st
         assert other != region
         vaults = life.client("backup", other).list_backup_vaults()["BackupVaultList"]
         assert copy["DestinationBackupVaultArn"] in {one["BackupVaultArn"] for one in vaults}
+
+
+def test_every_alarm_goes_off_and_tells_its_region_alone(life: Applied) -> None:
+    for region in THREE:
+        publish(life, region, ill=False)
+        assert others_than("OK", life, region) == []
+    for place, region in enumerate(THREE, start=1):
+        with listening(life, region) as heard:
+            publish(life, region, ill=True)
+            assert others_than("ALARM", life, region) == []
+            told = set(heard())
+        assert told == {(*alarm["AlarmActions"], alarm["AlarmName"], "ALARM") for alarm in evaluated(life, region)}
+        for still_well in THREE[place:]:
+            assert others_than("OK", life, still_well) == []
+
+
+def evaluated(life: Applied, region: str) -> list[dict[str, Any]]:
+    """The alarms that the emulator can look at: it knows no formulas that get their data themselves."""
+    alarms, composites = described(life, region)
+    return [*composites, *filter(metrics, alarms)]
+
+
+def others_than(state: str, life: Applied, region: str) -> list[str]:
+    return [alarm["AlarmName"] for alarm in evaluated(life, region) if alarm["StateValue"] != state]
+
+
+def publish(life: Applied, region: str, *, ill: bool) -> None:
+    """Publish a value for every period that an alarm looks at: one that it takes for well, or one for ill."""
+    cloudwatch, now = life.client("cloudwatch", region), datetime.now(tz=UTC)
+    data: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for alarm in described(life, region)[0]:
+        for metric in metrics(alarm):
+            value = WELL_AND_ILL[metric["MetricName"]] if stats(alarm) else well_and_ill(alarm)
+            datum = {
+                "MetricName": metric["MetricName"],
+                "Dimensions": metric.get("Dimensions", []),
+                "Value": value[ill],
+            }
+            data[metric["Namespace"]] += [
+                {**datum, "Timestamp": now - timedelta(seconds=age * period(alarm))}
+                for age in range(alarm["EvaluationPeriods"])
+            ]
+    for namespace, some in data.items():
+        cloudwatch.put_metric_data(Namespace=namespace, MetricData=some)
+
+
+def well_and_ill(alarm: dict[str, Any]) -> tuple[float, float]:
+    threshold: float = alarm["Threshold"]
+    if alarm["ComparisonOperator"] == "GreaterThanThreshold":
+        return threshold, threshold + 1
+    # Two alarms look at the days that a certificate has left; this is well enough for both.
+    return 10 * threshold, threshold - 1
+
+
+def period(alarm: dict[str, Any]) -> int:
+    """The seconds of an alarm's periods; metrics of a formula share theirs."""
+    return int(alarm["Period"] if "MetricName" in alarm else stats(alarm)[0]["Period"])
+
+
+@contextmanager
+def listening(life: Applied, region: str) -> Iterator[Callable[[], Iterator[tuple[str, str, str]]]]:
+    """Listen to a region's topics for a while; gives what returns who was told of which alarm, and in what state."""
+    sqs, sns = life.client("sqs", region), life.client("sns", region)
+    url = sqs.create_queue(QueueName="listening")["QueueUrl"]
+    queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    subscriptions = [
+        sns.subscribe(TopicArn=one["TopicArn"], Protocol="sqs", Endpoint=queue)["SubscriptionArn"]
+        for one in topics(life, region)
+    ]
+
+    def heard() -> Iterator[tuple[str, str, str]]:
+        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                body = json.loads(message["Body"])
+                alarm = json.loads(body["Message"])
+                yield body["TopicArn"], alarm["AlarmName"], alarm["NewStateValue"]
+
+    try:
+        yield heard
+    finally:
+        for subscription in subscriptions:
+            sns.unsubscribe(SubscriptionArn=subscription)
+        sqs.delete_queue(QueueUrl=url)

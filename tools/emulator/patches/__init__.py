@@ -9,6 +9,8 @@ from importlib import import_module
 
 NAMES = (
     "accessanalyzer",
+    "alarm_actions",
+    "alarm_evaluation",
     "autoscaling",
     "awslambda",
     "backup",
@@ -32,6 +34,7 @@ NAMES = (
     "s3_replication",
     "secretsmanager",
     "securityhub",
+    "sns",
     "sts",
 )
 LEFT_OUT_VARIABLE = "MERIDIAN_EMULATOR_WITHOUT"

@@ -20,8 +20,7 @@ SUPPRESSION = {
 def put_composite_alarm(response: CloudWatchResponse) -> ActionResult:
     """Put a composite alarm.
 
-    moto's alarms have a rule and are listed as composite if it is set, but ``PutCompositeAlarm`` is missing. The rule
-    is not evaluated: the alarm stays in the state that SetAlarmState gives it.
+    moto's alarms have a rule and are listed as composite if it is set, but ``PutCompositeAlarm`` is missing.
     """
     answer = response.put_metric_alarm()
     (alarm,) = response.cloudwatch_backend.get_alarms_by_alarm_names([parameter(response, "AlarmName")])
