@@ -52,11 +52,14 @@ class SessionAlarms(Tier):
                 namespace="AWS/DynamoDB", name=name, dimensions={"TableName": table.name, **more}, statistic=statistic
             )
 
+        # What is published only when it happens is filled up: CloudWatch ignores silence in metrics of DynamoDB,
+        # whatever an alarm on them says, so that one that has gone off would never go back.
         concerns = {
             f"{kind}-throttled": Concern(
-                measure=metric(f"{kind.capitalize()}ThrottleEvents"),
+                measure=Formula(
+                    expression="FILL(events, 0)", metrics={"events": metric(f"{kind.capitalize()}ThrottleEvents")}
+                ),
                 threshold=0,
-                # Published only when it happens.
                 missing="notBreaching",
                 severity="page",
                 meaning=f"DynamoDB turns {kind}s of sessions away. The usual cause is a hot key.",

@@ -28,6 +28,8 @@ WELL_AND_ILL = {
     "GroupDesiredCapacity": (3, 3),
     "GroupMaxSize": (9, 3),
     "SystemErrors": (0, 1),
+    "ReadThrottleEvents": (0, 1),
+    "WriteThrottleEvents": (0, 1),
 }
 
 

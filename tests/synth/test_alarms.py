@@ -124,6 +124,16 @@ def test_only_a_replica_is_ill_when_it_does_not_say_how_far_it_is_behind(regions
     assert silent == {region: "notBreaching" if region == regions[0] else "breaching" for region in regions}
 
 
+@SETS
+def test_alarms_on_what_dynamodb_only_says_when_it_happens_fill_the_silence(regions: tuple[str, ...]) -> None:
+    # CloudWatch ignores missing data of this namespace, so that an alarm would stay as it is.
+    for alarm in alarms(platform(*regions)):
+        for metric in metrics(alarm):
+            if metric["namespace"] == "AWS/DynamoDB" and metric["metric_name"] != "ReplicationLatency":
+                (expression,) = expressions(alarm)
+                assert expression.count("FILL(") == len(metrics(alarm))
+
+
 def test_thresholds_are_settings() -> None:
     found = alarms(platform(*ONE, alarms={"nat_dropped_packets": "7"}))
     nat = [alarm for alarm in found if "nat-drops" in str(alarm)]
