@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from modules.watching.alarm import Alarm
     from modules.watching.health import RegionHealth
 
-#: The first labels of the name that leads to the nearest region that is well, and of the one that always leads somewhere.
+#: The first labels of the name that leads to the nearest region that is well, and of the one that leads on without any.
 WELL, BEST = "well", "best"
 #: What Route 53 says of a region while the metric of an alarm is silent, by what the alarm makes of silence.
 SILENT = {"breaching": "Unhealthy", "ignore": "LastKnownStatus", "notBreaching": "Healthy"}

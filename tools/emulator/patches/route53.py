@@ -1,6 +1,6 @@
 """Route 53: health checks that follow an alarm."""
 
-from typing import Any
+from typing import Any, cast
 
 from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.responses import ActionResult
@@ -25,7 +25,8 @@ def keep_alarm(original: Method, response: Route53) -> ActionResult:
     if alarm := followed.get("AlarmIdentifier"):
         _look_at(response, region=alarm["Region"], name=alarm["Name"])
     answer: ActionResult = original(response)
-    answer.result["HealthCheck"].__dict__.setdefault("followed", {}).update(followed)
+    check = cast("dict[str, HealthCheck]", answer.result)["HealthCheck"]
+    check.__dict__.setdefault("followed", {}).update(followed)
     return answer
 
 
