@@ -55,6 +55,11 @@ class Oversight(Construct):
     replications
         The replications of buckets.
 
+    Attributes
+    ----------
+    healths
+        By region, the alarm that says whether it is ill.
+
     Raises
     ------
     AreaError
@@ -88,7 +93,7 @@ class Oversight(Construct):
         if relay:
             others += relay.alarms
             logs["alert-relay"] = relay.log_group.name
-        views = []
+        self.healths, views = {}, []
         for name, here in sorted(foundations.items()):
             at_home = name == settings.home
             with building("watching", name):
@@ -113,6 +118,7 @@ class Oversight(Construct):
                     others=others if at_home else (),
                     logs=logs if at_home else None,
                 )
+                self.healths[name] = watching.health
                 views.append(watching.view)
         with building("watching", self._home.name):
             Dashboard(self, "dashboard", region=self._home, views=views)

@@ -79,7 +79,7 @@ class PlatformStack(TerraformStack):
         rotations = self._rotate(credentials, databases)
         sessions = self._keep_sessions(home)
         entry = self._let_in()
-        Oversight(
+        oversight = Oversight(
             self,
             "oversight",
             settings=settings,
@@ -91,6 +91,8 @@ class PlatformStack(TerraformStack):
             sessions=sessions,
             replications=replications,
         )
+        with building("entry", home.name):
+            entry.lead(oversight.healths)
 
     def _regions(self) -> dict[str, Region]:
         settings, network = self._settings, self._settings.network

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from modules.keys.keys import Keys
     from modules.network.network import Network
     from modules.storage.storage import Storage
+    from modules.watching.health import RegionHealth
 
 
 class Entry(Construct):
-    """Certificates, a load balancer and its firewall in every region, and the records that lead clients there.
+    """Certificates, a load balancer and its firewall in every region; once asked, the records that lead clients there.
 
     Parameters
     ----------
@@ -41,8 +42,6 @@ class Entry(Construct):
         The certificates.
     load_balancers
         By region, the load balancer.
-    records
-        The records and their health checks.
 
     Raises
     ------
@@ -62,7 +61,7 @@ class Entry(Construct):
     ) -> None:
         super().__init__(scope, id_)
         regions = {name: network.region for name, network in networks.items()}
-        zone = Zone(self, "zone", region=regions[home])
+        self._zone = zone = Zone(self, "zone", region=regions[home])
         self.certificates = certificates = Certificates(self, "certificates", regions=regions, zone=zone)
         self.load_balancers: dict[str, LoadBalancer] = {}
         for name, region in regions.items():
@@ -76,4 +75,13 @@ class Entry(Construct):
                     certificate_arn=certificates.arns[name],
                 )
                 Firewall(region, "firewall", load_balancer=load_balancer, logs_key=keys[name].logs)
-        self.records = Records(self, "records", zone=zone, load_balancers=self.load_balancers)
+
+    def lead(self, healths: Mapping[str, RegionHealth]) -> None:
+        """Lead clients to the load balancers, by records and health checks; to be called once.
+
+        Parameters
+        ----------
+        healths
+            By region, its health.
+        """
+        Records(self, "records", zone=self._zone, load_balancers=self.load_balancers, healths=healths)

@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
-from cdktf_cdktf_provider_aws.route53_record import (
-    Route53Record,
-    Route53RecordAlias,
-    Route53RecordFailoverRoutingPolicy,
-    Route53RecordLatencyRoutingPolicy,
-)
+from cdktf_cdktf_provider_aws.route53_record import Route53Record
 from constructs import Construct
 
 from modules.entry.certificates import regional_name
+from modules.entry.routes import failover_record, latency_record, to_load_balancer, to_record
+from modules.entry.well import WellRegions
 from modules.settings.entry import HEALTH_PATH
 
 if TYPE_CHECKING:
@@ -21,6 +18,7 @@ if TYPE_CHECKING:
 
     from modules.entry.load_balancer import LoadBalancer
     from modules.entry.zone import Zone
+    from modules.watching.health import RegionHealth
 
 HTTPS = 443
 #: The first label of the name that leads to the nearest healthy region.
@@ -34,47 +32,70 @@ class Records(Construct):
     Route 53 asks each region for its health page, by the region's own name and over HTTPS. ``nearest`` leads to the
     healthy region with the lowest latency. With ``failover`` a served name leads to the primary region while it is
     healthy, and else to ``nearest``, so that any number of regions stands by; with ``latency`` it leads to ``nearest``.
-    Another primary region, or another routing, changes where records lead, and replaces none.
+    If alarms have a say in it, the primary region is healthy while it is well, and ``best`` of `WellRegions` takes the
+    place of ``nearest``. Another primary region, routing, or say of the alarms changes where records lead, and replaces
+    none.
 
     Parameters
     ----------
     zone
-        The hosted zone.
+        The hosted zone, whose region has ``entry`` of the settings.
     load_balancers
         By region, what clients are led to.
+    healths
+        By region, its health, which counts if ``entry.health`` says so.
 
     Attributes
     ----------
     health_checks
-        By region, the health check of Route 53.
+        By region, the health check of Route 53 that asks for its health page.
 
     See https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-complex-configs.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, zone: Zone, load_balancers: Mapping[str, LoadBalancer]) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        zone: Zone,
+        load_balancers: Mapping[str, LoadBalancer],
+        healths: Mapping[str, RegionHealth],
+    ) -> None:
         super().__init__(scope, id_)
         self._zone, self._settings = zone, zone.region.settings
-        self._nearest = f"{NEAREST}.{self._settings.domain}"
-        self._nearest_records: dict[str, Route53Record] = {}
+        self._nearest: dict[str, Route53Record] = {}
         self.health_checks = {name: self._lead_to_region(one) for name, one in load_balancers.items()}
-        # Route 53 refuses an alias of a record that it does not have yet, so it is referred to; any of the set will do.
-        nearest = self._nearest_records[self._settings.home].fqdn
-        to_nearest = Route53RecordAlias(name=nearest, zone_id=zone.id, evaluate_target_health=True)
+        standby, checks = self._nearest[self._settings.home], self.health_checks
+        if self._settings.entry.health == "alarms":
+            well = WellRegions(
+                self,
+                "well",
+                zone=zone,
+                load_balancers=load_balancers,
+                answering=checks,
+                nearest=standby,
+                healths=healths,
+            )
+            standby, checks = well.best, well.checks
+        to_standby = to_record(standby, zone=zone)
         primary = self._settings.primary_region
         for name in self._settings.entry.names(self._settings.domain):
             word = "wildcard" if name.startswith("*") else "apex"
             if self._settings.entry.routing == "latency":
-                self._serve(f"{word}-primary", name, "PRIMARY", alias=to_nearest)
+                failover_record(self, f"{word}-primary", zone=zone, name=name, role="PRIMARY", alias=to_standby)
                 continue
-            self._serve(
+            failover_record(
+                self,
                 f"{word}-primary",
-                name,
-                "PRIMARY",
-                alias=_to(load_balancers[primary]),
-                health_check_id=self.health_checks[primary].id,
+                zone=zone,
+                name=name,
+                role="PRIMARY",
+                alias=to_load_balancer(load_balancers[primary]),
+                health_check=checks[primary],
             )
             if len(load_balancers) > 1:
-                self._serve(f"{word}-secondary", name, "SECONDARY", alias=to_nearest)
+                failover_record(self, f"{word}-secondary", zone=zone, name=name, role="SECONDARY", alias=to_standby)
 
     def _lead_to_region(self, load_balancer: LoadBalancer) -> Route53HealthCheck:
         region = load_balancer.region
@@ -98,39 +119,14 @@ class Records(Construct):
             zone_id=self._zone.id,
             name=regional_name(region),
             type="A",
-            alias=_to(load_balancer),
+            alias=to_load_balancer(load_balancer),
         )
-        self._nearest_records[region.name] = Route53Record(
+        self._nearest[region.name] = latency_record(
             self,
             f"nearest-{region.name}",
-            provider=region.provider,
-            zone_id=self._zone.id,
-            name=self._nearest,
-            type="A",
-            set_identifier=region.name,
-            latency_routing_policy=Route53RecordLatencyRoutingPolicy(region=region.name),
-            health_check_id=check.id,
-            alias=_to(load_balancer),
+            zone=self._zone,
+            name=f"{NEAREST}.{self._settings.domain}",
+            load_balancer=load_balancer,
+            health_check=check,
         )
         return check
-
-    def _serve(
-        self, id_: str, name: str, role: str, *, alias: Route53RecordAlias, health_check_id: str | None = None
-    ) -> None:
-        Route53Record(
-            self,
-            id_,
-            provider=self._zone.region.provider,
-            zone_id=self._zone.id,
-            name=name,
-            type="A",
-            set_identifier=role.lower(),
-            failover_routing_policy=Route53RecordFailoverRoutingPolicy(type=role),
-            health_check_id=health_check_id,
-            alias=alias,
-        )
-
-
-def _to(load_balancer: LoadBalancer) -> Route53RecordAlias:
-    resource = load_balancer.resource
-    return Route53RecordAlias(name=resource.dns_name, zone_id=resource.zone_id, evaluate_target_health=True)

@@ -84,6 +84,9 @@ class Concern:
         What a period without data means.
     severity
         ``page`` wakes someone up and makes the region ill; ``ticket`` waits for the morning.
+    elsewhere
+        Whether clients are better off in another region meanwhile: they suffer now, and the cause does not come along
+        with them. No by default. Only what pages and Route 53 can follow sends them there.
     headline
         Whether the dashboard draws it. No by default.
     meaning
@@ -97,6 +100,7 @@ class Concern:
     periods: int = 5
     missing: Missing
     severity: Severity
+    elsewhere: bool = False
     headline: bool = False
     meaning: str
 

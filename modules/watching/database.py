@@ -121,6 +121,7 @@ class DatabaseAlarms(Tier):
                 # A replica that has lost its source says nothing, and neither does what is no replica.
                 missing="breaching" if replica else "notBreaching",
                 severity="page",
+                elsewhere=True,
                 headline=replica,
                 meaning="The replica is behind: what it has not seen is lost if this region has to take over now.",
             ),

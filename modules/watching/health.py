@@ -22,8 +22,7 @@ class RegionHealth(Construct):
     """One alarm that says whether a region is ill: it goes off with any alarm of the region that pages.
 
     Route 53 takes no alarm of this kind for a health check, nor one on a formula or a percentile, since it follows the
-    metric and not the alarm. What it takes are the alarms in ``checkable``; a calculated health check over one for each
-    of them says the same.
+    metric and not the alarm. What it takes are the alarms in ``checkable``.
 
     Parameters
     ----------

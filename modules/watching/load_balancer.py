@@ -98,6 +98,7 @@ class LoadBalancerAlarms(Tier):
                 # A load balancer always says how many it has: silence means it is gone.
                 missing="breaching",
                 severity="page",
+                elsewhere=True,
                 meaning="No instance is fit to take requests: the region serves nobody.",
             ),
             "unhealthy-hosts": Concern(

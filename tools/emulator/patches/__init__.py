@@ -29,6 +29,7 @@ NAMES = (
     "rds_backups",
     "rds_replicas",
     "restore_testing",
+    "route53",
     "s3_logging",
     "s3_policy",
     "s3_replication",
