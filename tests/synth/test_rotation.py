@@ -1,67 +1,19 @@
-import base64
-import hashlib
-import json
+"""The function that rotates the password, and the rotation."""
+
 import re
-import sysconfig
-from ipaddress import IPv4Network
 from pathlib import Path
-from typing import Any
-from zipfile import ZipFile
 
 import pytest
-from cdktf import TerraformStack, Testing
 from support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
-from support.synthesized import Block, Stack, platform
+from support.rotation import assert_copy_of_secret, conditions, function
+from support.synthesized import platform
 
-from modules.addressing import DATABASE, tier_block
-from modules.app import build
-from modules.database.rotation import runtime
-from modules.database.rotation.bundle import requirements
-from modules.database.rotation.code import RotationCode
-from modules.functions.archive import BundleError
 from modules.settings import SettingsError, load_settings
 
-Testing.__test__ = False
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 
 #: What the databases are once the second region has been promoted.
 FAILED_OVER = {"instances": {"us-east-1": {"role": "detached"}, "ap-south-1": {"role": "replica", "of": "us-east-1"}}}
-
-
-def function(stack: Stack, region: str) -> Block:
-    (found,) = (
-        one
-        for one in stack.resources("aws_lambda_function", region)
-        if one.body["function_name"] == f"PROD-lambda-test-rotation-{region}"
-    )
-    return found
-
-
-def of_region(stack: Stack, kind: str, region: str, name: str) -> Block:
-    """The one resource of a kind and region with this name."""
-    (found,) = (one for one in stack.resources(kind, region) if one.body["name"] == name)
-    return found
-
-
-def allowed(stack: Stack, region: str) -> dict[str, dict[str, Any]]:
-    """Everything that the function's role may do, by the statement's id."""
-    role = stack.at(function(stack, region).body["role"])
-    policies = [
-        one for one in stack.resources("aws_iam_role_policy", region) if stack.at(one.body["role"]).body == role.body
-    ]
-    return {one["sid"]: one for policy in policies for one in stack.at(policy.body["policy"]).body["statement"]}
-
-
-def conditions(statement: dict[str, Any]) -> dict[str, tuple[str, list[str]]]:
-    return {one["variable"]: (one["test"], one["values"]) for one in statement.get("condition", [])}
-
-
-def assert_copy_of_secret(stack: Stack, arn: str, region: str) -> None:
-    """The secret's own ARN in its region, and elsewhere the same with the other region in it."""
-    (secret,) = stack.resources("aws_secretsmanager_secret")
-    own = f"{secret.address}.arn"
-    copy = f'${{replace({own}, ":{secret.region}:", ":{region}:")}}'
-    assert arn == (f"${{{own}}}" if region == secret.region else copy)
 
 
 @SETS
@@ -121,92 +73,6 @@ def test_dead_letters_travel_over_tls_only(regions: tuple[str, ...]) -> None:
 
 
 @SETS
-def test_role_holds_what_the_function_needs_and_nothing_else(regions: tuple[str, ...]) -> None:
-    stack = platform(*regions)
-    for region in regions:
-        assert {sid: sorted(one["actions"]) for sid, one in allowed(stack, region).items()} == {
-            "RotateTheSecret": [
-                "secretsmanager:DescribeSecret",
-                "secretsmanager:GetSecretValue",
-                "secretsmanager:ListSecretVersionIds",
-                "secretsmanager:PutSecretValue",
-                "secretsmanager:UpdateSecretVersionStage",
-            ],
-            "DrawPasswords": ["secretsmanager:GetRandomPassword"],
-            "UseTheSecretsKey": ["kms:Decrypt", "kms:GenerateDataKey"],
-            "MakeInterfaces": ["ec2:CreateNetworkInterface"],
-            "KeepInterfaces": [
-                "ec2:AssignPrivateIpAddresses",
-                "ec2:DeleteNetworkInterface",
-                "ec2:UnassignPrivateIpAddresses",
-            ],
-            "SeeInterfaces": ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"],
-            "WriteLogs": ["logs:CreateLogStream", "logs:PutLogEvents"],
-            "SendTraces": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
-            "SendDeadLetters": ["sqs:SendMessage"],
-            "EncryptDeadLetters": ["kms:Decrypt", "kms:GenerateDataKey"],
-        }
-
-
-@SETS
-def test_role_reads_and_writes_the_copy_of_the_secret_in_its_region_alone(regions: tuple[str, ...]) -> None:
-    stack = platform(*regions)
-    for region in regions:
-        statements = allowed(stack, region)
-        (arn,) = statements["RotateTheSecret"]["resources"]
-        assert_copy_of_secret(stack, arn, region)
-        key = statements["UseTheSecretsKey"]
-        assert [stack.at(one).name_tag for one in key["resources"]] == [f"PROD-kms-test-secrets-{region}"]
-        assert conditions(key) == {
-            "kms:ViaService": ("StringEquals", [f"secretsmanager.{region}.amazonaws.com"]),
-            "kms:EncryptionContext:SecretARN": ("StringEquals", [arn]),
-        }
-
-
-@SETS
-def test_role_makes_interfaces_in_the_function_s_subnets_and_group_and_only_for_lambda(
-    regions: tuple[str, ...],
-) -> None:
-    stack = platform(*regions)
-    for region in regions:
-        statements = allowed(stack, region)
-        vpc = function(stack, region).body["vpc_config"]
-        interfaces, *places = statements["MakeInterfaces"]["resources"]
-        assert interfaces.endswith(":network-interface/*")
-        assert {stack.at(one).address for one in places} == {
-            stack.at(one).address for one in [*vpc["subnet_ids"], *vpc["security_group_ids"]]
-        }
-        for sid in ("MakeInterfaces", "KeepInterfaces", "SeeInterfaces"):
-            assert conditions(statements[sid]) == {"lambda:SourceFunctionArn": ("Null", ["true"])}
-
-
-@SETS
-def test_role_reports_to_the_function_s_own_log_group_and_queue(regions: tuple[str, ...]) -> None:
-    stack = platform(*regions)
-    for region in regions:
-        statements, body = allowed(stack, region), function(stack, region).body
-        (logs,) = statements["WriteLogs"]["resources"]
-        assert logs == f"${{{stack.at(body['logging_config']['log_group']).address}.arn}}:*"
-        assert statements["SendDeadLetters"]["resources"] == [body["dead_letter_config"]["target_arn"]]
-        assert conditions(statements["EncryptDeadLetters"]) == {
-            "kms:ViaService": ("StringEquals", [f"sqs.{region}.amazonaws.com"]),
-            "kms:EncryptionContext:aws:sqs:arn": ("StringEquals", [body["dead_letter_config"]["target_arn"]]),
-        }
-
-
-@SETS
-def test_function_waits_for_its_role_s_policies(regions: tuple[str, ...]) -> None:
-    stack = platform(*regions)
-    for region in regions:
-        found = function(stack, region)
-        role = stack.at(found.body["role"]).address
-        policies = stack.resources("aws_iam_role_policy", region)
-        of_role = {one.address for one in policies if stack.at(one.body["role"]).address == role}
-        assert of_role
-        assert of_role <= set(found.body["depends_on"])
-
-
-@SETS
 def test_secrets_manager_calls_it_for_this_account_and_this_secret_alone(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
     for region in regions:
@@ -219,49 +85,6 @@ def test_secrets_manager_calls_it_for_this_account_and_this_secret_alone(regions
         assert permission.body["principal"] == "secretsmanager.amazonaws.com"
         assert re.fullmatch(r"\$\{data\.aws_caller_identity\.\S+\.account_id\}", permission.body["source_account"])
         assert_copy_of_secret(stack, permission.body["source_arn"], region)
-
-
-def egress(stack: Stack, region: str) -> list[dict[str, Any]]:
-    (group,) = function(stack, region).body["vpc_config"]["security_group_ids"]
-    rules = [one.body for one in stack.resources("aws_vpc_security_group_egress_rule", region)]
-    return [one for one in rules if one["security_group_id"] == group]
-
-
-@SETS
-def test_function_connects_to_the_databases_of_all_regions_and_to_the_endpoints_only(
-    regions: tuple[str, ...],
-) -> None:
-    stack = platform(*regions)
-    for region in regions:
-        rules = egress(stack, region)
-        assert {one["ip_protocol"] for one in rules} == {"tcp"}
-        https = [one for one in rules if one["from_port"] == one["to_port"] == 443]
-        assert [stack.at(one["referenced_security_group_id"]).name_tag for one in https] == [
-            f"PROD-sg-test-endpoints-{region}"
-        ]
-        blocks = {one["cidr_ipv4"] for one in rules if one["from_port"] == one["to_port"] == 5432}
-        assert len(rules) == len(https) + len(blocks) == 1 + len(regions)
-        assert blocks == {database_block(stack, other) for other in regions}
-
-
-def database_block(stack: Stack, region: str) -> str:
-    (vpc,) = stack.resources("aws_vpc", region)
-    return str(tier_block(IPv4Network(vpc.body["cidr_block"]), DATABASE))
-
-
-@SETS
-def test_nothing_connects_to_the_function(regions: tuple[str, ...]) -> None:
-    stack = platform(*regions)
-    for region in regions:
-        (group,) = function(stack, region).body["vpc_config"]["security_group_ids"]
-        rules = stack.resources("aws_vpc_security_group_ingress_rule", region)
-        assert not [one.address for one in rules if one.body["security_group_id"] == group]
-        assert not {"ingress", "egress"} & stack.at(group).body.keys()
-
-
-def test_without_an_endpoint_secrets_manager_is_reached_through_nat() -> None:
-    rules = egress(platform(*ONE, network={"interface_endpoints": ["kms"]}), ONE[0])
-    assert [one["cidr_ipv4"] for one in rules if one["from_port"] == 443] == ["0.0.0.0/0"]
 
 
 @SETS
@@ -302,56 +125,6 @@ def test_schedule_and_concurrency_are_settings() -> None:
     assert function(stack, ONE[0]).body["reserved_concurrent_executions"] == 5
 
 
-def synthesized(folder: Path, *regions: str) -> tuple[Path, Stack]:
-    """The stack's folder and its JSON."""
-    folder.mkdir()
-    build(load_settings(write_settings(folder, settings_of(*regions)), {}), outdir=folder / "out").synth()
-    stack = folder / "out" / "stacks" / "platform"
-    return stack, Stack(json.loads((stack / "cdk.tf.json").read_text()))
-
-
-def test_output_carries_the_zip_once_and_refers_to_it_from_inside(tmp_path: Path) -> None:
-    folder, stack = synthesized(tmp_path / "one", *TWO)
-    (name,) = {function(stack, region).body["filename"] for region in TWO}
-    assert not Path(name).is_absolute()
-    assert [file.relative_to(folder).as_posix() for file in folder.rglob("*.zip")] == [name]
-    for region in TWO:
-        digest = hashlib.sha256((folder / name).read_bytes()).digest()
-        assert function(stack, region).body["source_code_hash"] == base64.b64encode(digest).decode()
-
-
-def test_zip_and_the_paths_to_it_are_the_same_wherever_and_for_whatever_regions_they_are_made(tmp_path: Path) -> None:
-    one, stack = synthesized(tmp_path / "one", *TWO)
-    other, another = synthesized(tmp_path / "elsewhere", *ONE)
-    body, same = function(stack, TWO[0]).body, function(another, ONE[0]).body
-    for key in ("filename", "source_code_hash", "handler"):
-        assert body[key] == same[key]
-    assert (one / body["filename"]).read_bytes() == (other / same["filename"]).read_bytes()
-
-
-def test_zip_holds_what_the_tests_of_the_function_run(tmp_path: Path) -> None:
-    folder, stack = synthesized(tmp_path / "one", *ONE)
-    source, packages = Path(runtime.__file__).parent, Path(sysconfig.get_path("purelib"))
-    body = function(stack, ONE[0]).body
-    with ZipFile(folder / body["filename"]) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
-    ours = {f"rotation/{file.relative_to(source).as_posix()}": file.read_bytes() for file in source.rglob("*.py")}
-    assert ours
-    assert {name: files.get(name) for name in ours} == ours
-    assert f"{body['handler'].replace('.', '/').rpartition('/')[0]}.py" in ours
-    assert b"Amazon RDS eu-west-1 Root CA RSA2048 G1" in files["rotation/certificates.pem"]
-    vendored = {name: content for name, content in files.items() if name not in {*ours, "rotation/certificates.pem"}}
-    assert {name: (packages / name).read_bytes() for name in vendored} == vendored
-    for distribution in requirements(["pg8000"], site_packages=packages):
-        assert [name for name in vendored if name.startswith(distribution.name.replace("-", "_"))]
-
-
-def test_rejects_a_region_whose_databases_could_not_be_trusted() -> None:
-    stack = TerraformStack(Testing.app(), "platform")
-    with pytest.raises(BundleError, match="no certificate of RDS for mx-central-1, update it"):
-        RotationCode(stack, "code", regions=["us-east-1", "mx-central-1"])
-
-
 @pytest.mark.parametrize(
     ("keys", "fault"),
     [
@@ -365,28 +138,3 @@ def test_rejects_a_rotation_that_cannot_be(tmp_path: Path, keys: dict[str, str],
     path = write_settings(tmp_path, settings_of(*ONE, database={"rotation": keys}))
     with pytest.raises(SettingsError, match=fault):
         load_settings(path, {})
-
-
-def test_rejects_a_network_in_which_the_function_cannot_reach_secrets_manager(tmp_path: Path) -> None:
-    network = {"nat_gateways": "none", "interface_endpoints": ["kms", "logs"]}
-    path = write_settings(tmp_path, settings_of(*ONE, network=network))
-    with pytest.raises(SettingsError) as caught:
-        load_settings(path, {})
-    assert str(caught.value) == (
-        "network.interface_endpoints: the rotation function reaches Secrets Manager neither through an endpoint nor "
-        "through a NAT gateway, got ['kms', 'logs'], "
-        "allowed: a list with secretsmanager, or network.nat_gateways: per-az or single"
-    )
-
-
-@pytest.mark.parametrize(
-    "network",
-    [
-        {"nat_gateways": "none"},
-        {"nat_gateways": "none", "interface_endpoints": ["secretsmanager"]},
-        {"nat_gateways": "single", "interface_endpoints": []},
-    ],
-)
-def test_either_an_endpoint_or_a_nat_gateway_is_enough(tmp_path: Path, network: dict[str, Any]) -> None:
-    path = write_settings(tmp_path, settings_of(*ONE, network=network))
-    assert load_settings(path, {}).network.nat_gateways == network["nat_gateways"]

@@ -1,0 +1,105 @@
+"""What the rotation function may do."""
+
+from typing import Any
+
+import pytest
+from support.region_sets import FIVE, ONE, THREE, TWO
+from support.rotation import assert_copy_of_secret, conditions, function
+from support.synthesized import Stack, platform
+
+SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
+
+
+def allowed(stack: Stack, region: str) -> dict[str, dict[str, Any]]:
+    """Everything that the function's role may do, by the statement's id."""
+    role = stack.at(function(stack, region).body["role"])
+    policies = [
+        one for one in stack.resources("aws_iam_role_policy", region) if stack.at(one.body["role"]).body == role.body
+    ]
+    return {one["sid"]: one for policy in policies for one in stack.at(policy.body["policy"]).body["statement"]}
+
+
+@SETS
+def test_role_holds_what_the_function_needs_and_nothing_else(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        assert {sid: sorted(one["actions"]) for sid, one in allowed(stack, region).items()} == {
+            "RotateTheSecret": [
+                "secretsmanager:DescribeSecret",
+                "secretsmanager:GetSecretValue",
+                "secretsmanager:ListSecretVersionIds",
+                "secretsmanager:PutSecretValue",
+                "secretsmanager:UpdateSecretVersionStage",
+            ],
+            "DrawPasswords": ["secretsmanager:GetRandomPassword"],
+            "UseTheSecretsKey": ["kms:Decrypt", "kms:GenerateDataKey"],
+            "MakeInterfaces": ["ec2:CreateNetworkInterface"],
+            "KeepInterfaces": [
+                "ec2:AssignPrivateIpAddresses",
+                "ec2:DeleteNetworkInterface",
+                "ec2:UnassignPrivateIpAddresses",
+            ],
+            "SeeInterfaces": ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"],
+            "WriteLogs": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "SendTraces": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+            "SendDeadLetters": ["sqs:SendMessage"],
+            "EncryptDeadLetters": ["kms:Decrypt", "kms:GenerateDataKey"],
+        }
+
+
+@SETS
+def test_role_reads_and_writes_the_copy_of_the_secret_in_its_region_alone(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        statements = allowed(stack, region)
+        (arn,) = statements["RotateTheSecret"]["resources"]
+        assert_copy_of_secret(stack, arn, region)
+        key = statements["UseTheSecretsKey"]
+        assert [stack.at(one).name_tag for one in key["resources"]] == [f"PROD-kms-test-secrets-{region}"]
+        assert conditions(key) == {
+            "kms:ViaService": ("StringEquals", [f"secretsmanager.{region}.amazonaws.com"]),
+            "kms:EncryptionContext:SecretARN": ("StringEquals", [arn]),
+        }
+
+
+@SETS
+def test_role_makes_interfaces_in_the_function_s_subnets_and_group_and_only_for_lambda(
+    regions: tuple[str, ...],
+) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        statements = allowed(stack, region)
+        vpc = function(stack, region).body["vpc_config"]
+        interfaces, *places = statements["MakeInterfaces"]["resources"]
+        assert interfaces.endswith(":network-interface/*")
+        assert {stack.at(one).address for one in places} == {
+            stack.at(one).address for one in [*vpc["subnet_ids"], *vpc["security_group_ids"]]
+        }
+        for sid in ("MakeInterfaces", "KeepInterfaces", "SeeInterfaces"):
+            assert conditions(statements[sid]) == {"lambda:SourceFunctionArn": ("Null", ["true"])}
+
+
+@SETS
+def test_role_reports_to_the_function_s_own_log_group_and_queue(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        statements, body = allowed(stack, region), function(stack, region).body
+        (logs,) = statements["WriteLogs"]["resources"]
+        assert logs == f"${{{stack.at(body['logging_config']['log_group']).address}.arn}}:*"
+        assert statements["SendDeadLetters"]["resources"] == [body["dead_letter_config"]["target_arn"]]
+        assert conditions(statements["EncryptDeadLetters"]) == {
+            "kms:ViaService": ("StringEquals", [f"sqs.{region}.amazonaws.com"]),
+            "kms:EncryptionContext:aws:sqs:arn": ("StringEquals", [body["dead_letter_config"]["target_arn"]]),
+        }
+
+
+@SETS
+def test_function_waits_for_its_role_s_policies(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        found = function(stack, region)
+        role = stack.at(found.body["role"]).address
+        policies = stack.resources("aws_iam_role_policy", region)
+        of_role = {one.address for one in policies if stack.at(one.body["role"]).address == role}
+        assert of_role
+        assert of_role <= set(found.body["depends_on"])
