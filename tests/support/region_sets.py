@@ -34,6 +34,9 @@ SEVENTEEN = (
     *("ap-south-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3"),
 )
 
+#: For settings other than the defaults, which take syntheses of their own; what more regions change, the defaults show.
+SMALL_SETS = pytest.mark.parametrize("regions", [ONE, TWO], ids=len)
+
 #: As many regions as an account has without opting in: in a set of parameters, and not in the fast loop.
 WIDEST = pytest.param(SEVENTEEN, marks=pytest.mark.slow)
 

@@ -1,5 +1,5 @@
 import pytest
-from support.region_sets import FIVE, ONE, THREE, TWO
+from support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO
 from support.synthesized import platform
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
@@ -12,7 +12,7 @@ PARTS = {
 }
 
 
-@pytest.mark.parametrize("regions", [ONE, THREE], ids=len)
+@SMALL_SETS
 @pytest.mark.parametrize("setting", PARTS)
 def test_what_an_account_has_one_of_is_managed_unless_it_exists(regions: tuple[str, ...], setting: str) -> None:
     kinds, often = PARTS[setting]

@@ -2,7 +2,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
+from support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, settings_of, write_settings
 from support.synthesized import Block, Stack, platform
 
 from modules.settings import SettingsError, load_settings
@@ -96,7 +96,7 @@ def test_nobody_is_subscribed_unless_the_settings_say_so(regions: tuple[str, ...
     assert platform(*regions).resources("aws_sns_topic_subscription") == []
 
 
-@SETS
+@SMALL_SETS
 def test_subscriptions_of_a_severity_are_made_in_every_region(regions: tuple[str, ...]) -> None:
     stack = platform(*regions, alerts={"page": [MAIL, HOOK, QUEUE], "ticket": [MAIL, FUNCTION]})
     for region in regions:

@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, settings_of, write_settings
+from support.region_sets import FIVE, ONE, SMALL_SETS, TAKEN_OVER, THREE, TWO, settings_of, write_settings
 from support.synthesized import Block, Stack, platform
 
 from modules.settings import SettingsError, load_settings
@@ -46,7 +46,7 @@ def test_lock_is_a_setting() -> None:
     assert lock.body["changeable_for_days"] == 3
 
 
-@SETS
+@SMALL_SETS
 def test_every_backup_is_kept_for_as_long_as_the_lock_allows(regions: tuple[str, ...]) -> None:
     stack = platform(*regions, backup={"daily_retention_days": "400", "cold_storage_after_days": "0"})
     for region in regions:
@@ -82,7 +82,7 @@ def test_every_plan_backs_up_daily_and_weekly_into_the_vault_of_its_region(regio
         assert {stack.at(rule["target_vault_name"]).address for rule in found.values()} == {vault}
 
 
-@SETS
+@SMALL_SETS
 def test_only_weekly_backups_of_what_allows_it_move_to_cold_storage_and_stay_long_enough(
     regions: tuple[str, ...],
 ) -> None:
@@ -155,7 +155,7 @@ def test_role_snapshots_only_databases_of_the_plan_and_copies_only_into_its_vaul
         assert into == ({min(regions[1:]) if region == regions[0] else regions[0]} if len(regions) > 1 else set())
 
 
-@SETS
+@SMALL_SETS
 def test_restores_are_tested_if_the_settings_say_so_under_names_of_their_own(regions: tuple[str, ...]) -> None:
     kinds = ("aws_backup_restore_testing_plan", "aws_backup_restore_testing_selection")
     assert not [one for kind in kinds for one in platform(*regions).resources(kind)]

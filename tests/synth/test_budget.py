@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
+from support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, settings_of, write_settings
 from support.synthesized import platform
 
 from modules.settings import SettingsError, load_settings
@@ -15,7 +15,7 @@ def test_nothing_is_made_without_an_amount(regions: tuple[str, ...]) -> None:
     assert not [one for kind in KINDS for one in platform(*regions).resources(kind)]
 
 
-@SETS
+@SMALL_SETS
 def test_budget_tells_the_ticket_topic_of_the_primary_region_before_it_is_spent(regions: tuple[str, ...]) -> None:
     stack = platform(*regions, budget={"monthly_usd": "1000"})
     (budget,) = stack.resources("aws_budgets_budget")
@@ -32,7 +32,7 @@ def test_budget_tells_the_ticket_topic_of_the_primary_region_before_it_is_spent(
     assert not stack.resources("aws_ce_anomaly_monitor")
 
 
-@SETS
+@SMALL_SETS
 def test_anomalies_above_the_amount_are_told_at_once(regions: tuple[str, ...]) -> None:
     stack = platform(*regions, budget={"anomaly_usd": "50"})
     (monitor,), (subscription,) = (stack.resources(kind) for kind in KINDS[1:])

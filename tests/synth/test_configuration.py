@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from support.region_sets import FIVE, ONE, THREE, TWO
+from support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO
 from support.synthesized import Block, Stack, platform
 
 from modules.configuration.promises import EVERYWHERE, ONCE
@@ -54,7 +54,7 @@ def test_records_lie_in_the_bucket_for_them_encrypted_with_the_logs_key(regions:
         assert policy.address in channel.body["depends_on"]
 
 
-@SETS
+@SMALL_SETS
 def test_recorders_share_the_account_s_role_which_is_made_once(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
     (role,) = stack.resources("aws_iam_service_linked_role")
@@ -114,7 +114,7 @@ def test_rules_wait_for_the_recorder_of_their_region(regions: tuple[str, ...]) -
         assert all(one.body["depends_on"] == [status.address] for one in rules(stack, region).values())
 
 
-@SETS
+@SMALL_SETS
 def test_recorders_of_someone_else_are_left_alone_and_a_plan_says_if_there_are_none(regions: tuple[str, ...]) -> None:
     assert "check" not in platform(*regions).json
     stack = platform(*regions, configuration={"recorder": "existing"})
@@ -129,7 +129,7 @@ def test_recorders_of_someone_else_are_left_alone_and_a_plan_says_if_there_are_n
     assert "set configuration.recorder to managed" in claim["error_message"]
 
 
-@SETS
+@SMALL_SETS
 def test_home_region_shows_the_records_of_all_regions(regions: tuple[str, ...]) -> None:
     (aggregator,) = platform(*regions).resources("aws_config_configuration_aggregator")
     assert aggregator.region == regions[0]
@@ -140,7 +140,7 @@ def test_home_region_shows_the_records_of_all_regions(regions: tuple[str, ...]) 
     assert not existing.resources("aws_config_configuration_aggregator")
 
 
-@SETS
+@SMALL_SETS
 def test_what_is_safe_to_mend_is_mended_by_a_role_that_can_do_nothing_else(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
     for region in regions:

@@ -4,7 +4,7 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from support.region_sets import FIVE, ONE, THREE, TWO, WIDEST
+from support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, WIDEST
 from support.synthesized import Stack, platform
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE, WIDEST], ids=len)
@@ -75,7 +75,7 @@ def test_saved_queries_are_asked_of_a_log_group_of_their_region(regions: tuple[s
             assert not any(line != line.strip() for line in one.body["query_string"].splitlines())
 
 
-@SETS
+@SMALL_SETS
 def test_every_log_group_is_encrypted_and_kept_as_long_as_the_settings_say(regions: tuple[str, ...]) -> None:
     stack = platform(*regions, logs={"retention_days": "30"})
     groups = stack.resources("aws_cloudwatch_log_group")

@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, settings_of, write_settings
+from support.region_sets import FIVE, ONE, SMALL_SETS, TAKEN_OVER, THREE, TWO, settings_of, write_settings
 from support.synthesized import Block, Stack, platform
 
 from modules.settings import SettingsError, load_settings
@@ -165,7 +165,7 @@ def test_every_certificate_bears_the_domain_and_the_name_of_its_region(regions: 
         assert body["validation_method"] == "DNS"
 
 
-@SETS
+@SMALL_SETS
 @pytest.mark.parametrize("wildcard", ["false", "true"])
 def test_each_name_is_proven_once_and_every_certificate_waits_for_its_own(
     regions: tuple[str, ...], wildcard: str
@@ -240,7 +240,7 @@ def test_one_region_has_nothing_to_fail_over_to() -> None:
     assert record.body["failover_routing_policy"] == {"type": "PRIMARY"}
 
 
-@SETS
+@SMALL_SETS
 def test_latency_leads_to_the_nearest_region(regions: tuple[str, ...]) -> None:
     stack = platform(*regions, entry={"routing": "latency"})
     (record,) = records(stack, "example.com")
@@ -258,7 +258,7 @@ def test_another_primary_region_only_changes_where_the_primary_record_leads() ->
     assert {key for key in old[changed] if old[changed][key] != new[changed][key]} == {"alias", "health_check_id"}
 
 
-@SETS
+@SMALL_SETS
 def test_given_certificates_take_the_place_of_made_ones(regions: tuple[str, ...]) -> None:
     stack = platform(*regions, entry={"certificate_arns": {region: arn(region) for region in regions}})
     assert not [kind for kind in stack.json["resource"] if kind.startswith("aws_acm")]

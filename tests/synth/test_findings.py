@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from support.event_patterns import matches
-from support.region_sets import FIVE, ONE, THREE, TWO
+from support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO
 from support.synthesized import Stack, platform
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
@@ -79,7 +79,7 @@ def access(status: str) -> dict[str, Any]:
     return {"source": "aws.access-analyzer", "detail-type": "Access Analyzer Finding", "detail": {"status": status}}
 
 
-@SETS
+@SMALL_SETS
 @pytest.mark.parametrize("setting", SERVICES)
 def test_service_is_on_in_every_region_unless_it_is_someone_else_s_or_off(
     regions: tuple[str, ...], setting: str

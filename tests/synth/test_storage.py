@@ -2,7 +2,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
+from support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, settings_of, write_settings
 from support.synthesized import Block, Stack, platform
 
 from modules.settings import SettingsError, load_settings
@@ -259,7 +259,7 @@ def test_logs_do_not_move_where_they_are_gone_before() -> None:
     assert [one["storage_class"] for one in rule["transition"]] == ["STANDARD_IA"]
 
 
-@SETS
+@SMALL_SETS
 def test_no_bucket_is_destroyed_with_what_is_in_it_unless_the_settings_say_so(regions: tuple[str, ...]) -> None:
     assert {one.body["force_destroy"] for one in platform(*regions).resources("aws_s3_bucket")} == {False}
     forced = platform(*regions, storage={"force_destroy": "true"})

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, settings_of, write_settings
+from support.region_sets import ONE, SMALL_SETS, TAKEN_OVER, THREE, TWO, settings_of, write_settings
 from support.synthesized import Block, Stack, platform
 
 from modules.settings import SettingsError, load_settings
 
-SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
-MANY = pytest.mark.parametrize("regions", [TWO, THREE, FIVE], ids=len)
+SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE], ids=len)
+MANY = pytest.mark.parametrize("regions", [TWO, THREE], ids=len)
 #: What one alarm has to be for Route 53 to follow it.
 STATISTICS = {"Average", "Maximum", "Minimum", "SampleCount", "Sum"}
 SILENT = {"breaching": "Unhealthy", "ignore": "LastKnownStatus", "notBreaching": "Healthy"}
@@ -39,7 +39,7 @@ def leads_to(stack: Stack, record: dict[str, Any]) -> str:
     return str(stack.at(record["alias"]["name"]).body["name"])
 
 
-@SETS
+@SMALL_SETS
 def test_alarms_have_no_say_unless_the_settings_give_it(regions: tuple[str, ...]) -> None:
     default, asked = platform(*regions), platform(*regions, entry={"health": "endpoint"})
     assert default.json == asked.json
