@@ -34,6 +34,7 @@ RULES = {
     "asg": Rule(),
     "backup": Rule(limit=50),
     "budget": Rule(limit=100),
+    "chatbot": Rule(limit=128),
     "config": Rule(limit=128),
     "dashboard": Rule(),
     "dynamodb": Rule(),

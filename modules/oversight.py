@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from constructs import Construct
 
 from modules.alerts.alerts import Alerts
+from modules.alerts.chat import Chat
 from modules.alerts.relay.relay import Relay
 from modules.backup.plan import BackupPlan
 from modules.backup.restore_testing import RestoreTesting
@@ -85,6 +86,7 @@ class Oversight(Construct):
         self._home = foundations[settings.home].region
         self._alerts = self._tell()
         relay = self._hand_on()
+        self._talk()
         trail, signals = self._record_calls(sessions)
         self._record_changes()
         self._find()
@@ -139,6 +141,13 @@ class Oversight(Construct):
         with building("alerts", self._home.name):
             here = self._foundations[self._home.name]
             return Relay(self._home, "alert-relay", keys=here.keys, home=self._alerts[self._home.name], others=others)
+
+    def _talk(self) -> None:
+        if self._settings.alerts.channels:
+            with building("alerts", self._home.name):
+                regions = {name: one.region for name, one in sorted(self._foundations.items())}
+                told = [one for _, one in sorted(self._alerts.items()) if one.subscribed]
+                Chat(self._home, "chat", home=self._home, regions=regions, alerts=told)
 
     def _record_calls(self, sessions: SessionTable) -> tuple[Trail, TrailAlarms]:
         home, here = self._home, self._foundations[self._home.name]

@@ -46,14 +46,7 @@ class Region(Construct):
         self.settings = settings
         self.cidr = cidr
         self.names = Names(environment=settings.environment, suffix=settings.environment_suffix, region=name)
-        self.provider = AwsProvider(
-            self,
-            "provider",
-            alias=name,
-            region=name,
-            allowed_account_ids=[settings.account_id] if settings.account_id else None,
-            default_tags=[AwsProviderDefaultTags(tags=settings.tags)],
-        )
+        self.provider = provider(self, "provider", region=name, settings=settings)
         self.account_id = DataAwsCallerIdentity(self, "account", provider=self.provider).account_id
 
     @property
@@ -64,6 +57,18 @@ class Region(Construct):
     def arn(self, service: str, resource: str) -> str:
         """ARN of ``resource`` of ``service`` in this region and account."""
         return f"arn:{PARTITION}:{service}:{self.name}:{self.account_id}:{resource}"
+
+
+def provider(scope: Construct, id_: str, *, region: str, settings: Settings) -> AwsProvider:
+    """Provider of a region, its alias, that touches no account but the settings' and gives their tags to everything."""
+    return AwsProvider(
+        scope,
+        id_,
+        alias=region,
+        region=region,
+        allowed_account_ids=[settings.account_id] if settings.account_id else None,
+        default_tags=[AwsProviderDefaultTags(tags=settings.tags)],
+    )
 
 
 class Zones(Construct):

@@ -9,8 +9,11 @@ from constructs import Construct
 from modules.alerts.topic import Topic
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from modules.keys.key import Key
     from modules.region import Region
+    from modules.settings.alerts import Subscription
 
 
 class Alerts(Construct):
@@ -36,6 +39,8 @@ class Alerts(Construct):
         The topic of what waits for the morning.
     topics
         Both, by severity.
+    subscribed
+        Whether people are told by these topics.
 
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
     """
@@ -44,8 +49,11 @@ class Alerts(Construct):
         super().__init__(scope, id_)
         self.region, self.key = region, key
         settings = region.settings
-        subscribed = settings.alerts.delivery == "regional" or region.name == settings.home
-        page, ticket = (settings.alerts.page, settings.alerts.ticket) if subscribed else ((), ())
-        self.page = Topic(self, "page", region=region, identifier="page", key=key, subscriptions=page)
-        self.ticket = Topic(self, "ticket", region=region, identifier="ticket", key=key, subscriptions=ticket)
+        self.subscribed = settings.alerts.delivery == "regional" or region.name == settings.home
+        self.page = self._topic("page", settings.alerts.page)
+        self.ticket = self._topic("ticket", settings.alerts.ticket)
         self.topics = {"page": self.page, "ticket": self.ticket}
+
+    def _topic(self, severity: str, told: Sequence[Subscription]) -> Topic:
+        subscriptions = [one for one in told if self.subscribed and not one.is_chat]
+        return Topic(self, severity, region=self.region, identifier=severity, key=self.key, subscriptions=subscriptions)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
     from modules.region import Region
     from modules.settings.alerts import Subscription
 
-#: Characters of the digest that tells one subscription from another.
-DIGEST_LENGTH = 8
-
 
 class Topic(Construct):
     """An encrypted topic that alarms, rules, budgets and anomaly monitors publish to, through TLS only.
@@ -46,7 +42,7 @@ class Topic(Construct):
     key
         The key that messages are encrypted with; its policy must let the publishers use it.
     subscriptions
-        Who is told. None by default.
+        Who is told by SNS itself, so no chats. None by default.
 
     Attributes
     ----------
@@ -77,7 +73,7 @@ class Topic(Construct):
         for subscription in subscriptions:
             SnsTopicSubscription(
                 self,
-                f"{subscription.protocol}-{_digest(subscription.endpoint)}",
+                subscription.id,
                 provider=region.provider,
                 topic_arn=topic.arn,
                 protocol=subscription.protocol,
@@ -118,8 +114,3 @@ def _publish(topic: str, sid: str, services: Sequence[str], *conditions: Conditi
         principals=[service(*services)],
         condition=list(conditions),
     )
-
-
-def _digest(endpoint: str) -> str:
-    # An id that does not show whom it is about, and that another order of the settings does not move.
-    return hashlib.sha256(endpoint.encode()).hexdigest()[:DIGEST_LENGTH]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from botocore.loaders import Loader
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PARTITION = "aws"
 #: An account sees two Availability Zones here and at least three everywhere else (held to well-kept data by tests).
@@ -18,6 +22,17 @@ REGIONS_OF_EVERY_ACCOUNT = frozenset(
         *("us-east-1", "us-east-2", "us-west-1", "us-west-2"),
     }
 )
+#: Where AWS Chatbot, now Amazon Q Developer in chat applications, has an API; it keeps the same in all of them.
+#: https://docs.aws.amazon.com/general/latest/gr/chatbot.html
+REGIONS_OF_CHATBOT = ("ap-southeast-1", "eu-west-1", "us-east-2", "us-west-2")
+#: The nearest of them, by what the name of a region opens with.
+NEAREST_OF_CHATBOT = {
+    "af": "eu-west-1",
+    "ap": "ap-southeast-1",
+    "eu": "eu-west-1",
+    "il": "eu-west-1",
+    "me": "eu-west-1",
+}
 
 
 @cache
@@ -26,6 +41,12 @@ def known_regions() -> frozenset[str]:
     partitions = Loader().load_data("partitions")["partitions"]
     regions = next(partition["regions"] for partition in partitions if partition["id"] == PARTITION)
     return frozenset(name for name in regions if not name.endswith("-global"))
+
+
+def chatbot_region(regions: Sequence[str]) -> str:
+    """Region to call AWS Chatbot in: the first of ``regions`` that has its API, or else the nearest to the first."""
+    nearest = NEAREST_OF_CHATBOT.get(regions[0].partition("-")[0], "us-east-2")
+    return next((region for region in regions if region in REGIONS_OF_CHATBOT), nearest)
 
 
 def zone_count(region: str, *, wanted: int) -> int:

@@ -22,7 +22,7 @@ VAULT, TOPIC = ("aws_backup_vault_policy", "policy"), ("aws_sns_topic_policy", "
 #: Where these tests look.
 PLACES = {IDENTITY, TRUST, BUCKET, KEY, SECRET, ENDPOINT, QUEUE, VAULT, TOPIC, LOG_GROUPS}
 #: Services that send neither aws:SourceAccount nor aws:SourceArn when they take a role on, or do not document it.
-NO_SOURCE = {"backup.amazonaws.com", "ec2.amazonaws.com", "lambda.amazonaws.com"}
+NO_SOURCE = {f"{name}.amazonaws.com" for name in ("backup", "chatbot", "ec2", "lambda")}
 #: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html, and what changes permissions directly.
 ESCALATIONS = (
     *(

@@ -34,8 +34,8 @@ NOT_WATCHED = {
         *("aws_default_network_acl", "aws_default_route_table", "aws_vpc"),
     },
     "it watches": {
-        *("aws_budgets_", "aws_ce_", "aws_cloudwatch_", "aws_guardduty_", "aws_inspector2_", "aws_securityhub_"),
-        "aws_route53_health_check",
+        *("aws_budgets_", "aws_ce_", "aws_chatbot_", "aws_cloudwatch_", "aws_guardduty_", "aws_inspector2_"),
+        *("aws_route53_health_check", "aws_securityhub_"),
     },
     "it is part of what is watched": {
         *("aws_acm_certificate_validation", "aws_autoscaling_policy", "aws_backup_", "aws_db_", "aws_eip"),

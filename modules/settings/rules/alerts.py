@@ -14,12 +14,18 @@ if TYPE_CHECKING:
 
     from modules.settings.rules.rule import Rule
 
+UUID = r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 #: By protocol, what its endpoints look like, in an expression and in words.
 ENDPOINTS = {
     "email": (r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"),
     "https": (r"https://[^\s/]+\S*", "a URL that opens with https://"),
     "lambda": (r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[\w:-]+", "the ARN of a function"),
+    "slack": (r"[ET][A-Z0-9]+/[CG][A-Z0-9]+", "WORKSPACE/CHANNEL by their ids, such as T07EA123LEP/C07EZ1ABC23"),
     "sqs": (r"arn:aws:sqs:[a-z0-9-]+:\d{12}:[\w-]+", "the ARN of a queue"),
+    "teams": (
+        rf"{UUID}/{UUID}/[\w=+.,-]+%3[aA][\w=+.,-]+%40[\w=+.,-]+",
+        "TENANT/TEAM/CHANNEL, two UUIDs and the id in the channel's link, such as 19%3aID%40thread.tacv2",
+    ),
 }
 
 
@@ -39,6 +45,20 @@ def nobody_is_told_twice(raw: Mapping[str, Any]) -> Iterator[Fault]:
         if key in seen:
             yield Fault(f"{path}.endpoint", "subscribed twice", endpoint, "each endpoint once for a severity")
         seen.add(key)
+
+
+def a_team_has_one_channel(raw: Mapping[str, Any]) -> Iterator[Fault]:
+    """Terraform's provider finds a channel of Teams by its team, and fails where it finds two.
+
+    See https://github.com/hashicorp/terraform-provider-aws/pull/47039
+    """
+    channels: dict[str, str] = {}
+    for path, protocol, endpoint in _subscriptions(raw):
+        expression, _ = ENDPOINTS[protocol]
+        if protocol == "teams" and re.fullmatch(expression, endpoint):
+            team = endpoint.split("/")[1].lower()
+            if channels.setdefault(team, endpoint) != endpoint:
+                yield Fault(f"{path}.endpoint", "another channel of a team", endpoint, f"one, such as {channels[team]}")
 
 
 def other_regions_reach_the_home_region(raw: Mapping[str, Any]) -> Iterator[Fault]:
@@ -70,5 +90,6 @@ def _subscriptions(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 RULES: tuple[Rule, ...] = (
     endpoints_suit_their_protocol,
     nobody_is_told_twice,
+    a_team_has_one_channel,
     other_regions_reach_the_home_region,
 )

@@ -16,6 +16,7 @@ NAMES = (
     "backup",
     "budgets",
     "ce",
+    "chatbot",
     "cloudwatch",
     "config",
     "dynamodb",
