@@ -66,7 +66,8 @@ class Chat(Construct):
                 sns_topic_arns=[one.topics[severity].arn for one in alerts for severity in severities],
                 guardrail_policy_arns=[GUARDRAIL],
                 user_authorization_required=True,
-                logging_level="ERROR",
+                # Its log group would be one without our key and retention.
+                logging_level="NONE",
                 tags={"Name": configuration},
             )
 

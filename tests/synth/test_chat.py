@@ -97,7 +97,7 @@ def test_nobody_does_more_from_a_channel_than_read_metrics_and_only_in_a_role_of
     for one in found:
         assert one.body["guardrail_policy_arns"] == ["arn:aws:iam::aws:policy/CloudWatchReadOnlyAccess"]
         assert one.body["user_authorization_required"] is True
-        assert one.body["logging_level"] == "ERROR"
+        assert one.body["logging_level"] == "NONE"
 
 
 @SETS
