@@ -35,7 +35,9 @@ SEVENTEEN = (
 )
 
 #: For settings other than the defaults, which take syntheses of their own; what more regions change, the defaults show.
-SMALL_SETS = pytest.mark.parametrize("regions", [ONE, TWO], ids=len)
+SMALL_SETS = pytest.mark.parametrize(
+    "regions", [pytest.param(one, marks=pytest.mark.slow) for one in (ONE, TWO)], ids=len
+)
 
 #: As many regions as an account has without opting in: in a set of parameters, and not in the fast loop.
 WIDEST = pytest.param(SEVENTEEN, marks=pytest.mark.slow)

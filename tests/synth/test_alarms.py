@@ -134,6 +134,7 @@ def test_alarms_on_what_dynamodb_only_says_when_it_happens_fill_the_silence(regi
                 assert expression.count("FILL(") == len(metrics(alarm))
 
 
+@pytest.mark.slow
 def test_thresholds_are_settings() -> None:
     found = alarms(platform(*ONE, alarms={"nat_dropped_packets": "7"}))
     nat = [alarm for alarm in found if "nat-drops" in str(alarm)]

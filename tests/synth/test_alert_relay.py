@@ -18,6 +18,8 @@ from modules.settings.regions import REGIONS_OF_EVERY_ACCOUNT, known_regions
 MAIL = {"protocol": "email", "endpoint": "ops@example.com"}
 QUEUE = {"protocol": "sqs", "endpoint": "arn:aws:sqs:us-east-1:123456789012:alerts"}
 CENTRAL = {"delivery": "central", "page": [MAIL, QUEUE], "ticket": [MAIL]}
+#: Settings of their own take syntheses of their own.
+pytestmark = pytest.mark.slow
 SETS = pytest.mark.parametrize("regions", [TWO, THREE], ids=len)
 #: One region of every account, and others that accounts opt into.
 OPTED_IN = ("eu-west-1", "eu-south-1", "af-south-1")

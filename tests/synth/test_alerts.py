@@ -110,6 +110,7 @@ def test_subscriptions_of_a_severity_are_made_in_every_region(regions: tuple[str
         )
 
 
+@pytest.mark.slow
 def test_another_order_of_subscriptions_moves_none() -> None:
     one, other = (platform(*ONE, alerts={"page": order}) for order in ([MAIL, HOOK], [HOOK, MAIL]))
     kind = "aws_sns_topic_subscription"

@@ -39,6 +39,7 @@ def test_every_region_has_a_vault_with_a_key_of_its_own_and_a_lock(regions: tupl
         assert "changeable_for_days" not in lock
 
 
+@pytest.mark.slow
 def test_lock_is_a_setting() -> None:
     kind = "aws_backup_vault_lock_configuration"
     assert platform(*ONE, backup={"vault_lock": "none"}).resources(kind) == []
@@ -116,6 +117,7 @@ def test_one_region_has_nowhere_to_copy_to() -> None:
     assert not [rule for rule in rules(platform(*ONE), ONE[0]).values() if copies(rule)]
 
 
+@pytest.mark.slow
 def test_copies_of_the_home_region_go_where_the_settings_say_and_stay_when_the_primary_moves() -> None:
     home, other, chosen = THREE
     assert (TAKEN_OVER["primary_region"], TAKEN_OVER["home_region"]) == (other, home)

@@ -11,6 +11,8 @@ from support.synthesized import Block, Stack, platform
 from modules.settings import SettingsError, load_settings
 from modules.settings.regions import NEAREST_OF_CHATBOT, REGIONS_OF_CHATBOT, chatbot_region, known_regions
 
+#: Settings of their own take syntheses of their own.
+pytestmark = pytest.mark.slow
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 DELIVERIES = pytest.mark.parametrize("delivery", ["regional", "central"])
 MAIL = {"protocol": "email", "endpoint": "ops@example.com"}

@@ -159,6 +159,7 @@ def permissions(region: str, *, home: str) -> list[tuple[str, ...]]:
     ]
 
 
+@pytest.mark.slow
 def test_mixed_instances_and_a_warm_pool_are_settings() -> None:
     mixed = {"instance_types": ["m7g.large", "m6g.large"], "spot_percentage": "50"}
     (group,) = platform(*ONE, compute=mixed).resources("aws_autoscaling_group")

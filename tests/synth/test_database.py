@@ -189,6 +189,7 @@ def test_backups_of_the_writer_are_replicated_to_another_region_with_its_key(reg
         assert one.body["retention_period"] == 14
 
 
+@pytest.mark.slow
 def test_backups_go_where_the_settings_say() -> None:
     stack = platform(*THREE, database={"instances": {"us-east-1": {"backups_in": "ap-south-1"}}})
     (found,) = stack.resources("aws_db_instance_automated_backups_replication")
@@ -197,6 +198,7 @@ def test_backups_go_where_the_settings_say() -> None:
     assert default.region == "us-west-2"
 
 
+@pytest.mark.slow
 def test_settings_reach_every_instance() -> None:
     database = {
         "version": "16.8",

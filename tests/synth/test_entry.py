@@ -106,6 +106,7 @@ def test_only_http_and_https_come_in_from_clients(regions: tuple[str, ...]) -> N
         ]
 
 
+@pytest.mark.slow
 def test_health_checks_of_route_53_come_in_where_not_everyone_is_a_client() -> None:
     stack = platform(*ONE, entry={"client_cidrs": ["203.0.113.0/24"]})
     (group,) = only(stack, "aws_lb", *ONE).body["security_groups"]
@@ -182,6 +183,7 @@ def test_each_name_is_proven_once_and_every_certificate_waits_for_its_own(
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("choice", "served"),
     [
@@ -267,6 +269,7 @@ def test_given_certificates_take_the_place_of_made_ones(regions: tuple[str, ...]
         assert https.body["certificate_arn"] == arn(region)
 
 
+@pytest.mark.slow
 def test_hosted_zone_is_looked_up_or_made_by_setting() -> None:
     existing, managed = platform(*ONE), platform(*ONE, entry={"hosted_zone": "managed"})
     parent = platform(*ONE, domain="www.example.com", entry={"zone_name": "example.com"})

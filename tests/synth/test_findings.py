@@ -91,6 +91,7 @@ def test_service_is_on_in_every_region_unless_it_is_someone_else_s_or_off(
             assert not platform(*regions, findings={setting: other}).resources(kind)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", SERVICES)
 def test_service_of_someone_else_is_heard_and_one_that_is_off_is_not(setting: str) -> None:
     _, source = SERVICES[setting]

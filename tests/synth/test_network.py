@@ -87,6 +87,7 @@ def test_every_private_subnet_routes_through_a_nat_gateway_of_its_own_zone(regio
             assert home.body["availability_zone"] == subnet.body["availability_zone"]
 
 
+@pytest.mark.slow
 def test_single_nat_gateway_serves_every_private_subnet() -> None:
     stack = platform(*TWO, network={"nat_gateways": "single"})
     for region in TWO:
@@ -96,6 +97,7 @@ def test_single_nat_gateway_serves_every_private_subnet() -> None:
             assert f"${{{gateway.address}.id}}" in targets
 
 
+@pytest.mark.slow
 def test_without_nat_gateways_private_subnets_have_no_way_out() -> None:
     stack = platform(*TWO, network={"nat_gateways": "none"})
     assert not stack.resources("aws_nat_gateway")
@@ -164,6 +166,7 @@ def test_network_acls_of_the_database_tier_take_postgresql_from_the_platform_onl
             ]
 
 
+@pytest.mark.slow
 def test_network_acls_know_regions_outside_the_pool() -> None:
     stack = platform(*TWO, network={"region_cidrs": {"us-east-1": "172.20.0.0/16"}})
     for acl in stack.resources("aws_network_acl"):
@@ -196,6 +199,7 @@ def test_every_endpoint_has_a_policy_that_keeps_other_accounts_out(regions: tupl
             assert "aws:PrincipalAccount" in conditions or statement["actions"] == ["s3:GetObject"]
 
 
+@pytest.mark.slow
 def test_interface_endpoints_are_those_of_the_settings() -> None:
     stack = platform(*ONE, network={"interface_endpoints": ["ecr.api", "kms"]})
     names = {

@@ -10,6 +10,8 @@ from support.synthesized import Block, Stack, platform
 
 from modules.settings import SettingsError, load_settings
 
+#: Settings of their own take syntheses of their own.
+pytestmark = pytest.mark.slow
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE], ids=len)
 MANY = pytest.mark.parametrize("regions", [TWO, THREE], ids=len)
 #: What one alarm has to be for Route 53 to follow it.
