@@ -81,8 +81,3 @@ def is_true(variable: str, *, wanted: bool) -> Condition:
 def is_given(variable: str) -> Condition:
     """Condition that the request says something of ``variable``."""
     return Condition(test="Null", variable=variable, values=["false"])
-
-
-def is_not_given(variable: str) -> Condition:
-    """Condition that the request says nothing of ``variable``."""
-    return Condition(test="Null", variable=variable, values=["true"])

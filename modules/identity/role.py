@@ -63,7 +63,7 @@ class Role(Construct):
 
 
 class ServiceRole(Role):
-    """A role that one AWS service may take on, for this account only, with one policy of its own.
+    """A role that one AWS service may take on, with one policy of its own.
 
     Parameters
     ----------
@@ -73,10 +73,12 @@ class ServiceRole(Role):
         What the name says of it.
     trusted_service
         The service that takes it on, such as ``vpc-flow-logs``.
-    trust_conditions
-        Conditions besides ``aws:SourceAccount``, which keeps other accounts' resources from borrowing the service.
     statements
         What the role may do.
+    trust_conditions
+        Conditions besides ``aws:SourceAccount``, both of which keep other accounts' resources from borrowing the
+        service. ``None``, the default, is for services that AWS documents no such key of: with a condition on a key
+        that is not sent the role could not be taken on at all.
 
     See https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
@@ -90,12 +92,13 @@ class ServiceRole(Role):
         identifier: str,
         trusted_service: str,
         statements: Sequence[Statement],
-        trust_conditions: Sequence[Condition] = (),
+        trust_conditions: Sequence[Condition] | None = None,
     ) -> None:
+        of_this_account = string_equals("aws:SourceAccount", region.account_id)
         trust = Statement(
             actions=["sts:AssumeRole"],
             principals=[service(trusted_service)],
-            condition=[string_equals("aws:SourceAccount", region.account_id), *trust_conditions],
+            condition=None if trust_conditions is None else [of_this_account, *trust_conditions],
         )
         super().__init__(scope, id_, region=region, identifier=identifier, trust=trust)
         self.policy = self._attach("own", identifier, statements)

@@ -39,6 +39,10 @@ class Replication(Construct):
     Delete markers and changes of replicas' metadata are copied too. Replication time control and its metrics are on, so
     that a copy that lags is noticed.
 
+    Its role's trust has no condition: AWS shows the trust of such roles without any and documents no key that S3 sends.
+    S3 does not try the role when replication is set up, so one that it cannot take on would have every object fail.
+    The role reads this one source and writes these copies, and nothing else.
+
     Parameters
     ----------
     identifier
@@ -68,7 +72,6 @@ class Replication(Construct):
             region=source.region,
             identifier=replication_identifier(identifier),
             trusted_service="s3",
-            trust_conditions=[arn_like("aws:SourceArn", source.arn)],
             statements=[*_read(source), *(statement for bucket in ordered for statement in _write(bucket))],
         )
         self.resource = S3BucketReplicationConfigurationA(

@@ -18,9 +18,9 @@ from cdktf_cdktf_provider_aws.s3_bucket_object_lock_configuration import (
 )
 from constructs import Construct
 
-from modules.identity.policy import Statement, string_equals
+from modules.identity.policy import Statement
 from modules.identity.role import ServiceRole
-from modules.storage.deliveries import TRAIL, trail_arn
+from modules.storage.deliveries import TRAIL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,6 +108,13 @@ class Trail(Construct):
             self._lock(region, bucket, settings.lock_days)
 
     def _role(self, region: Region) -> ServiceRole:
+        """The role in which CloudTrail writes to the log group.
+
+        Its trust has no condition: the role does not support ``aws:SourceArn`` and ``aws:SourceAccount``, and with them
+        CloudTrail refuses to make the trail. It may write streams of this one group and nothing else.
+
+        See https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
+        """
         # CloudTrail names its streams so.
         streams = f"{self.log_group.arn}:log-stream:{region.account_id}_CloudTrail_{region.name}*"
         return ServiceRole(
@@ -116,7 +123,6 @@ class Trail(Construct):
             region=region,
             identifier="trail",
             trusted_service="cloudtrail",
-            trust_conditions=[string_equals("aws:SourceArn", trail_arn(region))],
             statements=[
                 Statement(sid="WriteEvents", actions=["logs:CreateLogStream", "logs:PutLogEvents"], resources=[streams])
             ],

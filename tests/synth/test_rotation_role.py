@@ -7,16 +7,31 @@ from support.region_sets import FIVE, ONE, THREE, TWO
 from support.rotation import assert_copy_of_secret, conditions, function
 from support.synthesized import Stack, platform
 
+#: What Lambda looks for in the role before it makes a function that is connected to a VPC.
+INTERFACES = [
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+]
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 
 
-def allowed(stack: Stack, region: str) -> dict[str, dict[str, Any]]:
-    """Everything that the function's role may do, by the statement's id."""
+def statements(stack: Stack, region: str) -> dict[str, dict[str, Any]]:
+    """What the policies of the function's role say, by the statement's id."""
     role = stack.at(function(stack, region).body["role"])
     policies = [
         one for one in stack.resources("aws_iam_role_policy", region) if stack.at(one.body["role"]).body == role.body
     ]
     return {one["sid"]: one for policy in policies for one in stack.at(policy.body["policy"]).body["statement"]}
+
+
+def allowed(stack: Stack, region: str) -> dict[str, dict[str, Any]]:
+    """Everything that the function's role may do, by the statement's id."""
+    found = statements(stack, region)
+    return {sid: one for sid, one in found.items() if one.get("effect", "Allow") == "Allow"}
 
 
 @SETS
@@ -33,13 +48,7 @@ def test_role_holds_what_the_function_needs_and_nothing_else(regions: tuple[str,
             ],
             "DrawPasswords": ["secretsmanager:GetRandomPassword"],
             "UseTheSecretsKey": ["kms:Decrypt", "kms:GenerateDataKey"],
-            "MakeInterfaces": ["ec2:CreateNetworkInterface"],
-            "KeepInterfaces": [
-                "ec2:AssignPrivateIpAddresses",
-                "ec2:DeleteNetworkInterface",
-                "ec2:UnassignPrivateIpAddresses",
-            ],
-            "SeeInterfaces": ["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"],
+            "LambdaKeepsInterfaces": INTERFACES,
             "WriteLogs": ["logs:CreateLogStream", "logs:PutLogEvents"],
             "SendTraces": ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
             "SendDeadLetters": ["sqs:SendMessage"],
@@ -63,20 +72,23 @@ def test_role_reads_and_writes_the_copy_of_the_secret_in_its_region_alone(region
 
 
 @SETS
-def test_role_makes_interfaces_in_the_function_s_subnets_and_group_and_only_for_lambda(
-    regions: tuple[str, ...],
-) -> None:
+def test_role_answers_lambda_when_it_names_no_resource(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
     for region in regions:
-        statements = allowed(stack, region)
-        vpc = function(stack, region).body["vpc_config"]
-        interfaces, *places = statements["MakeInterfaces"]["resources"]
-        assert interfaces.endswith(":network-interface/*")
-        assert {stack.at(one).address for one in places} == {
-            stack.at(one).address for one in [*vpc["subnet_ids"], *vpc["security_group_ids"]]
-        }
-        for sid in ("MakeInterfaces", "KeepInterfaces", "SeeInterfaces"):
-            assert conditions(statements[sid]) == {"lambda:SourceFunctionArn": ("Null", ["true"])}
+        statement = statements(stack, region)["LambdaKeepsInterfaces"]
+        assert statement["resources"] == ["*"]
+        assert "condition" not in statement
+
+
+@SETS
+def test_the_function_s_own_code_does_nothing_about_interfaces(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        (denied,) = [one for one in statements(stack, region).values() if one.get("effect") == "Deny"]
+        assert set(INTERFACES) < set(denied["actions"])
+        assert denied["resources"] == ["*"]
+        # Requests of the code alone say which function they come from.
+        assert conditions(denied) == {"lambda:SourceFunctionArn": ("Null", ["false"])}
 
 
 @SETS

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cdktf_cdktf_provider_aws.lambda_function import LambdaFunctionVpcConfig
 from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 
-from modules.database.rotation.permissions import rotate, run_in
+from modules.database.rotation.permissions import rotate, run_in_networks
 from modules.database.rotation.security_group import RotationSecurityGroup
 from modules.functions.function import Function
 from modules.secrets.database import PASSWORD_LENGTH
@@ -78,7 +78,7 @@ class RotationFunction(Function):
             code=code,
             permissions={
                 "secret": rotate(region, secret_arn, keys.secrets),
-                "network": run_in(network.private, self.security_group, region),
+                "network": run_in_networks(),
             },
             environment={"PASSWORD_LENGTH": str(PASSWORD_LENGTH)},
             timeout=TIMEOUT_SECONDS,

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modules.identity.policy import Statement, is_not_given, string_equals
+from modules.identity.policy import Statement, is_given, string_equals
 
 if TYPE_CHECKING:
-    from modules.database.rotation.security_group import RotationSecurityGroup
     from modules.keys.key import Key
-    from modules.network.subnets import SubnetTier
     from modules.region import Region
+
+#: What Lambda does about the interfaces that a function in a VPC has.
+INTERFACES = [
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+]
 
 
 def rotate(region: Region, secret_arn: str, key: Key) -> list[Statement]:
@@ -53,38 +61,26 @@ def rotate(region: Region, secret_arn: str, key: Key) -> list[Statement]:
     ]
 
 
-def run_in(private: SubnetTier, security_group: RotationSecurityGroup, region: Region) -> list[Statement]:
-    """Let Lambda connect the function to these subnets, with this security group; the function's own code may not.
+def run_in_networks() -> list[Statement]:
+    """Let Lambda connect the function to subnets; the function's own code may not.
 
-    Lambda says which function a request comes from only where the function's code sends it.
+    Before it makes a function Lambda looks whether the role has these actions, and names no interface, subnet or group
+    when it asks: a statement that is narrowed to some of them does not count, and the function is refused ("The
+    provided execution role does not have permissions to call DeleteNetworkInterface on EC2"). So they are allowed
+    without resources or conditions, as AWS's own ``AWSLambdaVPCAccessExecutionRole`` has them, and taken away from what
+    the code sends: only such requests say which function they come from.
 
-    See https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions and
-    https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+    See https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions,
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice-security and
+    https://github.com/hashicorp/terraform-provider-aws/issues/20698
     """
-    interfaces = region.arn("ec2", "network-interface/*")
-    by_lambda_itself = [is_not_given("lambda:SourceFunctionArn")]
     return [
+        Statement(sid="LambdaKeepsInterfaces", actions=INTERFACES, resources=["*"]),
         Statement(
-            sid="MakeInterfaces",
-            actions=["ec2:CreateNetworkInterface"],
-            resources=[interfaces, security_group.arn, *(subnet.arn for subnet in private.subnets.values())],
-            condition=by_lambda_itself,
-        ),
-        Statement(
-            sid="KeepInterfaces",
-            actions=[
-                "ec2:AssignPrivateIpAddresses",
-                "ec2:DeleteNetworkInterface",
-                "ec2:UnassignPrivateIpAddresses",
-            ],
-            # AWS gives interfaces their ids, and none of its keys tells Lambda's from others.
-            resources=[interfaces],
-            condition=by_lambda_itself,
-        ),
-        Statement(
-            sid="SeeInterfaces",
-            actions=["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"],
+            sid="FunctionCodeDoesNot",
+            effect="Deny",
+            actions=[*INTERFACES, "ec2:DetachNetworkInterface"],
             resources=["*"],
-            condition=by_lambda_itself,
+            condition=[is_given("lambda:SourceFunctionArn")],
         ),
     ]
