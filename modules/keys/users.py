@@ -34,6 +34,9 @@ def used_by_log_groups(region: Region) -> Statement:
 def used_by_trail(region: Region, trail_arn: str) -> list[Statement]:
     """CloudTrail may encrypt what the trail delivers; readers need a permission of their own to decrypt it.
 
+    It decrypts as well where the bucket has an S3 Bucket Key. Ours has none; with this the trail can be made, or
+    changed, all the same if somebody turns that on.
+
     See https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
     """
     of_the_trail = arn_like("aws:SourceArn", trail_arn)
@@ -51,7 +54,7 @@ def used_by_trail(region: Region, trail_arn: str) -> list[Statement]:
         ),
         Statement(
             sid="TrailLooksAtTheKey",
-            actions=["kms:DescribeKey"],
+            actions=["kms:Decrypt", "kms:DescribeKey"],
             resources=["*"],
             principals=[service("cloudtrail")],
             condition=[of_the_trail],

@@ -52,6 +52,9 @@ class Bucket(Construct):
     key
         The key that objects are encrypted with. ``None`` means keys of S3's own, which AWS demands of buckets that take
         logs from its services.
+    bucket_key
+        Whether S3 derives a key of the bucket from ``key``, which saves calls of KMS. Yes by default; no for who writes
+        with an encryption context of its own, which is then the object's and not the bucket's.
     access_logs
         The bucket that takes the access logs; ``None`` for none.
     statements
@@ -76,6 +79,7 @@ class Bucket(Construct):
         region: Region,
         identifier: str,
         key: Key | None,
+        bucket_key: bool = True,
         access_logs: Bucket | None = None,
         statements: Callable[[Bucket], Sequence[Statement]] = lambda _: (),
         expire_after_days: int | None = None,
@@ -102,7 +106,7 @@ class Bucket(Construct):
             bucket=self.id,
             versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
         )
-        self._encrypt()
+        self._encrypt(bucket_key=bucket_key)
         document = PolicyDocument(
             self, "policy-document", region=region, statements=[*refuse_weak_transport(self), *statements(self)]
         )
@@ -135,7 +139,7 @@ class Bucket(Construct):
                 depends_on=[access_logs.policy],
             )
 
-    def _encrypt(self) -> None:
+    def _encrypt(self, *, bucket_key: bool) -> None:
         default = S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
             sse_algorithm="aws:kms" if self.key else "AES256", kms_master_key_id=self.key.arn if self.key else None
         )
@@ -146,7 +150,7 @@ class Bucket(Construct):
             bucket=self.id,
             rule=[
                 S3BucketServerSideEncryptionConfigurationRuleA(
-                    apply_server_side_encryption_by_default=default, bucket_key_enabled=bool(self.key)
+                    apply_server_side_encryption_by_default=default, bucket_key_enabled=bool(self.key) and bucket_key
                 )
             ],
         )

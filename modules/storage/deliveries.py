@@ -63,6 +63,14 @@ def take_trail(bucket: Bucket) -> list[Statement]:
     return _take(bucket, who="Trail", principal="cloudtrail", condition=of_the_trail)
 
 
+def trail_files(account_id: str) -> list[str]:
+    """Prefixes of the files of a trail, and of what Insights find; its digests lie beside them, under another.
+
+    See https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
+    """
+    return [f"AWSLogs/{account_id}/{kind}/" for kind in ("CloudTrail", "CloudTrail-Insight")]
+
+
 def take_configuration_records(bucket: Bucket) -> list[Statement]:
     """Let AWS Config deliver what it records in this account.
 

@@ -28,23 +28,41 @@ def refuse_weak_transport(bucket: Bucket) -> list[Statement]:
     return [_refuse(bucket, sid, condition) for sid, condition in conditions.items()]
 
 
-def refuse_other_encryption(bucket: Bucket) -> list[Statement]:
+def refuse_other_encryption(bucket: Bucket, *, services: Sequence[str] = ()) -> list[Statement]:
     """Refuse objects that ask for another encryption than KMS; those that ask for none get the bucket's own key.
+
+    Parameters
+    ----------
+    bucket
+        The bucket.
+    services
+        Prefixes under which AWS services are refused as everyone is; elsewhere they choose. By default they are refused
+        everywhere.
 
     See https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
     """
+    other = [
+        Condition(test="StringNotEqualsIfExists", variable="s3:x-amz-server-side-encryption", values=["aws:kms"]),
+        is_given("s3:x-amz-server-side-encryption"),
+    ]
+    if not services:
+        return [_refuse_upload(bucket, "RefuseOtherEncryption", *other)]
+    by_services = is_true("aws:PrincipalIsAWSService", wanted=True)
     return [
-        _refuse_upload(
-            bucket,
-            "RefuseOtherEncryption",
-            Condition(test="StringNotEqualsIfExists", variable="s3:x-amz-server-side-encryption", values=["aws:kms"]),
-            is_given("s3:x-amz-server-side-encryption"),
-        )
+        _refuse_upload(bucket, "RefuseOtherEncryption", *other, is_true(by_services.variable, wanted=False)),
+        _refuse_upload(bucket, "RefuseOtherEncryptionOfServices", *other, by_services, prefixes=services),
     ]
 
 
-def refuse_other_keys(bucket: Bucket) -> list[Statement]:
+def refuse_other_keys(bucket: Bucket, *, services: Sequence[str] = ()) -> list[Statement]:
     """Refuse objects that ask for another key than the bucket's, or that bring a key which only the caller has.
+
+    Parameters
+    ----------
+    bucket
+        The bucket.
+    services
+        As of ``refuse_other_encryption``.
 
     See https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
     """
@@ -52,7 +70,7 @@ def refuse_other_keys(bucket: Bucket) -> list[Statement]:
         raise ValueError(f"bucket {bucket.node.path} has no key of ours to hold uploads to, allowed: a bucket with one")
     key_id = "s3:x-amz-server-side-encryption-aws-kms-key-id"
     return [
-        *refuse_other_encryption(bucket),
+        *refuse_other_encryption(bucket, services=services),
         _refuse_upload(
             bucket,
             "RefuseOtherKeys",
@@ -99,12 +117,12 @@ def _refuse(bucket: Bucket, sid: str, *conditions: Condition) -> Statement:
     )
 
 
-def _refuse_upload(bucket: Bucket, sid: str, *conditions: Condition) -> Statement:
+def _refuse_upload(bucket: Bucket, sid: str, *conditions: Condition, prefixes: Sequence[str] = ("",)) -> Statement:
     return Statement(
         sid=sid,
         effect="Deny",
         actions=["s3:PutObject"],
-        resources=[f"{bucket.arn}/*"],
+        resources=[f"{bucket.arn}/{prefix}*" for prefix in prefixes],
         principals=[EVERYONE],
         condition=list(conditions),
     )

@@ -14,6 +14,7 @@ from modules.storage.deliveries import (
     take_configuration_records,
     take_load_balancer_logs,
     take_trail,
+    trail_files,
 )
 from modules.storage.replication import replication_identifier
 from modules.storage.statements import refuse_everyone_but, refuse_other_keys
@@ -73,7 +74,16 @@ class Storage(Construct):
         # S3 delivers access logs, and load balancers theirs, only to buckets without a key of ours.
         self.access_logs = logs = self._log_bucket("access-logs", take=take_access_logs)
         self.load_balancer_logs = self._log_bucket("alb-logs", take=take_load_balancer_logs, access_logs=logs)
-        self.trail = self._log_bucket("trail", take=take_trail, key=keys.logs, access_logs=logs)
+        # CloudTrail's own encryption context is what the key admits it by; with a bucket key there would be none. And
+        # AWS's pages differ on whether digests are encrypted with the trail's key or by S3: either is taken.
+        self.trail = self._log_bucket(
+            "trail",
+            take=take_trail,
+            key=keys.logs,
+            bucket_key=False,
+            encrypted=trail_files(region.account_id),
+            access_logs=logs,
+        )
         self.configuration = self._log_bucket(
             "configuration", take=take_configuration_records, key=keys.logs, access_logs=logs
         )
@@ -100,13 +110,15 @@ class Storage(Construct):
         *,
         take: Callable[[Bucket], Sequence[Statement]],
         key: Key | None = None,
+        bucket_key: bool = True,
+        encrypted: Sequence[str] = (),
         access_logs: Bucket | None = None,
     ) -> Bucket:
         settings = self._region.settings.storage
 
         def statements(bucket: Bucket) -> list[Statement]:
             return [
-                *(refuse_other_keys(bucket) if key else ()),
+                *(refuse_other_keys(bucket, services=encrypted) if key else ()),
                 *refuse_everyone_but(bucket, self._administrators, services=True),
                 *take(bucket),
             ]
@@ -117,6 +129,7 @@ class Storage(Construct):
             region=self._region,
             identifier=identifier,
             key=key,
+            bucket_key=bucket_key,
             access_logs=access_logs,
             statements=statements,
             expire_after_days=settings.keep_logs_days,

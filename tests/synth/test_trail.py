@@ -1,4 +1,5 @@
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -6,6 +7,8 @@ from support.api_events import EVENTS, HARMLESS
 from support.filter_patterns import matches
 from support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO
 from support.synthesized import Block, Stack, platform
+
+from tools.emulator.policy import Caller, Decision, Request, decide
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 
@@ -61,6 +64,95 @@ def policy_of_bucket(stack: Stack) -> Block:
         one for one in stack.resources("aws_s3_bucket_policy") if stack.at(one.body["bucket"]).address == bucket.address
     ]
     return policy
+
+
+@SETS
+def test_what_the_trail_s_role_may_be_taken_on_by_is_not_bound_to_what_cloudtrail_does_not_send(
+    regions: tuple[str, ...],
+) -> None:
+    stack = platform(*regions)
+    role = stack.at(trail(stack).body["cloud_watch_logs_role_arn"])
+    (trust,) = stack.at(role.body["assume_role_policy"]).body["statement"]
+    assert trust["principals"] == [{"type": "Service", "identifiers": ["cloudtrail.amazonaws.com"]}]
+    assert "condition" not in trust
+
+
+@SETS
+def test_cloudtrail_may_use_the_key_whether_the_bucket_has_a_key_of_its_own_or_not(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    key = stack.at(trail(stack).body["kms_key_id"])
+    uses = {one["sid"]: one for one in stack.at(key.body["policy"]).body["statement"]}
+    looks = uses["TrailLooksAtTheKey"]
+    assert looks["actions"] == ["kms:Decrypt", "kms:DescribeKey"]
+    assert [one["variable"] for one in looks["condition"]] == ["aws:SourceArn"]
+
+
+@pytest.mark.parametrize(
+    ("service", "file", "encryption", "expected"),
+    [
+        ("cloudtrail", "CloudTrail/log", "aws:kms", Decision.ALLOWED),
+        ("cloudtrail", "CloudTrail-Insight/log", "aws:kms", Decision.ALLOWED),
+        ("cloudtrail", "CloudTrail-Digest/digest", "aws:kms", Decision.ALLOWED),
+        # Digests were encrypted by S3 for years, and AWS's pages do not agree on when that ended.
+        ("cloudtrail", "CloudTrail-Digest/digest", "AES256", Decision.ALLOWED),
+        ("cloudtrail", "CloudTrail/log", "AES256", Decision.DENIED),
+        ("cloudtrail", "CloudTrail-Insight/log", "AES256", Decision.DENIED),
+        ("", "CloudTrail-Digest/digest", "AES256", Decision.DENIED),
+    ],
+)
+def test_bucket_takes_files_with_the_trail_s_key_and_digests_as_cloudtrail_encrypts_them(
+    service: str, file: str, encryption: str, expected: Decision
+) -> None:
+    stack = platform(*ONE)
+    bucket = "arn:aws:s3:::bucket"
+    source = f"arn:aws:cloudtrail:{ONE[0]}:123456789012:trail/{trail(stack).body['name']}"
+    account = "123456789012"
+    request = Request(
+        action="s3:PutObject",
+        resource=f"{bucket}/AWSLogs/{account}/{file}",
+        caller=Caller(service=f"{service}.amazonaws.com")
+        if service
+        else Caller(identities=(f"arn:aws:iam::{account}:root",), account_id=account),
+        context={
+            "aws:securetransport": ["true"],
+            "s3:tlsversion": ["1.3"],
+            "aws:principalisawsservice": ["true" if service else "false"],
+            "aws:principalarn": [] if service else [f"arn:aws:iam::{account}:root"],
+            "aws:sourcearn": [source] if service else [],
+            "s3:x-amz-acl": ["bucket-owner-full-control"],
+            "s3:x-amz-server-side-encryption": [encryption],
+        },
+    )
+    assert decide(document(stack, policy_of_bucket(stack), account=account, bucket=bucket), request) is expected
+
+
+def document(stack: Stack, policy: Block, *, account: str, bucket: str) -> dict[str, Any]:
+    """The bucket's policy as AWS gets it."""
+
+    def known(text: str) -> str:
+        text = re.sub(r"\$\{data\.aws_caller_identity[^}]*\}", account, text)
+        return re.sub(r"\$\{aws_s3_bucket\.[^}]*\.arn\}", bucket, text)
+
+    return {
+        "Statement": [
+            {
+                "Effect": one.get("effect", "Allow"),
+                "Action": one["actions"],
+                "Resource": [known(resource) for resource in one["resources"]],
+                "Principal": "*" if who["type"] == "*" else {who["type"]: who["identifiers"]},
+                "Condition": conditions(one, known),
+            }
+            for one in stack.at(policy.body["policy"]).body["statement"]
+            for who in one["principals"]
+        ]
+    }
+
+
+def conditions(statement: dict[str, Any], known: Callable[[str], str]) -> dict[str, dict[str, list[str]]]:
+    found: dict[str, dict[str, list[str]]] = {}
+    for one in statement["condition"]:
+        found.setdefault(one["test"], {})[one["variable"]] = [known(value) for value in one["values"]]
+    return found
 
 
 @SETS
