@@ -90,7 +90,7 @@ class Function(Construct):
         environment: Mapping[str, str],
         timeout: int,
         memory_size: int,
-        concurrency: int,
+        concurrency: int | None,
         network: LambdaFunctionVpcConfig | None = None,
     ) -> None:
         """Make the function.
@@ -110,7 +110,9 @@ class Function(Construct):
         memory_size
             MiB; processors come with memory.
         concurrency
-            Calls at a time that the account keeps free for it, and that it cannot exceed.
+            Calls at a time that the account keeps free for it, and that it cannot exceed. With ``None`` it shares what
+            the account has: a new account often has no more than what Lambda refuses to let anyone reserve
+            (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html).
         network
             The subnets that it runs in. None by default: it reaches public endpoints of AWS and nothing else of ours.
         """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Literal
 
-from modules.settings.types import Section
+from modules.settings.types import Concurrency, Section
 
 Protocol = Literal["email", "https", "lambda", "slack", "sqs", "teams"]
 Delivery = Literal["central", "regional"]
@@ -49,6 +49,9 @@ class AlertSettings(Section):
     delivery
         Where the subscriptions are made. ``regional``, by default: in every region, so that the loss of one silences no
         other. ``central``: in the home region alone, which the others hand their messages on to.
+    reserved_concurrency
+        With ``central``, runs at a time that the account keeps free for the function that hands messages on, and that
+        it cannot exceed. None by default, as of ``database.rotation``; 5 let a storm of alerts wait for seconds.
     page
         Subscriptions to what cannot wait. None by default: topics without subscriptions are made.
     ticket
@@ -56,6 +59,7 @@ class AlertSettings(Section):
     """
 
     delivery: Delivery = "regional"
+    reserved_concurrency: Concurrency | None = None
     page: tuple[Subscription, ...] = ()
     ticket: tuple[Subscription, ...] = ()
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from modules.settings.types import Section
+from modules.settings.types import Concurrency, Section
 
 
 class RotationSettings(Section):
@@ -21,10 +21,11 @@ class RotationSettings(Section):
         first password passed through the process of whoever applied, and a rotation that cannot work shows at once and
         not weeks later.
     reserved_concurrency
-        Runs at a time that the account keeps free for the function in each region, and that it cannot exceed. 2 by
-        default: a step that hangs until its timeout does not hold up its own repetition.
+        Runs at a time that the account keeps free for the function in each region, and that it cannot exceed. None by
+        default: a new account's quota leaves nothing to reserve, and Lambda refuses (docs/aws.md). Where there is some,
+        2 is enough: a step that hangs until its timeout does not hold up its own repetition.
     """
 
     after_days: Annotated[int, Field(ge=1, le=90)] = 30
     immediately: bool = True
-    reserved_concurrency: Annotated[int, Field(ge=1, le=100)] = 2
+    reserved_concurrency: Concurrency | None = None

@@ -6,7 +6,7 @@ import re
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from modules.settings.faults import nearest
@@ -116,6 +116,8 @@ Domain = Annotated[
         allowed="lower-case labels of at most 63 characters joined by dots, such as example.com",
     ),
 ]
+#: Runs of a function that the account keeps free for it.
+Concurrency = Annotated[int, Field(ge=1, le=100)]
 AccountId = Annotated[str, matching(r"\d{12}", problem="not an AWS account id", allowed="12 digits")]
 PolicyArn = Annotated[
     str,

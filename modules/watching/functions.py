@@ -75,7 +75,7 @@ class FunctionAlarms(Tier):
                 threshold=0,
                 missing="notBreaching",
                 severity="ticket",
-                meaning=f"Runs of the {title} function are turned away: its reserved concurrency is too small.",
+                meaning=f"Runs of the {title} function are turned away: too few may run at a time.",
             ),
             "duration": Concern(
                 measure=metric("Duration", "Maximum"),

@@ -57,7 +57,7 @@ def test_the_deployed_zip_is_the_one_that_was_tested(life: Applied, tested: byte
 
 
 @REGIONS
-def test_the_deployed_function_is_encrypted_traced_bounded_and_keeps_failed_calls(life: Applied, region: str) -> None:
+def test_the_deployed_function_is_encrypted_traced_and_keeps_failed_calls(life: Applied, region: str) -> None:
     found = configuration(life, region)
     key = life.client("kms", region).describe_key(KeyId=f"alias/PROD-kms-test-functions-{region}")["KeyMetadata"]["Arn"]
     assert found["KMSKeyArn"] == key
@@ -65,8 +65,6 @@ def test_the_deployed_function_is_encrypted_traced_bounded_and_keeps_failed_call
     assert found["LoggingConfig"]["LogGroup"] == f"PROD-logs-test-rotation-{region}"
     queue = f"PROD-sqs-test-rotation-dead-letters-{region}"
     assert found["DeadLetterConfig"]["TargetArn"] == f"arn:aws:sqs:{region}:{ACCOUNT}:{queue}"
-    bounded = life.client("lambda", region).get_function_concurrency(FunctionName=name(region))
-    assert bounded["ReservedConcurrentExecutions"] == 2
 
 
 @REGIONS

@@ -152,15 +152,22 @@ def test_the_relay_may_tell_the_home_topics_and_report_and_nothing_else(regions:
     assert {stack.at(one).address for one in conditions["kms:EncryptionContext:aws:sns:topicArn"]} == topics
 
 
+def test_relay_s_share_of_what_the_account_may_run_is_a_setting() -> None:
+    stack = platform(*TWO, alerts={"delivery": "central", "reserved_concurrency": "5"})
+    assert relay(stack).body["reserved_concurrent_executions"] == 5
+
+
 @SETS
-def test_the_relay_is_encrypted_traced_bounded_and_loses_no_failed_call(regions: tuple[str, ...]) -> None:
+def test_the_relay_is_encrypted_traced_and_loses_no_failed_call(regions: tuple[str, ...]) -> None:
     stack, home = central(*regions), regions[0]
     function = relay(stack)
     assert function.region == home
     body = function.body
     assert stack.at(body["kms_key_arn"]).name_tag == f"PROD-kms-test-functions-{home}"
     assert body["tracing_config"] == {"mode": "Active"}
-    assert (body["reserved_concurrent_executions"], body["timeout"]) == (5, TIMEOUT_SECONDS)
+    assert body["timeout"] == TIMEOUT_SECONDS
+    # A new account has nothing to reserve.
+    assert "reserved_concurrent_executions" not in body
     assert "vpc_config" not in body
     queue = stack.at(body["dead_letter_config"]["target_arn"])
     assert queue.body["name"] == f"PROD-sqs-test-alert-relay-dead-letters-{home}"

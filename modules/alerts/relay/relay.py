@@ -30,8 +30,6 @@ RUNTIME = Path(runtime.__file__).parent
 #: One call of SNS, tried three times for 8 seconds at most.
 TIMEOUT_SECONDS = 30
 MEMORY_MEGABYTES = 256
-#: A storm of alerts waits for seconds in Lambda's queue, and takes little of what the account may run at a time.
-CONCURRENCY = 5
 
 
 class Relay(Function):
@@ -68,7 +66,7 @@ class Relay(Function):
             environment={"HOME_TOPICS": ",".join(topic.arn for topic in home.topics.values())},
             timeout=TIMEOUT_SECONDS,
             memory_size=MEMORY_MEGABYTES,
-            concurrency=CONCURRENCY,
+            concurrency=home.region.settings.alerts.reserved_concurrency,
         )
         for alerts in others:
             self._listen_to(alerts)
