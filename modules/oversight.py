@@ -208,8 +208,11 @@ class Oversight(Construct):
                     "backup-plan",
                     region=here.region,
                     vault=vaults[name],
+                    key=here.keys.data,
                     copy_to=vaults[copies] if copies else None,
                 )
                 if self._settings.backup.restore_testing:
-                    RestoreTesting(here.region, "restore-testing", region=here.region, vault=vaults[name])
+                    RestoreTesting(
+                        here.region, "restore-testing", region=here.region, vault=vaults[name], key=here.keys.data
+                    )
         return vaults

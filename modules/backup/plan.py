@@ -21,15 +21,16 @@ from cdktf_cdktf_provider_aws.backup_selection import (
 from constructs import Construct
 
 from modules.backup.role import TAG, BackupRole
+from modules.settings.windows import cron
 
 if TYPE_CHECKING:
     from modules.backup.vault import BackupVault
+    from modules.keys.key import Key
     from modules.region import Region
+    from modules.settings.windows import Window
 
-#: In UTC, when most regions have little to do; a week opens on Sunday.
-DAILY, WEEKLY = "cron(0 3 * * ? *)", "cron(0 5 ? * 1 *)"
-#: Minutes that a backup has to start in, and to end in.
-START, COMPLETION = 60, 720
+#: Minutes that a backup has to end in.
+COMPLETION = 720
 
 
 class BackupPlan(Construct):
@@ -41,6 +42,8 @@ class BackupPlan(Construct):
         The region, with ``backup`` of the settings.
     vault
         The region's vault.
+    key
+        The key that the region's databases and tables are encrypted with.
     copy_to
         The vault of another region that takes copies. None, the default, makes none.
 
@@ -48,22 +51,31 @@ class BackupPlan(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, region: Region, vault: BackupVault, copy_to: BackupVault | None = None
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        region: Region,
+        vault: BackupVault,
+        key: Key,
+        copy_to: BackupVault | None = None,
     ) -> None:
         super().__init__(scope, id_)
         settings = region.settings.backup
         name = plan_name(region)
-        role = BackupRole(self, "role", region=region, plan=name, copies=[copy_to] if copy_to else [])
+        copies = [copy_to] if copy_to else []
+        keys = [key, vault.key, *(one.key for one in copies)]
+        role = BackupRole(self, "role", region=region, plan=name, copies=copies, keys=keys)
         self.resource = BackupPlanResource(
             self,
             "Resource",
             provider=region.provider,
             name=name,
             rule=[
-                _rule("daily", DAILY, vault, copy_to, keep=settings.daily_retention_days),
+                _rule("daily", settings.daily, vault, copy_to, keep=settings.daily_retention_days),
                 _rule(
                     "weekly",
-                    WEEKLY,
+                    settings.weekly,
                     vault,
                     copy_to,
                     keep=settings.weekly_retention_days,
@@ -101,7 +113,7 @@ def backed_up(region: Region) -> dict[str, str]:
 
 
 def _rule(
-    name: str, schedule: str, vault: BackupVault, copy_to: BackupVault | None, *, keep: int, cold: int | None = None
+    name: str, starts: Window, vault: BackupVault, copy_to: BackupVault | None, *, keep: int, cold: int | None = None
 ) -> BackupPlanRule:
     # What cannot be kept cold ignores that it should be.
     archived = True if cold else None
@@ -114,8 +126,8 @@ def _rule(
     return BackupPlanRule(
         rule_name=name,
         target_vault_name=vault.name,
-        schedule=schedule,
-        start_window=START,
+        schedule=cron(starts, every_day=name == "daily"),
+        start_window=starts[1],
         completion_window=COMPLETION,
         lifecycle=BackupPlanRuleLifecycle(
             delete_after=keep, cold_storage_after=cold, opt_in_to_archive_for_supported_resources=archived

@@ -15,6 +15,7 @@ from modules.backup.role import RestoreRole
 
 if TYPE_CHECKING:
     from modules.backup.vault import BackupVault
+    from modules.keys.key import Key
     from modules.region import Region
 
 SCHEDULE = "cron(0 9 ? * 2 *)"
@@ -32,13 +33,15 @@ class RestoreTesting(Construct):
         The region.
     vault
         Its vault.
+    key
+        The key that the region's databases and tables are encrypted with.
 
     See https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, region: Region, vault: BackupVault) -> None:
+    def __init__(self, scope: Construct, id_: str, *, region: Region, vault: BackupVault, key: Key) -> None:
         super().__init__(scope, id_)
-        role = RestoreRole(self, "role", region=region)
+        role = RestoreRole(self, "role", region=region, keys=[key, vault.key])
         # Letters, digits and underscores are all that the name may have.
         prefix = region.names.of("backup", "restore").replace("-", "_")
         plan = BackupRestoreTestingPlan(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modules.identity.policy import Statement, service, string_equals
+from modules.identity.policy import Statement, is_true, service, string_equals
 from modules.identity.role import Role
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from modules.backup.vault import BackupVault
+    from modules.keys.key import Key
     from modules.region import Region
 
 BACKUP, RESTORE = "backup", "restore-test"
@@ -24,7 +25,8 @@ RESTORED = "awsbackup-restore-test-*"
 class BackupRole(Role):
     """Makes backups of databases and tables that bear the plan's tag, copies them, and deletes those past their end.
 
-    It has no permission on keys: their policies allow the services that it goes through.
+    It may describe the keys that backups are made with, and have AWS use them for these backups; what AWS does with
+    them goes through the services that the keys' own policies admit.
 
     Parameters
     ----------
@@ -34,14 +36,36 @@ class BackupRole(Role):
         Name of the plan, the value of the tag.
     copies
         The vaults that take copies; none where there is one region.
+    keys
+        The keys of what is backed up, of the vault, and of those that take copies.
 
     See https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSBackupServiceRolePolicyForBackup.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, region: Region, plan: str, copies: Sequence[BackupVault]) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        region: Region,
+        plan: str,
+        copies: Sequence[BackupVault],
+        keys: Sequence[Key],
+    ) -> None:
         super().__init__(scope, id_, region=region, identifier=BACKUP, trust=_trust())
-        snapshots = [one.arn("rds", "snapshot:awsbackup:*") for one in (region, *(vault.region for vault in copies))]
-        statements = [*_databases(region, plan, snapshots), *_tables(region), *_copies(region, copies)]
+        regions = [region, *(vault.region for vault in copies)]
+        snapshots = [one.arn("rds", "snapshot:awsbackup:*") for one in regions]
+        statements = [
+            *_databases(region, plan, snapshots),
+            *_tables(region),
+            *_copies(region, copies),
+            Statement(
+                sid="TagRecoveryPoints",
+                actions=["backup:TagResource"],
+                resources=[one.arn("backup", "recovery-point:*") for one in regions],
+            ),
+            *_keys(keys),
+        ]
         self.policy = self.allow("plan", statements)
 
 
@@ -52,11 +76,13 @@ class RestoreRole(Role):
     ----------
     region
         The region whose backups are restored.
+    keys
+        The keys of what was backed up, and of the vault.
 
     See https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, region: Region) -> None:
+    def __init__(self, scope: Construct, id_: str, *, region: Region, keys: Sequence[Key]) -> None:
         super().__init__(scope, id_, region=region, identifier=RESTORE, trust=_trust())
         database, table = region.arn("rds", f"db:{RESTORED}"), region.arn("dynamodb", f"table/{RESTORED}")
         self.policy = self.allow(
@@ -85,6 +111,7 @@ class RestoreRole(Role):
                     ],
                     resources=[table],
                 ),
+                *_keys(keys),
             ],
         )
 
@@ -134,6 +161,23 @@ def _tables(region: Region) -> list[Statement]:
             sid="KeepBackupsOfTables",
             actions=["dynamodb:DeleteBackup", "dynamodb:DescribeBackup"],
             resources=[region.arn("dynamodb", "table/*/backup/*")],
+        ),
+    ]
+
+
+def _keys(keys: Sequence[Key]) -> list[Statement]:
+    """Without these a job can end well and have backed up nothing.
+
+    See https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
+    """
+    arns = [key.arn for key in keys]
+    return [
+        Statement(sid="LookAtKeys", actions=["kms:DescribeKey"], resources=arns),
+        Statement(
+            sid="HaveAwsUseKeys",
+            actions=["kms:CreateGrant"],
+            resources=arns,
+            condition=[is_true("kms:GrantIsForAWSResource", wanted=True)],
         ),
     ]
 

@@ -34,7 +34,7 @@ class BackupVault(Construct):
 
     Attributes
     ----------
-    region, resource, name, arn
+    region, key, resource, name, arn
         Where and what it is.
 
     See https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html and
@@ -43,7 +43,7 @@ class BackupVault(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, region: Region, key: Key) -> None:
         super().__init__(scope, id_)
-        self.region = region
+        self.region, self.key = region, key
         settings = region.settings.backup
         name = region.names.of("backup", "vault")
         self.resource = BackupVaultResource(
@@ -92,7 +92,12 @@ def _refuse_other_accounts(region: Region) -> Statement:
 
 
 def _refuse_early_deletion(region: Region) -> Statement:
-    # Backups that have reached their end are deleted by AWS Backup itself, in the plan's role or in its own.
+    # Backups that have reached their end are deleted by AWS Backup itself, in the role of the plan that made them (for
+    # copies that of another region), or in its own.
+    # https://docs.aws.amazon.com/aws-backup/latest/devguide/deleting-backups.html
+    settings = region.settings
+    origins = sorted({region.name, *(one for one in settings.regions if settings.backup_copies_of(one) == region.name)})
+    roles = [role_arn(region, BACKUP, home=origin) for origin in origins]
     linked = f"arn:{PARTITION}:iam::{region.account_id}:role/aws-service-role/backup.amazonaws.com/*"
     return Statement(
         sid="RefuseEarlyDeletion",
@@ -104,5 +109,5 @@ def _refuse_early_deletion(region: Region) -> Statement:
         ],
         resources=["*"],
         principals=[EVERYONE],
-        condition=[arn_not_like("aws:PrincipalArn", role_arn(region, BACKUP), linked)],
+        condition=[arn_not_like("aws:PrincipalArn", *roles, linked)],
     )

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from modules.settings.types import RegionName, Section
+from modules.settings.types import RegionName, Section, fault
+from modules.settings.windows import DAY_MINUTES, DAYS, WEEK_MINUTES, Window, time_of_day
 
 #: AWS Backup keeps what it moves to cold storage there for at least this long.
 COLD_DAYS = 90
+
+#: The shortest that AWS Backup takes for a job to start in.
+START_MINUTES = 60
+#: Far enough from the daily backup that neither waits for the other.
+WEEKLY_LATER_MINUTES = 120
+
+
+def _time(value: str) -> str:
+    if time_of_day(value) is None:
+        raise fault("not a time of day", "HH:MM in UTC, such as 06:00")
+    return value
+
 
 Days = Annotated[int, Field(ge=1, le=36500)]
 
@@ -19,6 +32,9 @@ class BackupSettings(Section):
 
     Parameters
     ----------
+    start
+        Time of day, in UTC, at which daily backups begin, within an hour; weekly ones begin two hours later on Sundays.
+        ``06:00`` by default, clear of the database's own windows.
     daily_retention_days, weekly_retention_days
         Days that daily and weekly backups are kept. 35 and 365 by default.
     cold_storage_after_days
@@ -36,6 +52,7 @@ class BackupSettings(Section):
         Whether destroying a vault deletes the backups in it. No by default: a vault that holds any is not destroyed.
     """
 
+    start: Annotated[str, AfterValidator(_time)] = "06:00"
     daily_retention_days: Days = 35
     weekly_retention_days: Days = 365
     cold_storage_after_days: Annotated[int, Field(ge=0, le=36500)] = 90
@@ -43,3 +60,14 @@ class BackupSettings(Section):
     vault_lock: Literal["governance", "compliance", "none"] = "governance"
     restore_testing: bool = False
     force_destroy: bool = False
+
+    @property
+    def daily(self) -> Window:
+        """When daily backups begin: the minute of the day, and for how many minutes they may."""
+        return (time_of_day(self.start) or 0), START_MINUTES
+
+    @property
+    def weekly(self) -> Window:
+        """When weekly backups begin: the minute of the week, and for how many minutes they may."""
+        begin = DAYS.index("sun") * DAY_MINUTES + self.daily[0] + WEEKLY_LATER_MINUTES
+        return begin % WEEK_MINUTES, START_MINUTES

@@ -1,11 +1,12 @@
-"""Windows of time, in UTC, as RDS writes them."""
+"""Windows of time, in UTC, as RDS writes them and AWS Backup keeps clear of them."""
 
 from __future__ import annotations
 
 import re
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DAY_MINUTES = 24 * 60
+HOUR_MINUTES = 60
+DAY_MINUTES = 24 * HOUR_MINUTES
 WEEK_MINUTES = len(DAYS) * DAY_MINUTES
 #: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
 SHORTEST_MINUTES = 30
@@ -17,6 +18,12 @@ WEEKLY = re.compile(rf"({'|'.join(DAYS)}):{TIME}-({'|'.join(DAYS)}):{TIME}")
 
 #: First minute of the day or week, and the number of minutes.
 Window = tuple[int, int]
+
+
+def time_of_day(text: str) -> int | None:
+    """Minute of the day of a time such as ``06:00``, or nothing if ``text`` is none."""
+    found = re.fullmatch(TIME, text)
+    return int(found[1]) * 60 + int(found[2]) if found else None
 
 
 def daily(text: str) -> Window | None:
@@ -39,13 +46,41 @@ def weekly(text: str) -> Window | None:
     return begin, (end - begin) % WEEK_MINUTES
 
 
+def on_every_day(window: Window) -> list[Window]:
+    """The windows of a week that a window of every day is."""
+    begin, length = window
+    return [(day * DAY_MINUTES + begin, length) for day in range(len(DAYS))]
+
+
 def overlap(every_day: Window, every_week: Window) -> bool:
     """Whether the two share a minute on any day."""
-    day_begin, day_length = every_day
     week_begin, week_length = every_week
-    begins = [day * DAY_MINUTES + day_begin for day in range(len(DAYS))]
     # Counted from the one that begins first, round the week, either may run into the other.
     return any(
-        (begin - week_begin) % WEEK_MINUTES < week_length or (week_begin - begin) % WEEK_MINUTES < day_length
-        for begin in begins
+        (begin - week_begin) % WEEK_MINUTES < week_length or (week_begin - begin) % WEEK_MINUTES < length
+        for begin, length in on_every_day(every_day)
     )
+
+
+def too_near(start: Window, window: Window) -> bool:
+    """Whether a backup may begin within ``start`` and then meets ``window`` of RDS, or the hour before it.
+
+    Both are windows of a week. AWS Backup starts no backup of a database in these windows and in the hour before.
+
+    See https://docs.aws.amazon.com/aws-backup/latest/devguide/troubleshooting.html
+    """
+    (begin, length), (other, other_length) = start, window
+    closed, closed_length = other - HOUR_MINUTES, other_length + HOUR_MINUTES
+    # Their ends count: RDS may begin late, and end late.
+    return (closed - begin) % WEEK_MINUTES <= length or (begin - closed) % WEEK_MINUTES <= closed_length
+
+
+def cron(start: Window, *, every_day: bool) -> str:
+    """When ``start`` begins, as AWS Backup writes it: on every day, or on its day of the week.
+
+    See https://docs.aws.amazon.com/aws-backup/latest/devguide/creating-a-backup-plan.html
+    """
+    day, minute = divmod(start[0], DAY_MINUTES)
+    time = f"{minute % 60} {minute // 60}"
+    # Its weeks open on Sunday, with 1.
+    return f"cron({time} * * ? *)" if every_day else f"cron({time} ? * {(day + 1) % len(DAYS) + 1} *)"

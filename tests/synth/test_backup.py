@@ -68,9 +68,19 @@ def test_nobody_outside_the_account_gets_to_a_vault_and_only_aws_backup_deletes(
         assert "backup:DeleteRecoveryPoint" in early["actions"]
         (condition,) = early["condition"]
         assert (condition["test"], condition["variable"]) == ("ArnNotLike", "aws:PrincipalArn")
-        own, linked = condition["values"]
-        assert own.endswith(f":role/PROD-role-test-backup-{region}")
+        *plans, linked = condition["values"]
+        # Copies are deleted at their end in the role of the plan that made them.
+        origins = [one for one in regions if one == region or copied_to(stack, one) == region]
+        assert sorted(one.rpartition("/")[2] for one in plans) == sorted(
+            f"PROD-role-test-backup-{origin}" for origin in origins
+        )
         assert ":role/aws-service-role/backup.amazonaws.com/" in linked
+
+
+def copied_to(stack: Stack, region: str) -> str | None:
+    """The region that the copies of a region's backups go to."""
+    found = copies(rules(stack, region)["daily"])
+    return stack.at(found[0]["destination_vault_arn"]).region if found else None
 
 
 @SETS
@@ -157,6 +167,74 @@ def test_role_snapshots_only_databases_of_the_plan_and_copies_only_into_its_vaul
         assert into == ({min(regions[1:]) if region == regions[0] else regions[0]} if len(regions) > 1 else set())
 
 
+@SETS
+def test_role_may_tag_what_it_makes_and_have_aws_use_the_keys_of_databases_and_vaults(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        selection = only(stack, "aws_backup_selection", region)
+        found = role_statements(stack, stack.at(selection.body["iam_role_arn"]).address)
+        copied = copied_to(stack, region)
+        assert [one.split(":")[3] for one in found["TagRecoveryPoints"]["resources"]] == [
+            region,
+            *([copied] if copied else []),
+        ]
+        expected = {f"PROD-kms-test-data-{region}", f"PROD-kms-test-backup-{region}"}
+        expected |= {f"PROD-kms-test-backup-{copied}"} if copied else set()
+        for sid, action in (("LookAtKeys", "kms:DescribeKey"), ("HaveAwsUseKeys", "kms:CreateGrant")):
+            assert found[sid]["actions"] == [action]
+            assert {stack.at(one).name_tag for one in found[sid]["resources"]} == expected
+        (condition,) = found["HaveAwsUseKeys"]["condition"]
+        assert (condition["variable"], condition["values"]) == ("kms:GrantIsForAWSResource", ["true"])
+
+
+@SETS
+def test_backups_begin_when_no_window_of_the_database_is_open_or_near(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        schedules = {name: rule["schedule"] for name, rule in rules(stack, region).items()}
+        assert schedules == {"daily": "cron(0 6 * * ? *)", "weekly": "cron(0 8 ? * 1 *)"}
+        assert {rule["start_window"] for rule in rules(stack, region).values()} == {60}
+
+
+def test_time_of_backups_is_a_setting() -> None:
+    late = {"database": {"backup_window": "08:00-09:00"}, "backup": {"start": "22:30"}}
+    schedules = {name: rule["schedule"] for name, rule in rules(platform(*ONE, **late), ONE[0]).items()}
+    # Two hours after half past ten on Sunday it is Monday.
+    assert schedules == {"daily": "cron(30 22 * * ? *)", "weekly": "cron(30 0 ? * 2 *)"}
+
+
+@pytest.mark.parametrize(
+    ("database", "backup", "fault"),
+    [
+        (
+            {"backup_window": "07:00-08:00"},
+            {},
+            r"database\.backup_window: AWS Backup fails the daily and weekly backups",
+        ),
+        ({"backup_window": "05:00-06:00"}, {}, r"database\.backup_window: AWS Backup fails the daily backups"),
+        ({"backup_window": "09:30-10:30"}, {}, r"database\.backup_window: AWS Backup fails the weekly backups"),
+        (
+            {"maintenance_window": "wed:07:30-wed:08:30"},
+            {},
+            r"database\.maintenance_window: AWS Backup fails the daily",
+        ),
+        (
+            {"maintenance_window": "sun:09:00-sun:10:00"},
+            {},
+            r"database\.maintenance_window: AWS Backup fails the weekly",
+        ),
+        ({}, {"start": "03:00"}, r"backup\.start: AWS Backup fails the daily backups"),
+        ({}, {"start": "00:30"}, r"backup\.start: AWS Backup fails the daily and weekly backups"),
+        ({}, {"start": "24:00"}, r"backup\.start: not a time of day"),
+    ],
+)
+def test_rejects_backups_that_begin_when_the_database_takes_none(
+    tmp_path: Path, database: dict[str, str], backup: dict[str, str], fault: str
+) -> None:
+    with pytest.raises(SettingsError, match=fault):
+        load_settings(write_settings(tmp_path, settings_of(*TWO, database=database, backup=backup)), {})
+
+
 @SMALL_SETS
 def test_restores_are_tested_if_the_settings_say_so_under_names_of_their_own(regions: tuple[str, ...]) -> None:
     kinds = ("aws_backup_restore_testing_plan", "aws_backup_restore_testing_selection")
@@ -171,6 +249,8 @@ def test_restores_are_tested_if_the_settings_say_so_under_names_of_their_own(reg
         assert {one.body["protected_resource_type"] for one in selections} == {"RDS", "DynamoDB"}
         (role,) = {stack.at(one.body["iam_role_arn"]).address for one in selections}
         found = role_statements(stack, role)
+        keys = {stack.at(one).name_tag for one in found["HaveAwsUseKeys"]["resources"]}
+        assert keys == {f"PROD-kms-test-{purpose}-{region}" for purpose in ("backup", "data")}
         for sid in ("DeleteRestoredDatabases", "RestoreAndDeleteTables"):
             assert all(one.endswith("awsbackup-restore-test-*") for one in found[sid]["resources"])
 

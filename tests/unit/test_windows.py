@@ -1,6 +1,6 @@
 import pytest
 
-from modules.settings.windows import daily, overlap, weekly
+from modules.settings.windows import cron, daily, on_every_day, overlap, time_of_day, too_near, weekly
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,36 @@ def test_windows_that_share_a_minute_overlap(every_day: str, every_week: str, *,
     assert one
     assert other
     assert overlap(one, other) is shared
+
+
+@pytest.mark.parametrize(
+    ("begins", "window", "met"),
+    [
+        ("sun:06:00-sun:07:00", "sun:08:01-sun:09:00", False),
+        ("sun:06:00-sun:07:00", "sun:08:00-sun:09:00", True),
+        ("sun:06:00-sun:07:00", "sun:05:00-sun:06:00", True),
+        ("sun:06:00-sun:07:00", "sun:05:00-sun:05:59", False),
+        ("sun:23:30-mon:00:30", "mon:01:30-mon:02:30", True),
+        ("mon:00:00-mon:01:00", "sun:22:00-mon:00:00", True),
+        ("mon:00:00-mon:01:00", "tue:00:00-tue:01:00", False),
+    ],
+)
+def test_backups_begin_neither_in_a_window_nor_in_the_hour_before(begins: str, window: str, *, met: bool) -> None:
+    start, closed = weekly(begins), weekly(window)
+    assert start
+    assert closed
+    assert too_near(start, closed) is met
+
+
+def test_window_of_every_day_is_one_of_each_day() -> None:
+    assert on_every_day((120, 60)) == [(120 + 1440 * day, 60) for day in range(7)]
+
+
+@pytest.mark.parametrize(("text", "minute"), [("00:00", 0), ("06:30", 390), ("24:00", None), ("6:00", None)])
+def test_time_of_day_is_its_minute(text: str, minute: int | None) -> None:
+    assert time_of_day(text) == minute
+
+
+def test_weeks_of_cron_open_on_sunday() -> None:
+    assert cron((390, 60), every_day=True) == "cron(30 6 * * ? *)"
+    assert [cron((1440 * day, 60), every_day=False)[13] for day in range(7)] == ["2", "3", "4", "5", "6", "7", "1"]
