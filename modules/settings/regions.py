@@ -34,6 +34,10 @@ NEAREST_OF_CHATBOT = {
     "me": "eu-west-1",
 }
 
+#: The region whose CloudWatch has the metrics of Route 53, wherever a health check is made.
+#: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html
+METRICS_OF_ROUTE_53 = "us-east-1"
+
 
 @cache
 def known_regions() -> frozenset[str]:

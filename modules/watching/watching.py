@@ -69,7 +69,7 @@ class Watching(Construct):
     ) -> None:
         super().__init__(scope, id_)
         tiers = self._tiers(region, alerts, watched)
-        self.health = RegionHealth(self, "health", region=region, alerts=alerts, tiers=tiers)
+        self.health = RegionHealth(self, "health", region=region, tiers=tiers)
         alarms = [alarm for tier in tiers for alarm in tier.alarms]
         self.view = RegionView(region=region, health=self.health, alarms=[*alarms, *others])
         Notices(self, "notices", region=region, alerts=alerts)
@@ -85,8 +85,17 @@ class Watching(Construct):
                 alerts=alerts,
                 load_balancer=watched.load_balancer.resource,
                 target_group=watched.load_balancer.target_group,
+                group=watched.web.group.resource,
             ),
-            InstanceAlarms(self, "instances", region=region, alerts=alerts, group=watched.web.group.resource),
+            InstanceAlarms(
+                self,
+                "instances",
+                region=region,
+                alerts=alerts,
+                group=watched.web.group.resource,
+                load_balancer=watched.load_balancer.resource,
+                target_group=watched.load_balancer.target_group,
+            ),
             DatabaseAlarms(
                 self,
                 "database",
