@@ -9,6 +9,7 @@ from constructs import Construct
 
 from modules.alerts.alerts import Alerts
 from modules.alerts.chat import Chat
+from modules.alerts.checks import warn_of_silence
 from modules.alerts.relay.relay import Relay
 from modules.backup.plan import BackupPlan
 from modules.backup.restore_testing import RestoreTesting
@@ -16,10 +17,11 @@ from modules.backup.vault import BackupVault
 from modules.budget.budget import Budget
 from modules.configuration.account import ConfigurationAccount
 from modules.configuration.recorder import Recorder
-from modules.configuration.remediation import Remediation
 from modules.configuration.rules import Rules
 from modules.errors import building
 from modules.findings.findings import Findings
+from modules.findings.hub import show_all_regions
+from modules.findings.marker.marker import FindingsMarker
 from modules.keys.key import Key
 from modules.keys.users import used_by_publishers
 from modules.region import Region
@@ -96,14 +98,18 @@ class Oversight(Construct):
         self._alerts = self._tell()
         relay = self._hand_on()
         self._talk()
+        warn_of_silence(self, settings=settings, alerts=[one for _, one in sorted(self._alerts.items())])
         trail, signals = self._record_calls(sessions)
         self._record_changes()
-        self._find()
+        findings = self._find()
+        marker = self._tell_once(findings)
         vaults = self._back_up()
         others, logs = [*signals.alarms], {"trail": trail.log_group.name}
         if relay:
             others += relay.alarms
             logs["alert-relay"] = relay.log_group.name
+        if marker:
+            others += marker.alarms
         self.healths, self._views = {}, []
         for name, here in sorted(foundations.items()):
             at_home = name == settings.home
@@ -126,6 +132,7 @@ class Oversight(Construct):
                     region=here.region,
                     alerts=self._alerts[name],
                     watched=watched,
+                    notices=findings[name].notices,
                     others=others if at_home else (),
                     logs=logs if at_home else None,
                 )
@@ -224,14 +231,26 @@ class Oversight(Construct):
                         key=here.keys.logs,
                         role_arn=account.role_arn,
                     ).status
-                rules = Rules(region, "configuration-rules", region=region, recorder=recorder)
-                if settings.remediate:
-                    Remediation(region, "remediation", region=region, rules=rules.names)
+                Rules(region, "configuration-rules", region=region, recorder=recorder)
 
-    def _find(self) -> None:
+    def _find(self) -> dict[str, Findings]:
+        findings = {}
         for name, here in self._foundations.items():
             with building("findings", name):
-                Findings(here.region, "findings", region=here.region, alerts=self._alerts[name])
+                findings[name] = Findings(here.region, "findings", region=here.region, alerts=self._alerts[name])
+        return findings
+
+    def _tell_once(self, findings: Mapping[str, Findings]) -> FindingsMarker | None:
+        # Of a hub of someone else the status is someone else's too.
+        hubs = [one.hub for _, one in sorted(findings.items()) if one.hub]
+        if not hubs:
+            return None
+        home = self._home
+        with building("findings", home.name):
+            if self._settings.findings.aggregator == "managed":
+                show_all_regions(findings[home.name], home, hubs)
+            keys = self._foundations[home.name].keys
+            return FindingsMarker(home, "findings-marker", keys=keys, home=self._alerts[home.name])
 
     def _back_up(self) -> dict[str, BackupVault]:
         vaults = {}
