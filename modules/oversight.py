@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cdktf import TerraformStack
 from constructs import Construct
 
 from modules.alerts.alerts import Alerts
 from modules.alerts.chat import Chat
+from modules.alerts.checks import warn_of_silence
 from modules.alerts.relay.relay import Relay
 from modules.backup.plan import BackupPlan
 from modules.backup.restore_testing import RestoreTesting
@@ -15,18 +17,27 @@ from modules.backup.vault import BackupVault
 from modules.budget.budget import Budget
 from modules.configuration.account import ConfigurationAccount
 from modules.configuration.recorder import Recorder
-from modules.configuration.remediation import Remediation
 from modules.configuration.rules import Rules
 from modules.errors import building
 from modules.findings.findings import Findings
+from modules.findings.hub import show_all_regions
+from modules.findings.marker.marker import FindingsMarker
+from modules.keys.key import Key
+from modules.keys.users import used_by_publishers
+from modules.region import Region
+from modules.settings.regions import METRICS_OF_ROUTE_53
 from modules.trail.alarms import TrailAlarms
 from modules.trail.trail import Trail
+from modules.watching.alerts import AlertAlarms
 from modules.watching.dashboard import Dashboard
+from modules.watching.reach import ReachAlarms
 from modules.watching.watched import Watched
 from modules.watching.watching import Watching
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
 
     from modules.compute.web_tier import WebTier
     from modules.database.database import Database
@@ -87,15 +98,19 @@ class Oversight(Construct):
         self._alerts = self._tell()
         relay = self._hand_on()
         self._talk()
+        warn_of_silence(self, settings=settings, alerts=[one for _, one in sorted(self._alerts.items())])
         trail, signals = self._record_calls(sessions)
         self._record_changes()
-        self._find()
+        findings = self._find()
+        marker = self._tell_once(findings)
         vaults = self._back_up()
         others, logs = [*signals.alarms], {"trail": trail.log_group.name}
         if relay:
             others += relay.alarms
             logs["alert-relay"] = relay.log_group.name
-        self.healths, views = {}, []
+        if marker:
+            others += marker.alarms
+        self.healths, self._views = {}, []
         for name, here in sorted(foundations.items()):
             at_home = name == settings.home
             with building("watching", name):
@@ -117,22 +132,52 @@ class Oversight(Construct):
                     region=here.region,
                     alerts=self._alerts[name],
                     watched=watched,
+                    notices=findings[name].notices,
                     others=others if at_home else (),
                     logs=logs if at_home else None,
                 )
                 self.healths[name] = watching.health
-                views.append(watching.view)
-        with building("watching", self._home.name):
-            Dashboard(self, "dashboard", region=self._home, views=views)
+                self._views.append(watching.view)
         with building("budget", self._home.name):
             Budget(self, "budget", region=self._home, alerts=self._alerts[self._home.name])
+
+    def watch_from_outside(self, checks: Mapping[str, Route53HealthCheck]) -> None:
+        """Watch whether clients reach the regions, and show it all on the dashboard; to be called once.
+
+        Parameters
+        ----------
+        checks
+            By region, the health check of its health page.
+        """
+        alerts = self._alerts[METRICS_OF_ROUTE_53]
+        with building("watching", METRICS_OF_ROUTE_53):
+            others = list(ReachAlarms(self, "reach", region=alerts.region, alerts=alerts, checks=checks).alarms)
+            if METRICS_OF_ROUTE_53 not in self._foundations:
+                place = Construct(alerts.region, "watching")
+                others += AlertAlarms(place, "alerts", region=alerts.region, alerts=alerts).alarms
+        with building("watching", self._home.name):
+            Dashboard(self, "dashboard", region=self._home, views=self._views, others=others)
 
     def _tell(self) -> dict[str, Alerts]:
         alerts = {}
         for name, here in self._foundations.items():
             with building("alerts", name):
                 alerts[name] = Alerts(here.region, "alerts", region=here.region, key=here.keys.alerts)
+        if METRICS_OF_ROUTE_53 not in alerts:
+            with building("alerts", METRICS_OF_ROUTE_53):
+                alerts[METRICS_OF_ROUTE_53] = self._tell_where_nothing_else_is(METRICS_OF_ROUTE_53)
         return alerts
+
+    def _tell_where_nothing_else_is(self, name: str) -> Alerts:
+        """Topics and their key in a region that is none of the platform's.
+
+        They have the ids that they would have if it were: it may become one, and nothing is made anew.
+        """
+        settings = self._settings
+        region = Region(TerraformStack.of(self), name, name=name, settings=settings, cidr=settings.network.cidr)
+        statements = [used_by_publishers(region)]
+        key = Key(Construct(region, "keys"), "alerts", region=region, purpose="alerts", statements=statements)
+        return Alerts(region, "alerts", region=region, key=key)
 
     def _hand_on(self) -> Relay | None:
         others = [one for name, one in sorted(self._alerts.items()) if name != self._home.name]
@@ -186,14 +231,26 @@ class Oversight(Construct):
                         key=here.keys.logs,
                         role_arn=account.role_arn,
                     ).status
-                rules = Rules(region, "configuration-rules", region=region, recorder=recorder)
-                if settings.remediate:
-                    Remediation(region, "remediation", region=region, rules=rules.names)
+                Rules(region, "configuration-rules", region=region, recorder=recorder)
 
-    def _find(self) -> None:
+    def _find(self) -> dict[str, Findings]:
+        findings = {}
         for name, here in self._foundations.items():
             with building("findings", name):
-                Findings(here.region, "findings", region=here.region, alerts=self._alerts[name])
+                findings[name] = Findings(here.region, "findings", region=here.region, alerts=self._alerts[name])
+        return findings
+
+    def _tell_once(self, findings: Mapping[str, Findings]) -> FindingsMarker | None:
+        # Of a hub of someone else the status is someone else's too.
+        hubs = [one.hub for _, one in sorted(findings.items()) if one.hub]
+        if not hubs:
+            return None
+        home = self._home
+        with building("findings", home.name):
+            if self._settings.findings.aggregator == "managed":
+                show_all_regions(findings[home.name], home, hubs)
+            keys = self._foundations[home.name].keys
+            return FindingsMarker(home, "findings-marker", keys=keys, home=self._alerts[home.name])
 
     def _back_up(self) -> dict[str, BackupVault]:
         vaults = {}

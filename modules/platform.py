@@ -92,7 +92,8 @@ class PlatformStack(TerraformStack):
             replications=replications,
         )
         with building("entry", home.name):
-            entry.lead(oversight.healths)
+            checks = entry.lead(oversight.healths)
+        oversight.watch_from_outside(checks)
 
     def _regions(self) -> dict[str, Region]:
         settings, network = self._settings, self._settings.network

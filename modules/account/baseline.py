@@ -9,6 +9,7 @@ from cdktf_cdktf_provider_aws.ebs_default_kms_key import EbsDefaultKmsKey
 from cdktf_cdktf_provider_aws.ebs_encryption_by_default import EbsEncryptionByDefault
 from cdktf_cdktf_provider_aws.iam_account_password_policy import IamAccountPasswordPolicy
 from cdktf_cdktf_provider_aws.s3_account_public_access_block import S3AccountPublicAccessBlock
+from cdktf_cdktf_provider_aws.ssm_service_setting import SsmServiceSetting
 from constructs import Construct
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ MAXIMUM_AGE_DAYS = 90
 
 
 class RegionBaseline(Construct):
-    """Encryption of every new EBS volume, and an analyzer of access from outside the account, in one region.
+    """What one region of an account is set to.
+
+    Every new EBS volume is encrypted, documents of Systems Manager are not shared with everyone, and an analyzer looks
+    for access from outside the account.
 
     Parameters
     ----------
@@ -30,7 +34,8 @@ class RegionBaseline(Construct):
     key
         The key of volumes that name none.
 
-    See https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html
+    See https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html and
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-ssm-sharing.html
     """
 
     def __init__(self, scope: Construct, id_: str, *, region: Region, key: Key) -> None:
@@ -39,6 +44,14 @@ class RegionBaseline(Construct):
         if account.ebs_encryption == "managed":
             EbsEncryptionByDefault(self, "ebs-encryption", provider=region.provider, enabled=True)
             EbsDefaultKmsKey(self, "ebs-key", provider=region.provider, key_arn=key.arn)
+        if account.private_documents == "managed":
+            SsmServiceSetting(
+                self,
+                "private-documents",
+                provider=region.provider,
+                setting_id=region.arn("ssm", "servicesetting/ssm/documents/console/public-sharing-permission"),
+                setting_value="Disable",
+            )
         if account.access_analyzer == "managed":
             name = region.names.of("analyzer", "external-access")
             AccessanalyzerAnalyzer(

@@ -48,6 +48,8 @@ class Topic(Construct):
     ----------
     name, arn
         For dimensions of metrics, and for actions of alarms and targets of rules.
+    subscriptions
+        Who is told.
 
     See https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
     """
@@ -70,7 +72,7 @@ class Topic(Construct):
         document = PolicyDocument(self, "policy-document", region=region, statements=_statements(region, topic.arn))
         SnsTopicPolicy(self, "policy", provider=region.provider, arn=topic.arn, policy=document.json)
         self.name, self.arn = topic.name, topic.arn
-        for subscription in subscriptions:
+        self.subscriptions = [
             SnsTopicSubscription(
                 self,
                 subscription.id,
@@ -79,6 +81,8 @@ class Topic(Construct):
                 protocol=subscription.protocol,
                 endpoint=subscription.endpoint,
             )
+            for subscription in subscriptions
+        ]
 
 
 def _statements(region: Region, topic: str) -> list[Statement]:

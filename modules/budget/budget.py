@@ -71,21 +71,23 @@ class Budget(Construct):
 
     def _monitor(self, region: Region, alerts: Alerts, dollars: int) -> None:
         name = region.names.of("budget", "anomalies")
-        monitor = CeAnomalyMonitor(
-            self,
-            "monitor",
-            provider=region.provider,
-            name=name,
-            monitor_type="DIMENSIONAL",
-            monitor_dimension="SERVICE",
-            tags={"Name": name},
-        )
+        monitor = region.settings.budget.anomaly_monitor
+        if monitor == "managed":
+            monitor = CeAnomalyMonitor(
+                self,
+                "monitor",
+                provider=region.provider,
+                name=name,
+                monitor_type="DIMENSIONAL",
+                monitor_dimension="SERVICE",
+                tags={"Name": name},
+            ).arn
         CeAnomalySubscription(
             self,
             "subscription",
             provider=region.provider,
             name=name,
-            monitor_arn_list=[monitor.arn],
+            monitor_arn_list=[monitor],
             # Topics are only told at once.
             frequency="IMMEDIATE",
             subscriber=[CeAnomalySubscriptionSubscriber(type="SNS", address=alerts.ticket.arn)],

@@ -51,11 +51,31 @@ EVERYWHERE: Mapping[str, tuple[str, Parameters]] = {
     "dynamodb-pitr": ("DYNAMODB_PITR_ENABLED", NONE),
     # What happens is recorded.
     "flow-logs": ("VPC_FLOW_LOGS_ENABLED", MappingProxyType({"trafficType": "ALL"})),
-    "logs-kept": ("CW_LOGGROUP_RETENTION_PERIOD_CHECK", NONE),
     "rds-logs": ("RDS_LOGGING_ENABLED", NONE),
     # Networks.
     "peering-dns": ("VPC_PEERING_DNS_RESOLUTION_CHECK", NONE),
 }
+#: The two whose parameters are the settings'.
+OF_THE_SETTINGS = ("logs-kept", "tags")
+#: Types of what the platform makes, of those that the rule on tags looks at.
+#: https://docs.aws.amazon.com/config/latest/developerguide/required-tags.html
+TAGGED = (
+    "AWS::ACM::Certificate",
+    "AWS::AutoScaling::AutoScalingGroup",
+    "AWS::DynamoDB::Table",
+    "AWS::EC2::Instance",
+    "AWS::EC2::InternetGateway",
+    "AWS::EC2::NetworkAcl",
+    "AWS::EC2::RouteTable",
+    "AWS::EC2::SecurityGroup",
+    "AWS::EC2::Subnet",
+    "AWS::EC2::VPC",
+    "AWS::EC2::Volume",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::RDS::DBInstance",
+    "AWS::RDS::DBSubnetGroup",
+    "AWS::S3::Bucket",
+)
 #: Rules about what is global, in the home region, whose recorder alone sees it.
 ONCE: Mapping[str, tuple[str, Parameters]] = {
     "trail": ("MULTI_REGION_CLOUD_TRAIL_ENABLED", NONE),

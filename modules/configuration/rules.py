@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from cdktf_cdktf_provider_aws.config_config_rule import ConfigConfigRule, ConfigConfigRuleSource
+from cdktf_cdktf_provider_aws.config_config_rule import (
+    ConfigConfigRule,
+    ConfigConfigRuleScope,
+    ConfigConfigRuleSource,
+)
 from constructs import Construct
 
-from modules.configuration.promises import EVERYWHERE, ONCE
+from modules.configuration.promises import EVERYWHERE, ONCE, TAGGED
 
 if TYPE_CHECKING:
     from cdktf import ITerraformDependable
@@ -19,17 +23,14 @@ if TYPE_CHECKING:
 class Rules(Construct):
     """Managed rules of AWS Config: those of every region, and in the home region those about what is global.
 
+    Tags are asked of what the platform makes. AWS makes network interfaces for others and gives them no tags.
+
     Parameters
     ----------
     region
-        The region.
+        The region, with ``configuration`` of the settings, which says what rules AWS does not have there.
     recorder
         That the region's recorder is on; ``None`` where it is someone else's.
-
-    Attributes
-    ----------
-    names
-        The rules' names by identifier.
 
     See https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_use-managed-rules.html
     """
@@ -39,19 +40,29 @@ class Rules(Construct):
     ) -> None:
         super().__init__(scope, id_)
         tags = {f"tag{number}Key": tag for number, tag in enumerate(region.settings.tags, start=1)}
-        promises = {**EVERYWHERE, "tags": ("REQUIRED_TAGS", tags)}
+        # The rule would ask for a year otherwise.
+        kept = {"MinRetentionTime": str(region.settings.logs.retention_days)}
+        promises = {
+            **EVERYWHERE,
+            "logs-kept": ("CW_LOGGROUP_RETENTION_PERIOD_CHECK", kept),
+            "tags": ("REQUIRED_TAGS", tags),
+        }
         if region.name == region.settings.home:
             promises |= ONCE
-        self.names = {}
+        skipped = region.settings.configuration.skip_rules.get(region.name, ())
         for identifier, (rule, parameters) in promises.items():
+            if identifier in skipped:
+                continue
             name = region.names.of("config", identifier)
-            self.names[identifier] = ConfigConfigRule(
+            scope_of_types = ConfigConfigRuleScope(compliance_resource_types=list(TAGGED))
+            ConfigConfigRule(
                 self,
                 identifier,
                 provider=region.provider,
                 name=name,
                 source=ConfigConfigRuleSource(owner="AWS", source_identifier=rule),
+                scope=scope_of_types if identifier == "tags" else None,
                 input_parameters=json.dumps(dict(parameters)) if parameters else None,
                 tags={"Name": name},
                 depends_on=[recorder] if recorder else None,
-            ).name
+            )

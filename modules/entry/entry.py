@@ -16,6 +16,8 @@ from modules.errors import building
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
+
     from modules.keys.keys import Keys
     from modules.network.network import Network
     from modules.storage.storage import Storage
@@ -76,12 +78,18 @@ class Entry(Construct):
                 )
                 Firewall(region, "firewall", load_balancer=load_balancer, logs_key=keys[name].logs)
 
-    def lead(self, healths: Mapping[str, RegionHealth]) -> None:
+    def lead(self, healths: Mapping[str, RegionHealth]) -> Mapping[str, Route53HealthCheck]:
         """Lead clients to the load balancers, by records and health checks; to be called once.
 
         Parameters
         ----------
         healths
             By region, its health.
+
+        Returns
+        -------
+        mapping of str to Route53HealthCheck
+            By region, the health check that asks for its health page.
         """
-        Records(self, "records", zone=self._zone, load_balancers=self.load_balancers, healths=healths)
+        records = Records(self, "records", zone=self._zone, load_balancers=self.load_balancers, healths=healths)
+        return records.health_checks

@@ -6,25 +6,19 @@ from typing import TYPE_CHECKING
 
 from cdktf_cdktf_provider_aws.guardduty_detector import GuarddutyDetector
 from cdktf_cdktf_provider_aws.inspector2_enabler import Inspector2Enabler
-from cdktf_cdktf_provider_aws.securityhub_account import SecurityhubAccount
-from cdktf_cdktf_provider_aws.securityhub_standards_subscription import SecurityhubStandardsSubscription
 from constructs import Construct
 
-from modules.findings.kinds import CONFIGURATION, KINDS, Kind
-from modules.settings.regions import PARTITION
+from modules.findings.hub import hold_to_standards
+from modules.findings.kinds import CONFIGURATION, Kind, of_services
 from modules.watching.notice import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cdktf_cdktf_provider_aws.securityhub_account import SecurityhubAccount
+
     from modules.alerts.alerts import Alerts
     from modules.region import Region
-
-#: https://docs.aws.amazon.com/securityhub/latest/userguide/standards-reference.html
-STANDARDS = {
-    "best-practices": "aws-foundational-security-best-practices/v/1.0.0",
-    "cis": "cis-aws-foundations-benchmark/v/3.0.0",
-}
 
 
 class Findings(Construct):
@@ -37,16 +31,24 @@ class Findings(Construct):
     alerts
         The region's topics.
 
+    Attributes
+    ----------
+    hub
+        Security Hub, if it is ours.
+    notices
+        The rules.
+
     See https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-cloudwatch-events.html
     """
 
     def __init__(self, scope: Construct, id_: str, *, region: Region, alerts: Alerts) -> None:
         super().__init__(scope, id_)
         settings = region.settings.findings
+        self.hub: SecurityhubAccount | None = None
         if settings.guardduty == "managed":
             self._detect(region)
         if settings.security_hub == "managed":
-            self._hold_to_standards(region)
+            self.hub = hold_to_standards(self, region)
         if settings.inspector == "managed":
             Inspector2Enabler(
                 self,
@@ -55,7 +57,7 @@ class Findings(Construct):
                 account_ids=[region.account_id],
                 resource_types=["EC2", "LAMBDA"],
             )
-        for identifier, kind in _heard(region):
+        self.notices = [
             Notice(
                 self,
                 identifier,
@@ -65,6 +67,8 @@ class Findings(Construct):
                 meaning=kind.meaning,
                 event=kind.event,
             )
+            for identifier, kind in _heard(region)
+        ]
 
     def _detect(self, region: Region) -> None:
         GuarddutyDetector(
@@ -72,27 +76,10 @@ class Findings(Construct):
             "guardduty",
             provider=region.provider,
             enable=True,
-            finding_publishing_frequency="FIFTEEN_MINUTES",
+            # How often a threat that goes on is told again; new ones are told at once.
+            finding_publishing_frequency="SIX_HOURS",
             tags={"Name": region.names.of("guardduty", "detector")},
         )
-
-    def _hold_to_standards(self, region: Region) -> None:
-        hub = SecurityhubAccount(
-            self,
-            "security-hub",
-            provider=region.provider,
-            enable_default_standards=False,
-            auto_enable_controls=True,
-            control_finding_generator="SECURITY_CONTROL",
-        )
-        for identifier, standard in STANDARDS.items():
-            SecurityhubStandardsSubscription(
-                self,
-                f"standard-{identifier}",
-                provider=region.provider,
-                standards_arn=f"arn:{PARTITION}:securityhub:{region.name}::standards/{standard}",
-                depends_on=[hub],
-            )
 
 
 def _heard(region: Region) -> Iterator[tuple[str, Kind]]:
@@ -101,5 +88,5 @@ def _heard(region: Region) -> Iterator[tuple[str, Kind]]:
     services = {"guardduty": settings.guardduty, "security_hub": settings.security_hub, "inspector": settings.inspector}
     for name, service in services.items():
         if service != "off":
-            yield from KINDS[name].items()
+            yield from of_services(region.name)[name].items()
     yield from CONFIGURATION.items()

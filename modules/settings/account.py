@@ -22,9 +22,12 @@ class AccountSettings(Section):
         The account's password policy for IAM users.
     access_analyzer
         An analyzer of IAM Access Analyzer for access from outside the account, in each region.
+    private_documents
+        The refusal to share documents of Systems Manager with everyone, in each region.
     """
 
     ebs_encryption: Ownership = "managed"
     s3_public_access_block: Ownership = "managed"
     password_policy: Ownership = "managed"  # noqa: S105 - who owns it
     access_analyzer: Ownership = "managed"
+    private_documents: Ownership = "managed"

@@ -18,6 +18,9 @@ class AlarmSettings(Section):
 
     Parameters
     ----------
+    actions
+        Whether alarms tell anybody when they change. Yes by default. No is for a first deploy and for a destroy, during
+        which much is not there: alarms change their states then, and nobody is woken.
     nat_dropped_packets
         Packets that a NAT gateway drops in five minutes. 100 by default.
     storage_replication_lag_seconds
@@ -35,7 +38,7 @@ class AlarmSettings(Section):
     database_free_memory_mib
         MiB of memory that a database instance has left. 256 by default.
     database_connections
-        Connections to a database instance. 300 by default.
+        Connections to a database instance. None by default: 75 % of what its class takes by its memory.
     database_replica_lag_seconds
         Seconds that a replica is behind its source. 360 by default: up to 300 are what a replica reports whose source
         has nothing to do.
@@ -47,6 +50,7 @@ class AlarmSettings(Section):
         Share of its timeout that a function's longest run takes. 80 by default.
     """
 
+    actions: bool = True
     nat_dropped_packets: Amount = 100
     storage_replication_lag_seconds: Annotated[int, Field(ge=60)] = 900
     certificate_days_left: Days = 30
@@ -55,7 +59,7 @@ class AlarmSettings(Section):
     database_cpu_percent: Percent = 80
     database_free_storage_gib: Annotated[int, Field(ge=1)] = 10
     database_free_memory_mib: Annotated[int, Field(ge=1)] = 256
-    database_connections: Annotated[int, Field(ge=1)] = 300
+    database_connections: Annotated[int, Field(ge=1)] | None = None
     database_replica_lag_seconds: Annotated[int, Field(ge=1)] = 360
     database_kept_log_gib: Annotated[int, Field(ge=1)] = 5
     session_replication_lag_seconds: Annotated[int, Field(ge=1)] = 60

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotation
 from typing import Literal
 
+from pydantic import Field
+
 from modules.settings.account import Ownership  # noqa: TC001 - pydantic reads the annotation
-from modules.settings.types import Section
+from modules.settings.types import RegionName, Section
 
 
 class ConfigurationSettings(Section):
@@ -23,13 +26,13 @@ class ConfigurationSettings(Section):
         Whether the home region shows the records of all: ``managed`` (the default) or ``existing``.
     frequency
         ``CONTINUOUS`` (the default) records every change, ``DAILY`` the last state of each day, for less.
-    remediate
-        Whether what is safe to mend is mended without asking: keys that do not rotate, and default security groups that
-        let something through. Yes by default.
+    skip_rules
+        By region, identifiers of rules that AWS Config does not have there, such as ``alb-waf``. None by default. Of
+        young regions it has to be said, with an empty list where AWS has them all.
     """
 
     recorder: Ownership = "managed"
     service_role: Ownership = "managed"
     aggregator: Ownership = "managed"
     frequency: Literal["CONTINUOUS", "DAILY"] = "CONTINUOUS"
-    remediate: bool = True
+    skip_rules: Mapping[RegionName, tuple[str, ...]] = Field(default_factory=dict)

@@ -34,6 +34,15 @@ NEAREST_OF_CHATBOT = {
     "me": "eu-west-1",
 }
 
+#: Where AWS Config still lacks rules that it has elsewhere, by the pages of its rules.
+#: https://docs.aws.amazon.com/config/latest/developerguide/managing-rules-by-region-availability.html
+REGIONS_THAT_LACK_RULES = frozenset(
+    {"ap-east-2", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-west-1", "mx-central-1"}
+)
+#: The region whose CloudWatch has the metrics of Route 53, wherever a health check is made.
+#: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html
+METRICS_OF_ROUTE_53 = "us-east-1"
+
 
 @cache
 def known_regions() -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -16,6 +16,9 @@ class TrailSettings(Section):
     ----------
     insights
         Whether CloudTrail looks for unusual numbers of calls and of errors. Yes by default.
+    session_events
+        What is recorded of work with sessions: ``writes``, the default, ``all``, which adds a read or more for each
+        request and costs accordingly, or ``none``. Only with ``data_events``.
     data_events
         Whether reads and writes of objects and sessions are recorded besides what changes resources. Yes by default.
     lock_days
@@ -25,4 +28,5 @@ class TrailSettings(Section):
 
     insights: bool = True
     data_events: bool = True
+    session_events: Literal["all", "none", "writes"] = "writes"
     lock_days: Annotated[int, Field(ge=0, le=3650)] = 0

@@ -62,7 +62,10 @@ SIGNALS = {
         tolerated=3,
     ),
     "unauthorized": Signal(
-        pattern='{ ($.errorCode = "*UnauthorizedOperation") || ($.errorCode = "AccessDenied*") }',
+        # Not what services of AWS are refused, which look at every bucket again and again, by roles of their own.
+        pattern='{ (($.errorCode = "*UnauthorizedOperation") || ($.errorCode = "AccessDenied*")) '
+        "&& ($.userIdentity.invokedBy NOT EXISTS) && (($.userIdentity.sessionContext.sessionIssuer.arn NOT EXISTS) "
+        '|| ($.userIdentity.sessionContext.sessionIssuer.arn != "*:role/aws-service-role/*")) }',
         severity="ticket",
         meaning="Many calls are refused. A role lacks a permission, or someone tries what a role may do.",
         tolerated=10,

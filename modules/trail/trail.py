@@ -95,7 +95,7 @@ class Trail(Construct):
             cloud_watch_logs_role_arn=role.arn,
             advanced_event_selector=[
                 _selector("what changes resources", FieldSelector(field="eventCategory", equal_to=["Management"])),
-                *(_data_events(buckets, tables) if settings.data_events else ()),
+                *(_data_events(buckets, tables, sessions=settings.session_events) if settings.data_events else ()),
             ],
             insight_selector=[CloudtrailInsightSelector(insight_type=one) for one in INSIGHTS]
             if settings.insights
@@ -141,20 +141,23 @@ class Trail(Construct):
         )
 
 
-def _data_events(buckets: Sequence[str], tables: Sequence[str]) -> list[CloudtrailAdvancedEventSelector]:
+def _data_events(
+    buckets: Sequence[str], tables: Sequence[str], *, sessions: str
+) -> list[CloudtrailAdvancedEventSelector]:
     """Selectors of events about what resources hold; CloudTrail takes one for each type of them."""
     objects = FieldSelector(field="resources.ARN", starts_with=[f"{arn}/" for arn in buckets])
     items = FieldSelector(field="resources.ARN", equal_to=list(tables))
+    writes = [FieldSelector(field="readOnly", equal_to=["false"])] if sessions == "writes" else []
     return [
         _selector(
             title,
             FieldSelector(field="eventCategory", equal_to=["Data"]),
             FieldSelector(field="resources.type", equal_to=[kind]),
-            which,
+            *which,
         )
         for title, kind, which, some in (
-            ("objects", "AWS::S3::Object", objects, buckets),
-            ("items of tables", "AWS::DynamoDB::Table", items, tables),
+            ("objects", "AWS::S3::Object", [objects], buckets),
+            ("items of tables", "AWS::DynamoDB::Table", [items, *writes], tables if sessions != "none" else ()),
         )
         if some
     ]

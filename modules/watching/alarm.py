@@ -13,7 +13,9 @@ from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
 from constructs import Construct
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from cdktf import ITerraformDependable
 
     from modules.alerts.alerts import Alerts
     from modules.region import Region
@@ -80,13 +82,16 @@ class Concern:
         Seconds that one value stands for. A minute by default.
     periods
         Values in a row that have to be wrong. Five by default.
+    datapoints
+        How many of the ``periods`` have to be wrong, where not all. For what is filled up: CloudWatch fills the newest
+        minutes too, whose data is still on its way, so all in a row are never wrong.
     missing
         What a period without data means.
     severity
-        ``page`` wakes someone up and makes the region ill; ``ticket`` waits for the morning.
+        ``page`` wakes someone up; ``ticket`` waits for the morning.
     elsewhere
         Whether clients are better off in another region meanwhile: they suffer now, and the cause does not come along
-        with them. No by default. Only what pages and Route 53 can follow sends them there.
+        with them. No by default. Only what Route 53 can follow sends them there.
     headline
         Whether the dashboard draws it. No by default.
     meaning
@@ -98,26 +103,37 @@ class Concern:
     below: bool = False
     period: int = MINUTE
     periods: int = 5
+    datapoints: int | None = None
     missing: Missing
     severity: Severity
     elsewhere: bool = False
     headline: bool = False
     meaning: str
 
+    @property
+    def counts(self) -> bool:
+        """Whether the region is ill while it is so."""
+        return self.severity == "page" or self.elsewhere
+
 
 class Alarm(Construct):
     """An alarm on one concern. It tells the topic of its severity when it goes off, and when all is well again.
 
+    With ``alarms.actions: false`` of the settings it changes its state and tells nobody. A percentile of too few
+    values to be one leaves it as it is.
+
     Parameters
     ----------
     region
-        The region whose CloudWatch has the metric.
+        The region whose CloudWatch has the metric, with ``alarms`` of the settings.
     alerts
         The region's topics.
     tier
         Words for the tier that it is of, joined by hyphens; they open what its name says.
     concern
         What is looked at, and when it is a reason to act.
+    depends_on
+        What has to stand before, so that it does not go off while that is being made. Nothing by default.
 
     Attributes
     ----------
@@ -130,7 +146,15 @@ class Alarm(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, region: Region, alerts: Alerts, tier: str, concern: Concern
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        region: Region,
+        alerts: Alerts,
+        tier: str,
+        concern: Concern,
+        depends_on: Sequence[ITerraformDependable] = (),
     ) -> None:
         super().__init__(scope, id_)
         self.tier, self.concern = tier, concern
@@ -155,10 +179,14 @@ class Alarm(Construct):
             comparison_operator="LessThanThreshold" if concern.below else "GreaterThanThreshold",
             threshold=concern.threshold,
             evaluation_periods=concern.periods,
+            datapoints_to_alarm=concern.datapoints,
+            evaluate_low_sample_count_percentiles="ignore" if metric and not plain else None,
             treat_missing_data=concern.missing,
+            actions_enabled=None if region.settings.alarms.actions else False,
             alarm_actions=[topic.arn],
             ok_actions=[topic.arn],
             tags={"Name": name},
+            depends_on=list(depends_on) or None,
         )
         self.name = self.resource.alarm_name
         self.arn = self.resource.arn

@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from modules.backup.vault import BackupVault
     from modules.region import Region
 
-HOUR = 3600
+HOUR, DAY = 3600, 86400
 
 
 class BackupAlarms(Tier):
-    """Backups and copies of them that failed.
+    """Backups and copies of them that failed, and no backups at all.
+
+    A day without any pages, since nothing else tells: a plan that selects nothing makes no job that could fail. On the
+    day of the first deploy it goes off too, until the first backup is there.
 
     Parameters
     ----------
@@ -54,6 +57,26 @@ class BackupAlarms(Tier):
                 ),
                 ("expired", "NumberOfBackupJobsExpired", "A backup did not start in its window, and was not made."),
                 ("copies", "NumberOfCopyJobsFailed", "A backup was made but not copied to the other region."),
+                (
+                    "left-over",
+                    "NumberOfRecoveryPointsExpired",
+                    "A backup that should have been deleted could not be, and costs until somebody deletes it.",
+                ),
             )
         }
+        concerns["none"] = Concern(
+            measure=Metric(
+                namespace="AWS/Backup",
+                name="NumberOfBackupJobsCompleted",
+                dimensions={"BackupVaultName": vault.name},
+                statistic="Sum",
+            ),
+            threshold=1,
+            below=True,
+            period=DAY,
+            periods=1,
+            missing="breaching",
+            severity="page",
+            meaning="No backup was completed for a day. See that the plan is there and what it selects.",
+        )
         super().__init__(scope, id_, region=region, alerts=alerts, title="backup", concerns=concerns)

@@ -51,7 +51,7 @@ class RegionView:
 
 
 class Dashboard(Construct):
-    """The health of all regions in the first line, and a row for each: the states of its alarms and what drives them.
+    """What clients reach and all regions' health in the first line; a row for each: its alarms and what drives them.
 
     It is made from the alarms that there are, so nothing is shown that is not watched and nothing watched is left out.
 
@@ -61,14 +61,19 @@ class Dashboard(Construct):
         The region whose name and provider it gets; dashboards are global.
     views
         What is shown of each region, in the order of the rows.
+    others
+        Alarms of no region's row, which the first line shows besides the healths. None by default.
 
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, region: Region, views: Sequence[RegionView]) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, region: Region, views: Sequence[RegionView], others: Sequence[Alarm] = ()
+    ) -> None:
         super().__init__(scope, id_)
-        top = 1 + -(-len(views) // IN_A_LINE)
-        widgets = [_states(0, 0, WIDTH, top, "Which region is ill?", [view.health.arn for view in views])]
+        first = [view.health.arn for view in views] + [alarm.arn for alarm in others]
+        top = 1 + -(-len(first) // IN_A_LINE)
+        widgets = [_states(0, 0, WIDTH, top, "Which region is ill?", first)]
         for number, view in enumerate(views):
             widgets += _row(view, top + number * ROW)
         CloudwatchDashboard(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from modules.settings.connections import nearly_all
 from modules.watching.alarm import Concern, Formula, Metric
 from modules.watching.tier import Tier
 
@@ -17,13 +18,16 @@ if TYPE_CHECKING:
 MIB, GIB = 1024**2, 1024**3
 #: PostgreSQL stops taking writes near 2.1 thousand million; there is time to act from here.
 TRANSACTIONS = 1_000_000_000
+#: Minutes without a word. A replica is down for some of them when a minor version is installed.
+SILENT_WRITER, SILENT_REPLICA = 5, 15
 
 
 class DatabaseAlarms(Tier):
-    """Load, room, connections and deadlocks of an instance, and how far it or its own replicas are behind.
+    """Whether an instance lives, its load, room, connections and deadlocks, and how far it or its replicas are behind.
 
-    The alarm on that is there in every role, since CloudWatch deletes none that a region's health counts, and a
-    promotion must not wait for that. It is silent while the instance is no replica.
+    Every alarm is there in every role, since CloudWatch deletes none that a region's health counts, and a promotion
+    must not wait for that. Of an instance that is gone one alarm tells: silence is a fault to that one alone. A replica
+    whose source is gone is late, which is no fault of its own and wakes nobody: its source's alarms do.
 
     Parameters
     ----------
@@ -34,7 +38,7 @@ class DatabaseAlarms(Tier):
     instance
         The instance.
     replica
-        Whether it is a replica.
+        Whether it is a replica. Its minor versions are installed while nobody needs it, so it may be silent for longer.
 
     See https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html
     """
@@ -53,6 +57,18 @@ class DatabaseAlarms(Tier):
             )
 
         concerns = {
+            "silent": Concern(
+                # Published every minute by an instance that runs.
+                measure=metric("CPUUtilization", "SampleCount"),
+                threshold=1,
+                below=True,
+                periods=SILENT_REPLICA if replica else SILENT_WRITER,
+                missing="breaching",
+                severity="page",
+                elsewhere=True,
+                meaning="The instance says nothing: it is stopped, full, failing over again and again, or gone. Its "
+                "status and its events in RDS say which; the application has no database here.",
+            ),
             "cpu": Concern(
                 measure=metric("CPUUtilization", "Average"),
                 threshold=settings.database_cpu_percent,
@@ -82,7 +98,7 @@ class DatabaseAlarms(Tier):
             ),
             "connections": Concern(
                 measure=metric("DatabaseConnections", "Maximum"),
-                threshold=settings.database_connections,
+                threshold=settings.database_connections or nearly_all(region.settings.database.instance_class),
                 missing="notBreaching",
                 severity="page",
                 meaning="Connections near the limit, beyond which the application is turned away.",
@@ -111,16 +127,18 @@ class DatabaseAlarms(Tier):
                 measure=metric("OldestReplicationSlotLag", "Maximum"),
                 threshold=settings.database_kept_log_gib * GIB,
                 missing="notBreaching",
-                severity="ticket",
-                meaning="A replica does not take the log that is kept for it, and the volume fills up. Look at that "
-                "replica's alarms; one that is beyond help has to be rebuilt.",
+                severity="page",
+                meaning="A replica does not take the log that is kept for it: a failover to it would lose that much, "
+                "and the volume fills up. Look at that replica's alarms; one that is beyond help has to be rebuilt.",
             ),
             "replica-lag": Concern(
                 measure=metric("ReplicaLag", "Maximum"),
                 threshold=settings.database_replica_lag_seconds,
-                # A replica that has lost its source says nothing, and neither does what is no replica.
-                missing="breaching" if replica else "notBreaching",
-                severity="page",
+                # What is no replica says nothing.
+                missing="notBreaching",
+                # Replicas are late when the source is gone, which is told by then. What one loses by itself piles up at
+                # its source, and pages there.
+                severity="ticket",
                 elsewhere=True,
                 headline=replica,
                 meaning="The replica is behind: what it has not seen is lost if this region has to take over now.",

@@ -12,14 +12,15 @@ from modules.watching.alarm import STATISTICS, Metric
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from modules.alerts.alerts import Alerts
     from modules.region import Region
     from modules.watching.alarm import Alarm
     from modules.watching.tier import Tier
 
 
 class RegionHealth(Construct):
-    """One alarm that says whether a region is ill: it goes off with any alarm of the region that pages.
+    """One alarm that says whether a region is ill: it goes off with any that pages or that sends clients elsewhere.
+
+    It tells nobody, since the alarms behind it do: the dashboard shows it, and one fault is told once.
 
     Route 53 takes no alarm of this kind for a health check, nor one on a formula or a percentile, since it follows the
     metric and not the alarm. What it takes are the alarms in ``checkable``.
@@ -28,8 +29,6 @@ class RegionHealth(Construct):
     ----------
     region
         The region.
-    alerts
-        The region's topics.
     tiers
         The alarms of the region.
 
@@ -44,23 +43,21 @@ class RegionHealth(Construct):
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_AlarmIdentifier.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, region: Region, alerts: Alerts, tiers: Sequence[Tier]) -> None:
+    def __init__(self, scope: Construct, id_: str, *, region: Region, tiers: Sequence[Tier]) -> None:
         super().__init__(scope, id_)
-        pages = [alarm for tier in tiers for alarm in tier.alarms if alarm.concern.severity == "page"]
+        alarms = [alarm for tier in tiers for alarm in tier.alarms if alarm.concern.counts]
         name = region.names.of("alarm", "region-health")
         self.resource = CloudwatchCompositeAlarm(
             self,
             "Resource",
             provider=region.provider,
             alarm_name=name,
-            alarm_description=f"{region.name} is ill: at least one of its alarms that page has gone off.",
-            alarm_rule=" OR ".join(f'ALARM("{alarm.name}")' for alarm in pages),
-            alarm_actions=[alerts.page.arn],
-            ok_actions=[alerts.page.arn],
+            alarm_description=f"{region.name} is ill: one of its alarms that page or send clients elsewhere is on.",
+            alarm_rule=" OR ".join(f'ALARM("{alarm.name}")' for alarm in alarms),
             tags={"Name": name},
         )
         self.arn = self.resource.arn
-        self.checkable = [alarm for alarm in pages if _can_be_followed(alarm)]
+        self.checkable = [alarm for alarm in alarms if _can_be_followed(alarm)]
 
 
 def _can_be_followed(alarm: Alarm) -> bool:

@@ -9,6 +9,8 @@ from modules.watching.tier import Tier
 
 if TYPE_CHECKING:
     from cdktf_cdktf_provider_aws.autoscaling_group import AutoscalingGroup
+    from cdktf_cdktf_provider_aws.lb import Lb
+    from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup
     from constructs import Construct
 
     from modules.alerts.alerts import Alerts
@@ -26,13 +28,25 @@ class InstanceAlarms(Tier):
         The region's topics.
     group
         The group, which must publish its metrics.
+    load_balancer, target_group
+        What says whether any instance takes requests. While none does, Route 53's alarm on the region pages.
 
     See https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-metrics.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, region: Region, alerts: Alerts, group: AutoscalingGroup) -> None:
-        def compare(expression: str, **names: str) -> Formula:
-            metrics = {
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        region: Region,
+        alerts: Alerts,
+        group: AutoscalingGroup,
+        load_balancer: Lb,
+        target_group: LbTargetGroup,
+    ) -> None:
+        def metrics(**names: str) -> dict[str, Metric]:
+            return {
                 id_: Metric(
                     namespace="AWS/AutoScaling",
                     name=name,
@@ -41,21 +55,32 @@ class InstanceAlarms(Tier):
                 )
                 for id_, name in names.items()
             }
-            return Formula(expression=f"IF({expression}, 1, 0)", metrics=metrics)
 
+        hosts = Metric(
+            namespace="AWS/ApplicationELB",
+            name="HealthyHostCount",
+            dimensions={"LoadBalancer": load_balancer.arn_suffix, "TargetGroup": target_group.arn_suffix},
+            statistic="Minimum",
+        )
         concerns = {
             "below-floor": Concern(
-                measure=compare("running < floor", running="GroupInServiceInstances", floor="GroupMinSize"),
+                measure=Formula(
+                    expression="IF(hosts > 0, IF(running < floor, 1, 0), 0)",
+                    metrics={**metrics(running="GroupInServiceInstances", floor="GroupMinSize"), "hosts": hosts},
+                ),
                 threshold=0,
                 periods=10,
-                # A group says every minute how many it has: silence means it is gone.
-                missing="breaching",
+                # A new group publishes its first metrics some minutes after it stands.
+                missing="ignore",
                 severity="page",
                 meaning="For ten minutes fewer instances have been in service than the group's floor. Its activity "
                 "history says why they do not start.",
             ),
             "at-maximum": Concern(
-                measure=compare("wanted >= most", wanted="GroupDesiredCapacity", most="GroupMaxSize"),
+                measure=Formula(
+                    expression="IF(wanted >= most, 1, 0)",
+                    metrics=metrics(wanted="GroupDesiredCapacity", most="GroupMaxSize"),
+                ),
                 threshold=0,
                 periods=15,
                 missing="notBreaching",

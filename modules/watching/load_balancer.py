@@ -8,6 +8,7 @@ from modules.watching.alarm import Concern, Formula, Metric
 from modules.watching.tier import Tier
 
 if TYPE_CHECKING:
+    from cdktf_cdktf_provider_aws.autoscaling_group import AutoscalingGroup
     from cdktf_cdktf_provider_aws.lb import Lb
     from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup
     from constructs import Construct
@@ -15,12 +16,16 @@ if TYPE_CHECKING:
     from modules.alerts.alerts import Alerts
     from modules.region import Region
 
-#: Requests in a minute below which one fault would be a percentage that frightens for nothing.
-FEW = 20
+#: Requests in a minute below which one fault would be a percentage that frightens for nothing: more than three times as
+#: many as the health checks of Route 53 make, from some sixteen places every 30 seconds.
+FEW = 100
 
 
 class LoadBalancerAlarms(Tier):
     """Answers that are faults or late, requests that are turned away, and instances that are not well.
+
+    That no instance is left is told by Route 53's verdict, which pages; here it sends clients elsewhere, and keeps the
+    alarm on faults from telling the same.
 
     Parameters
     ----------
@@ -32,6 +37,8 @@ class LoadBalancerAlarms(Tier):
         The load balancer.
     target_group
         Its target group.
+    group
+        The Auto Scaling group of the instances, which the alarms wait for: until it stands there is none.
 
     See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
     """
@@ -45,6 +52,7 @@ class LoadBalancerAlarms(Tier):
         alerts: Alerts,
         load_balancer: Lb,
         target_group: LbTargetGroup,
+        group: AutoscalingGroup,
     ) -> None:
         settings = region.settings.alarms
 
@@ -68,11 +76,13 @@ class LoadBalancerAlarms(Tier):
             "errors": Concern(
                 measure=Formula(
                     # Codes that did not occur have no data, which would make the sum have none.
-                    expression=f"IF(requests > {FEW}, 100 * (FILL(own, 0) + FILL(targets, 0)) / requests, 0)",
+                    expression=f"IF(hosts > 0, IF(requests > {FEW}, "
+                    "100 * (FILL(own, 0) + FILL(targets, 0)) / requests, 0), 0)",
                     metrics={
                         "requests": balancer("RequestCount"),
                         "own": balancer("HTTPCode_ELB_5XX_Count"),
                         "targets": balancer("HTTPCode_Target_5XX_Count"),
+                        "hosts": targets("HealthyHostCount", "Minimum"),
                     },
                 ),
                 threshold=settings.load_balancer_error_percent,
@@ -97,9 +107,10 @@ class LoadBalancerAlarms(Tier):
                 periods=2,
                 # A load balancer always says how many it has: silence means it is gone.
                 missing="breaching",
-                severity="page",
+                severity="ticket",
                 elsewhere=True,
-                meaning="No instance is fit to take requests: the region serves nobody.",
+                meaning="No instance is fit to take requests: the region serves nobody. Route 53's alarm on the region "
+                "pages.",
             ),
             "unhealthy-hosts": Concern(
                 measure=targets("UnHealthyHostCount", "Maximum"),
@@ -118,4 +129,4 @@ class LoadBalancerAlarms(Tier):
                 meaning="The load balancer has turned connections away, since it was at its limit.",
             ),
         }
-        super().__init__(scope, id_, region=region, alerts=alerts, title="alb", concerns=concerns)
+        super().__init__(scope, id_, region=region, alerts=alerts, title="alb", concerns=concerns, depends_on=[group])

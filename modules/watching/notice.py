@@ -36,6 +36,11 @@ class Event:
     kinds: Sequence[str]
     detail: Mapping[str, object]
 
+    @property
+    def pattern(self) -> dict[str, object]:
+        """The pattern that matches them and nothing else."""
+        return {"source": [self.source], "detail-type": list(self.kinds), "detail": dict(self.detail)}
+
 
 class Notice(Construct):
     """A rule that hands events of AWS to a topic as they are.
@@ -53,6 +58,11 @@ class Notice(Construct):
     event
         The events.
 
+    Attributes
+    ----------
+    rule
+        The rule's name.
+
     See https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rules.html
     """
 
@@ -69,15 +79,15 @@ class Notice(Construct):
     ) -> None:
         super().__init__(scope, id_)
         name = region.names.of("events", id_)
-        pattern = {"source": [event.source], "detail-type": list(event.kinds), "detail": dict(event.detail)}
         rule = CloudwatchEventRule(
             self,
             "Resource",
             provider=region.provider,
             name=name,
             description=meaning,
-            event_pattern=json.dumps(pattern),
+            event_pattern=json.dumps(event.pattern),
             tags={"Name": name},
         )
         topic = alerts.page if severity == "page" else alerts.ticket
         CloudwatchEventTarget(self, "target", provider=region.provider, rule=rule.name, arn=topic.arn)
+        self.rule = rule.name

@@ -11,6 +11,8 @@ from modules.watching.notice import Event, Notice
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cdktf_cdktf_provider_aws.db_instance import DbInstance
+
     from modules.alerts.alerts import Alerts
     from modules.region import Region
 
@@ -29,17 +31,21 @@ EVENTS: Mapping[str, tuple[str, Event]] = {
         ),
     ),
     "backups-deleted": (
-        "Someone deletes backups or takes their protection off. Find out who, before more are gone.",
+        "Someone deletes backups, ends them or takes their protection off. Find out who, before more are gone.",
         Event(
             source="aws.backup",
             kinds=[API_CALL],
             detail={
                 "eventSource": ["backup.amazonaws.com"],
                 "eventName": [
+                    "DeleteBackupPlan",
+                    "DeleteBackupSelection",
                     "DeleteBackupVault",
                     "DeleteBackupVaultAccessPolicy",
                     "DeleteBackupVaultLockConfiguration",
                     "DeleteRecoveryPoint",
+                    "DisassociateRecoveryPoint",
+                    "UpdateRecoveryPointLifecycle",
                 ],
             },
         ),
@@ -47,8 +53,15 @@ EVENTS: Mapping[str, tuple[str, Event]] = {
 }
 
 
+#: What RDS calls the events of an instance that are worth a look.
+#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html
+CATEGORIES = ("availability", "failover", "failure", "low storage", "read replica")
+
+
 class Notices(Construct):
-    """Pages for what no metric counts: backups that are about to be gone, and rotations that failed.
+    """What no metric counts: pages of backups that are about to be gone and of rotations that failed, tickets of RDS.
+
+    What RDS says of the instance explains what its alarms page for.
 
     Parameters
     ----------
@@ -56,6 +69,13 @@ class Notices(Construct):
         The region.
     alerts
         The region's topics.
+    instance
+        The region's database.
+
+    Attributes
+    ----------
+    all
+        The rules.
 
     Keys that are about to be gone are among the signals of the trail.
 
@@ -63,7 +83,24 @@ class Notices(Construct):
     https://docs.aws.amazon.com/aws-backup/latest/devguide/logging-using-cloudtrail.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, region: Region, alerts: Alerts) -> None:
+    def __init__(self, scope: Construct, id_: str, *, region: Region, alerts: Alerts, instance: DbInstance) -> None:
         super().__init__(scope, id_)
-        for identifier, (meaning, event) in EVENTS.items():
+        self.all = [
             Notice(self, identifier, region=region, alerts=alerts, severity="page", meaning=meaning, event=event)
+            for identifier, (meaning, event) in EVENTS.items()
+        ]
+        self.all.append(
+            Notice(
+                self,
+                "database-events",
+                region=region,
+                alerts=alerts,
+                severity="ticket",
+                meaning="RDS says what became of the database: it failed, failed over, restarted, or lacks storage.",
+                event=Event(
+                    source="aws.rds",
+                    kinds=["RDS DB Instance Event"],
+                    detail={"EventCategories": list(CATEGORIES), "SourceIdentifier": [instance.identifier]},
+                ),
+            )
+        )

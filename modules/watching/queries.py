@@ -53,9 +53,8 @@ QUESTIONS: Mapping[str, Mapping[str, str]] = {
         """,
     },
     "web": {
-        "server-errors": r"""
-            parse @message /\" (?<status>\d{3}) /
-            | filter status >= 500
+        "server-errors": """
+            filter status >= 500
             | stats count(*) as answers by status, bin(5m)
             | sort answers desc
         """,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: What the application does with sessions. DynamoDB publishes system errors of each operation by itself.
 OPERATIONS = ("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
+#: Minutes that are looked at, and how many of them have to be wrong.
+OBSERVED, WRONG = 7, 3
 
 
 class SessionAlarms(Tier):
@@ -53,13 +55,17 @@ class SessionAlarms(Tier):
             )
 
         # What is published only when it happens is filled up: CloudWatch ignores silence in metrics of DynamoDB,
-        # whatever an alarm on them says, so that one that has gone off would never go back.
+        # whatever an alarm on them says, so that one that has gone off would never go back. The newest minutes, whose
+        # data comes late, are filled up too: never do all in a row speak.
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
         concerns = {
             f"{kind}-throttled": Concern(
                 measure=Formula(
                     expression="FILL(events, 0)", metrics={"events": metric(f"{kind.capitalize()}ThrottleEvents")}
                 ),
                 threshold=0,
+                periods=OBSERVED,
+                datapoints=WRONG,
                 missing="notBreaching",
                 severity="page",
                 meaning=f"DynamoDB turns {kind}s of sessions away. The usual cause is a hot key.",
@@ -70,7 +76,8 @@ class SessionAlarms(Tier):
         concerns["system-errors"] = Concern(
             measure=Formula(expression=" + ".join(f"FILL({one}, 0)" for one in failures), metrics=failures),
             threshold=0,
-            periods=3,
+            periods=OBSERVED,
+            datapoints=WRONG,
             missing="notBreaching",
             severity="page",
             headline=True,
@@ -81,7 +88,11 @@ class SessionAlarms(Tier):
                 measure=metric("ReplicationLatency", "Average", ReceivingRegion=receiver.name),
                 # In milliseconds.
                 threshold=region.settings.alarms.session_replication_lag_seconds * 1000,
-                missing="notBreaching",
+                # DynamoDB publishes it every five minutes, and a stream that stands still says nothing: CloudWatch
+                # keeps an alarm on DynamoDB as it was then, whatever it is told.
+                period=300,
+                periods=2,
+                missing="ignore",
                 severity="ticket",
                 meaning=f"Sessions of this region arrive late in {receiver.name}.",
             )

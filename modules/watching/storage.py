@@ -43,7 +43,8 @@ class StorageAlarms(Tier):
                     concerns[f"lag-from-{replication.source.region.name}"] = Concern(
                         measure=_metric("ReplicationLatency", replication, bucket),
                         threshold=region.settings.alarms.storage_replication_lag_seconds,
-                        missing="notBreaching",
+                        # As S3 advises: a copy that was late still is when nothing is published.
+                        missing="ignore",
                         severity="ticket",
                         headline=True,
                         meaning="The copy of the data bucket is further behind than S3 promises. Do not fail over to "

@@ -9,7 +9,9 @@ from constructs import Construct
 from modules.watching.alarm import Alarm
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from cdktf import ITerraformDependable
 
     from modules.alerts.alerts import Alerts
     from modules.region import Region
@@ -29,6 +31,8 @@ class Tier(Construct):
         Words for the tier, joined by hyphens; they open the alarms' identifiers.
     concerns
         What is watched, by identifier.
+    depends_on
+        What has to stand before the alarms. Nothing by default.
 
     Attributes
     ----------
@@ -45,9 +49,10 @@ class Tier(Construct):
         alerts: Alerts,
         title: str,
         concerns: Mapping[str, Concern],
+        depends_on: Sequence[ITerraformDependable] = (),
     ) -> None:
         super().__init__(scope, id_)
         self.alarms = [
-            Alarm(self, identifier, region=region, alerts=alerts, tier=title, concern=concern)
+            Alarm(self, identifier, region=region, alerts=alerts, tier=title, concern=concern, depends_on=depends_on)
             for identifier, concern in concerns.items()
         ]

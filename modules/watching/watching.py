@@ -11,6 +11,7 @@ from modules.watching.backup import BackupAlarms
 from modules.watching.certificates import CertificateAlarms
 from modules.watching.dashboard import RegionView
 from modules.watching.database import DatabaseAlarms
+from modules.watching.events import EventAlarms
 from modules.watching.functions import FunctionAlarms
 from modules.watching.health import RegionHealth
 from modules.watching.instances import InstanceAlarms
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from modules.alerts.alerts import Alerts
     from modules.region import Region
     from modules.watching.alarm import Alarm
+    from modules.watching.notice import Notice
     from modules.watching.tier import Tier
     from modules.watching.watched import Watched
 
@@ -42,6 +44,8 @@ class Watching(Construct):
         Its topics.
     watched
         What there is to watch.
+    notices
+        More rules that hand events to the topics. None by default.
     others
         Alarms that the dashboard shows and that say nothing of the region's health, such as those on people's doings.
         None by default.
@@ -64,15 +68,17 @@ class Watching(Construct):
         region: Region,
         alerts: Alerts,
         watched: Watched,
+        notices: Sequence[Notice] = (),
         others: Sequence[Alarm] = (),
         logs: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id_)
         tiers = self._tiers(region, alerts, watched)
-        self.health = RegionHealth(self, "health", region=region, alerts=alerts, tiers=tiers)
+        told = Notices(self, "notices", region=region, alerts=alerts, instance=watched.database.instance).all
+        tiers.append(EventAlarms(self, "events", region=region, alerts=alerts, notices=[*told, *notices]))
+        self.health = RegionHealth(self, "health", region=region, tiers=tiers)
         alarms = [alarm for tier in tiers for alarm in tier.alarms]
         self.view = RegionView(region=region, health=self.health, alarms=[*alarms, *others])
-        Notices(self, "notices", region=region, alerts=alerts)
         Queries(self, "queries", region=region, logs={**watched.logs, **(logs or {})})
 
     def _tiers(self, region: Region, alerts: Alerts, watched: Watched) -> list[Tier]:
@@ -85,8 +91,17 @@ class Watching(Construct):
                 alerts=alerts,
                 load_balancer=watched.load_balancer.resource,
                 target_group=watched.load_balancer.target_group,
+                group=watched.web.group.resource,
             ),
-            InstanceAlarms(self, "instances", region=region, alerts=alerts, group=watched.web.group.resource),
+            InstanceAlarms(
+                self,
+                "instances",
+                region=region,
+                alerts=alerts,
+                group=watched.web.group.resource,
+                load_balancer=watched.load_balancer.resource,
+                target_group=watched.load_balancer.target_group,
+            ),
             DatabaseAlarms(
                 self,
                 "database",

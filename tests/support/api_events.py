@@ -6,6 +6,16 @@ from typing import Any
 
 USER = {"type": "IAMUser", "userName": "ada"}
 ROLE = {"type": "AssumedRole", "arn": "arn:aws:sts::123456789012:assumed-role/deploy/session"}
+SERVICE_ROLE = {
+    "type": "AssumedRole",
+    "sessionContext": {
+        "sessionIssuer": {
+            "type": "Role",
+            "arn": "arn:aws:iam::123456789012:role/aws-service-role/securityhub.amazonaws.com/SecurityHub",
+        }
+    },
+}
+ISSUED = {"sessionContext": {"sessionIssuer": {"type": "Role", "arn": "arn:aws:iam::123456789012:role/deploy"}}}
 ROOT = {"type": "Root", "accountId": "123456789012"}
 
 
@@ -39,7 +49,7 @@ EVENTS: dict[str, list[dict[str, Any]]] = {
     "failed-logins": [login(mfa="No", success=False), login(success=False)],
     "unauthorized": [
         call("s3", "GetObject", errorCode="AccessDenied"),
-        call("dynamodb", "GetItem", errorCode="AccessDeniedException"),
+        call("dynamodb", "GetItem", errorCode="AccessDeniedException", userIdentity=ROLE | ISSUED),
         call("ec2", "RunInstances", errorCode="Client.UnauthorizedOperation"),
     ],
     "iam": [call("iam", name) for name in ("PutRolePolicy", "AttachUserPolicy", "CreatePolicyVersion")],
@@ -58,6 +68,9 @@ HARMLESS: list[dict[str, Any]] = [
     login(),
     login(identity=ROLE | {"type": "AssumedRole"}, mfa="No"),
     call("ec2", "DescribeVpcs"),
+    # Services look at every bucket, also at those that refuse everyone else.
+    call("s3", "GetBucketAcl", errorCode="AccessDenied", userIdentity=SERVICE_ROLE),
+    call("s3", "GetBucketPolicy", errorCode="AccessDenied", userIdentity=ROLE | {"invokedBy": "config.amazonaws.com"}),
     call("iam", "GetRolePolicy"),
     call("kms", "Decrypt"),
     call("s3", "GetBucketPolicy"),

@@ -53,18 +53,16 @@ def test_every_dimension_is_an_attribute_of_what_is_watched_in_the_region_of_the
             for value in named.values():
                 assert REFERENCE.fullmatch(value), (alarm.address, value)
             regions = {resource(stack, value).region for value in named.values()}
-            tables = {"aws_dynamodb_table", "aws_s3_bucket_replication_configuration"}
+            tables = {"aws_dynamodb_table", "aws_route53_health_check", "aws_s3_bucket_replication_configuration"}
             elsewhere = {REFERENCE.fullmatch(value)[1] for value in named.values()} & tables  # type: ignore[index]
-            # A table has one resource for all its regions, and a replication one for both ends.
+            # A table has one resource for all its regions, a replication one for both ends, and checks are global.
             assert not named or alarm.region in regions or elsewhere, alarm.address
 
 
 @SETS
 def test_every_alarm_acts_on_a_topic_of_its_region(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
-    composites = stack.resources("aws_cloudwatch_composite_alarm")
-    assert len(composites) == len({block.region for block in alarms(stack)})
-    for alarm in [*alarms(stack), *composites]:
+    for alarm in alarms(stack):
         for actions in (alarm.body["alarm_actions"], alarm.body["ok_actions"]):
             (topic,) = actions
             found = stack.at(topic)
@@ -117,11 +115,69 @@ def test_a_replica_of_an_idle_source_is_not_late(regions: tuple[str, ...]) -> No
 
 
 @SETS
-def test_only_a_replica_is_ill_when_it_does_not_say_how_far_it_is_behind(regions: tuple[str, ...]) -> None:
+def test_a_database_that_says_nothing_pages_by_one_alarm_whatever_its_role(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
-    found = [alarm for alarm in alarms(stack) if alarm.body.get("metric_name") == "ReplicaLag"]
-    silent = {alarm.region: alarm.body["treat_missing_data"] for alarm in found}
-    assert silent == {region: "notBreaching" if region == regions[0] else "breaching" for region in regions}
+    for region in regions:
+        found = [one for one in alarms(stack, region) if any(each["namespace"] == "AWS/RDS" for each in metrics(one))]
+        silent = [one for one in found if one.body["treat_missing_data"] == "breaching"]
+        assert [one.body["metric_name"] for one in silent] == ["CPUUtilization"]
+        assert "-page-" in stack.at(silent[0].body["alarm_actions"][0]).body["name"]
+        # A replica is down for a while when a minor version is installed in its maintenance window.
+        assert silent[0].body["evaluation_periods"] == (5 if region == regions[0] else 15)
+
+
+@SETS
+def test_every_region_is_looked_at_from_outside_where_route_53_tells(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    found = {
+        one.body["alarm_name"].removeprefix("PROD-alarm-test-reach-").removesuffix("-us-east-1"): one
+        for one in alarms(stack, "us-east-1")
+        if any(metric["namespace"] == "AWS/Route53" for metric in metrics(one))
+    }
+    assert found.keys() == {"any", *(regions if len(regions) > 1 else ())}
+    for region in found.keys() - {"any"}:
+        own, reached = (stack.at(one["dimensions"]["HealthCheckId"]) for one in metrics(found[region]))
+        assert own.region == region
+        assert reached.body["child_health_threshold"] == 1
+        children = [stack.at(child) for child in reached.body["child_healthchecks"]]
+        assert sorted(child.region for child in children) == sorted(regions)
+    for one in found.values():
+        topic = stack.at(one.body["alarm_actions"][0])
+        assert topic.body["name"] == "PROD-sns-test-page-us-east-1"
+
+
+@SETS
+def test_what_is_filled_up_need_not_be_wrong_in_every_minute(regions: tuple[str, ...]) -> None:
+    # CloudWatch fills the newest minutes, whose data is on its way, so that all in a row are never wrong.
+    for alarm in alarms(platform(*regions)):
+        for expression in expressions(alarm):
+            filled = re.findall(r"FILL\((\w+), 0\)", expression)
+            ids = {metric["id"] for metric in alarm.body["metric_query"] if "metric" in metric}
+            if filled and ids == set(filled):
+                assert alarm.body["datapoints_to_alarm"] <= alarm.body["evaluation_periods"] - 3, alarm.address
+
+
+@SETS
+def test_a_percentile_of_few_requests_decides_nothing(regions: tuple[str, ...]) -> None:
+    found = [one for one in alarms(platform(*regions)) if "extended_statistic" in one.body]
+    assert [one.body["evaluate_low_sample_count_percentiles"] for one in found] == ["ignore"] * len(regions)
+
+
+@SETS
+def test_alarms_on_instances_wait_for_the_group(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        (group,) = stack.resources("aws_autoscaling_group", region)
+        for alarm in alarms(stack, region):
+            if any(metric["namespace"] == "AWS/ApplicationELB" for metric in metrics(alarm)):
+                assert group.address in alarm.body.get("depends_on", []) or group.address in str(alarm.body)
+
+
+@pytest.mark.slow
+def test_nobody_is_told_if_the_settings_say_so() -> None:
+    for actions in (True, False):
+        stack = platform(*ONE, alarms={"actions": actions})
+        assert {one.body.get("actions_enabled", True) for one in alarms(stack)} == {actions}
 
 
 @SETS
@@ -129,7 +185,10 @@ def test_alarms_on_what_dynamodb_only_says_when_it_happens_fill_the_silence(regi
     # CloudWatch ignores missing data of this namespace, so that an alarm would stay as it is.
     for alarm in alarms(platform(*regions)):
         for metric in metrics(alarm):
-            if metric["namespace"] == "AWS/DynamoDB" and metric["metric_name"] != "ReplicationLatency":
+            if metric["namespace"] == "AWS/DynamoDB" and metric["metric_name"] == "ReplicationLatency":
+                # Of all metrics of DynamoDB that are used, the one that is not published every minute.
+                assert (alarm.body["period"], alarm.body["treat_missing_data"]) == (300, "ignore")
+            elif metric["namespace"] == "AWS/DynamoDB":
                 (expression,) = expressions(alarm)
                 assert expression.count("FILL(") == len(metrics(alarm))
 

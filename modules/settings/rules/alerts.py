@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from modules.settings.faults import Fault
-from modules.settings.regions import REGIONS_OF_EVERY_ACCOUNT, known_regions
+from modules.settings.regions import METRICS_OF_ROUTE_53, REGIONS_OF_EVERY_ACCOUNT, known_regions
 from modules.settings.rules.rule import region_names, section
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def other_regions_reach_the_home_region(raw: Mapping[str, Any]) -> Iterator[Faul
     See https://docs.aws.amazon.com/sns/latest/dg/lambda-prereq.html
     """
     delivery, home = section(raw, "alerts").get("delivery"), raw.get("home_region") or raw.get("primary_region")
-    others = set(region_names(raw)) - {home}
+    others = {*region_names(raw), METRICS_OF_ROUTE_53} - {home}
     if delivery == "central" and others and home in known_regions() - REGIONS_OF_EVERY_ACCOUNT:
         yield Fault(
             "alerts.delivery",

@@ -18,7 +18,6 @@ NAMES = (
     "ce",
     "chatbot",
     "cloudwatch",
-    "config",
     "dynamodb",
     "ec2",
     "ec2_peering",
@@ -36,7 +35,9 @@ NAMES = (
     "s3_replication",
     "secretsmanager",
     "securityhub",
+    "securityhub_regions",
     "sns",
+    "ssm",
     "sts",
 )
 LEFT_OUT_VARIABLE = "MERIDIAN_EMULATOR_WITHOUT"

@@ -1,0 +1,118 @@
+"""The function that marks findings as told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
+from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
+from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
+
+from modules.findings.kinds import failed_controls
+from modules.findings.marker import runtime
+from modules.functions.archive import package, write_archive
+from modules.functions.code import CACHE, FunctionCode
+from modules.functions.function import Function
+from modules.identity.policy import Statement, string_equals
+from modules.watching.functions import FunctionAlarms
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from modules.alerts.alerts import Alerts
+    from modules.keys.keys import Keys
+
+IDENTIFIER = "findings-marker"
+PACKAGE = "marker"
+RUNTIME = Path(runtime.__file__).parent
+#: One call of Security Hub, tried three times for 8 seconds at most.
+TIMEOUT_SECONDS = 30
+MEMORY_MEGABYTES = 256
+CONCURRENCY = 2
+
+
+class FindingsMarker(Function):
+    """The function in the home region that sets the workflow status of failed controls of all regions to ``NOTIFIED``.
+
+    Security Hub sends a finding again every 12 to 24 hours as long as it is ``NEW``, and the rules that tell people
+    look at nothing else. The function does not tell: if it fails, findings are told again. It runs outside the networks
+    and may change nothing but this status.
+
+    Parameters
+    ----------
+    keys
+        The home region's keys.
+    home
+        The home region's topics, whose region has the findings of all others.
+
+    Attributes
+    ----------
+    alarms
+        The alarms on it.
+
+    See https://docs.aws.amazon.com/securityhub/latest/userguide/finding-update-batchupdatefindings.html
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, keys: Keys, home: Alerts) -> None:
+        region = home.region
+        super().__init__(scope, id_, region=region, keys=keys, identifier=IDENTIFIER)
+        bundle = CACHE / f"{IDENTIFIER}.zip"
+        digest = write_archive(bundle, package(PACKAGE, RUNTIME))
+        status = string_equals("securityhub:ASFFSyntaxPath/Workflow.Status", "NOTIFIED")
+        self._define(
+            description="Marks findings of Security Hub as told, so that each is told once",
+            code=FunctionCode(self, "code", bundle=bundle, digest=digest, handler=f"{PACKAGE}.handler.handler"),
+            permissions={
+                "findings": [
+                    Statement(
+                        sid="MarkFindingsAsTold",
+                        actions=["securityhub:BatchUpdateFindings"],
+                        resources=[region.arn("securityhub", "hub/default")],
+                        condition=[status],
+                    )
+                ]
+            },
+            # Without any AWS forgets the key.
+            environment={"PURPOSE": IDENTIFIER},
+            timeout=TIMEOUT_SECONDS,
+            memory_size=MEMORY_MEGABYTES,
+            concurrency=CONCURRENCY,
+        )
+        self._listen()
+        self.alarms = FunctionAlarms(
+            self,
+            "alarms",
+            region=region,
+            alerts=home,
+            title=IDENTIFIER,
+            function=self.resource,
+            dead_letters=self.dead_letters.resource,
+        ).alarms
+
+    def _listen(self) -> None:
+        event = failed_controls("CRITICAL", "HIGH")
+        name = self.region.names.of("events", IDENTIFIER)
+        rule = CloudwatchEventRule(
+            self,
+            "rule",
+            provider=self.region.provider,
+            name=name,
+            description="Findings that are told, of all regions, to be marked as told",
+            event_pattern=json.dumps(event.pattern),
+            tags={"Name": name},
+        )
+        permission = LambdaPermission(
+            self,
+            "permission",
+            provider=self.region.provider,
+            statement_id="events",
+            action="lambda:InvokeFunction",
+            function_name=self.resource.function_name,
+            principal="events.amazonaws.com",
+            source_arn=rule.arn,
+        )
+        CloudwatchEventTarget(
+            self, "target", provider=self.region.provider, rule=rule.name, arn=self.arn, depends_on=[permission]
+        )

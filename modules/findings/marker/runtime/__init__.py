@@ -1,0 +1,1 @@
+"""The marker function, shipped as the package ``marker``."""

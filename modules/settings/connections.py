@@ -1,0 +1,32 @@
+"""How many connections a database takes."""
+
+from __future__ import annotations
+
+#: GiB of memory of the size ``large``, by what a family opens with, the longest first; each larger size is a multiple.
+#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Summary.html
+MEMORY_GIB = {"x2iedn": 64, "x2": 32, "r": 16, "m": 8, "t": 8}
+SMALLER = {"micro": 1 / 8, "small": 1 / 4, "medium": 1 / 2, "large": 1.0, "xlarge": 2.0}
+#: What RDS sets ``max_connections`` of PostgreSQL to, unless a parameter group does.
+#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections
+BYTES_OF_ONE, MOST = 9_531_392, 5000
+#: The system and RDS take some of the memory, so there are fewer in truth; and there has to be time to act.
+NEARLY = 0.75
+
+
+def max_connections(instance_class: str) -> int:
+    """Connections that PostgreSQL on an instance of this class takes at most, by all its memory.
+
+    Parameters
+    ----------
+    instance_class
+        Such as ``db.m7g.large``, one that the settings take.
+    """
+    family, _, size = instance_class.removeprefix("db.").partition(".")
+    large = next(gib for start, gib in MEMORY_GIB.items() if family.startswith(start))
+    times = SMALLER.get(size) or 2.0 * int(size.removesuffix("xlarge"))
+    return min(int(large * times * 1024**3) // BYTES_OF_ONE, MOST)
+
+
+def nearly_all(instance_class: str) -> int:
+    """Connections beyond which an instance of this class is near its limit."""
+    return int(max_connections(instance_class) * NEARLY)

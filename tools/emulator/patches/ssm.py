@@ -1,0 +1,57 @@
+"""Systems Manager: service settings, which moto does not have."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from moto.ssm.responses import SimpleSystemManagerResponse
+
+from tools.emulator.patches.replacing import replace
+from tools.emulator.patches.requests import parameter
+
+#: What AWS has set while nobody else has, for the settings that are in use here.
+DEFAULTS = {"/ssm/documents/console/public-sharing-permission": "Enable"}
+
+
+def update_service_setting(response: SimpleSystemManagerResponse) -> str:
+    """Set a setting of the region, named by its id or its ARN."""
+    _settings(response)[_name(response)] = parameter(response, "SettingValue")
+    return "{}"
+
+
+def get_service_setting(response: SimpleSystemManagerResponse) -> str:
+    """Tell a setting, and whether it is AWS's."""
+    return json.dumps({"ServiceSetting": _described(response)})
+
+
+def reset_service_setting(response: SimpleSystemManagerResponse) -> str:
+    """Go back to what AWS has set."""
+    _settings(response).pop(_name(response), None)
+    return get_service_setting(response)
+
+
+def _described(response: SimpleSystemManagerResponse) -> dict[str, Any]:
+    name, kept = _name(response), _settings(response)
+    return {
+        "SettingId": name,
+        "SettingValue": kept.get(name, DEFAULTS.get(name, "")),
+        "LastModifiedDate": datetime.now(tz=UTC).timestamp(),
+        "ARN": f"arn:aws:ssm:{response.region}:{response.current_account}:servicesetting{name}",
+        "Status": "Customized" if name in kept else "Default",
+    }
+
+
+def _name(response: SimpleSystemManagerResponse) -> str:
+    return str(parameter(response, "SettingId")).rpartition(":servicesetting")[2]
+
+
+def _settings(response: SimpleSystemManagerResponse) -> dict[str, str]:
+    # Kept on the backend, so that a reset forgets them.
+    settings: dict[str, str] = response.ssm_backend.__dict__.setdefault("service_settings", {})
+    return settings
+
+
+def apply() -> None:
+    """Apply the patches."""
+    for operation in (update_service_setting, get_service_setting, reset_service_setting):
+        replace(SimpleSystemManagerResponse, operation.__name__, operation)
