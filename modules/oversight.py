@@ -19,6 +19,7 @@ from modules.configuration.remediation import Remediation
 from modules.configuration.rules import Rules
 from modules.errors import building
 from modules.findings.findings import Findings
+from modules.settings.ownership import MANAGED, in_region
 from modules.trail.alarms import TrailAlarms
 from modules.trail.trail import Trail
 from modules.watching.dashboard import Dashboard
@@ -177,7 +178,7 @@ class Oversight(Construct):
             region = here.region
             with building("configuration", name):
                 recorder = None
-                if settings.recorder == "managed":
+                if in_region(settings.recorder, name) == MANAGED:
                     recorder = Recorder(
                         region,
                         "recorder",

@@ -11,6 +11,8 @@ from cdktf_cdktf_provider_aws.iam_account_password_policy import IamAccountPassw
 from cdktf_cdktf_provider_aws.s3_account_public_access_block import S3AccountPublicAccessBlock
 from constructs import Construct
 
+from modules.settings.ownership import MANAGED, in_region
+
 if TYPE_CHECKING:
     from modules.keys.key import Key
     from modules.region import Region
@@ -36,10 +38,10 @@ class RegionBaseline(Construct):
     def __init__(self, scope: Construct, id_: str, *, region: Region, key: Key) -> None:
         super().__init__(scope, id_)
         account = region.settings.account
-        if account.ebs_encryption == "managed":
+        if in_region(account.ebs_encryption, region.name) == MANAGED:
             EbsEncryptionByDefault(self, "ebs-encryption", provider=region.provider, enabled=True)
             EbsDefaultKmsKey(self, "ebs-key", provider=region.provider, key_arn=key.arn)
-        if account.access_analyzer == "managed":
+        if in_region(account.access_analyzer, region.name) == MANAGED:
             name = region.names.of("analyzer", "external-access")
             AccessanalyzerAnalyzer(
                 self,

@@ -11,6 +11,7 @@ from cdktf_cdktf_provider_aws.securityhub_standards_subscription import Security
 from constructs import Construct
 
 from modules.findings.kinds import CONFIGURATION, KINDS, Kind
+from modules.settings.ownership import MANAGED, in_region
 from modules.settings.regions import PARTITION
 from modules.watching.notice import Notice
 
@@ -43,11 +44,11 @@ class Findings(Construct):
     def __init__(self, scope: Construct, id_: str, *, region: Region, alerts: Alerts) -> None:
         super().__init__(scope, id_)
         settings = region.settings.findings
-        if settings.guardduty == "managed":
+        if in_region(settings.guardduty, region.name) == MANAGED:
             self._detect(region)
-        if settings.security_hub == "managed":
+        if in_region(settings.security_hub, region.name) == MANAGED:
             self._hold_to_standards(region)
-        if settings.inspector == "managed":
+        if in_region(settings.inspector, region.name) == MANAGED:
             Inspector2Enabler(
                 self,
                 "inspector",
@@ -100,6 +101,6 @@ def _heard(region: Region) -> Iterator[tuple[str, Kind]]:
     settings = region.settings.findings
     services = {"guardduty": settings.guardduty, "security_hub": settings.security_hub, "inspector": settings.inspector}
     for name, service in services.items():
-        if service != "off":
+        if in_region(service, region.name) != "off":
             yield from KINDS[name].items()
     yield from CONFIGURATION.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from modules.settings.account import Ownership  # noqa: TC001 - pydantic reads the annotation
+from modules.settings.ownership import ByRegion, Ownership  # noqa: TC001 - pydantic reads the annotations
 from modules.settings.types import Section
 
 
@@ -15,7 +15,8 @@ class ConfigurationSettings(Section):
     ----------
     recorder
         The recorder of each region, of which there can be only one, and its deliveries: ``managed`` (the default), or
-        ``existing``: someone else's, such as an organization's, on which the rules then rely.
+        ``existing``: someone else's, such as an organization's, on which the rules then rely. Or a mapping of regions
+        to one of the two; regions that it does not name are ``managed``.
     service_role
         The role that AWS Config records with, of which an account has one: ``managed`` (the default) makes it,
         ``existing`` takes the one that is there. Only ``managed`` recorders use it.
@@ -28,7 +29,7 @@ class ConfigurationSettings(Section):
         let something through. Yes by default.
     """
 
-    recorder: Ownership = "managed"
+    recorder: ByRegion[Ownership] = "managed"
     service_role: Ownership = "managed"
     aggregator: Ownership = "managed"
     frequency: Literal["CONTINUOUS", "DAILY"] = "CONTINUOUS"

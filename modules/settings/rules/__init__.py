@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modules.settings.rules import alerts, backup, compute, database, entry, network, regions, rotation
+from modules.settings.rules import alerts, backup, compute, database, entry, network, ownership, regions, rotation
 
 if TYPE_CHECKING:
     from modules.settings.rules.rule import Rule
@@ -22,4 +22,5 @@ RULES: tuple[Rule, ...] = (
     *rotation.RULES,
     *alerts.RULES,
     *backup.RULES,
+    *ownership.RULES,
 )
