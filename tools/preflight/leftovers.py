@@ -13,39 +13,69 @@ IMPORT = (
     "if it is ours, import it into the state (terraform import, in build/aws/platform); if nobody needs it, delete it"
 )
 
+HERE, REFUSED, ELSEWHERE, NOWHERE = "here", "refused", "elsewhere", "nowhere"
+#: What S3 answers of a bucket, with a status alone or with a code.
+HEADS = {
+    **dict.fromkeys(("404", "NoSuchBucket"), NOWHERE),
+    **dict.fromkeys(("403", "AccessDenied", "Forbidden"), REFUSED),
+    **dict.fromkeys(("301", "PermanentRedirect"), ELSEWHERE),
+}
+
 
 def _buckets(look: Look) -> Iterator[Finding]:
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
-    s3 = look.client("s3")
-    for name in look.names("aws_s3_bucket", "bucket"):
-        try:
-            s3.head_bucket(Bucket=name)
-        except ClientError as error:
-            code = code_of(error)
-            if code in {"404", "NoSuchBucket"}:
-                continue
-            if code in {"403", "AccessDenied", "Forbidden"}:
-                yield look.stops(
-                    f"the bucket {name} exists, and is someone else's or refuses these credentials; names of buckets "
-                    "are taken once in the world",
-                    "if it is yours, use credentials that may read it; else choose another environment_suffix",
-                    f"aws s3api head-bucket --bucket {name}",
-                )
-                continue
-            if code in {"301", "PermanentRedirect"}:
-                yield look.stops(
-                    f"the bucket {name} exists in another region",
-                    "delete it there if nobody needs it, or choose another environment_suffix",
-                    f"aws s3api get-bucket-location --bucket {name}",
-                )
-                continue
-            raise
-        else:
+    answers = {name: _head(look, region, name) for region, name in _bucket_names(look)}
+    refused = [name for name, code in answers.items() if code == REFUSED]
+    if len(refused) == len(answers) > 1:
+        yield look.unseen(
+            "S3 refuses these credentials every bucket that is to be made, so nobody knows whether they exist",
+            "allow s3:ListBucket, or look yourself (docs/preflight.md)",
+            *(f"aws s3api head-bucket --bucket {name}" for name in refused),
+        )
+        return
+    for name, code in answers.items():
+        if code == REFUSED:
+            yield look.stops(
+                f"the bucket {name} exists, and is someone else's or refuses these credentials; names of buckets are "
+                "taken once in the world",
+                "if it is yours, use credentials that may read it; else choose another environment_suffix",
+                f"aws s3api head-bucket --bucket {name}",
+            )
+        elif code == ELSEWHERE:
+            yield look.stops(
+                f"the bucket {name} exists in another region",
+                "delete it there if nobody needs it, or choose another environment_suffix",
+                f"aws s3api get-bucket-location --bucket {name}",
+            )
+        elif code == HERE:
             yield look.stops(
                 f"the account has a bucket {name} that no state knows, and it cannot be made again",
                 IMPORT,
                 f"aws s3 ls s3://{name}",
             )
+
+
+def _bucket_names(look: Look) -> Iterator[tuple[str, str]]:
+    """Region and name of each bucket to look for from here: from the home region also those of regions beside the list.
+
+    The state's replica may lie in such a region.
+    """
+    for one in look.subject.wanted.of("aws_s3_bucket"):
+        beside = look.region == look.settings.home and one.region not in look.settings.regions
+        name = look.subject.wanted.text(one.body.get("bucket"))
+        if name and (one.region == look.region or beside) and not look.subject.held.has(one):
+            yield one.region, name
+
+
+def _head(look: Look, region: str, name: str) -> str:
+    try:
+        look.client("s3", region).head_bucket(Bucket=name)
+    except ClientError as error:
+        code = code_of(error)
+        if code not in HEADS:
+            raise
+        return HEADS[code]
+    return HERE
 
 
 def _secrets(look: Look) -> Iterator[Finding]:

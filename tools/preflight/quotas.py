@@ -124,7 +124,7 @@ def _nat_gateways(look: Look) -> Iterator[Finding]:
             "ec2",
             "describe_nat_gateways",
             "NatGateways",
-            Filters=[{"Name": "state", "Values": ["pending", "available", "deleting"]}],
+            Filter=[{"Name": "state", "Values": ["pending", "available", "deleting"]}],
         )
     )
     if not standing:
