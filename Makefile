@@ -39,7 +39,7 @@ node_modules/.ready: package-lock.json
 # The platform's life: `make synth` to `make bench`. The local- targets and the demo run on the embedded AWS.
 TOOL := @$(RUN) -m tools
 
-.PHONY: synth policy plan deploy destroy bootstrap
+.PHONY: synth policy preflight plan deploy destroy bootstrap
 synth: install ## synthesize the stacks to cdktf.out
 	$(TOOL) synth
 
@@ -48,6 +48,9 @@ policy: install ## judge output and plans with the policy gate
 
 bootstrap: install ## AWS account: make the state backend
 	$(TOOL) bootstrap
+
+preflight: install ## AWS account: look whether a deployment would get through
+	$(TOOL) preflight
 
 plan: install ## AWS account: plan both stacks
 	$(TOOL) plan

@@ -25,6 +25,7 @@ from modules.findings.marker.marker import FindingsMarker
 from modules.keys.key import Key
 from modules.keys.users import used_by_publishers
 from modules.region import Region
+from modules.settings.ownership import MANAGED, in_region
 from modules.settings.regions import METRICS_OF_ROUTE_53
 from modules.trail.alarms import TrailAlarms
 from modules.trail.trail import Trail
@@ -222,7 +223,7 @@ class Oversight(Construct):
             region = here.region
             with building("configuration", name):
                 recorder = None
-                if settings.recorder == "managed":
+                if in_region(settings.recorder, name) == MANAGED:
                     recorder = Recorder(
                         region,
                         "recorder",

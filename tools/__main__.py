@@ -17,7 +17,8 @@ from tools.local import Life
 from tools.paths import Paths
 from tools.synth import synthesize
 
-Command = Callable[[], object]
+Command = Callable[..., object]
+PREFLIGHT = "preflight"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,11 +27,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools", description="Meridian's tools.")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (text, _) in table.items():
-        subparsers.add_parser(name, help=text)
-    chosen = parser.parse_args(arguments).command
+        command = subparsers.add_parser(name, help=text)
+        if name == PREFLIGHT:
+            command.add_argument("--json", action="store_true", help="print the findings as a JSON list, for programs")
+    options = parser.parse_args(arguments)
+    chosen = options.command
+    more = {"as_json": True} if getattr(options, "json", False) else {}
     raise_on_sigterm()
     try:
-        table[chosen][1]()
+        table[chosen][1](**more)
     except ToolError as error:
         _tell(f"error: {error.message}", *([f"what to do: {error.advice}"] if error.advice else []))
     except EmulatorError as error:
@@ -65,6 +70,7 @@ def commands() -> dict[str, tuple[str, Command]]:
         "local-unlock": ("remove state locks that a killed run has left on the emulator", life.unlock),
         "demo": ("the whole life on an emulator: plan, apply, plan again, destroy", lambda: demo(life)),
         "bootstrap": ("make the state backend in the AWS account", account.bootstrap),
+        PREFLIGHT: ("look at the AWS account, read only, before anything is planned", account.preflight),
         "plan": ("plan both stacks in the AWS account", account.plan),
         "deploy": ("plan, ask, and apply in the AWS account", account.deploy),
         "destroy": ("ask, and destroy the platform in the AWS account", account.destroy),

@@ -2,16 +2,19 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from tools.bootstrap import bootstrap
+from rich.console import Console
+
+from tools.bootstrap import bootstrap, make_roles
 from tools.console import Screen
 from tools.errors import ToolError
 from tools.gate import check
 from tools.paths import BACKEND, PLATFORM, STACKS, Paths
 from tools.plan import Plan, changes, changes_by_region
+from tools.preflight import Finding, Report, look_at, quick_clients, subject_of
 from tools.protection import require_unprotected
 from tools.synth import synthesize
 from tools.target import Target
@@ -52,28 +55,68 @@ class Account:
         self._answers = answers or sys.stdin
 
     def bootstrap(self) -> None:
-        """Make the state backend, or bring it up to the settings."""
-        target = self._target()
-        with self.screen.step("bootstrap"):
-            steps = bootstrap(target)
-        self.screen.say(f"state backend: {target.bucket}, {steps} steps taken")
+        """Look at the account, make the service-linked roles that it lacks, and make the state backend.
 
-    def plan(self) -> bool:
-        """Plan both stacks and let the gate judge them; tell whether the platform changes."""
-        changed, _ = self._plan(self._target())
-        return changed
-
-    def deploy(self) -> None:
-        """Plan, let the gate judge, ask, and apply the very plan that was judged.
+        What stands is brought up to the settings.
 
         Raises
         ------
         ToolError
-            When there is no state backend, the gate refuses, something that would be replaced is protected from
-            deletion, nobody says yes, or a step fails.
+            When the preflight finds what the backend would fail by, or a step fails.
+        """
+        target = self._target()
+        if report := self._preflight(target):
+            self._require_none(report.stopping_bootstrap, "the state backend")
+        with self.screen.step("bootstrap"):
+            make_roles(target, tell=self.screen.say)
+            steps = bootstrap(target)
+        self.screen.say(f"state backend: {target.bucket}, {steps} steps taken")
+
+    def plan(self) -> bool:
+        """Look at the account, plan both stacks and let the gate judge them; tell whether the platform changes.
+
+        What the preflight finds is told and stops no plan.
+        """
+        target = self._target()
+        self._preflight(target)
+        changed, _ = self._plan(target)
+        return changed
+
+    def preflight(self, *, as_json: bool = False) -> None:
+        """Look at the account, read only, and tell what a deployment would fail by.
+
+        Parameters
+        ----------
+        as_json : bool
+            Whether standard output gets nothing but the findings, as a JSON list. No by default.
+
+        Raises
+        ------
+        ToolError
+            When something stops a deployment.
+        """
+        if as_json:
+            self.screen = Screen(Console(stderr=True))
+        report = self._look(self._target())
+        if as_json:
+            sys.stdout.write(f"{report.as_json()}\n")
+        else:
+            report.show(self.screen)
+        self._require_none(report.stopping, "a deployment")
+
+    def deploy(self) -> None:
+        """Look at the account, plan, let the gate judge, ask, and apply the very plan that was judged.
+
+        Raises
+        ------
+        ToolError
+            When there is no state backend, the preflight finds what stops, the gate refuses, something that would be
+            replaced is protected from deletion, nobody says yes, or a step fails.
         """
         target = self._target()
         self._require_backend(target)
+        if report := self._preflight(target):
+            self._require_none(report.stopping, "a deployment")
         changed, plan = self._plan(target)
         if not changed:
             self.screen.say("the platform is as the settings say: there is nothing to deploy")
@@ -115,6 +158,27 @@ class Account:
         with self.screen.step("synth"):
             synthesize(self.paths, environ=self.environ)
         return target
+
+    def _preflight(self, target: Target) -> Report | None:
+        if self.environ.get("PREFLIGHT") == "no":
+            self.screen.say("note: PREFLIGHT=no, so nothing in the account was looked at")
+            return None
+        report = self._look(target)
+        report.show(self.screen)
+        return report
+
+    def _look(self, target: Target) -> Report:
+        with self.screen.step("preflight"):
+            return look_at(subject_of(target, environ=self.environ, clients=quick_clients()))
+
+    @staticmethod
+    def _require_none(findings: Sequence[Finding], what: str) -> None:
+        if findings:
+            count = f"{len(findings)} finding{'s' if len(findings) > 1 else ''}"
+            raise ToolError(
+                f"{count} of the preflight would stop {what}",
+                advice="mend what it names, and look again with `make preflight`; PREFLIGHT=no goes on without looking",
+            )
 
     def _plan(self, target: Target) -> tuple[bool, Plan]:
         if not target.has_backend():

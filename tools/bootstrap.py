@@ -4,11 +4,14 @@ The first apply keeps its state in the working directory and then moves it into 
 removed only once the bucket is seen to hold it, so a run that is broken off anywhere is gone on with by the next one.
 """
 
+import os
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tools.errors import ToolError
 from tools.paths import BACKEND
 from tools.plan import destroyed
+from tools.preflight import make_missing_roles, subject_of
 from tools.target import Target
 
 
@@ -54,6 +57,23 @@ def bootstrap(target: Target) -> int:
         _check_same(stored=stored, left=left, target=target)
     workspace.forget_local_state()
     return steps
+
+
+def make_roles(target: Target, *, tell: Callable[[str], None], environ: Mapping[str, str] = os.environ) -> list[str]:
+    """Make the service-linked roles that the settings need and the account lacks; return their names.
+
+    Parameters
+    ----------
+    target : Target
+        Where. Its stacks must be synthesized.
+    tell : callable
+        Takes a line for each role.
+    environ : mapping, optional
+        By default this process's environment.
+    """
+    # What is on this machine is known at once.
+    wait = {"wait": lambda _: None} if target.local else {}
+    return make_missing_roles(subject_of(target, environ=environ), tell=tell, **wait)
 
 
 def _apply(target: Target) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from modules.settings import load_settings
-from tools.bootstrap import bootstrap
+from tools.bootstrap import bootstrap, make_roles
 from tools.console import Screen
 from tools.emulator import Emulator
 from tools.gate import check
@@ -176,6 +176,7 @@ class Life:
 
     def _bootstrap(self, target: Target) -> None:
         with self.screen.step("bootstrap"):
+            make_roles(target, tell=self.screen.say, environ=self.environ)
             bootstrap(target)
 
     def _say_how_to_look(self, emulator: Emulator) -> None:

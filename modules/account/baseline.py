@@ -12,6 +12,8 @@ from cdktf_cdktf_provider_aws.s3_account_public_access_block import S3AccountPub
 from cdktf_cdktf_provider_aws.ssm_service_setting import SsmServiceSetting
 from constructs import Construct
 
+from modules.settings.ownership import MANAGED, in_region
+
 if TYPE_CHECKING:
     from modules.keys.key import Key
     from modules.region import Region
@@ -41,10 +43,10 @@ class RegionBaseline(Construct):
     def __init__(self, scope: Construct, id_: str, *, region: Region, key: Key) -> None:
         super().__init__(scope, id_)
         account = region.settings.account
-        if account.ebs_encryption == "managed":
+        if in_region(account.ebs_encryption, region.name) == MANAGED:
             EbsEncryptionByDefault(self, "ebs-encryption", provider=region.provider, enabled=True)
             EbsDefaultKmsKey(self, "ebs-key", provider=region.provider, key_arn=key.arn)
-        if account.private_documents == "managed":
+        if account.private_documents == MANAGED:
             SsmServiceSetting(
                 self,
                 "private-documents",
@@ -52,7 +54,7 @@ class RegionBaseline(Construct):
                 setting_id=region.arn("ssm", "servicesetting/ssm/documents/console/public-sharing-permission"),
                 setting_value="Disable",
             )
-        if account.access_analyzer == "managed":
+        if in_region(account.access_analyzer, region.name) == MANAGED:
             name = region.names.of("analyzer", "external-access")
             AccessanalyzerAnalyzer(
                 self,

@@ -12,6 +12,7 @@ from cdktf_cdktf_provider_aws.config_configuration_aggregator import (
 from cdktf_cdktf_provider_aws.iam_service_linked_role import IamServiceLinkedRole
 from constructs import Construct
 
+from modules.settings.ownership import MANAGED, in_region
 from modules.settings.regions import PARTITION
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ MISSING = (
 class ConfigurationAccount(Construct):
     """The service-linked role of AWS Config, and the view of the records of all regions in the home region.
 
-    Where recorders are someone else's, a plan warns if the account has no such role, without which hardly any records.
+    Where all recorders are someone else's, a plan warns if the account has no such role, without which hardly any
+    records.
 
     Parameters
     ----------
@@ -48,7 +50,7 @@ class ConfigurationAccount(Construct):
         super().__init__(scope, id_)
         settings = region.settings.configuration
         self.role_arn = f"arn:{PARTITION}:iam::{region.account_id}:role/aws-service-role/{SERVICE}/{ROLE}"
-        if settings.recorder == "existing":
+        if MANAGED not in {in_region(settings.recorder, name) for name in region.settings.regions}:
             self._expect_a_recorder(region)
         elif settings.service_role == "managed":
             self.role_arn = IamServiceLinkedRole(self, "role", provider=region.provider, aws_service_name=SERVICE).arn

@@ -10,6 +10,7 @@ from constructs import Construct
 
 from modules.findings.hub import hold_to_standards
 from modules.findings.kinds import CONFIGURATION, Kind, of_services
+from modules.settings.ownership import MANAGED, in_region
 from modules.watching.notice import Notice
 
 if TYPE_CHECKING:
@@ -45,11 +46,11 @@ class Findings(Construct):
         super().__init__(scope, id_)
         settings = region.settings.findings
         self.hub: SecurityhubAccount | None = None
-        if settings.guardduty == "managed":
+        if in_region(settings.guardduty, region.name) == MANAGED:
             self._detect(region)
-        if settings.security_hub == "managed":
+        if in_region(settings.security_hub, region.name) == MANAGED:
             self.hub = hold_to_standards(self, region)
-        if settings.inspector == "managed":
+        if in_region(settings.inspector, region.name) == MANAGED:
             Inspector2Enabler(
                 self,
                 "inspector",
@@ -87,6 +88,6 @@ def _heard(region: Region) -> Iterator[tuple[str, Kind]]:
     settings = region.settings.findings
     services = {"guardduty": settings.guardduty, "security_hub": settings.security_hub, "inspector": settings.inspector}
     for name, service in services.items():
-        if service != "off":
+        if in_region(service, region.name) != "off":
             yield from of_services(region.name)[name].items()
     yield from CONFIGURATION.items()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
+from modules.settings.ownership import ByRegion, Ownership  # noqa: TC001 - pydantic reads the annotations
 from modules.settings.types import Section
-
-Ownership = Literal["managed", "existing"]
 
 
 class AccountSettings(Section):
     """Who owns what an account has one of: ``managed`` (the default) by this platform, ``existing`` by someone else.
+
+    What each region has one of also takes a mapping of regions to one of the two; regions that it does not name are
+    ``managed``.
 
     Parameters
     ----------
@@ -26,8 +26,8 @@ class AccountSettings(Section):
         The refusal to share documents of Systems Manager with everyone, in each region.
     """
 
-    ebs_encryption: Ownership = "managed"
+    ebs_encryption: ByRegion[Ownership] = "managed"
     s3_public_access_block: Ownership = "managed"
     password_policy: Ownership = "managed"  # noqa: S105 - who owns it
-    access_analyzer: Ownership = "managed"
+    access_analyzer: ByRegion[Ownership] = "managed"
     private_documents: Ownership = "managed"

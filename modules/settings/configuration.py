@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from modules.settings.account import Ownership  # noqa: TC001 - pydantic reads the annotation
+from modules.settings.ownership import ByRegion, Ownership  # noqa: TC001 - pydantic reads the annotations
 from modules.settings.types import RegionName, Section
 
 
@@ -18,7 +18,8 @@ class ConfigurationSettings(Section):
     ----------
     recorder
         The recorder of each region, of which there can be only one, and its deliveries: ``managed`` (the default), or
-        ``existing``: someone else's, such as an organization's, on which the rules then rely.
+        ``existing``: someone else's, such as an organization's, on which the rules then rely. Or a mapping of regions
+        to one of the two; regions that it does not name are ``managed``.
     service_role
         The role that AWS Config records with, of which an account has one: ``managed`` (the default) makes it,
         ``existing`` takes the one that is there. Only ``managed`` recorders use it.
@@ -31,7 +32,7 @@ class ConfigurationSettings(Section):
         young regions it has to be said, with an empty list where AWS has them all.
     """
 
-    recorder: Ownership = "managed"
+    recorder: ByRegion[Ownership] = "managed"
     service_role: Ownership = "managed"
     aggregator: Ownership = "managed"
     frequency: Literal["CONTINUOUS", "DAILY"] = "CONTINUOUS"

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from modules.settings.account import Ownership  # noqa: TC001 - pydantic reads the annotation
+from modules.settings.ownership import ByRegion, Ownership, Service  # noqa: TC001 - pydantic reads the annotations
 from modules.settings.types import Section
-
-Service = Literal["managed", "existing", "off"]
 
 
 class FindingSettings(Section):
     """Services of each region that have findings: ``managed`` (the default) turns one on, ``existing`` only listens.
 
-    ``off`` neither turns it on nor listens to it.
+    ``off`` neither turns it on nor listens to it. A mapping of regions to one of the three says it for
+    each; regions that it does not name are ``managed``.
 
     Parameters
     ----------
@@ -28,7 +25,7 @@ class FindingSettings(Section):
         Inspector, which looks for known weaknesses of instances and functions.
     """
 
-    guardduty: Service = "managed"
-    security_hub: Service = "managed"
+    guardduty: ByRegion[Service] = "managed"
+    security_hub: ByRegion[Service] = "managed"
     aggregator: Ownership = "managed"
-    inspector: Service = "managed"
+    inspector: ByRegion[Service] = "managed"

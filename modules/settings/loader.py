@@ -114,7 +114,8 @@ def _interpolations(value: object, path: str = "") -> Iterator[Fault]:
 def _fault(details: ErrorDetails) -> Fault:
     """A fault in our words from an error of pydantic's."""
     location, context = details["loc"], details.get("ctx", {})
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location if part != "[key]")
+    # pydantic's own parts of a location, such as [key], are no part of the path in the file.
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location if not _own(part))
     path, value = path.lstrip("."), details["input"]
     kind, problem, allowed = details["type"], "not allowed", details["msg"].lower().removeprefix("input should be ")
     if kind == types.FAULT:
@@ -129,6 +130,10 @@ def _fault(details: ErrorDetails) -> Fault:
     elif kind in KINDS:
         problem, allowed = KINDS[kind]
     return Fault(path, problem, value, allowed)
+
+
+def _own(part: int | str) -> bool:
+    return isinstance(part, str) and part.startswith("[")
 
 
 def _keys(location: tuple[int | str, ...]) -> list[str]:

@@ -24,6 +24,15 @@ def test_what_an_account_has_one_of_is_managed_unless_it_exists(regions: tuple[s
     assert left == {kind for others, _ in PARTS.values() for kind in others} - kinds
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("setting", [setting for setting, (_, often) in PARTS.items() if often == "each"])
+def test_what_exists_in_one_region_is_managed_in_the_other(setting: str) -> None:
+    one, other = TWO
+    stack = platform(*TWO, account={setting: {one: "existing"}})
+    for kind in PARTS[setting][0]:
+        assert {each.region for each in stack.resources(kind)} == {other}
+
+
 @SETS
 def test_volumes_are_encrypted_by_default_with_the_region_s_key(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)

@@ -129,6 +129,18 @@ def test_recorders_of_someone_else_are_left_alone_and_a_plan_says_if_there_are_n
     assert "set configuration.recorder to managed" in claim["error_message"]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("existing", TWO)
+def test_a_recorder_of_someone_else_in_one_region_leaves_the_other_s(existing: str) -> None:
+    stack = platform(*TWO, configuration={"recorder": {existing: "existing"}})
+    for kind in RECORDERS:
+        assert {one.region for one in stack.resources(kind)} == set(TWO) - {existing}
+    for one in stack.resources("aws_config_config_rule"):
+        assert ("depends_on" in one.body) == (one.region != existing)
+    assert stack.resources("aws_iam_service_linked_role")
+    assert "check" not in stack.json
+
+
 @SMALL_SETS
 def test_home_region_shows_the_records_of_all_regions(regions: tuple[str, ...]) -> None:
     (aggregator,) = platform(*regions).resources("aws_config_configuration_aggregator")

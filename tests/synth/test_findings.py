@@ -92,6 +92,18 @@ def test_service_is_on_in_every_region_unless_it_is_someone_else_s_or_off(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("said", "heard"), [("existing", True), ("off", False)])
+def test_what_is_said_of_a_service_in_one_region_is_said_of_no_other(*, said: str, heard: bool) -> None:
+    one, other = TWO
+    stack = platform(*TWO, findings={key: {one: said} for key in SERVICES})
+    for kinds, _ in SERVICES.values():
+        for kind in kinds:
+            assert {each.region for each in stack.resources(kind)} == {other}
+    assert bool(told(stack, one, guardduty(9))) == heard
+    assert told(stack, other, guardduty(9)) == ["page"]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", SERVICES)
 def test_service_of_someone_else_is_heard_and_one_that_is_off_is_not(setting: str) -> None:
     _, source = SERVICES[setting]

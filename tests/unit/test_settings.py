@@ -115,6 +115,17 @@ REJECTED: list[tuple[dict[str, Any], str]] = [
     ({"logs": {"retention_days": 366}}, "logs.retention_days: not a retention of CloudWatch Logs, got '366'"),
     ({"keys": {"deletion_window_days": 31}}, "keys.deletion_window_days: not allowed, got '31'"),
     ({"identity": {"permissions_boundary": "x"}}, "identity.permissions_boundary: not the ARN of a managed policy"),
+    ({"findings": {"guardduty": "existant"}}, "findings.guardduty: not one of the choices, got 'existant'"),
+    (
+        {"findings": {"inspector": {"us-east-1": "of"}}},
+        "findings.inspector.us-east-1: not one of the choices, got 'of'",
+    ),
+    ({"findings": {"inspector": {"eu-west-1": "off"}}}, "findings.inspector.eu-west-1: not one of the regions"),
+    ({"account": {"access_analyzer": {"mars": "existing"}}}, "account.access_analyzer.mars: unknown AWS region"),
+    ({"account": {"ebs_encryption": {"eu-west-1": "existing"}}}, "account.ebs_encryption.eu-west-1: not one of the"),
+    ({"account": {"password_policy": {"us-east-1": "existing"}}}, "account.password_policy: not one of the choices"),
+    ({"configuration": {"recorder": {"us-east-1": "off"}}}, "configuration.recorder.us-east-1: not one of the choices"),
+    ({"configuration": {"recorder": {"eu-west-1": "existing"}}}, "configuration.recorder.eu-west-1: not one of the"),
     ({"state": {"replica_region": "us-east-1"}}, "state.replica_region: the state itself lies there"),
 ]
 

@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modules.settings.rules import alerts, backup, compute, configuration, database, entry, network, regions, rotation
+from modules.settings.rules import (
+    alerts,
+    backup,
+    compute,
+    configuration,
+    database,
+    entry,
+    network,
+    ownership,
+    regions,
+    rotation,
+)
 
 if TYPE_CHECKING:
     from modules.settings.rules.rule import Rule
@@ -23,4 +34,5 @@ RULES: tuple[Rule, ...] = (
     *alerts.RULES,
     *backup.RULES,
     *configuration.RULES,
+    *ownership.RULES,
 )

@@ -11,14 +11,16 @@ from moto.ec2.utils import parse_user_data
 
 from tools.emulator.patches.replacing import replace, wrap
 
+AWS_MANAGED = "alias/aws/ebs"
+
 
 def get_ebs_default_kms_key_id(response: EC2Response) -> ActionResult:
-    """Return the region's default key for EBS.
+    """Return the region's default key for EBS: until one is set, ``alias/aws/ebs``, whose key AWS manages.
 
-    moto keeps the key but cannot tell it; ``aws_ebs_default_kms_key`` reads it back after setting it.
+    moto keeps the key but cannot tell it; ``aws_ebs_default_kms_key`` reads it back after setting it. See
+    https://docs.aws.amazon.com/cli/latest/reference/ec2/get-ebs-default-kms-key-id.html
     """
-    backend = response.ec2_backend
-    return ActionResult({"KmsKeyId": backend.default_kms_key_id or backend._create_default_encryption_key()})  # noqa: SLF001 - moto makes it nowhere else
+    return ActionResult({"KmsKeyId": response.ec2_backend.default_kms_key_id or AWS_MANAGED})
 
 
 def reset_ebs_default_kms_key_id(response: EC2Response) -> ActionResult:

@@ -1,0 +1,28 @@
+"""Every check, in the order of the documentation (docs/preflight.md)."""
+
+from tools.preflight import (
+    capacity,
+    database,
+    leftovers,
+    names,
+    once,
+    quotas,
+    regions,
+    roles,
+    session,
+    singletons,
+)
+from tools.preflight.check import Check
+
+CHECKS: tuple[Check, ...] = (
+    *session.CHECKS,
+    *regions.CHECKS,
+    *roles.CHECKS,
+    *quotas.CHECKS,
+    *capacity.CHECKS,
+    *database.CHECKS,
+    *names.CHECKS,
+    *singletons.CHECKS,
+    *once.CHECKS,
+    *leftovers.CHECKS,
+)

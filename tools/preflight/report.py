@@ -1,0 +1,80 @@
+"""All findings, and what is printed of them."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rich.padding import Padding
+from rich.text import Text
+
+from tools.console import Screen
+from tools.preflight.finding import ACCOUNT, Finding, Severity
+
+STYLES = {Severity.STOPS: "bold red", Severity.WARNS: "yellow", Severity.UNSEEN: "dim"}
+_ORDER = list(Severity)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a preflight came to.
+
+    Parameters
+    ----------
+    checks : int
+        How many questions were asked: a check that is asked in each region counts once for each.
+    findings : tuple of Finding
+        What was found.
+    for_backend : frozenset of str
+        The checks whose findings stop the bootstrap as well.
+    """
+
+    checks: int
+    findings: tuple[Finding, ...]
+    for_backend: frozenset[str] = frozenset()
+
+    @property
+    def stopping(self) -> list[Finding]:
+        """What a deployment would fail by."""
+        return [one for one in self.findings if one.severity is Severity.STOPS]
+
+    @property
+    def stopping_bootstrap(self) -> list[Finding]:
+        """What making the state backend would fail by."""
+        return [one for one in self.stopping if one.check in self.for_backend]
+
+    @property
+    def summary(self) -> str:
+        """One line: how much was asked, and how much was found."""
+        counts = {severity: sum(one.severity is severity for one in self.findings) for severity in Severity}
+        found = [
+            (counts[Severity.STOPS], "stops", "stop", " a deployment"),
+            (counts[Severity.WARNS], "is", "are", " to know of"),
+            (counts[Severity.UNSEEN], "could not be looked at", "could not be looked at", ""),
+        ]
+        told = ", ".join(f"{count} {one if count == 1 else more}{rest}" for count, one, more, rest in found if count)
+        return f"preflight: {self.checks} checks, {told or 'nothing found'}"
+
+    def as_json(self) -> str:
+        """Return the findings as a JSON list, the gravest first."""
+        return json.dumps([one.as_json() for one in self._in_order(self.findings)], indent=2)
+
+    def show(self, screen: Screen) -> None:
+        """Print the findings region by region, the gravest first, with what to do and what to paste."""
+        places = sorted({one.region for one in self.findings}, key=lambda place: (place != ACCOUNT, place))
+        for place in places:
+            screen.say()
+            screen.say("the account" if place == ACCOUNT else place)
+            for one in self._in_order(each for each in self.findings if each.region == place):
+                head = Text.assemble((str(one.severity), STYLES[one.severity]), f"  {one.check}: {one.what}")
+                screen.console.print(Padding(head, (0, 0, 0, 2)))
+                screen.console.print(Padding(Text(f"-> {one.advice}"), (0, 0, 0, 6)))
+                for line in one.paste:
+                    # As it stands, however long: it is there to be copied.
+                    screen.say(f"         {line}")
+        if self.findings:
+            screen.say()
+        screen.say(self.summary)
+
+    @staticmethod
+    def _in_order(findings: Iterable[Finding]) -> list[Finding]:
+        return sorted(findings, key=lambda one: (_ORDER.index(one.severity), one.region != ACCOUNT, one.region))
