@@ -10,15 +10,12 @@ from tools.bootstrap import bootstrap
 from tools.console import Screen
 from tools.destruction import (
     DESTRUCTION,
-    SHARED,
     Going,
-    Kept,
-    keep,
+    Staying,
     of_plan,
     of_state,
     plan_destruction,
     require_free,
-    shared,
     still_in_use,
 )
 from tools.errors import ToolError
@@ -115,34 +112,27 @@ class Account:
             self.screen.say("nothing of the platform is deployed: there is nothing to destroy")
             return
         with self.screen.step("look for what has to stay"):
-            kept, stays = keep(going, target.clients), shared(going, target.clients)
+            staying = Staying.of(going, target.clients)
         with self.screen.step("plan destruction"):
-            addresses = [*(each.key.address for each in kept), *(each.address for each in stays)]
-            file, plan = plan_destruction(target, kept=addresses)
+            file, plan = plan_destruction(target, kept=staying.addresses)
         for line in changes(plan):
             self.screen.say(f"  {line}")
         self.screen.show_changes("destruction of platform", changes_by_region(plan, aliases=aliases_in_state(state)))
         require_free(plan, clients=target.clients, stack=target.workspace(PLATFORM).configuration())
-        self._tell_what_stays(kept, stays)
+        self._tell(staying)
         self._approve(f"destroy all of this in account {target.account_id}")
         with self.screen.step("destroy platform"):
             target.terraform(DESTRUCTION).apply(file)
         self._look_again(target, of_plan(plan))
-        if kept:
+        if staying.keys:
             self.screen.say("keys that were kept, to be deleted once nothing needs them any more:")
-            for each in kept:
+            for each in staying.keys:
                 self.screen.say(f"  {each.command}")
         self.screen.say(f"the state backend {target.bucket} stays")
 
-    def _tell_what_stays(self, kept: Sequence[Kept], stays: Sequence[Going]) -> None:
-        if kept:
-            self.screen.say("kept, because they encrypt what stays:")
-        for each in kept:
-            self.screen.say(f"  {each.text}")
-        if stays:
-            self.screen.say("left as they are, and no longer the platform's:")
-        for one in stays:
-            self.screen.say(f"  {one.address}: {SHARED.get(one.kind, 'a lock that AWS lets nobody take off')}")
+    def _tell(self, staying: Staying) -> None:
+        for line in staying.lines():
+            self.screen.say(line)
 
     def _look_again(self, target: Target, gone: Sequence[Going]) -> None:
         # Destroying takes an hour, and in an account others work on.
@@ -169,6 +159,11 @@ class Account:
         for stack in STACKS:
             with self.screen.step(f"plan {stack}"):
                 changed[stack], plans[stack] = target.plan(stack)
+        # What leaves the settings, a region for one, leaves behind what a destruction does.
+        if staying := Staying.of(of_plan(plans[PLATFORM], replaced=False), target.clients):
+            self._tell(staying)
+            with self.screen.step(f"plan {PLATFORM} again, without them"):
+                changed[PLATFORM], plans[PLATFORM] = target.plan(PLATFORM, kept=staying.addresses)
         with self.screen.step("gate"):
             check(self.paths, environ=self.environ)
         for stack in STACKS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,52 +17,94 @@ from support.region_sets import settings_of
 from tools.account import Account
 from tools.console import Screen
 from tools.errors import ToolError
+from tools.protection import lift
+from tools.synth import synthesize
 
 pytestmark = pytest.mark.emulator
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
+MANUAL = "before-the-migration"
 SETTINGS = settings_of(
     REGION,
     network={"nat_gateways": "none", "interface_endpoints": ["secretsmanager"], "availability_zones": 2},
     secrets={"recovery_window_days": 0},
 )
-#: The way that the refusal names.
-MEANT = SETTINGS | {
-    "backup": {"force_destroy": True},
-    "storage": {"force_destroy": True},
-    **{area: {"deletion_protection": False} for area in ("database", "entry", "sessions")},
-}
+#: What keeps data, what protects it, and what the account has one of; with what these need, a third of the platform.
+KINDS = (
+    "aws_backup_vault",
+    "aws_backup_vault_lock_configuration",
+    "aws_backup_vault_policy",
+    "aws_db_instance",
+    "aws_dynamodb_table",
+    "aws_ebs_default_kms_key",
+    "aws_ebs_encryption_by_default",
+    "aws_iam_account_password_policy",
+    "aws_kms_alias",
+    "aws_lb",
+    "aws_s3_account_public_access_block",
+    "aws_s3_bucket_policy",
+    "aws_s3_bucket_server_side_encryption_configuration",
+    "aws_s3_bucket_versioning",
+)
+#: What a platform that comes again could find in its way.
+NAMED = (
+    "aws_backup_vault",
+    "aws_ebs_default_kms_key",
+    "aws_ebs_encryption_by_default",
+    "aws_iam_account_password_policy",
+    "aws_kms_alias",
+    "aws_s3_account_public_access_block",
+    "aws_s3_bucket_server_side_encryption_configuration",
+)
 
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
-    """A platform with production's protections, in which there are objects, backups, and others' volumes."""
+    """What keeps data in a platform with production's protections, and what others have left there."""
     begun = new_life(tmp_path_factory.mktemp("destroyed"), SETTINGS)
     emulator = begun.start()
     try:
-        begun.up()
-        yield Applied(begun, emulator, begun.target(emulator))
+        applied = Applied(begun, emulator, begun.target(emulator))
+        apply(applied, KINDS)
+        yield applied
     finally:
         emulator.stop()
 
 
-class Owner:
-    """Who has the account, and types `make deploy` and `make destroy`."""
+@pytest.fixture
+def owner(platform: Applied, monkeypatch: pytest.MonkeyPatch) -> tuple[Account, io.StringIO]:
+    """Who has the account, and types `make destroy`; and what is told."""
+    for name, value in platform.emulator.environment().items():
+        monkeypatch.setenv(name, value)
+    told = io.StringIO()
+    account = Account(
+        settings=platform.settings,
+        build=platform.build.parent / "aws",
+        out=platform.life.paths.out,
+        environ=platform.emulator.clean_environment({**platform.life.environ, "APPROVE": "yes"}),
+        screen=Screen(Console(file=told, width=300)),
+    )
+    return account, told
 
-    def __init__(self, platform: Applied) -> None:
-        self.platform, self.told = platform, io.StringIO()
-        base = {**platform.life.environ, "APPROVE": "yes", "TF_CLI_CONFIG_FILE": ""}
-        environ = platform.emulator.clean_environment({name: value for name, value in base.items() if value})
-        self.account = Account(
-            settings=platform.settings,
-            build=platform.build.parent / "aws",
-            out=platform.life.paths.out,
-            environ=environ,
-            screen=Screen(Console(file=self.told, width=200)),
-        )
 
-    def sets(self, settings: dict[str, Any]) -> None:
-        self.platform.settings.write_text(yaml.safe_dump(settings))
+def apply(platform: Applied, kinds: tuple[str, ...], **more: Any) -> None:
+    """Apply the resources of some types, and what they need, with these settings besides."""
+    platform.settings.write_text(yaml.safe_dump(SETTINGS | more))
+    synthesize(platform.life.paths, environ=platform.life.environ)
+    workspace = platform.target.workspace("platform")
+    workspace.prepare()
+    platform.target.terraform("platform").init(platform.target.backend_arguments())
+    resources = workspace.configuration()["resource"]
+    targets = [f"-target={kind}.{name}" for kind in kinds for name in resources[kind]]
+    ended = subprocess.run(
+        ["terraform", "apply", "-auto-approve", "-input=false", "-no-color", "-parallelism=30", *targets],
+        cwd=workspace.directory,
+        env=dict(platform.target.environment),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
 def state(platform: Applied) -> dict[str, Any]:
@@ -100,22 +143,23 @@ def fill(platform: Applied) -> dict[str, str]:
             BackupVaultName=vault["name"], ResourceArn=source["arn"], IamRoleArn=f"arn:aws:iam::{ACCOUNT}:role/backup"
         )
     platform.client("rds", REGION).create_db_snapshot(
-        DBInstanceIdentifier=database["identifier"], DBSnapshotIdentifier="before-the-migration"
+        DBInstanceIdentifier=database["identifier"], DBSnapshotIdentifier=MANUAL
     )
     volume = platform.client("ec2", REGION).create_volume(Size=1, AvailabilityZone=f"{REGION}a", Encrypted=True)
     return {"bucket": bucket, "vault": str(vault["name"]), "volume": str(volume["VolumeId"])}
 
 
-def test_destroy_refuses_with_all_that_is_in_the_way_takes_the_rest_and_keeps_what_is_still_needed(
-    platform: Applied,
+def test_destroy_refuses_with_all_that_is_in_the_way_and_then_takes_all_but_what_is_still_needed(
+    platform: Applied, owner: tuple[Account, io.StringIO]
 ) -> None:
-    owner, placed, of_purpose = Owner(platform), fill(platform), keys(platform)
-    before = json.dumps(state(platform), sort_keys=True)
-    with pytest.raises(ToolError, match="nothing was changed") as refused:
-        owner.account.destroy()
+    account, output = owner
+    placed, of_purpose, before = fill(platform), keys(platform), json.dumps(state(platform), sort_keys=True)
     (database,), (balancer,), (table,) = (
         of_kind(platform, kind) for kind in ("aws_db_instance", "aws_lb", "aws_dynamodb_table")
     )
+
+    with pytest.raises(ToolError, match="nothing was changed") as refused:
+        account.destroy()
     for name in (placed["bucket"], placed["vault"], database["identifier"], balancer["arn"], table["name"]):
         assert f"{name} in {REGION}" in refused.value.message
     advice = str(refused.value.advice)
@@ -124,34 +168,32 @@ def test_destroy_refuses_with_all_that_is_in_the_way_takes_the_rest_and_keeps_wh
     assert json.dumps(state(platform), sort_keys=True) == before
     assert {key_state(platform, key_id) for key_id in of_purpose.values()} == {"Enabled"}
 
-    owner.sets(MEANT)
-    owner.account.deploy()
-    owner.account.destroy()
+    # The ways that the refusal names: by the settings for what is to be emptied, by hand for what is protected.
+    meant = {"force_destroy": True}
+    apply(platform, ("aws_s3_bucket", "aws_backup_vault"), storage=meant, backup=meant)
+    lift(state(platform), platform.target.clients)
+    account.destroy()
     assert state(platform)["resources"] == []
-    told = owner.told.getvalue()
-    states = {purpose: key_state(platform, key_id) for purpose, key_id in of_purpose.items()}
-    assert {purpose for purpose, each in states.items() if each == "Enabled"} == {"data", "volumes"}
-    assert {each for purpose, each in states.items() if purpose not in {"data", "volumes"}} == {"PendingDeletion"}
-    for purpose in ("data", "volumes"):
-        assert f"aws kms schedule-key-deletion --region {REGION} --key-id {of_purpose[purpose]}" in told
+
+    told, needed = output.getvalue(), {"data", "volumes"}
     assert placed["volume"] in told
-    snapshots = platform.client("rds", REGION).describe_db_snapshots()["DBSnapshots"]
-    assert {one["DBSnapshotIdentifier"] for one in snapshots} == {
-        "before-the-migration",
-        database["final_snapshot_identifier"],
-    }
+    for purpose, key_id in of_purpose.items():
+        assert key_state(platform, key_id) == ("Enabled" if purpose in needed else "PendingDeletion")
+        line = f"aws kms schedule-key-deletion --region {REGION} --key-id {key_id}"
+        assert (line in told) == (purpose in needed)
     # What was promised to be kept can be read.
-    kms = platform.client("kms", REGION)
+    snapshots = platform.client("rds", REGION).describe_db_snapshots()["DBSnapshots"]
+    assert {one["DBSnapshotIdentifier"] for one in snapshots} == {MANUAL, database["final_snapshot_identifier"]}
     for one in snapshots:
-        assert kms.generate_data_key(KeyId=one["KmsKeyId"], KeySpec="AES_256")["Plaintext"]
-    # What protects others in the account is still there.
+        assert platform.client("kms", REGION).generate_data_key(KeyId=one["KmsKeyId"], KeySpec="AES_256")["Plaintext"]
+    # What protects others in the account still does, and no longer with a key of the platform's.
     ec2, s3control = platform.client("ec2", REGION), platform.client("s3control", REGION)
     assert ec2.get_ebs_encryption_by_default()["EbsEncryptionByDefault"] is True
-    assert ec2.get_ebs_default_kms_key_id()["KmsKeyId"].rpartition("/")[2] != of_purpose["volumes"]
+    assert ec2.get_ebs_default_kms_key_id()["KmsKeyId"].rpartition("/")[2] not in of_purpose.values()
     assert all(s3control.get_public_access_block(AccountId=ACCOUNT)["PublicAccessBlockConfiguration"].values())
     assert platform.client("iam", REGION).get_account_password_policy()["PasswordPolicy"]["MinimumPasswordLength"] == 14
 
-    # And the platform comes back, with keys of its own.
-    owner.account.deploy()
-    assert set(keys(platform)) == set(of_purpose)
+    # And the platform comes back under the same names, with keys of its own.
+    apply(platform, NAMED)
+    assert keys(platform).keys() == of_purpose.keys()
     assert not set(keys(platform).values()) & set(of_purpose.values())

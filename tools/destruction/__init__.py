@@ -3,14 +3,15 @@
 from tools.destruction.configuration import DESTRUCTION, plan_destruction
 from tools.destruction.content import empty
 from tools.destruction.going import Going, of_plan, of_state
-from tools.destruction.kept import SHARED, Kept, keep, shared, still_in_use
+from tools.destruction.kept import Kept, keep, still_in_use
 from tools.destruction.obstacles import require_free
+from tools.destruction.staying import Staying, shared
 
 __all__ = [
     "DESTRUCTION",
-    "SHARED",
     "Going",
     "Kept",
+    "Staying",
     "empty",
     "keep",
     "of_plan",

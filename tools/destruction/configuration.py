@@ -16,7 +16,7 @@ from tools.files import write_text
 from tools.paths import PLATFORM
 from tools.plan import Plan
 from tools.target import Target
-from tools.workspace import CONFIGURATION
+from tools.workspace import CONFIGURATION, removed
 
 #: Its working directory, beside those of the stacks.
 DESTRUCTION = "destruction"
@@ -49,12 +49,7 @@ def plan_destruction(target: Target, *, kept: Iterable[str]) -> tuple[Path, Plan
 
 def configuration(stack: dict[str, Any], *, kept: Iterable[str]) -> dict[str, Any]:
     """Return what of a stack's Terraform JSON a destruction needs, and a block for each resource that is kept."""
-    removed = [{"from": address, "lifecycle": {"destroy": False}} for address in kept]
-    return {
-        "terraform": stack["terraform"],
-        "provider": stack["provider"],
-        **({"removed": removed} if removed else {}),
-    }
+    return {"terraform": stack["terraform"], "provider": stack["provider"], **removed(kept)}
 
 
 def prevented(stack: dict[str, Any]) -> set[str]:

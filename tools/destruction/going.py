@@ -52,9 +52,10 @@ def of_state(state: Mapping[str, Any]) -> list[Going]:
     ]
 
 
-def of_plan(plan: Plan) -> list[Going]:
-    """List what a plan destroys or replaces, as it was found when the plan was made."""
+def of_plan(plan: Plan, *, replaced: bool = True) -> list[Going]:
+    """List what a plan destroys, as it was found when the plan was made; by default also what it replaces."""
     return [
         Going(address=str(change["address"]), kind=str(change["type"]), attributes=change["change"].get("before") or {})
         for change in deletions(plan)
+        if replaced or change["change"]["actions"] == ["delete"]
     ]

@@ -1,9 +1,8 @@
-"""What a destruction has to keep: keys that still encrypt something, and what protects others in the account."""
+"""Keys that a destruction has to keep, because they encrypt something that stays."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import chain
 
 from tools.destruction.going import Clients, Going
@@ -12,13 +11,6 @@ from tools.destruction.survey import READERS, Place
 from tools.errors import ToolError
 
 KEY = "aws_kms_key"
-VAULT_LOCK = "aws_backup_vault_lock_configuration"
-#: An account has one of each, or a region: without the platform they protect what others have made under them.
-SHARED = {
-    "aws_ebs_encryption_by_default": "EBS goes on encrypting new volumes, with the key that AWS manages",
-    "aws_s3_account_public_access_block": "S3 goes on blocking public access to all buckets",
-    "aws_iam_account_password_policy": "the password policy of IAM users stays",
-}
 _MOST_NAMED = 5
 
 
@@ -95,36 +87,6 @@ def still_in_use(going: Sequence[Going], clients: Clients) -> list[Kept]:
     Raises as `keep` does.
     """
     return _used(going, _survey(going, clients))
-
-
-def shared(going: Sequence[Going], clients: Clients) -> list[Going]:
-    """List what of all that would go stays as it is: what protects others, and locks that AWS lets nobody take off.
-
-    A vault that is locked for good goes with its lock once it is empty; the lock alone does not go.
-    See https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteBackupVaultLockConfiguration.html
-    """
-    vaults = {one.attributes.get("name"): one for one in going if one.kind == "aws_backup_vault"}
-    locks = [one for one in going if one.kind == VAULT_LOCK and one.attributes.get("changeable_for_days")]
-    return [
-        *(one for one in going if one.kind in SHARED),
-        *(one for one in locks if locked_for_good(vaults.get(one.attributes.get("backup_vault_name")), clients)),
-    ]
-
-
-def locked_for_good(vault: Going | None, clients: Clients) -> bool:
-    """Tell whether nobody can take the lock off a vault any more; one that is gone has none."""
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to import
-
-    if vault is None:
-        return False
-    client, name = clients("backup", vault.region), str(vault.attributes["name"])
-    try:
-        date = client.describe_backup_vault(BackupVaultName=name).get("LockDate")
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ResourceNotFoundException":
-            return False
-        raise ToolError(f"the lock of the vault {name} in {vault.region} cannot be read: {error}") from error
-    return isinstance(date, datetime) and date <= datetime.now(UTC)
 
 
 def _used(going: Sequence[Going], found: Iterable[tuple[str | None, str]]) -> list[Kept]:

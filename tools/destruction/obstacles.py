@@ -7,7 +7,7 @@ from typing import Any
 from tools.destruction.configuration import prevented
 from tools.destruction.content import A_PAGE, recovery_points, versions
 from tools.destruction.going import Clients, Going, of_plan
-from tools.destruction.kept import locked_for_good
+from tools.destruction.staying import locked_for_good
 from tools.errors import ToolError
 from tools.plan import Plan
 from tools.protection import protected_in_plan
