@@ -38,7 +38,9 @@ def resources_by_region(plan: Plan) -> dict[str, int]:
     """
     regions = _regions(plan)
     found = Counter(
-        _region(change, regions) for change in _in_regions(plan) if set(change["change"]["actions"]) != {"delete"}
+        _region(change, regions)
+        for change in _in_regions(plan)
+        if set(change["change"]["actions"]) not in ({"delete"}, {"forget"})
     )
     return dict(sorted(found.items()))
 

@@ -14,8 +14,9 @@ from support.fake_aws import FakeAws, denied
 
 from tools.account import Account
 from tools.console import Screen
-from tools.destruction import of_plan, of_state, require_free, shared
+from tools.destruction import empty, of_plan, of_state, require_free, shared
 from tools.destruction.configuration import configuration, prevented
+from tools.emulator import Emulator
 from tools.errors import ToolError
 
 REGION = "eu-west-1"
@@ -232,3 +233,54 @@ def test_nothing_is_planned_where_nothing_is_deployed(owner: Any) -> None:
     owner.target.state = lambda _: None
     owner.account.destroy()
     assert owner.done == []
+
+
+@pytest.mark.parametrize(("actions", "plans"), [(["delete"], 2), (["delete", "create"], 1)])
+def test_a_deploy_keeps_the_keys_of_a_region_that_leaves_and_not_one_that_is_replaced(
+    owner: Any, actions: list[str], plans: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = {"arn": f"arn:aws:kms:{REGION}:123456789012:key/1", "key_id": "1"}
+    plan = plan_of(aws_kms_key=key)
+    plan["resource_changes"][0]["change"]["actions"] = actions
+    owner.aws.answers[("ec2", "describe_volumes")] = {"Volumes": [{"VolumeId": "vol-1", "KmsKeyId": key["arn"]}]}
+
+    def make(stack: str, *, kept: list[str] | None = None) -> tuple[bool, Any]:
+        if stack == "platform":
+            owner.done.append(kept)
+        return True, plan if stack == "platform" else {}
+
+    owner.target.plan = make
+    monkeypatch.setattr("tools.account.check", lambda *_, **__: None)
+    owner.account.plan()
+    assert owner.done == [None, ["aws_kms_key.main"]][:plans]
+
+
+@pytest.mark.emulator
+def test_emptying_lets_the_emulator_delete_buckets_and_vaults_that_a_state_names(tmp_path: Path) -> None:
+    with Emulator.start(directory=tmp_path) as emulator:
+        s3, backup, dynamodb = (emulator.client(name, REGION) for name in ("s3", "backup", "dynamodb"))
+        s3.create_bucket(Bucket="logs", CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3.put_bucket_versioning(Bucket="logs", VersioningConfiguration={"Status": "Enabled"})
+        for _ in range(2):
+            s3.put_object(Bucket="logs", Key="x", Body=b"1")
+        s3.delete_object(Bucket="logs", Key="x")
+        backup.create_backup_vault(BackupVaultName="main")
+        table = dynamodb.create_table(
+            TableName="sessions",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            BillingMode="PAY_PER_REQUEST",
+        )["TableDescription"]["TableArn"]
+        role = "arn:aws:iam::123456789012:role/backup"
+        backup.start_backup_job(BackupVaultName="main", ResourceArn=table, IamRoleArn=role)
+        backup.put_backup_vault_lock_configuration(BackupVaultName="main", MinRetentionDays=7)
+        state = state_of(aws_s3_bucket=BUCKET, aws_backup_vault=VAULT)
+        plan = plan_of(aws_s3_bucket=BUCKET, aws_backup_vault=VAULT)
+        with pytest.raises(ToolError, match="holds 3 objects"):
+            require_free(plan, clients=emulator.client)
+        assert empty(state, emulator.client) == ["bucket logs", "vault main"]
+        require_free(plan, clients=emulator.client)
+        s3.delete_bucket(Bucket="logs")
+        backup.delete_backup_vault(BackupVaultName="main")
+        # Once they are gone there is nothing to empty, and that is no fault.
+        assert empty(state, emulator.client) == []
