@@ -135,8 +135,13 @@ class Account:
             self.screen.say(line)
 
     def _look_again(self, target: Target, gone: Sequence[Going]) -> None:
-        # Destroying takes an hour, and in an account others work on.
-        for each in still_in_use(gone, target.clients):
+        # Destroying takes an hour, in an account that others work in.
+        try:
+            missed = still_in_use(gone, target.clients)
+        except ToolError as error:
+            self.screen.warn(f"warning: all is destroyed, but {error.message}")
+            return
+        for each in missed:
             self.screen.warn(f"warning: this key waits for its deletion, and something has come: {each.text}")
             for line in each.rescue:
                 self.screen.warn(f"  {line}")

@@ -229,6 +229,21 @@ def test_a_key_that_something_has_come_under_in_the_meantime_is_told_with_the_wa
     assert f"aws kms cancel-key-deletion --region {REGION} --key-id 1" in warned
 
 
+def test_a_second_look_that_fails_is_a_warning_since_all_is_destroyed(
+    owner: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = {"arn": f"arn:aws:kms:{REGION}:123456789012:key/1", "key_id": "1"}
+    owner.target.state = lambda _: state_of(aws_kms_key=key)
+    owner.plan = plan_of(aws_kms_key=key)
+    owner.target.terraform = lambda _: SimpleNamespace(
+        apply=lambda _: owner.aws.answers.update({("ec2", "describe_volumes"): denied("DescribeVolumes")})
+    )
+    owner.account.destroy()
+    warned = capsys.readouterr().err
+    assert "all is destroyed" in warned
+    assert f"ec2 in {REGION}" in warned
+
+
 def test_nothing_is_planned_where_nothing_is_deployed(owner: Any) -> None:
     owner.target.state = lambda _: None
     owner.account.destroy()

@@ -127,7 +127,7 @@ def _survey(going: Sequence[Going], clients: Clients) -> list[tuple[str | None, 
     if faults:
         listed = "\n".join(faults)
         raise ToolError(
-            f"nothing was changed, because it cannot be told what the keys still encrypt:\n{listed}",
-            advice="let who destroys read these services (`ReadOnlyAccess` of AWS does), then run again",
+            f"it cannot be told what the keys still encrypt:\n{listed}",
+            advice="nothing was changed: let who destroys read these services, as `ReadOnlyAccess` does",
         )
     return found
