@@ -257,7 +257,10 @@ class Oversight(Construct):
         vaults = {}
         for name, here in self._foundations.items():
             with building("backup", name):
-                vaults[name] = BackupVault(here.region, "backup-vault", region=here.region, key=here.keys.backup)
+                keys = here.keys
+                vaults[name] = BackupVault(
+                    here.region, "backup-vault", region=here.region, key=keys.backup, sources=[keys.data]
+                )
         for name, here in self._foundations.items():
             copies = self._settings.backup_copies_of(name)
             with building("backup", name):

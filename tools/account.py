@@ -10,12 +10,21 @@ from rich.console import Console
 
 from tools.bootstrap import bootstrap, make_roles
 from tools.console import Screen
+from tools.destruction import (
+    DESTRUCTION,
+    Going,
+    Staying,
+    of_plan,
+    of_state,
+    plan_destruction,
+    require_free,
+    still_in_use,
+)
 from tools.errors import ToolError
 from tools.gate import check
 from tools.paths import BACKEND, PLATFORM, STACKS, Paths
-from tools.plan import Plan, changes, changes_by_region
+from tools.plan import Plan, aliases_in_state, changes, changes_by_region
 from tools.preflight import Finding, Report, look_at, quick_clients, subject_of
-from tools.protection import require_unprotected
 from tools.synth import synthesize
 from tools.target import Target
 
@@ -121,35 +130,64 @@ class Account:
         if not changed:
             self.screen.say("the platform is as the settings say: there is nothing to deploy")
             return
-        require_unprotected(plan)
+        require_free(plan, clients=target.clients)
         self._approve(f"deploy to account {target.account_id}")
         with self.screen.step("apply platform"):
             steps = target.terraform(PLATFORM).apply(target.plan_file(PLATFORM))
         self.screen.say(f"{steps} steps taken")
 
     def destroy(self) -> None:
-        """Show what a destruction of the platform takes, ask, and do it. The state backend stays.
+        """Show what a destruction of the platform takes and leaves, ask, and do it. The state backend stays.
+
+        Keys that encrypt something that stays are kept, and so is what protects others in the account.
 
         Raises
         ------
         ToolError
-            When there is no state backend, something is protected from deletion, nobody says yes, or a step fails.
+            When there is no state backend, something would not go, it cannot be told what keys encrypt, nobody says
+            yes, or a step fails.
         """
         target = self._target()
         self._require_backend(target)
-        with self.screen.step("plan destruction"):
-            changed, plan = target.plan(PLATFORM, name="destroy-plan", destroy=True)
-        if not changed:
+        state = target.state(PLATFORM) or {}
+        going = of_state(state)
+        if not going:
             self.screen.say("nothing of the platform is deployed: there is nothing to destroy")
             return
+        with self.screen.step("look for what has to stay"):
+            staying = Staying.of(going, target.clients)
+        with self.screen.step("plan destruction"):
+            file, plan = plan_destruction(target, kept=staying.addresses)
         for line in changes(plan):
             self.screen.say(f"  {line}")
-        self.screen.show_changes("destruction of platform", changes_by_region(plan))
-        require_unprotected(plan)
+        self.screen.show_changes("destruction of platform", changes_by_region(plan, aliases=aliases_in_state(state)))
+        require_free(plan, clients=target.clients, stack=target.workspace(PLATFORM).configuration())
+        self._tell(staying)
         self._approve(f"destroy all of this in account {target.account_id}")
         with self.screen.step("destroy platform"):
-            target.terraform(PLATFORM).apply(target.plan_file(PLATFORM, name="destroy-plan"))
+            target.terraform(DESTRUCTION).apply(file)
+        self._look_again(target, of_plan(plan))
+        if staying.keys:
+            self.screen.say("keys that were kept, to be deleted once nothing needs them any more:")
+            for each in staying.keys:
+                self.screen.say(f"  {each.command}")
         self.screen.say(f"the state backend {target.bucket} stays")
+
+    def _tell(self, staying: Staying) -> None:
+        for line in staying.lines():
+            self.screen.say(line)
+
+    def _look_again(self, target: Target, gone: Sequence[Going]) -> None:
+        # Destroying takes an hour, in an account that others work in.
+        try:
+            missed = still_in_use(gone, target.clients)
+        except ToolError as error:
+            self.screen.warn(f"warning: all is destroyed, but {error.message}")
+            return
+        for each in missed:
+            self.screen.warn(f"warning: this key waits for its deletion, and something has come: {each.text}")
+            for line in each.rescue:
+                self.screen.warn(f"  {line}")
 
     def _target(self) -> Target:
         if endpoint := self.environ.get("AWS_ENDPOINT_URL"):
@@ -190,6 +228,11 @@ class Account:
         for stack in STACKS:
             with self.screen.step(f"plan {stack}"):
                 changed[stack], plans[stack] = target.plan(stack)
+        # What leaves the settings, a region for one, leaves behind what a destruction does.
+        if staying := Staying.of(of_plan(plans[PLATFORM], replaced=False), target.clients):
+            self._tell(staying)
+            with self.screen.step(f"plan {PLATFORM} again, without them"):
+                changed[PLATFORM], plans[PLATFORM] = target.plan(PLATFORM, kept=staying.addresses)
         with self.screen.step("gate"):
             check(self.paths, environ=self.environ)
         for stack in STACKS:

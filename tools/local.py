@@ -7,6 +7,7 @@ from pathlib import Path
 from modules.settings import load_settings
 from tools.bootstrap import bootstrap, make_roles
 from tools.console import Screen
+from tools.destruction import empty
 from tools.emulator import Emulator
 from tools.gate import check
 from tools.hosting import Hosting
@@ -165,6 +166,8 @@ class Life:
         # protection but its owner.
         for each in lift(state, target.clients):
             self.screen.say(f"    lifted on the emulator: deletion protection of {each.name} in {each.region}")
+        for name in empty(state, target.clients):
+            self.screen.say(f"    emptied on the emulator: {name}")
         with self.screen.step("destroy platform"):
             terraform.init(target.backend_arguments())
             terraform.destroy()

@@ -38,17 +38,20 @@ def resources_by_region(plan: Plan) -> dict[str, int]:
     """
     regions = _regions(plan)
     found = Counter(
-        _region(change, regions) for change in _in_regions(plan) if set(change["change"]["actions"]) != {"delete"}
+        _region(change, regions)
+        for change in _in_regions(plan)
+        if set(change["change"]["actions"]) not in ({"delete"}, {"forget"})
     )
     return dict(sorted(found.items()))
 
 
-def changes_by_region(plan: Plan) -> dict[str, Counts]:
+def changes_by_region(plan: Plan, *, aliases: Mapping[str, str] | None = None) -> dict[str, Counts]:
     """Count what the plan does, by region in the order of names; regions where it does nothing are left out.
 
-    As in `resources_by_region`, what Terraform keeps for itself is not counted. `changes` lists it.
+    The aliases of a state, as `aliases_in_state` gives them, tell the region of what is not in the configuration. As in
+    `resources_by_region`, what Terraform keeps for itself is not counted. `changes` lists it.
     """
-    regions = _regions(plan)
+    regions = {**(aliases or {}), **_regions(plan)}
     found: dict[str, Counts] = {}
     for change in _in_regions(plan):
         actions = change["change"]["actions"]
@@ -57,6 +60,15 @@ def changes_by_region(plan: Plan) -> dict[str, Counts]:
             region = _region(change, regions)
             found[region] = found.get(region, Counts()) + counts
     return dict(sorted(found.items()))
+
+
+def aliases_in_state(state: Mapping[str, Any]) -> dict[str, str]:
+    """Map the address of each resource in a state, as it is kept in the bucket, to the alias of its provider."""
+    return {
+        f"{resource['type']}.{resource['name']}": alias
+        for resource in state.get("resources", ())
+        if (alias := str(resource.get("provider", "")).partition("].")[2])
+    }
 
 
 def total(counts: Mapping[str, Counts]) -> Counts:

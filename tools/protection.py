@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tools.errors import ToolError
 from tools.plan import Plan, deletions
 
 Clients = Callable[[str, str], Any]
@@ -24,6 +23,8 @@ class Kind:
     ----------
     attribute : str
         What Terraform calls the protection.
+    setting : str
+        What the settings call it.
     name : str
         The attribute that AWS knows it by.
     service : str
@@ -39,6 +40,7 @@ class Kind:
     """
 
     attribute: str
+    setting: str
     name: str
     service: str
     command: str
@@ -50,6 +52,7 @@ class Kind:
 KINDS = {
     "aws_lb": Kind(
         attribute="enable_deletion_protection",
+        setting="entry.deletion_protection",
         name="arn",
         service="elbv2",
         command="modify-load-balancer-attributes",
@@ -62,6 +65,7 @@ KINDS = {
     ),
     "aws_db_instance": Kind(
         attribute="deletion_protection",
+        setting="database.deletion_protection",
         name="identifier",
         service="rds",
         command="modify-db-instance",
@@ -71,6 +75,7 @@ KINDS = {
     ),
     "aws_dynamodb_table": Kind(
         attribute="deletion_protection_enabled",
+        setting="sessions.deletion_protection",
         name="name",
         service="dynamodb",
         command="update-table",
@@ -148,27 +153,6 @@ def lift(state: Mapping[str, Any], clients: Clients) -> list[Protected]:
     for each in found:
         each.lift(clients)
     return found
-
-
-def require_unprotected(plan: Plan) -> None:
-    """Refuse a plan that AWS would refuse half-way, when much else is deleted already.
-
-    Raises
-    ------
-    ToolError
-        When it deletes something protected; it names each, and the advice has the lines that lift the protection.
-    """
-    found = protected_in_plan(plan)
-    if not found:
-        return
-    listed = "\n".join(f"  {each.address}: {each.name} in {each.region}" for each in found)
-    lines = "\n".join(f"  {each.command}" for each in found)
-    raise ToolError(
-        f"nothing was changed, because AWS would refuse to delete what is protected:\n{listed}",
-        advice="turn deletion protection off in the settings (`database.deletion_protection`, "
-        "`entry.deletion_protection`, `sessions.deletion_protection`) and deploy, or lift it by hand, then run again:\n"
-        f"{lines}",
-    )
 
 
 def _in_state(state: Mapping[str, Any]) -> Iterator[Protected | None]:

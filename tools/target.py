@@ -1,7 +1,7 @@
 """Where stacks go: the emulator or an AWS account. What differs between the two is here and nowhere else."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -140,10 +140,13 @@ class Target:
             raise ToolError(f"the state bucket {self.bucket} cannot be reached: {error}") from error
         return True
 
-    def plan(self, stack: str, *, name: str = "plan", destroy: bool = False) -> tuple[bool, Plan]:
+    def plan(
+        self, stack: str, *, name: str = "plan", destroy: bool = False, kept: Sequence[str] = ()
+    ) -> tuple[bool, Plan]:
         """Plan a stack, and leave the plan as `<name>.tfplan` and `<name>.json` in its working directory.
 
-        Without a state bucket the plan starts from nothing.
+        Without a state bucket the plan starts from nothing. Terraform forgets, and does not destroy, what has left the
+        stack and whose address is `kept`.
 
         Returns
         -------
@@ -152,6 +155,8 @@ class Target:
         """
         workspace, terraform = self.workspace(stack), self.terraform(stack)
         workspace.prepare()
+        if kept:
+            workspace.keep(kept)
         file = self.plan_file(stack, name=name)
         if self.has_backend():
             terraform.init(self.backend_arguments())

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from tools.errors import ToolError
 CONFIGURATION = "cdk.tf.json"
 _BACKEND_OVERRIDE = "backend_override.tf.json"
 _EMULATOR_OVERRIDE = "emulator_override.tf.json"
+_REMOVED = "removed.tf.json"
 _KEPT = (".terraform*", "terraform.tfstate*", "errored.tfstate", "*.tfplan", "*plan.json")
 
 
@@ -63,6 +64,10 @@ class Workspace:
             override = emulator_override(self.configuration())
             (self.directory / _EMULATOR_OVERRIDE).write_text(json.dumps(override, indent=2) + "\n", encoding="utf-8")
 
+    def keep(self, addresses: Sequence[str]) -> None:
+        """Have Terraform forget, and not destroy, what has left the stack; until it is prepared again."""
+        (self.directory / _REMOVED).write_text(json.dumps(removed(addresses), indent=2) + "\n", encoding="utf-8")
+
     def configuration(self) -> dict[str, Any]:
         """Return the stack's Terraform JSON."""
         document: dict[str, Any] = json.loads((self.directory / CONFIGURATION).read_text(encoding="utf-8"))
@@ -90,6 +95,15 @@ class Workspace:
         """Remove the state that is kept in this directory, and its backups."""
         for path in self.directory.glob("terraform.tfstate*"):
             path.unlink()
+
+
+def removed(addresses: Iterable[str]) -> dict[str, Any]:
+    """Return Terraform JSON by which what a state has at these addresses is forgotten, and not destroyed.
+
+    See https://developer.hashicorp.com/terraform/language/block/removed
+    """
+    blocks = [{"from": address, "lifecycle": {"destroy": False}} for address in addresses]
+    return {"removed": blocks} if blocks else {}
 
 
 def emulator_override(configuration: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from modules.identity.role import role_arn
 from modules.settings.regions import PARTITION
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from modules.keys.key import Key
     from modules.region import Region
 
@@ -31,17 +33,21 @@ class BackupVault(Construct):
         The region, with ``backup`` of the settings.
     key
         The key that backups are encrypted with.
+    sources
+        Keys of what is backed up into it: RDS leaves a backup that was made in the same region with the key of its
+        database. They are destroyed after the vault, so that one that AWS refuses to delete stays readable.
 
     Attributes
     ----------
     region, key, resource, name, arn
         Where and what it is.
 
-    See https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html and
+    See https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html,
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html and
     https://docs.aws.amazon.com/aws-backup/latest/devguide/create-a-vault-access-policy.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, region: Region, key: Key) -> None:
+    def __init__(self, scope: Construct, id_: str, *, region: Region, key: Key, sources: Sequence[Key]) -> None:
         super().__init__(scope, id_)
         self.region, self.key = region, key
         settings = region.settings.backup
@@ -54,6 +60,7 @@ class BackupVault(Construct):
             kms_key_arn=key.arn,
             force_destroy=settings.force_destroy,
             tags={"Name": name},
+            depends_on=[source.resource for source in sources],
         )
         self.name, self.arn = self.resource.name, self.resource.arn
         policy = PolicyDocument(

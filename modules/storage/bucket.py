@@ -51,7 +51,7 @@ class Bucket(Construct):
         What the name says of it; the account is added.
     key
         The key that objects are encrypted with. ``None`` means keys of S3's own, which AWS demands of buckets that take
-        logs from its services.
+        logs from its services. It is destroyed after the bucket, so that one that S3 refuses to delete stays readable.
     bucket_key
         Whether S3 derives a key of the bucket from ``key``, which saves calls of KMS. Yes by default; no for who writes
         with an encryption context of its own, which is then the object's and not the bucket's.
@@ -97,6 +97,7 @@ class Bucket(Construct):
             bucket=self.name,
             force_destroy=force_destroy,
             tags={"Name": self.name},
+            depends_on=[key.resource] if key else None,
         )
         self.id, self.arn = self.resource.id, self.resource.arn
         self.versioning = S3BucketVersioningA(

@@ -78,11 +78,3 @@ def test_access_policy_of_a_vault_reads_back_and_goes(emulator: Emulator) -> Non
         backup.get_backup_vault_access_policy(**vault)
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         backup.put_backup_vault_access_policy(BackupVaultName="missing", Policy="{}")
-
-
-def test_a_vault_is_empty(emulator: Emulator) -> None:
-    backup = emulator.client("backup", REGION)
-    backup.create_backup_vault(BackupVaultName="empty")
-    assert backup.list_recovery_points_by_backup_vault(BackupVaultName="empty")["RecoveryPoints"] == []
-    with pytest.raises(ClientError, match="ResourceNotFoundException"):
-        backup.list_recovery_points_by_backup_vault(BackupVaultName="missing")

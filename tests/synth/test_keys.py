@@ -1,3 +1,5 @@
+import json
+import re
 from typing import Any
 
 import pytest
@@ -5,6 +7,8 @@ from support.region_sets import FIVE, ONE, THREE, TWO
 from support.synthesized import Block, Stack, platform, state_backend
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
+#: Of a resource or data source, wherever it is written in a body.
+ADDRESS = re.compile(r"\b(?:data\.)?aws_\w+\.[\w-]+")
 PURPOSES = {"alerts", "backup", "data", "functions", "logs", "secrets", "storage", "volumes"}
 
 
@@ -122,3 +126,60 @@ def test_everything_is_encrypted_with_the_key_of_its_own_region_and_purpose(regi
 def test_deletion_window_is_a_setting() -> None:
     stack = platform(*ONE, keys={"deletion_window_days": "7"})
     assert {key.body["deletion_window_in_days"] for key in stack.resources("aws_kms_key")} == {7}
+
+
+@SETS
+def test_what_is_encrypted_goes_before_its_key(regions: tuple[str, ...]) -> None:
+    for stack in both(*regions):
+        keys = {key.address for key in stack.resources("aws_kms_key")}
+        for bucket, key in encryption(stack):
+            assert key in keys
+            assert key in reached(stack, bucket)
+        for kind in ("aws_backup_vault", "aws_cloudwatch_log_group", "aws_db_instance", "aws_dynamodb_table"):
+            for one in stack.resources(kind):
+                assert reached(stack, one.address) & keys, one.address
+
+
+@SETS
+def test_a_vault_goes_before_the_keys_of_what_is_backed_up_into_it(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for vault in stack.resources("aws_backup_vault"):
+        needed = {
+            purpose(key) for key in stack.resources("aws_kms_key") if key.address in reached(stack, vault.address)
+        }
+        assert needed >= {"backup", "data"}
+
+
+@SETS
+def test_who_delivers_to_a_bucket_goes_before_it(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for kind in ("aws_s3_bucket_logging", "aws_cloudtrail", "aws_config_delivery_channel", "aws_lb"):
+        for one in stack.resources(kind):
+            assert any(address.startswith("aws_s3_bucket.") for address in reached(stack, one.address)), one.address
+
+
+def encryption(stack: Stack) -> list[tuple[str, str]]:
+    """Each bucket with a key of the platform's, and the key."""
+    return [
+        (stack.at(one.body["bucket"]).address, stack.at(default["kms_master_key_id"]).address)
+        for one in stack.resources("aws_s3_bucket_server_side_encryption_configuration")
+        for rule in one.body["rule"]
+        if "kms_master_key_id" in (default := rule["apply_server_side_encryption_by_default"])
+    ]
+
+
+def reached(stack: Stack, address: str) -> set[str]:
+    """What a resource or data source refers to or depends on, and what that does, and so on."""
+    found: set[str] = set()
+    ahead = [address]
+    while ahead:
+        for one in set(ADDRESS.findall(json.dumps(body_of(stack, ahead.pop())))) - found:
+            found.add(one)
+            ahead.append(one)
+    return found
+
+
+def body_of(stack: Stack, address: str) -> Any:
+    category = "data" if address.startswith("data.") else "resource"
+    kind, _, name = address.removeprefix("data.").partition(".")
+    return stack.json.get(category, {}).get(kind, {}).get(name, {})

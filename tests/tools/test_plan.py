@@ -1,6 +1,6 @@
 from typing import Any
 
-from tools.plan import Counts, changes, changes_by_region, destroyed, resources_by_region, total
+from tools.plan import Counts, aliases_in_state, changes, changes_by_region, destroyed, resources_by_region, total
 
 
 def change(address: str, *actions: str, mode: str = "managed", **what: object) -> dict[str, Any]:
@@ -53,6 +53,19 @@ def test_changes_are_counted_by_region_and_a_replacement_is_one_added_and_one_de
         "eu-west-1": Counts(add=2, change=1, destroy=1),
         "other": Counts(add=1),
     }
+
+
+def test_the_region_of_what_has_left_the_configuration_is_told_by_the_state() -> None:
+    gone = [change("aws_route.a", "delete"), change("aws_kms_key.b", "forget"), change("terraform_data.f", "delete")]
+    plan = {"resource_changes": gone}
+    providers = {"aws_route": 'provider["registry.terraform.io/hashicorp/aws"].eu-west-1', "terraform_data": "x"}
+    aliases = aliases_in_state(
+        {"resources": [{"type": kind, "name": "a", "provider": name} for kind, name in providers.items()]}
+    )
+    assert aliases == {"aws_route.a": "eu-west-1"}
+    assert changes_by_region(plan, aliases=aliases) == {"eu-west-1": Counts(destroy=1)}
+    assert changes(plan) == ["delete aws_route.a", "forget aws_kms_key.b", "delete terraform_data.f"]
+    assert resources_by_region(plan) == {}
 
 
 def test_what_terraform_keeps_for_itself_is_listed_and_counted_in_no_region() -> None:

@@ -1,18 +1,12 @@
-import io
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from botocore.exceptions import ClientError
-from rich.console import Console
 
-from tools.account import Account
-from tools.console import Screen
 from tools.emulator import Emulator
-from tools.errors import ToolError
-from tools.protection import lift, protected_in_plan, protected_in_state, require_unprotected
+from tools.protection import lift, protected_in_plan, protected_in_state
 
 REGION = "eu-west-1"
 INSTANCE = {
@@ -77,41 +71,6 @@ def test_what_a_plan_would_delete_although_protected_is_named_with_the_line_that
 )
 def test_what_is_kept_or_unprotected_is_not_in_the_way(harmless: dict[str, Any]) -> None:
     assert protected_in_plan(plan_of(harmless)) == []
-    require_unprotected(plan_of(harmless))
-
-
-def test_rejects_a_destruction_of_what_is_protected_and_says_how_to_go_on() -> None:
-    with pytest.raises(ToolError, match=f"aws_db_instance.main: main in {REGION}") as refused:
-        require_unprotected(DESTRUCTION)
-    advice = refused.value.advice or ""
-    assert all(line in advice for line in COMMANDS)
-    assert "database.deletion_protection" in advice
-
-
-def test_an_account_is_neither_asked_nor_touched_where_something_is_protected(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def untouched(*_: object, **__: object) -> None:
-        raise AssertionError
-
-    target = SimpleNamespace(
-        account_id="123456789012",
-        has_backend=lambda: True,
-        plan=lambda *_, **__: (True, DESTRUCTION),
-        terraform=untouched,
-        clients=untouched,
-    )
-    account = Account(
-        settings=tmp_path / "settings.yaml",
-        build=tmp_path,
-        out=tmp_path,
-        environ={"APPROVE": "yes"},
-        screen=Screen(Console(file=io.StringIO())),
-    )
-    monkeypatch.setattr(account, "_target", lambda: target)
-    monkeypatch.setattr(account, "_approve", untouched)
-    with pytest.raises(ToolError, match="nothing was changed"):
-        account.destroy()
 
 
 def test_data_sources_and_other_types_of_a_state_are_never_protected() -> None:

@@ -51,6 +51,19 @@ def test_keeps_what_terraform_keeps_there(workspace: Workspace) -> None:
     assert (workspace.directory / ".terraform/providers").is_dir()
 
 
+def test_what_is_kept_is_forgotten_until_the_stack_is_prepared_again(workspace: Workspace) -> None:
+    workspace.prepare()
+    workspace.keep(["aws_kms_key.data"])
+    (file,) = (
+        set(workspace.directory.glob("*.tf.json"))
+        - {workspace.directory / "emulator_override.tf.json"}
+        - {workspace.directory / "cdk.tf.json"}
+    )
+    assert json.loads(file.read_text()) == {"removed": [{"from": "aws_kms_key.data", "lifecycle": {"destroy": False}}]}
+    workspace.prepare()
+    assert not file.exists()
+
+
 def test_only_on_the_emulator_providers_try_each_call_twice(workspace: Workspace) -> None:
     workspace.prepare()
     override = json.loads((workspace.directory / "emulator_override.tf.json").read_text())

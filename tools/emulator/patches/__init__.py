@@ -14,6 +14,7 @@ NAMES = (
     "autoscaling",
     "awslambda",
     "backup",
+    "backup_jobs",
     "budgets",
     "ce",
     "chatbot",

@@ -1,4 +1,4 @@
-"""Backup: tags, selections and updates of plans, access policies and content of vaults."""
+"""Backup: tags, selections and updates of plans, access policies of vaults."""
 
 import json
 from typing import Any
@@ -88,12 +88,6 @@ def delete_backup_vault_access_policy(response: BackupResponse) -> str:
     return "{}"
 
 
-def list_recovery_points_by_backup_vault(response: BackupResponse) -> str:
-    """Tell that a vault is empty, as no backups are made; Terraform empties one before it destroys it by force."""
-    _vault_name(response)
-    return json.dumps({"RecoveryPoints": []})
-
-
 def _vault_name(response: BackupResponse) -> str:
     name = unquote(response.path.split("/backup-vaults/", 1)[1].split("/", 1)[0])
     if name not in response.backup_backend.vaults:
@@ -137,9 +131,6 @@ def apply() -> None:
         put_backup_vault_access_policy,
         get_backup_vault_access_policy,
         delete_backup_vault_access_policy,
-        list_recovery_points_by_backup_vault,
     ):
         replace(BackupResponse, operation.__name__, operation)
-    # boto3 puts a slash behind the last, and Terraform's SDK does not.
-    for path in ("access-policy", "recovery-points", "recovery-points/"):
-        url_paths[f"{{0}}/backup-vaults/(?P<name>[^/]+)/{path}$"] = BackupResponse.dispatch
+    url_paths["{0}/backup-vaults/(?P<name>[^/]+)/access-policy$"] = BackupResponse.dispatch

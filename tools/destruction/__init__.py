@@ -1,0 +1,23 @@
+"""What a destruction takes, what stands in its way, and what it has to leave behind."""
+
+from tools.destruction.configuration import DESTRUCTION, plan_destruction
+from tools.destruction.content import empty
+from tools.destruction.going import Going, of_plan, of_state
+from tools.destruction.kept import Kept, keep, still_in_use
+from tools.destruction.obstacles import require_free
+from tools.destruction.staying import Staying, shared
+
+__all__ = [
+    "DESTRUCTION",
+    "Going",
+    "Kept",
+    "Staying",
+    "empty",
+    "keep",
+    "of_plan",
+    "of_state",
+    "plan_destruction",
+    "require_free",
+    "shared",
+    "still_in_use",
+]
