@@ -1,17 +1,16 @@
 """The WSGI application: moto's, with what a server of many clients at once needs besides."""
 
-import json
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.wrappers import Response
 from werkzeug.wsgi import get_input_stream
 
+from tools.emulator.call import call_of
+from tools.emulator.refusal import Judge, Refusal, answer
 from tools.emulator.requestlog import log, scope_of
 
 if TYPE_CHECKING:
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 UNSERIALIZED_SERVICES = {"sqs"}
 # AWS never answers so, and the SDKs take it for final; they repeat a 500 for minutes, which looks like a hang.
 NOT_IMPLEMENTED = 501
-# The services that take their requests neither as forms nor as JSON, and those that wrap their errors unlike others.
-XML_SERVICES = {"s3", "route53", "cloudfront"}
-XML_ENVELOPES = {"s3": "{}", "ec2": "<Response><Errors>{}</Errors></Response>"}
 
 
 class Application:
@@ -31,10 +27,16 @@ class Application:
 
     moto's backends are plain dictionaries without locks. Terraform sends thirty requests at once, and both locks of a
     state rely on "put this only if it is not there" being done by one client at a time.
+
+    Parameters
+    ----------
+    judges : sequence of Judge
+        Asked in their order before moto; the first refusal is the answer. By default nobody is asked.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, judges: Sequence[Judge] = ()) -> None:
         self._moto = DomainDispatcherApplication(create_backend_app)
+        self._judges = judges
         self._lock = Lock()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -51,31 +53,37 @@ class Application:
             return start_response(status, headers, *fault)
 
         try:
-            if scope_of(environ).service in UNSERIALIZED_SERVICES:
-                return self._answer(environ, start)
             with self._lock:
-                return self._answer(environ, start)
+                refusal = self._judge(environ, body)
+                if refusal is not None:
+                    return answer(environ, refusal)(environ, start)
+                if scope_of(environ).service not in UNSERIALIZED_SERVICES:
+                    return self._answer(environ, start)
+            return self._answer(environ, start)
         finally:
             log(environ, body=body, status=statuses[-1] if statuses else "-")
 
+    def _judge(self, environ: "WSGIEnvironment", body: bytes) -> Refusal | None:
+        call = call_of(environ, body) if self._judges else None
+        if call is None:
+            return None
+        try:
+            return next((refusal for judge in self._judges if (refusal := judge(call))), None)
+        except Exception as error:  # noqa: BLE001 - a judge that fails must not look like a judge that agrees
+            traceback.print_exc()
+            return _fault(error)
+
     def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         try:
-            answer: Iterable[bytes] = self._moto(environ, start_response)
+            answered: Iterable[bytes] = self._moto(environ, start_response)
         except Exception as error:  # noqa: BLE001 - whatever moto fails of, the client must be told
             traceback.print_exc()
-            return _failure(environ, error)(environ, start_response)
-        return answer
+            return answer(environ, _fault(error))(environ, start_response)
+        return answered
 
 
-def _failure(environ: "WSGIEnvironment", error: Exception) -> Response:
-    """Return an error in the form that the service's clients understand."""
+def _fault(error: Exception) -> Refusal:
+    """Return what the client is told where the emulator itself fails."""
     code = "NotImplemented" if isinstance(error, NotImplementedError) else "EmulatorFault"
     message = f"the emulator cannot answer this: {type(error).__name__}: {error}"
-    service = scope_of(environ).service
-    if service in XML_SERVICES or environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
-        document = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
-        document = XML_ENVELOPES.get(service, "<ErrorResponse>{}</ErrorResponse>").format(document)
-        return Response(document, status=NOT_IMPLEMENTED, mimetype="text/xml")
-    document = json.dumps({"__type": code, "message": message})
-    headers = {"x-amzn-errortype": code}
-    return Response(document, status=NOT_IMPLEMENTED, mimetype="application/json", headers=headers)
+    return Refusal(code=code, message=message, status=NOT_IMPLEMENTED)

@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 
 from tools.emulator import patches
 from tools.emulator.application import Application
+from tools.emulator.judges import judges
 from tools.emulator.replay import Replay
 from tools.emulator.requestlog import QuietRequestHandler
 
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     patches.apply()
     # Binding port 0 lets the system choose: nobody can take the port between choosing and binding.
-    server = make_server(HOST, 0, Replay(Application()), threaded=True, request_handler=QuietRequestHandler)
+    server = make_server(HOST, 0, Replay(Application(judges())), threaded=True, request_handler=QuietRequestHandler)
     os.environ["MOTO_PORT"] = str(server.server_port)
     endpoint = f"http://{HOST}:{server.server_port}"
     print(f"serving at {endpoint}")  # noqa: T201 - standard output is the log

@@ -26,6 +26,7 @@ NAMES = (
     "kms",
     "launching",
     "logs",
+    "quotas",
     "rds",
     "rds_backups",
     "rds_replicas",

@@ -1,0 +1,12 @@
+"""Who looks at a call before moto does: AWS's models first, then the rules that no model has."""
+
+from collections.abc import Sequence
+
+from tools.emulator import model, rules
+from tools.emulator.refusal import Judge
+
+
+def judges() -> Sequence[Judge]:
+    """Return the judges of this process in the order in which they are asked."""
+    rules.load()
+    return [model.judge, rules.judge]
