@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from tools.emulator.launch import EmulatorError, end, launch
+from tools.emulator.launch import RECORDING_NAME, EmulatorError, end, launch
 from tools.emulator.record import Record
 
 LOG_NAME = "emulator.log"
@@ -117,6 +117,11 @@ class Emulator:
         if self._child is not None:
             end(self._child)
         self._record.remove(self.directory)
+
+    @property
+    def recording(self) -> Path:
+        """The file that takes what is asked of IAM."""
+        return self.directory / RECORDING_NAME
 
     def environment(self) -> dict[str, str]:
         """Return the variables that point Terraform, the AWS CLI and every SDK at this emulator.
