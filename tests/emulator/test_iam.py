@@ -1,7 +1,7 @@
 """IAM, enforced on users and sessions of roles."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -38,7 +38,7 @@ def clients_of(emulator: Emulator, credentials: dict[str, str]) -> Clients:
 
 
 @pytest.fixture
-def user(emulator: Emulator) -> Iterator[Callable[..., Clients]]:
+def user(emulator: Emulator) -> Callable[..., Clients]:
     iam = emulator.client("iam", REGION)
 
     def make(*documents: dict[str, Any]) -> Clients:
@@ -48,11 +48,11 @@ def user(emulator: Emulator) -> Iterator[Callable[..., Clients]]:
             iam.put_user_policy(UserName=name, PolicyName=f"p{number}", PolicyDocument=json.dumps(document))
         return clients_of(emulator, iam.create_access_key(UserName=name)["AccessKey"])
 
-    yield make
+    return make
 
 
 @pytest.fixture
-def session(emulator: Emulator) -> Iterator[Callable[..., Clients]]:
+def session(emulator: Emulator) -> Callable[..., Clients]:
     iam, sts = emulator.client("iam", REGION), emulator.client("sts", REGION)
 
     def make(
@@ -71,7 +71,7 @@ def session(emulator: Emulator) -> Iterator[Callable[..., Clients]]:
         answer = sts.assume_role(RoleArn=arn, RoleSessionName="test", **limits)
         return clients_of(emulator, answer["Credentials"])
 
-    yield make
+    return make
 
 
 def refused(call: Callable[..., Any], **parameters: Any) -> str:
@@ -108,9 +108,7 @@ def test_user_without_policies_may_do_nothing_but_ask_who_it_is(user: Callable[.
         ("sns", "list_topics", "AuthorizationError"),
     ],
 )
-def test_refusal_has_the_code_of_its_service(
-    user: Callable[..., Clients], service: str, call: str, code: str
-) -> None:
+def test_refusal_has_the_code_of_its_service(user: Callable[..., Clients], service: str, call: str, code: str) -> None:
     assert refused(getattr(user()(service), call)).startswith(f"{code}: ")
 
 
@@ -236,9 +234,7 @@ def test_secret_with_a_key_needs_the_key_through_secrets_manager(
     assert "kms:Decrypt" in refused(reader("s3").get_secret_value, SecretId=secret)
 
 
-def test_passing_a_role_needs_a_permission_for_the_service(
-    emulator: Emulator, user: Callable[..., Clients]
-) -> None:
+def test_passing_a_role_needs_a_permission_for_the_service(emulator: Emulator, user: Callable[..., Clients]) -> None:
     role = emulator.client("iam", REGION).create_role(
         RoleName="passed", AssumeRolePolicyDocument=json.dumps({"Statement": []})
     )["Role"]["Arn"]
@@ -262,7 +258,7 @@ def test_first_load_balancer_of_an_account_needs_the_service_s_role(user: Callab
 
 
 def test_what_is_asked_is_recorded_without_what_is_sent(emulator: Emulator) -> None:
-    emulator.client("secretsmanager", REGION).create_secret(Name="recorded", SecretString="hush-hush")  # noqa: S106
+    emulator.client("secretsmanager", REGION).create_secret(Name="recorded", SecretString="hush-hush")
     written = emulator.recording.read_text()
     assert '"secretsmanager:CreateSecret"' in written
     assert "secret:recorded-" in written

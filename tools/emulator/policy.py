@@ -77,7 +77,9 @@ def decide(document: Mapping[str, Any], request: Request, *, of_identity: bool =
         Whether the policy is the caller's own, which names no principal. By default it is a resource's.
     """
     effects = {
-        statement["Effect"] for statement in statements(document) if _concerns(statement, request, of_identity=of_identity)
+        statement["Effect"]
+        for statement in statements(document)
+        if _concerns(statement, request, of_identity=of_identity)
     }
     if "Deny" in effects:
         return Decision.DENIED

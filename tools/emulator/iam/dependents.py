@@ -4,7 +4,7 @@ Each entry names the page that says so; besides, the "dependent actions" of
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tools.emulator.call import Call
@@ -109,6 +109,12 @@ LINKED_ROLES: dict[Operation, tuple[str, str]] = {
     ("securityhub", "EnableSecurityHub"): ("securityhub.amazonaws.com", "AWSServiceRoleForSecurityHub"),
     ("wafv2", "PutLoggingConfiguration"): ("wafv2.amazonaws.com", "AWSServiceRoleForWAFV2Logging"),
 }
+#: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awswafv2.html
+OF_LOAD_BALANCERS: dict[Operation, tuple[str, ...]] = {
+    ("wafv2", "AssociateWebACL"): ("CreateWebACLAssociation", "SetWebAcl"),
+    ("wafv2", "DisassociateWebACL"): ("DeleteWebACLAssociation", "SetWebAcl"),
+    ("wafv2", "GetWebACLForResource"): ("GetLoadBalancerWebACL",),
+}
 _REPLICA_ITEMS = ("BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem")
 #: Everything else, on any resource.
 OTHERS: dict[Operation, tuple[str, ...]] = {
@@ -140,23 +146,11 @@ def dependents(call: Call, account_id: str) -> Iterator[Question]:
         yield linked_role(*LINKED_ROLES[operation], account_id=account_id, region=call.region)
     for action in OTHERS.get(operation, ()):
         yield Question(action=action, resource="*", region=call.region)
-    if call.service == "dynamodb":
-        yield from _replicas(call, account_id)
-    if call.service == "ec2" and call.operation == "CreateVpcEndpoint" and call.parameters.get("PrivateDnsEnabled"):
-        # https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-iam.html
-        yield Question(action="route53:AssociateVPCWithHostedZone", resource="*", region=call.region)
-    if operation in {("wafv2", "AssociateWebACL"), ("wafv2", "DisassociateWebACL")}:
-        # https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html
+    for action in OF_LOAD_BALANCERS.get(operation, ()):
         for arn in values_at(call.parameters, "ResourceArn"):
-            yield Question(action="elasticloadbalancing:SetWebACL", resource=arn, region=call.region)
-    if operation == ("secretsmanager", "RotateSecret"):
-        # https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
-        for arn in values_at(call.parameters, "RotationLambdaARN"):
-            yield Question(action="lambda:InvokeFunction", resource=arn, region=call.region)
-    if call.service == "kms" and call.operation == "ReplicateKey":
-        # https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-auth.html
-        region = str(call.parameters["ReplicaRegion"])
-        yield Question(action="kms:CreateKey", resource="*", region=region)
+            yield Question(action=f"elasticloadbalancing:{action}", resource=arn, region=call.region)
+    if operation in BY_OPERATION:
+        yield from BY_OPERATION[operation](call, account_id)
 
 
 def through(service: str, key_arn: str, actions: tuple[str, ...]) -> Iterator[Question]:
@@ -205,14 +199,46 @@ def _replicas(call: Call, account_id: str) -> Iterator[Question]:
 
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/V2gt_IAM.html
     """
-    if call.operation == "UpdateTable":
-        wanted = {
-            "Create": ("CreateTable", "CreateTableReplica", *_REPLICA_ITEMS),
-            "Delete": ("DeleteTable", "DeleteTableReplica"),
-        }
-        for kind, actions in wanted.items():
-            for region in values_at(call.parameters, f"ReplicaUpdates.{kind}.RegionName"):
-                table = f"arn:aws:dynamodb:{region}:{account_id}:table/{call.parameters['TableName']}"
-                for action in actions:
-                    yield Question(action=f"dynamodb:{action}", resource=table, region=region)
+    wanted = {
+        "Create": ("CreateTable", "CreateTableReplica", *_REPLICA_ITEMS),
+        "Delete": ("DeleteTable", "DeleteTableReplica"),
+    }
+    for kind, actions in wanted.items():
+        for region in values_at(call.parameters, f"ReplicaUpdates.{kind}.RegionName"):
+            table = f"arn:aws:dynamodb:{region}:{account_id}:table/{call.parameters['TableName']}"
+            for action in actions:
+                yield Question(action=f"dynamodb:{action}", resource=table, region=region)
 
+
+def _private_names(call: Call, _account_id: str) -> Iterator[Question]:
+    """Yield what an endpoint's private names need.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-iam.html
+    """
+    if call.parameters.get("PrivateDnsEnabled"):
+        yield Question(action="route53:AssociateVPCWithHostedZone", resource="*", region=call.region)
+
+
+def _rotation(call: Call, _account_id: str) -> Iterator[Question]:
+    """Yield what attaching a rotation function needs.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
+    """
+    for arn in values_at(call.parameters, "RotationLambdaARN"):
+        yield Question(action="lambda:InvokeFunction", resource=arn, region=call.region)
+
+
+def _replica_key(call: Call, _account_id: str) -> Iterator[Question]:
+    """Yield what a key's replica needs where it is made.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-auth.html
+    """
+    yield Question(action="kms:CreateKey", resource="*", region=str(call.parameters["ReplicaRegion"]))
+
+
+BY_OPERATION: dict[Operation, Callable[[Call, str], Iterator[Question]]] = {
+    ("dynamodb", "UpdateTable"): _replicas,
+    ("ec2", "CreateVpcEndpoint"): _private_names,
+    ("kms", "ReplicateKey"): _replica_key,
+    ("secretsmanager", "RotateSecret"): _rotation,
+}

@@ -13,6 +13,7 @@ Document = Mapping[str, Any]
 
 #: Policies of these resources are asked even where the caller's own allow the call: KMS takes no other word.
 RULED_BY_RESOURCE = ("kms:",)
+SILENT = Decision.SILENT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,39 +54,36 @@ def refused_because(policies: Policies, request: Request) -> str | None:
         "permissions boundary": _of(policies.boundary, request),
         "session policy": _of(policies.session, request),
     }
-    for kind, decisions in own.items():
-        if Decision.DENIED in decisions:
-            article = "an" if kind.startswith("i") else "a"
-            return f"with an explicit deny in {article} {kind}"
-    if policies.resource is not None and decide(policies.resource, request) is Decision.DENIED:
-        return "with an explicit deny in a resource-based policy"
+    of_resource = SILENT if policies.resource is None else decide(policies.resource, request)
+    denying = [kind for kind, decisions in own.items() if Decision.DENIED in decisions]
+    if denying or of_resource is Decision.DENIED:
+        kind = denying[0] if denying else "resource-based policy"
+        return f"with an explicit deny in {'an' if kind.startswith('i') else 'a'} {kind}"
+    silent = _silent(policies, request, own=own, of_resource=of_resource)
+    return f"because no {silent} allows the {request.action} action" if silent else None
 
-    by_resource = policies.resource is not None and _allows_directly(policies.resource, request)
-    if request.action.startswith(RULED_BY_RESOURCE) and policies.resource is not None and not by_resource:
-        if decide(policies.resource, request) is not Decision.ALLOWED:
-            return f"because no resource-based policy allows the {request.action} action"
-    if by_resource and _names_itself(policies, request):
+
+def _silent(
+    policies: Policies, request: Request, *, own: Mapping[str, list[Decision]], of_resource: Decision
+) -> str | None:
+    """Return the kind of policy for want of whose word a request that nothing denies is refused."""
+    resource = policies.resource or {}
+    by_resource = _allows(resource, request, request.caller.identities[:-1])
+    if resource and request.action.startswith(RULED_BY_RESOURCE) and of_resource is not Decision.ALLOWED:
+        return "resource-based policy"
+    if _allows(resource, request, request.caller.identities[:1]):
         return None
-    limits = [kind for kind, decisions in own.items() if kind != "identity-based policy" and decisions == [Decision.SILENT]]
-    if limits:
-        return f"because no {limits[0]} allows the {request.action} action"
-    if by_resource or Decision.ALLOWED in own["identity-based policy"]:
-        return None
-    return f"because no identity-based policy allows the {request.action} action"
+    for kind in ("permissions boundary", "session policy"):
+        if own[kind] == [Decision.SILENT]:
+            return kind
+    return None if by_resource or Decision.ALLOWED in own["identity-based policy"] else "identity-based policy"
+
+
+def _allows(document: Document, request: Request, identities: tuple[str, ...]) -> bool:
+    """Return whether a resource's policy allows the caller by some of its ARNs; the last is its account's."""
+    caller = replace(request.caller, identities=identities)
+    return decide(document, replace(request, caller=caller)) is Decision.ALLOWED
 
 
 def _of(document: Document | None, request: Request) -> list[Decision]:
     return [] if document is None else [decide(document, request, of_identity=True)]
-
-
-def _allows_directly(document: Document, request: Request) -> bool:
-    """Return whether a resource's policy allows the caller itself, and not just its account."""
-    *itself, _root = request.caller.identities
-    caller = replace(request.caller, identities=tuple(itself))
-    return decide(document, replace(request, caller=caller)) is Decision.ALLOWED
-
-
-def _names_itself(policies: Policies, request: Request) -> bool:
-    """Return whether a resource's policy allows the user or the session by its own ARN."""
-    caller = replace(request.caller, identities=request.caller.identities[:1])
-    return policies.resource is not None and decide(policies.resource, replace(request, caller=caller)) is Decision.ALLOWED

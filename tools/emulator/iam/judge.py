@@ -12,6 +12,7 @@ from tools.emulator.iam.keys import context_of, own_keys
 from tools.emulator.iam.names import action_of
 from tools.emulator.iam.question import Question
 from tools.emulator.iam.recording import Recording
+from tools.emulator.iam.reference import prefix_of, takes_tags
 from tools.emulator.iam.resources import arns_of
 from tools.emulator.iam.stateful import stateful
 from tools.emulator.iam.tags import tagging
@@ -76,8 +77,10 @@ def questions(call: Call, account_id: str) -> Iterator[Question]:
     if action is None:
         return
     keys = own_keys(call)
+    untagged = {name: value for name, value in keys.items() if not name.startswith(("aws:RequestTag/", "aws:TagKeys"))}
     for arn in arns_of(call, action, account_id):
-        yield Question(action=action, resource=arn, keys=keys, region=call.region)
+        its_keys = keys if takes_tags(action, arn) else untagged
+        yield Question(action=action, resource=arn, keys=its_keys, region=call.region)
     yield from tagging(call, account_id)
     for question in (*dependents(call, account_id), *stateful(call, account_id)):
         made = question.action == "iam:CreateServiceLinkedRole" and call.service != "iam"
@@ -90,15 +93,9 @@ def refusal(call: Call, question: Question, caller: str, reason: str) -> Refusal
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
     """
-    service = question.action.partition(":")[0] if call.service in {"s3control"} else None
-    code = CODES.get(service or action_prefix(call), "AccessDenied")
+    code = CODES.get(prefix_of(call.service), "AccessDenied")
     on = "" if question.resource == "*" else f" on resource: {question.resource}"
     message = f"User: {caller} is not authorized to perform: {question.action}{on} {reason}"
     if code == "UnauthorizedOperation":
         message = f"You are not authorized to perform this operation. {message}"
     return Refusal(code=code, message=message, status=STATUS.get(code, 403))
-
-
-def action_prefix(call: Call) -> str:
-    """Return what IAM calls the service of a call."""
-    return str(action_of(call)).partition(":")[0]

@@ -67,6 +67,8 @@ def context_of(question: Question, caller: Caller) -> Context:
         **{name: (value,) for name, value in principal_keys(caller).items()},
         **question.keys,
     }
-    if question.action.startswith("kms:") and (aliases := state.aliases_of(question.resource, account_id=caller.account_id)):
+    if question.action.startswith("kms:") and (
+        aliases := state.aliases_of(question.resource, account_id=caller.account_id)
+    ):
         keys["kms:ResourceAliases"] = aliases
     return {name.lower(): values for name, values in keys.items()}

@@ -1,4 +1,4 @@
-"""What was asked of IAM, kept in a file of the emulator's run: enough to write least policies from, and nothing secret."""
+"""What was asked of IAM, in a file of the emulator's run: enough to write policies from, and nothing secret."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ KEYS = (
     "iam:PolicyARN",
     "kms:ViaService",
     "kms:GrantIsForAWSResource",
-    "ec2:CreateAction",
+    "kms:ResourceAliases",
 )
 
 

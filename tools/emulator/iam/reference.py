@@ -70,22 +70,38 @@ def resource_types(action: str) -> tuple[ResourceType, ...]:
 
 
 @cache
+def takes_tags(action: str, resource: str) -> bool:
+    """Return whether ``action`` on ``resource`` has the condition keys of the tags in the request.
+
+    Some actions have them for the kind that they make, and not for what else they are about.
+    """
+    prefix, _, name = action.partition(":")
+    service = get_service_prefix_data(prefix)
+    listed = service["privileges"].get(name, {}).get("resource_types", {})
+    return any(
+        "aws:RequestTag/${TagKey}" in entry["condition_keys"]
+        for kind, entry in listed.items()
+        if not kind or re.fullmatch(expression(service["resources"][kind]["arn"]), resource)
+    )
+
+
+def kind_of(action: str, resource: str) -> ResourceType | None:
+    """Return which of the kinds that ``action`` is about ``resource`` is of; the narrowest, where several fit."""
+    fitting = [kind for kind in resource_types(action) if re.fullmatch(expression(kind.arn), resource)]
+    return max(fitting, key=lambda kind: len(kind.arn), default=None)
+
+
+def expression(form: str) -> str:
+    """Return the regular expression of the ARNs of a form."""
+    pieces = PLACEHOLDER.split(form)
+    return "".join(re.escape(piece) if number % 2 == 0 else "[^:]*" for number, piece in enumerate(pieces))
+
+
+@cache
 def access_level(action: str) -> str:
     """Return ``Read``, ``List``, ``Write``, ``Tagging`` or ``Permissions management``."""
     prefix, _, name = action.partition(":")
     return str(get_service_prefix_data(prefix)["privileges"][name]["access_level"])
-
-
-@cache
-def condition_keys(action: str) -> frozenset[str]:
-    """Return the condition keys of ``action``, with those of its resources, as the reference writes them."""
-    prefix, _, name = action.partition(":")
-    service = get_service_prefix_data(prefix)
-    listed = service["privileges"].get(name, {}).get("resource_types", {})
-    keys = {key for entry in listed.values() for key in entry["condition_keys"]}
-    for kind in listed:
-        keys |= set(service["resources"].get(kind, {}).get("condition_keys", []))
-    return frozenset(keys)
 
 
 def arn(form: str, *, region: str, account_id: str, name: str = "*") -> str:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tools.emulator.call import Call
-from tools.emulator.iam import reference
-from tools.emulator.iam.reference import PLACEHOLDER, ResourceType
+from tools.emulator.iam import reference, state
+from tools.emulator.iam.reference import ResourceType
 
 #: Which parameter names a resource: by prefix and kind, the first of these that a call has. A dot leads into a
 #: structure.
@@ -111,11 +111,15 @@ def arns_of(call: Call, action: str, account_id: str) -> list[str]:
                 if (match := EC2_ID.fullmatch(name)) and EC2_KINDS.get(match[1]) == kind.name
             ]
         else:
-            found = [*_given(call, kind), *_named(call, f"{prefix}:{kind.name}", kind, account_id)][:1]
+            linked = _linked_role(call, account_id) if prefix == "iam" and kind.name == "role" else []
+            found = linked or [*_given(call, kind), *_named(call, f"{prefix}:{kind.name}", kind, account_id)][:1]
         if not found and kind.required and not _stands_for_another(kind, kinds):
             found = [_any_of(kind, call.region, account_id)]
         arns += found
-    return list(dict.fromkeys(arns)) or (["*"] if not kinds or action.endswith(":CreateTags") else _least(call, kinds))
+    if action in {"wafv2:CreateWebACL", "wafv2:UpdateWebACL"} and "ManagedRuleGroupStatement" in str(call.parameters):
+        # https://docs.aws.amazon.com/waf/latest/developerguide/security_iam_service-with-iam.html
+        arns.append(f"arn:aws:wafv2:{call.region}:{account_id}:regional/managedruleset/*/*")
+    return list(dict.fromkeys(arns)) or (_least(call, kinds, account_id) if kinds else ["*"])
 
 
 def strings(value: object) -> Iterator[str]:
@@ -143,8 +147,9 @@ def values_at(parameters: Any, path: str) -> list[str]:  # noqa: ANN401 - parame
 
 def _given(call: Call, kind: ResourceType) -> list[str]:
     """Return the ARNs of a kind that stand in the parameters themselves."""
-    form = re.compile(_expression(kind.arn))
-    values = [value for item in call.parameters.values() for value in (item if isinstance(item, list) else [item])]
+    form = re.compile(reference.expression(kind.arn))
+    top = (call.parameters.get("LoggingConfiguration") or call.parameters).values()
+    values = [value for item in top for value in (item if isinstance(item, list) else [item])]
     return [value for value in values if isinstance(value, str) and form.fullmatch(value.removesuffix(":*"))]
 
 
@@ -165,6 +170,17 @@ def _bare(key: str, name: str) -> str:
     for front in FRONTS:
         name = name.removeprefix(front)
     return name
+
+
+def _linked_role(call: Call, account_id: str) -> list[str]:
+    """Return the role of a service's own that a call of IAM is about."""
+    name = str(call.parameters.get("RoleName", ""))
+    if service := call.parameters.get("AWSServiceName"):
+        return [f"arn:aws:iam::{account_id}:role/aws-service-role/{service}/*"]
+    if name.startswith("AWSServiceRoleFor") or call.parameters.get("DeletionTaskId"):
+        made = state.role_arn(name, account_id=account_id)
+        return [made or f"arn:aws:iam::{account_id}:role/aws-service-role/*"]
+    return []
 
 
 def _arn(key: str, kind: ResourceType, name: str, call: Call, account_id: str) -> str:
@@ -194,12 +210,12 @@ def _stands_for_another(kind: ResourceType, kinds: tuple[ResourceType, ...]) -> 
     return bool(alternatives.get(kind.name, set()) & {other.name for other in kinds})
 
 
-def _least(call: Call, kinds: tuple[ResourceType, ...]) -> list[str]:
+def _least(call: Call, kinds: tuple[ResourceType, ...], account_id: str) -> list[str]:
     """Return what stands for a call that is about one of several kinds without saying which."""
     if call.service == "route53" and (kind := call.parameters.get("ResourceType")):
         return [f"arn:aws:route53:::{kind}/{call.parameters['ResourceId']}"]
     if call.service == "securityhub":
-        return [_any_of(kinds[0], call.region, "*")]
+        return [_any_of(kinds[0], call.region, account_id)]
     return ["*"]
 
 
@@ -207,8 +223,3 @@ def _keys(parameters: Mapping[str, Any]) -> list[str]:
     if "Delete" in parameters:
         return [str(item["Key"]) for item in parameters["Delete"].get("Objects", [])]
     return [str(parameters["Key"])] if "Key" in parameters else []
-
-
-def _expression(form: str) -> str:
-    pieces = PLACEHOLDER.split(form)
-    return "".join(re.escape(piece) if number % 2 == 0 else "[^:]*" for number, piece in enumerate(pieces))

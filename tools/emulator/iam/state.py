@@ -87,11 +87,10 @@ def key_of_function(name: str, *, region: str, account_id: str) -> str | None:
 def launch_template(specification: Mapping[str, Any], *, region: str, account_id: str) -> tuple[str, Mapping[str, Any]]:
     """Return the id and the data of the template that instances are launched from."""
     backend = ec2_backends[account_id][region]
-    template_id = specification.get("LaunchTemplateId") or backend.launch_template_name_to_ids.get(
-        specification.get("LaunchTemplateName", "")
-    )
+    named = backend.launch_template_name_to_ids.get(specification.get("LaunchTemplateName", ""))
+    template_id = str(specification.get("LaunchTemplateId") or named)
     template = backend.launch_templates.get(template_id)
-    return str(template_id), (template.latest_version().data if template else {})
+    return template_id, (template.latest_version().data if template else {})
 
 
 def role_of_profile(profile: Mapping[str, Any], *, account_id: str) -> str | None:
@@ -101,6 +100,11 @@ def role_of_profile(profile: Mapping[str, Any], *, account_id: str) -> str | Non
         if found.name == name and found.roles:
             return str(found.roles[0].arn)
     return None
+
+
+def role_arn(name: str, *, account_id: str) -> str | None:
+    """Return the ARN, with its path, of the role with a name."""
+    return next((role.arn for role in iam_backends[account_id][PARTITION].roles.values() if role.name == name), None)
 
 
 def has_role(arn: str, *, account_id: str) -> bool:

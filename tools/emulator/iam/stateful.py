@@ -1,6 +1,6 @@
 """Actions that a call needs besides its own, where only the account's state says which."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from tools.emulator.call import Call
@@ -120,13 +120,14 @@ def _functions(call: Call, account_id: str) -> Iterator[Question]:
 
 
 def _uses(
-    call: Call, key_name: str | None, actions: tuple[str, ...], context: dict[str, tuple[str, ...]], account_id: str
+    call: Call, key_name: str | None, actions: tuple[str, ...], context: Mapping[str, tuple[str, ...]], account_id: str
 ) -> Iterator[Question]:
     key = state.find_key(key_name, region=call.region, account_id=account_id) if key_name and actions else None
     if key is None:
         return
+    aliases = {"kms:ResourceAliases": tuple(sorted(key.aliases))} if key.aliases else {}
     for question in through(call.service, key.arn, actions):
-        yield replace(question, keys={**question.keys, **context})
+        yield replace(question, keys={**question.keys, **context, **aliases})
 
 
 BY_SERVICE: dict[str, Callable[[Call, str], Iterator[Question]]] = {

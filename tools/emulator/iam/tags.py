@@ -44,13 +44,21 @@ KINDS = {
     "acm:RequestCertificate": "certificate",
     "ce:CreateAnomalyMonitor": "anomalymonitor",
     "ce:CreateAnomalySubscription": "anomalysubscription",
-    "elasticloadbalancing:CreateListener": "listener/app",
     "elasticloadbalancing:CreateRule": "listener-rule/app",
     "guardduty:CreateDetector": "detector",
     "kms:CreateKey": "key",
 }
 #: Requests that make nothing: their own action is about tags already.
-OF_THEIR_OWN = ("Tag", "AddTags", "Untag", "PutBucketTagging", "PutObject", "CreateTags", "ChangeTags", "CreateOrUpdate")
+OF_THEIR_OWN = (
+    "Tag",
+    "AddTags",
+    "Untag",
+    "PutBucketTagging",
+    "PutObject",
+    "CreateTags",
+    "ChangeTags",
+    "CreateOrUpdate",
+)
 
 
 def tags_of(parameters: Mapping[str, Any]) -> dict[str, str]:
@@ -92,12 +100,14 @@ def _new_resources(call: Call, action: str, account_id: str) -> list[str]:
     if call.service == "ec2":
         kinds = [each.get("ResourceType", "*") for each in call.parameters.get("TagSpecifications") or []]
         return [f"arn:aws:ec2:{call.region}:{account_id}:{kind}/*" for kind in kinds]
+    if call.operation == "CreateListener":
+        # The name of a listener holds its load balancer's, and so does a rule's.
+        return [arn.replace(":loadbalancer/", ":listener/") + "/*" for arn in arns_of(call, action, account_id)]
     if action in KINDS:
         return [reference.arn_of_kind(action, KINDS[action], region=call.region, account_id=account_id)]
-    required = [kind.arn for kind in reference.resource_types(action) if kind.required]
     found = arns_of(call, action, account_id)
-    # The first is what is made; the others are what it is made of.
-    return found[:1] if required else found
+    # What is made is named, or the first of what is meant; the others are what it is made of.
+    return sorted(found, key=lambda arn: arn.endswith("*"))[:1]
 
 
 def _read(tags: Any) -> dict[str, str]:  # noqa: ANN401 - as each service has it
