@@ -39,7 +39,7 @@ node_modules/.ready: package-lock.json
 # The platform's life: `make synth` to `make bench`. The local- targets and the demo run on the embedded AWS.
 TOOL := @$(RUN) -m tools
 
-.PHONY: synth policy preflight plan deploy destroy bootstrap
+.PHONY: synth policy preflight plan plan-only deploy destroy bootstrap
 synth: install ## synthesize the stacks to cdktf.out
 	$(TOOL) synth
 
@@ -54,6 +54,9 @@ preflight: install ## AWS account: look whether a deployment would get through
 
 plan: install ## AWS account: plan both stacks
 	$(TOOL) plan
+
+plan-only: install ## AWS account: plan for review, without locks and passwords
+	$(TOOL) plan-only
 
 deploy: install ## AWS account: plan, ask (or APPROVE=yes), apply
 	$(TOOL) deploy
@@ -82,6 +85,10 @@ local-unlock: install ## emulator: remove a left-over state lock
 
 demo: install ## the whole life on an emulator of its own
 	$(TOOL) demo
+
+.PHONY: iam
+iam: install ## write the least policies of bootstrap, planner and deployer
+	$(TOOL) iam
 
 .PHONY: dashboard
 dashboard: install ## draw the dashboard of the output as SVG

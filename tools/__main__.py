@@ -15,6 +15,7 @@ from tools.errors import Interrupted, ToolError
 from tools.interrupts import raise_on_sigterm
 from tools.local import Life
 from tools.paths import Paths
+from tools.permissions.write import write_policies
 from tools.synth import synthesize
 
 Command = Callable[..., object]
@@ -72,8 +73,10 @@ def commands() -> dict[str, tuple[str, Command]]:
         "bootstrap": ("make the state backend in the AWS account", account.bootstrap),
         PREFLIGHT: ("look at the AWS account, read only, before anything is planned", account.preflight),
         "plan": ("plan both stacks in the AWS account", account.plan),
+        "plan-only": ("plan both stacks for review, without reading a password", account.plan_only),
         "deploy": ("plan, ask, and apply in the AWS account", account.deploy),
         "destroy": ("ask, and destroy the platform in the AWS account", account.destroy),
+        "iam": ("write the least policies of the settings, from a life on the emulator", lambda: write_policies(local)),
         "dashboard": ("draw the dashboard of the output as SVG", lambda: _print(draw_output(local))),
         "bench": ("measure synthesis with and without the fast bindings", lambda: bench(settings=local.settings)),
     }

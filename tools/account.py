@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -25,8 +26,9 @@ from tools.gate import check
 from tools.paths import BACKEND, PLATFORM, STACKS, Paths
 from tools.plan import Plan, aliases_in_state, changes, changes_by_region
 from tools.preflight import Finding, Report, look_at, quick_clients, subject_of
+from tools.review import plan_for_review
 from tools.synth import synthesize
-from tools.target import Target
+from tools.target import Clients, Target
 
 
 class Account:
@@ -46,6 +48,10 @@ class Account:
         By default standard output.
     answers : file, optional
         Where a yes is read from. By default standard input.
+    clients : callable, optional
+        Makes boto3 clients. By default with the credentials of this process's environment.
+    gate : bool
+        Whether the gate judges output and plans. By default it does.
     """
 
     def __init__(
@@ -57,11 +63,15 @@ class Account:
         environ: Mapping[str, str] = os.environ,
         screen: Screen | None = None,
         answers: TextIO | None = None,
+        clients: Clients | None = None,
+        gate: bool = True,
     ) -> None:
         self.paths = Paths(settings=settings, build=build, out=out).absolute()
         self.environ = environ
         self.screen = screen or Screen()
         self._answers = answers or sys.stdin
+        self._clients = clients or _client
+        self._gate = gate
 
     def bootstrap(self) -> None:
         """Look at the account, make the service-linked roles that it lacks, and make the state backend.
@@ -80,6 +90,21 @@ class Account:
             make_roles(target, tell=self.screen.say)
             steps = bootstrap(target)
         self.screen.say(f"state backend: {target.bucket}, {steps} steps taken")
+
+    def plan_only(self) -> None:
+        """Plan both stacks for review, by a role that may not read the database's password.
+
+        The state is read and not locked, and nothing is left that could be applied. The gate judges the output and
+        these plans.
+        """
+        target = self._target()
+        for stack in STACKS:
+            with self.screen.step(f"plan {stack} for review"):
+                _, plan = plan_for_review(target, stack)
+            self.screen.show_changes(f"plan of {stack}", changes_by_region(plan))
+            self.screen.say(f"plan of {stack}: {self.paths.build / 'review' / stack / 'plan.json'}")
+        self._judge(replace(self.paths, build=self.paths.build / "review"))
+        self.screen.say("this is a plan for review: it leaves passwords out, and cannot be applied")
 
     def plan(self) -> bool:
         """Look at the account, plan both stacks and let the gate judge them; tell whether the platform changes.
@@ -192,7 +217,7 @@ class Account:
     def _target(self) -> Target:
         if endpoint := self.environ.get("AWS_ENDPOINT_URL"):
             self.screen.say(f"note: AWS_ENDPOINT_URL is set, so this goes to {endpoint} and not to AWS")
-        target = Target.in_account(paths=self.paths, environ=self.environ, clients=_client)
+        target = Target.in_account(paths=self.paths, environ=self.environ, clients=self._clients)
         with self.screen.step("synth"):
             synthesize(self.paths, environ=self.environ)
         return target
@@ -233,14 +258,18 @@ class Account:
             self._tell(staying)
             with self.screen.step(f"plan {PLATFORM} again, without them"):
                 changed[PLATFORM], plans[PLATFORM] = target.plan(PLATFORM, kept=staying.addresses)
-        with self.screen.step("gate"):
-            check(self.paths, environ=self.environ)
+        self._judge(self.paths)
         for stack in STACKS:
             self.screen.show_changes(f"plan of {stack}", changes_by_region(plans[stack]))
             self.screen.say(f"plan of {stack}: {self.paths.plan_json(stack)}")
         if changed[BACKEND] and target.has_backend():
             self.screen.say("note: the state backend is not as the settings say; `make bootstrap` changes it")
         return changed[PLATFORM], plans[PLATFORM]
+
+    def _judge(self, paths: Paths) -> None:
+        if self._gate:
+            with self.screen.step("gate"):
+                check(paths, environ=self.environ)
 
     def _require_backend(self, target: Target) -> None:
         if not target.has_backend():

@@ -10,6 +10,7 @@ from time import monotonic
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 LOG_TAIL_LINES = 20
+RECORDING_NAME = "iam.jsonl"
 # Off by default: without it no policy of AWS's own can be attached to a role.
 MOTO_SETTINGS = {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
 
@@ -64,7 +65,10 @@ def end(child: subprocess.Popen[bytes]) -> None:
 def _spawn(*, log: Path, account_id: str, detached: bool) -> tuple[subprocess.Popen[bytes], int]:
     """Start the child; return it and the file descriptor on which it will report."""
     report, child_end = os.pipe()
+    recording = log.with_name(RECORDING_NAME)
+    recording.unlink(missing_ok=True)
     command = [sys.executable, "-m", "tools.emulator.serve", "--report-fd", str(child_end)]
+    command += ["--recording", str(recording)]
     # Settings of moto's that happen to be in the user's environment would change what the emulator is.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
     try:

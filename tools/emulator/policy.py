@@ -1,4 +1,6 @@
-"""Resource policies, evaluated as AWS does: who may do what to which resource, and when.
+"""Policies, evaluated as AWS does: who may do what to which resource, and when.
+
+What several policies of a request come to together is in `tools.emulator.iam.evaluation`.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -62,9 +64,23 @@ class Request:
     context: Context
 
 
-def decide(document: Mapping[str, Any], request: Request) -> Decision:
-    """Return what the policy ``document`` says to ``request``: a Deny wins over any Allow."""
-    effects = {statement["Effect"] for statement in statements(document) if _concerns(statement, request)}
+def decide(document: Mapping[str, Any], request: Request, *, of_identity: bool = False) -> Decision:
+    """Return what the policy ``document`` says to ``request``: a Deny wins over any Allow.
+
+    Parameters
+    ----------
+    document : mapping
+        The policy.
+    request : Request
+        What is asked for.
+    of_identity : bool
+        Whether the policy is the caller's own, which names no principal. By default it is a resource's.
+    """
+    effects = {
+        statement["Effect"]
+        for statement in statements(document)
+        if _concerns(statement, request, of_identity=of_identity)
+    }
     if "Deny" in effects:
         return Decision.DENIED
     return Decision.ALLOWED if "Allow" in effects else Decision.SILENT
@@ -101,11 +117,11 @@ def statements(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     return found if isinstance(found, list) else [found]
 
 
-def _concerns(statement: Mapping[str, Any], request: Request) -> bool:
+def _concerns(statement: Mapping[str, Any], request: Request, *, of_identity: bool) -> bool:
     return (
         _names_action(statement, request)
         and _names_resource(statement, request)
-        and _names_caller(statement, request.caller)
+        and (of_identity or _names_caller(statement, request.caller))
         and holds(statement.get("Condition", {}), request.context)
     )
 

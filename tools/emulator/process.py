@@ -4,6 +4,8 @@ import os
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
+from copy import copy
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +14,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from tools.emulator.launch import EmulatorError, end, launch
+from tools.emulator.launch import RECORDING_NAME, EmulatorError, end, launch
 from tools.emulator.record import Record
 
 LOG_NAME = "emulator.log"
@@ -21,6 +23,25 @@ ACCOUNT_ID_DIGITS = 12
 # The example key of the AWS documentation: of the shape that moto recognises, and no scanner takes it for a real one.
 ACCESS_KEY = "AKIAIOSFODNN7EXAMPLE"
 SECRET_KEY = "emulator"  # noqa: S105 - the emulator checks no signatures
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    """What requests are signed with.
+
+    Parameters
+    ----------
+    access_key : str
+        The key by which the emulator knows who asks; one that its IAM never gave out is the root of the account.
+    secret_key : str
+        Its secret, at which the emulator never looks.
+    session_token : str
+        The token of a role's session. By default none.
+    """
+
+    access_key: str = ACCESS_KEY
+    secret_key: str = SECRET_KEY
+    session_token: str | None = None
 
 
 class Emulator:
@@ -43,6 +64,7 @@ class Emulator:
         self.pid = record.pid
         self.endpoint = record.endpoint
         self.account_id = record.account_id
+        self.credentials = Credentials()
         self._record = record
         # Holds the pipe on whose closing an attached child ends, so it must live as long as this object.
         self._child = child
@@ -118,15 +140,28 @@ class Emulator:
             end(self._child)
         self._record.remove(self.directory)
 
+    @property
+    def recording(self) -> Path:
+        """The file that takes what is asked of IAM."""
+        return self.directory / RECORDING_NAME
+
+    def acting_as(self, credentials: Credentials) -> Self:
+        """Return the same emulator for clients and commands that sign with other credentials."""
+        other = copy(self)
+        other.credentials = credentials
+        return other
+
     def environment(self) -> dict[str, str]:
         """Return the variables that point Terraform, the AWS CLI and every SDK at this emulator.
 
         They hold no region, and they do not unset ``AWS_PROFILE`` and its like: see `clean_environment`.
         """
+        token = self.credentials.session_token
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
-            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+            "AWS_ACCESS_KEY_ID": self.credentials.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.credentials.secret_key,
+            **({"AWS_SESSION_TOKEN": token} if token else {}),
             "AWS_EC2_METADATA_DISABLED": "true",
             # An endpoint for one service in the user's own profile would win over AWS_ENDPOINT_URL.
             "AWS_CONFIG_FILE": os.devnull,
@@ -157,8 +192,9 @@ class Emulator:
             service,
             region_name=region,
             endpoint_url=self.endpoint,
-            aws_access_key_id=ACCESS_KEY,
-            aws_secret_access_key=SECRET_KEY,
+            aws_access_key_id=self.credentials.access_key,
+            aws_secret_access_key=self.credentials.secret_key,
+            aws_session_token=self.credentials.session_token,
             # For the reason that `environment` gives, and so that no proxy of the user's comes between.
             config=Config(proxies={"http": self.endpoint}),
         )

@@ -7,13 +7,17 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from werkzeug.serving import make_server
 
 from tools.emulator import patches
 from tools.emulator.application import Application
+from tools.emulator.iam.judge import Judge
+from tools.emulator.iam.recording import Recording
 from tools.emulator.judges import judges
 from tools.emulator.replay import Replay
 from tools.emulator.requestlog import QuietRequestHandler
@@ -28,11 +32,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ----------
     arguments : sequence of str, optional
         ``--report-fd N`` writes the endpoint, as one line of JSON, to an open file descriptor once requests are
-        taken; ``--watch-stdin`` ends the process when its standard input closes. By default, those of the command.
+        taken; ``--watch-stdin`` ends the process when its standard input closes; ``--recording FILE`` keeps what was
+        asked of IAM. By default, those of the command.
     """
     parser = argparse.ArgumentParser(prog="python -m tools.emulator.serve", description="serve the embedded AWS")
     parser.add_argument("--report-fd", type=int, help="file descriptor to write the endpoint to")
     parser.add_argument("--watch-stdin", action="store_true", help="end when standard input closes")
+    parser.add_argument("--recording", type=Path, help="file that takes what is asked of IAM")
     options = parser.parse_args(arguments)
 
     signal.signal(signal.SIGTERM, _end)
@@ -41,7 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     patches.apply()
     # Binding port 0 lets the system choose: nobody can take the port between choosing and binding.
-    server = make_server(HOST, 0, Replay(Application(judges())), threaded=True, request_handler=QuietRequestHandler)
+    iam = Judge(account_id=DEFAULT_ACCOUNT_ID, recording=Recording.at(options.recording))
+    application = Replay(Application(judges(iam)))
+    server = make_server(HOST, 0, application, threaded=True, request_handler=QuietRequestHandler)
     os.environ["MOTO_PORT"] = str(server.server_port)
     endpoint = f"http://{HOST}:{server.server_port}"
     print(f"serving at {endpoint}")  # noqa: T201 - standard output is the log

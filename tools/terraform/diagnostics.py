@@ -45,6 +45,16 @@ _CAUSES = (
         ),
     ),
     (
+        (
+            "is not authorized to perform: secretsmanager:GetSecretValue",
+            "is not authorized to perform: dynamodb:PutItem",
+        ),
+        (
+            "this role may only look, and an ordinary plan locks the state and reads the database's password: "
+            "`make plan-only` plans for review without either"
+        ),
+    ),
+    (
         ("connection refused",),
         "nothing listens at the endpoint: the emulator has ended; `make local-down`, then start again",
     ),

@@ -1,0 +1,164 @@
+"""The life that the least policies are written from: every command of the account's, each under a key of its own."""
+
+import io
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from modules.settings import load_settings
+from tools.account import Account
+from tools.console import Screen
+from tools.emulator import Credentials, Emulator
+from tools.emulator.iam.question import Question
+from tools.emulator.iam.recording import read
+from tools.errors import ToolError
+from tools.paths import PLATFORM, Paths
+from tools.seed import seed
+from tools.target import Target
+
+#: Who makes the state backend, who plans for review, and who deploys and destroys.
+ROLES = ("bootstrap", "planner", "deployer")
+#: Keys that the emulator's IAM never gave out, so that nothing is refused while it is recorded.
+KEYS = {"bootstrap": "AKIABOOTSTRAPEXAMPLE", "planner": "AKIAPLANNEREXAMPLE00", "deployer": "AKIADEPLOYEREXAMPLE0"}
+#: A pair of regions asks for all that any set does: peering, replication and replicas are of pairs.
+MOST_REGIONS = 2
+#: Deletion protection is lifted from the start: on an account that is a deployment of its own, of one setting.
+UNPROTECTED: Mapping[str, Any] = {
+    "database": {"deletion_protection": False},
+    "entry": {"deletion_protection": False},
+    "sessions": {"deletion_protection": False},
+}
+#: What a team changes in the life of a platform, each by a value other than the default.
+CHANGES: Mapping[str, Any] = {
+    "owner": "another-team",
+    "alarms": {"database_cpu_percent": 70},
+    "backup": {"daily_retention_days": 40, "restore_testing": True},
+    "budget": {"anomaly_usd": 100, "monthly_usd": 1000},
+    "compute": {"cpu_target": 60, "max_size": 15, "volume_size": 20},
+    "database": {"backup_retention_days": 21, "rotation": {"after_days": 20}},
+    "entry": {"firewall": {"rate_limit": 3000}},
+    "logs": {"retention_days": 180},
+    "storage": {"keep_logs_days": 200},
+}
+
+
+def record(paths: Paths, *, environ: Mapping[str, str], screen: Screen) -> dict[str, list[Question]]:
+    """Bootstrap, plan, deploy, plan again, change and destroy the platform on an emulator; return what was asked.
+
+    Parameters
+    ----------
+    paths : Paths
+        The settings to start from, and a place of its own to build in.
+    environ : mapping
+        The environment of the commands.
+    screen : Screen
+        Where to tell what happens.
+
+    Raises
+    ------
+    ToolError
+        When a step fails, or the plan after the deployment is not empty.
+    """
+    shutil.rmtree(paths.build, ignore_errors=True)
+    paths.build.mkdir(parents=True)
+    settings = _written(paths, "settings.yaml", UNPROTECTED)
+    changed = _written(paths, "changed.yaml", _merged(UNPROTECTED, CHANGES))
+    account_id = load_settings(settings, environ).account_id or "123456789012"
+    with Emulator.start(directory=paths.emulator, account_id=account_id) as emulator:
+        seed(Target.on_emulator(paths=_with(paths, settings), environ=environ, emulator=emulator))
+        accounts = {
+            role: account_on(
+                emulator.acting_as(Credentials(access_key=key)), _with(paths, settings), environ=environ, screen=screen
+            )
+            for role, key in KEYS.items()
+        }
+        live(accounts)
+        account_on(
+            emulator.acting_as(Credentials(access_key=KEYS["deployer"])),
+            _with(paths, changed),
+            environ=environ,
+            screen=screen,
+        ).deploy()
+        accounts["planner"].plan_only()
+        accounts["deployer"].destroy()
+        return recorded(emulator.recording, KEYS)
+
+
+def live(accounts: Mapping[str, Account]) -> None:
+    """Bootstrap twice, plan for review, deploy, and see that nothing is left to change.
+
+    Raises
+    ------
+    ToolError
+        When a step fails, or the plan after the deployment is not empty.
+    """
+    accounts["bootstrap"].bootstrap()
+    accounts["bootstrap"].bootstrap()
+    accounts["planner"].plan_only()
+    accounts["deployer"].deploy()
+    accounts["planner"].plan_only()
+    if accounts["deployer"].plan():
+        raise ToolError(f"the plan of {PLATFORM} after its deployment is not empty")
+
+
+def account_on(emulator: Emulator, paths: Paths, *, environ: Mapping[str, str], screen: Screen) -> Account:
+    """Return the account that an emulator is, for whoever it is acting as; the gate has no part in it."""
+    return Account(
+        settings=paths.settings,
+        build=paths.build,
+        out=paths.out,
+        environ=emulator.clean_environment(environ) | {"APPROVE": "yes"},
+        screen=screen,
+        answers=io.StringIO(),
+        clients=emulator.client,
+        gate=False,
+    )
+
+
+def recorded(file: Path, keys: Mapping[str, str]) -> dict[str, list[Question]]:
+    """Return the questions of a recording by role.
+
+    Parameters
+    ----------
+    file : Path
+        The recording.
+    keys : mapping
+        The access key of each role.
+    """
+    roles = {key: role for role, key in keys.items()}
+    found: dict[str, list[Question]] = {role: [] for role in keys}
+    for key, question in read(file):
+        if key in roles:
+            found[roles[key]].append(question)
+    return found
+
+
+def first_regions(settings: Mapping[str, Any]) -> list[str]:
+    """Return the primary region and as many more as it takes to see what regions have with each other."""
+    primary = str(settings["primary_region"])
+    home = settings.get("home_region", primary)
+    others: Iterable[str] = sorted(settings["regions"], key=lambda name: name not in {primary, home})
+    return [primary, *(name for name in others if name != primary)][:MOST_REGIONS]
+
+
+def _written(paths: Paths, name: str, changes: Mapping[str, Any]) -> Path:
+    content = yaml.safe_load(paths.settings.read_text(encoding="utf-8"))
+    content = _merged(content, changes) | {"regions": first_regions(content)}
+    path = paths.build / name
+    path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(one)
+    for key, value in other.items():
+        old = merged.get(key)
+        merged[key] = _merged(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def _with(paths: Paths, settings: Path) -> Paths:
+    return Paths(settings=settings, build=paths.build, out=paths.out)

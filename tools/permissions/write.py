@@ -1,0 +1,44 @@
+"""`make iam`: the least policies of the settings file, from a life of it on the emulator."""
+
+import os
+from collections.abc import Mapping
+
+from modules.settings import load_settings
+from tools.console import Screen
+from tools.paths import ROOT, Paths
+from tools.permissions.documents import write
+from tools.permissions.page import page
+from tools.permissions.recording import record
+
+FOLDER = ROOT / "iam"
+PAGE = ROOT / "docs" / "permissions.md"
+
+
+def write_policies(paths: Paths, *, environ: Mapping[str, str] = os.environ, screen: Screen | None = None) -> None:
+    """Record a life, and write `iam/` and `docs/permissions.md` from it.
+
+    Parameters
+    ----------
+    paths : Paths
+        The settings, and where to build.
+    environ : mapping, optional
+        By default this process's environment.
+    screen : Screen, optional
+        By default standard output.
+
+    Raises
+    ------
+    ToolError
+        When a step of the life fails.
+    """
+    screen = screen or Screen()
+    settings = load_settings(paths.settings, environ)
+    place = Paths(
+        settings=paths.settings, build=paths.build.parent / "iam", out=paths.build.parent / "iam" / "out"
+    ).absolute()
+    questions = record(place, environ=environ, screen=screen)
+    account = settings.account_id or "123456789012"
+    files = write(FOLDER, questions, settings=settings, account=account)
+    PAGE.write_text(page(FOLDER), encoding="utf-8")
+    for path in [*files, PAGE]:
+        screen.say(f"written: {path.relative_to(ROOT)}")
