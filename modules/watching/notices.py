@@ -28,6 +28,14 @@ EVENTS: Mapping[str, tuple[str, Event]] = {
             detail={"eventName": ["RotationAbandoned", "RotationFailed"]},
         ),
     ),
+    "rollout-failed": (
+        "A refresh of the web tier failed: new instances do not become healthy. See what `make deploy` said of it.",
+        Event(
+            source="aws.autoscaling",
+            kinds=["EC2 Auto Scaling Instance Refresh Failed", "EC2 Auto Scaling Instance Refresh Rollback Failed"],
+            detail={},
+        ),
+    ),
     "backups-deleted": (
         "Someone deletes backups or takes their protection off. Find out who, before more are gone.",
         Event(
@@ -48,7 +56,7 @@ EVENTS: Mapping[str, tuple[str, Event]] = {
 
 
 class Notices(Construct):
-    """Pages for what no metric counts: backups that are about to be gone, and rotations that failed.
+    """Pages for what no metric counts: backups that are about to be gone, rotations and rollouts that failed.
 
     Parameters
     ----------
@@ -59,7 +67,8 @@ class Notices(Construct):
 
     Keys that are about to be gone are among the signals of the trail.
 
-    See https://docs.aws.amazon.com/secretsmanager/latest/userguide/monitoring-eventbridge.html and
+    See https://docs.aws.amazon.com/secretsmanager/latest/userguide/monitoring-eventbridge.html,
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-eventbridge-events.html and
     https://docs.aws.amazon.com/aws-backup/latest/devguide/logging-using-cloudtrail.html
     """
 
