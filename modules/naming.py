@@ -92,7 +92,7 @@ class Names:
     suffix: str
     region: str
 
-    def of(self, service: str, identifier: str) -> str:
+    def of(self, service: str, identifier: str, *, tail: str = "") -> str:
         """Name of one thing.
 
         Parameters
@@ -101,6 +101,8 @@ class Names:
             A key of ``RULES``.
         identifier
             What tells the thing from others of its service: lower-case words and digits joined by hyphens.
+        tail
+            What stands before the region and is never cut. Nothing by default.
 
         Returns
         -------
@@ -120,15 +122,16 @@ class Names:
                 f"identifier {identifier!r} of a {service} name, allowed: lower-case words joined by hyphens"
             )
         rule = RULES[service]
-        name = f"{self.environment.upper()}-{service}-{self.suffix}-{identifier}-{self.region}"
-        short = name if len(name) <= rule.limit else _shortened(name, limit=rule.limit, region=self.region)
+        tail = f"{tail}-{self.region}" if tail else self.region
+        name = f"{self.environment.upper()}-{service}-{self.suffix}-{identifier}-{tail}"
+        short = name if len(name) <= rule.limit else _shortened(name, limit=rule.limit, tail=tail)
         return short.lower() if rule.lower else short
 
 
-def _shortened(name: str, *, limit: int, region: str) -> str:
-    """Cut ``name`` in its middle: the region stays readable where it leaves room for more than the hash."""
+def _shortened(name: str, *, limit: int, tail: str) -> str:
+    """Cut ``name`` in its middle: the tail stays where it leaves room for more than the hash."""
     digest = base64.b32encode(hashlib.sha256(name.encode()).digest()).decode().lower()[:HASH_LENGTH]
-    tail = f"-{digest}-{region}"
-    if limit - len(tail) < HASH_LENGTH:
-        tail = f"-{digest}"
-    return name[: limit - len(tail)].rstrip("-") + tail
+    end = f"-{digest}-{tail}"
+    if limit - len(end) < HASH_LENGTH:
+        end = f"-{digest}"
+    return name[: limit - len(end)].rstrip("-") + end

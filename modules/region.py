@@ -15,7 +15,8 @@ from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTag
 from constructs import Construct
 
 from modules.naming import Names
-from modules.settings.regions import PARTITION, zone_count
+from modules.settings.region_table import OLD_ZONES
+from modules.settings.regions import PARTITION
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network
@@ -52,7 +53,7 @@ class Region(Construct):
     @property
     def zones(self) -> str:
         """Letters of the zones in use, by position: ``abc``."""
-        return ascii_lowercase[: zone_count(self.name, wanted=self.settings.network.availability_zones)]
+        return ascii_lowercase[: self.settings.network.zone_count(self.name)]
 
     def arn(self, service: str, resource: str) -> str:
         """ARN of ``resource`` of ``service`` in this region and account."""
@@ -74,31 +75,53 @@ def provider(scope: Construct, id_: str, *, region: str, settings: Settings) -> 
 class Zones(Construct):
     """Names of a region's Availability Zones, asked from AWS at plan time.
 
-    A plan fails with a sentence if the account sees fewer zones than are wanted.
+    They are the first by name, zones of old hardware left out, or those of the setting ``network.zones``. All zones
+    count, whatever state they are in: a plan that is wanted because a zone is down must not fail for it. A plan fails
+    with a sentence if the account sees fewer zones than are wanted, or none of a name or an id of the settings.
+
+    Parameters
+    ----------
+    region
+        The region.
 
     See https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/data-sources/availability_zones
     """
 
     def __init__(self, scope: Construct, id_: str, *, region: Region) -> None:
         super().__init__(scope, id_)
+        self._given = region.settings.network.zones.get(region.name, ())
         self._zones = DataAwsAvailabilityZones(
             self,
             "Resource",
             provider=region.provider,
-            state="available",
+            exclude_zone_ids=None if self._given else list(OLD_ZONES.get(region.name, ())) or None,
             filter=[DataAwsAvailabilityZonesFilter(name="opt-in-status", values=["opt-in-not-required"])],
         )
-        wanted = len(region.zones)
         self._zones.lifecycle = TerraformResourceLifecycle(
-            postcondition=[
-                Postcondition(
-                    condition=f"${{length(self.names) >= {wanted}}}",
-                    error_message=f"{region.name} has fewer than {wanted} Availability Zones for this account: "
-                    "set network.availability_zones to what it has",
-                )
-            ]
+            postcondition=[self._are_there(region) if self._given else self._are_enough(region)]
         )
 
     def name(self, position: int) -> str:
-        """Name of the zone at ``position``, counted from 0 in alphabetical order."""
-        return str(Fn.element(self._zones.names, position))
+        """Name of the zone at ``position``, counted from 0 in the order of the setting, or else of the alphabet."""
+        if not self._given:
+            return str(Fn.element(self._zones.names, position))
+        zone = self._given[position]
+        if "-az" not in zone:
+            return zone
+        return f'${{{self._zones.fqn}.names[index({self._zones.fqn}.zone_ids, "{zone}")]}}'
+
+    def _are_enough(self, region: Region) -> Postcondition:
+        wanted = len(region.zones)
+        return Postcondition(
+            condition=f"${{length(self.names) >= {wanted}}}",
+            error_message=f"{region.name} has fewer than {wanted} Availability Zones for this account: "
+            f"set network.availability_zones to what it has, or name its zones in network.zones.{region.name}",
+        )
+
+    def _are_there(self, region: Region) -> Postcondition:
+        given = ", ".join(f'"{zone}"' for zone in self._given)
+        return Postcondition(
+            condition=f"${{length(setsubtract([{given}], concat(self.names, self.zone_ids))) == 0}}",
+            error_message=f"network.zones.{region.name} names an Availability Zone that this account does not see: "
+            f"`aws ec2 describe-availability-zones --region {region.name}` lists those that it sees",
+        )

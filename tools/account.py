@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 from rich.console import Console
 
+from tools import rollout
 from tools.bootstrap import bootstrap, make_roles
 from tools.console import Screen
 from tools.destruction import (
@@ -139,13 +140,15 @@ class Account:
         self._require_none(report.stopping, "a deployment")
 
     def deploy(self) -> None:
-        """Look at the account, plan, let the gate judge, ask, and apply the very plan that was judged.
+        """Look at the account, plan, let the gate judge, ask, apply what was judged, and see new instances take over.
+
+        A group whose new instances do not become healthy is set back to the template version that ran before.
 
         Raises
         ------
         ToolError
             When there is no state backend, the preflight finds what stops, the gate refuses, something that would be
-            replaced is protected from deletion, nobody says yes, or a step fails.
+            replaced is protected from deletion, nobody says yes, a step fails, or new instances do not take over.
         """
         target = self._target()
         self._require_backend(target)
@@ -157,9 +160,21 @@ class Account:
             return
         require_free(plan, clients=target.clients)
         self._approve(f"deploy to account {target.account_id}")
-        with self.screen.step("apply platform"):
-            steps = target.terraform(PLATFORM).apply(target.plan_file(PLATFORM))
+        rollouts = rollout.before(plan, target.clients)
+        try:
+            with self.screen.step("apply platform"):
+                steps = target.terraform(PLATFORM).apply(target.plan_file(PLATFORM))
+        except ToolError as error:
+            # Refreshes go on although the apply does not.
+            faults = rollout.follow(rollouts, say=self.screen.say)
+            raise ToolError("\n".join([error.message, *faults]), advice=error.advice) from error
         self.screen.say(f"{steps} steps taken")
+        if faults := rollout.follow(rollouts, say=self.screen.say):
+            raise ToolError(
+                "\n".join(["the platform is changed, but not every region runs the new instances:", *faults]),
+                advice="see why instances do not become healthy, change the settings and deploy again; the next plan "
+                "shows what is set back as a change",
+            )
 
     def destroy(self) -> None:
         """Show what a destruction of the platform takes and leaves, ask, and do it. The state backend stays.

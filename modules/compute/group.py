@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cdktf import TerraformResource
+from cdktf import Postcondition, TerraformResource, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.autoscaling_group import (
     AutoscalingGroup,
     AutoscalingGroupAvailabilityZoneDistribution,
@@ -20,6 +20,10 @@ from cdktf_cdktf_provider_aws.autoscaling_group import (
     AutoscalingGroupTag,
     AutoscalingGroupWarmPool,
     AutoscalingGroupWarmPoolInstanceReusePolicy,
+)
+from cdktf_cdktf_provider_aws.data_aws_ec2_instance_type_offerings import (
+    DataAwsEc2InstanceTypeOfferings,
+    DataAwsEc2InstanceTypeOfferingsFilter,
 )
 from constructs import Construct
 
@@ -48,8 +52,11 @@ class InstanceGroup(Construct):
     """An Auto Scaling group over every private subnet, behind a load balancer.
 
     The load balancer judges the instances. A change of the template replaces all of them, none before its successor
-    is healthy, and goes back to the old template by itself if successors do not become healthy. The template's version
-    is a number and not ``$Latest``, or there would be nothing to go back to.
+    is healthy. The template's version is a number and not ``$Latest``, so that a change shows in a plan and there is a
+    version to go back to; who deploys goes back to it when a refresh fails (``tools.rollout``).
+
+    Auto Scaling's own rollback is off: it goes back to the version that was saved on the group before the refresh, and
+    the provider saves the new one first, so that it would replace broken instances by others of the same version.
 
     Parameters
     ----------
@@ -66,7 +73,8 @@ class InstanceGroup(Construct):
     needed
         What has to be there, with all that is in it, before an instance can boot and become healthy.
 
-    See https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
+    See https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-rollback.html and
+    https://github.com/hashicorp/terraform-provider-aws/issues/34189
     """
 
     def __init__(
@@ -85,6 +93,7 @@ class InstanceGroup(Construct):
         compute = region.settings.compute
         self.name = region.names.of("asg", identifier)
         smallest = compute.smallest_size(zones=len(region.zones))
+        _offers(self, region, network)
         self.resource = AutoscalingGroup(
             self,
             "Resource",
@@ -95,6 +104,8 @@ class InstanceGroup(Construct):
             # The apply waits for as many to be healthy at first; from then on scaling decides how many there are.
             min_elb_capacity=smallest,
             wait_for_capacity_timeout="15m",
+            # Auto Scaling tries again by itself where a zone has no capacity or a role is not known everywhere yet.
+            ignore_failed_scaling_activities=True,
             vpc_zone_identifier=network.private.subnet_ids,
             availability_zone_distribution=AutoscalingGroupAvailabilityZoneDistribution(
                 # When a zone fails, the others take its instances.
@@ -115,7 +126,7 @@ class InstanceGroup(Construct):
                 preferences=AutoscalingGroupInstanceRefreshPreferences(
                     min_healthy_percentage=MINIMUM_HEALTHY,
                     max_healthy_percentage=MAXIMUM_HEALTHY,
-                    auto_rollback=True,
+                    auto_rollback=False,
                     skip_matching=True,
                 ),
             ),
@@ -128,6 +139,33 @@ class InstanceGroup(Construct):
             ],
             **_launch(template, compute),
         )
+
+
+def _offers(scope: Construct, region: Region, network: Network) -> None:
+    """Where the instance types are to be had: a plan fails with a sentence if a zone of the subnets has none of them.
+
+    See https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-discovery.html
+    """
+    types = list(region.settings.compute.instance_types)
+    zones = ", ".join(f"{subnet.fqn}.availability_zone" for subnet in network.private.subnets.values())
+    offers = DataAwsEc2InstanceTypeOfferings(
+        scope,
+        "instance-type-offers",
+        provider=region.provider,
+        location_type="availability-zone",
+        filter=[DataAwsEc2InstanceTypeOfferingsFilter(name="instance-type", values=types)],
+    )
+    offers.lifecycle = TerraformResourceLifecycle(
+        postcondition=[
+            Postcondition(
+                condition=f"${{length(setsubtract([{zones}], self.locations)) == 0}}",
+                error_message=f"an Availability Zone of {region.name} has no {' or '.join(types)}: name others in "
+                f"network.zones.{region.name}, or instance types that every zone has in compute.instance_types; "
+                f"`aws ec2 describe-instance-type-offerings --region {region.name} --location-type availability-zone "
+                f"--filters Name=instance-type,Values={','.join(types)}` lists the zones that do",
+            )
+        ]
+    )
 
 
 def _launch(template: LaunchTemplate, compute: ComputeSettings) -> dict[str, Any]:

@@ -16,7 +16,8 @@ def be_managed(region: Region) -> list[Statement]:
     """Take Session Manager's sessions and Run Command's commands.
 
     The managed policy ``AmazonSSMManagedInstanceCore`` also reads every parameter and document of the account and
-    patches; instances of this platform need no parameter, and are replaced rather than patched.
+    patches; instances of this platform need no parameter of their own, and are replaced rather than patched. Agents
+    since 3.3.40 talk through ``ssmmessages`` alone, so nothing of ``ec2messages`` is allowed.
 
     See https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-add-permissions-to-existing-profile.html
     """

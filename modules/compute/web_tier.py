@@ -14,6 +14,7 @@ from modules.compute.scaling import Scaling
 from modules.compute.security_group import WebSecurityGroup
 from modules.compute.template import LaunchTemplate
 from modules.compute.user_data import boot_script
+from modules.identity.inspector import be_scanned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,6 +91,7 @@ class WebTier(Construct):
             WEB,
             [
                 *be_managed(region),
+                *(() if region.settings.findings.inspector == "off" else be_scanned(region)),
                 *write_logs(self.log_group.arn),
                 *put_metrics(self.namespace),
                 *(pull_image(image) if image else ()),

@@ -86,7 +86,7 @@ class Instance(Construct):
             engine_version=settings.version,
             allow_major_version_upgrade=settings.major_upgrades,
             auto_minor_version_upgrade=settings.minor_upgrades,
-            instance_class=settings.instance_class,
+            instance_class=settings.class_in(region.name),
             allocated_storage=settings.storage_gb if alone else None,
             max_allocated_storage=settings.storage_limit_gb,
             storage_type=settings.storage_type,

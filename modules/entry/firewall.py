@@ -27,15 +27,16 @@ if TYPE_CHECKING:
 
     from modules.entry.load_balancer import LoadBalancer
     from modules.keys.key import Key
-    from modules.settings.entry import FirewallSettings
+    from modules.settings.entry import FirewallSettings, RuleGroup
 
 WEB = "web"
 #: Priority and AWS's name of each group of rules, by the setting that is about it.
-MANAGED_RULES = {
+MANAGED_RULES: dict[RuleGroup, tuple[int, str]] = {
     "ip_reputation": (10, "AWSManagedRulesAmazonIpReputationList"),
     "anonymous_ip": (20, "AWSManagedRulesAnonymousIpList"),
     "known_bad_inputs": (30, "AWSManagedRulesKnownBadInputsRuleSet"),
     "common": (40, "AWSManagedRulesCommonRuleSet"),
+    "sql_injection": (50, "AWSManagedRulesSQLiRuleSet"),
 }
 RATE = "rate"
 RATE_WINDOW = 300
@@ -113,11 +114,15 @@ def _rules(settings: FirewallSettings) -> Iterator[Wafv2WebAclRule]:
             else Wafv2WebAclRuleOverrideAction(none=Wafv2WebAclRuleOverrideActionNone())
         )
         word = setting.replace("_", "-")
+        counted = settings.counted_rules.get(setting, ())
+        managed: dict[str, object] = {"name": group, "vendor_name": "AWS"}
+        if counted:
+            managed["rule_action_override"] = [{"name": one, "action_to_use": {"count": {}}} for one in counted]
         yield Wafv2WebAclRule(
             name=word,
             priority=priority,
             override_action=override,
-            statement={"managed_rule_group_statement": {"name": group, "vendor_name": "AWS"}},
+            statement={"managed_rule_group_statement": managed},
             visibility_config=_visible(word),
         )
 

@@ -1,7 +1,9 @@
 """Network ACLs of the tiers: a coarse second fence behind the security groups.
 
 ACLs keep no track of connections, so answers need rules of their own: they come in on ephemeral ports. 3389 is left
-out of that range, so that remote desktop stays shut whatever a security group says.
+out of that range, so that remote desktop stays shut whatever a security group says. Nor do they know that a router on
+the way says a packet is too big: instances send 9,001 bytes, a peering between regions takes 8,500 and the internet
+1,500, and without that word what is larger is lost.
 """
 
 from __future__ import annotations
@@ -30,13 +32,16 @@ ALL: Ports = (0, 0)
 EPHEMERAL: tuple[Ports, ...] = ((1024, 3388), (3390, 65535))
 WEB: tuple[Ports, ...] = ((80, 80), (443, 443))
 POSTGRESQL: Ports = (5432, 5432)
+#: Type and code of "fragmentation needed", ICMP's word for a packet that is too big.
+TOO_BIG = (3, 4)
 
 
 class TierAcl(Construct):
     """The network ACL of one tier.
 
     Public takes web requests and answers from anywhere. Private takes everything from the platform's own networks and
-    answers from anywhere. Database takes PostgreSQL from the platform's own networks, and answers nobody else.
+    answers from anywhere. Database takes PostgreSQL from the platform's own networks, and answers nobody else. All let
+    the word pass that a packet is too big, both ways.
 
     Parameters
     ----------
@@ -45,7 +50,8 @@ class TierAcl(Construct):
     tier
         The subnets to fence.
 
-    See https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
+    See https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html and
+    https://docs.aws.amazon.com/vpc/latest/userguide/path_mtu_discovery.html
     """
 
     def __init__(
@@ -68,10 +74,15 @@ class TierAcl(Construct):
             provider=region.provider,
             vpc_id=vpc.id,
             subnet_ids=tier.subnet_ids,
-            ingress=[_rule(NetworkAclIngress, number, *allowed) for number, allowed in enumerate(ingress, FIRST)],
-            egress=[_rule(NetworkAclEgress, number, *allowed) for number, allowed in enumerate(egress, FIRST)],
+            ingress=_rules(NetworkAclIngress, ingress),
+            egress=_rules(NetworkAclEgress, egress),
             tags={"Name": region.names.of("acl", tier.name), "Tier": tier.name},
         )
+
+
+def _rules(kind: type[Rule], allowed: Sequence[tuple[str, Ports]]) -> list[Rule]:
+    rules = [_rule(kind, number, block, ports) for number, (block, ports) in enumerate(allowed, FIRST)]
+    return [*rules, _too_big(kind, FIRST + len(rules))]
 
 
 def _rule(kind: type[Rule], number: int, block: str, ports: Ports) -> Rule:
@@ -82,4 +93,19 @@ def _rule(kind: type[Rule], number: int, block: str, ports: Ports) -> Rule:
         cidr_block=block,
         from_port=ports[0],
         to_port=ports[1],
+    )
+
+
+def _too_big(kind: type[Rule], number: int) -> Rule:
+    # From anywhere, since any router on the way may say it.
+    icmp_type, icmp_code = TOO_BIG
+    return kind(
+        rule_no=number,
+        action="allow",
+        protocol="icmp",
+        cidr_block=ANYWHERE,
+        from_port=0,
+        to_port=0,
+        icmp_type=icmp_type,
+        icmp_code=icmp_code,
     )

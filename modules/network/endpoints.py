@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
 from constructs import Construct
 
+from modules.identity.inspector import INSPECTOR_BUCKETS
 from modules.identity.policy import EVERYONE, PolicyDocument, Statement, string_equals
 from modules.network.security_group import let_in, security_group
+from modules.settings.endpoints import IAM_PREFIXES
+from modules.settings.regions import PARTITION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,22 +23,18 @@ if TYPE_CHECKING:
     from modules.region import Region
 
 GATEWAY_SERVICES = ("s3", "dynamodb")
-#: Where the prefix of a service's IAM actions is not the first word of its endpoint's name.
-IAM_PREFIXES = {
-    "ecs-agent": "ecs",
-    "ecs-telemetry": "ecs",
-    "email-smtp": "ses",
-    "git-codecommit": "codecommit",
-    "guardduty-data": "guardduty",
-    "monitoring": "cloudwatch",
-}
-#: Buckets of AWS's own that instances read with no credentials of this account.
+#: Buckets of AWS's own that instances read. Their names are whole: what begins like one of AWS's can be anyone's.
+#: https://docs.aws.amazon.com/linux/al2023/ug/ec2.html
+#: https://docs.aws.amazon.com/systems-manager/latest/userguide/ssm-agent-technical-details.html
+#: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 AWS_OWNED_BUCKETS = (
-    "al2023-repos-{region}-*",
+    "al2023-repos-{region}-de612dc2",
     "amazonlinux-2-repos-{region}",
     "amazon-ssm-{region}",
+    "amazon-ssm-packages-{region}",
     "aws-ssm-{region}",
     "prod-{region}-starport-layer-bucket",
+    *INSPECTOR_BUCKETS,
 )
 
 
@@ -43,8 +42,9 @@ class Endpoints(Construct):
     """Gateway endpoints for S3 and DynamoDB, and an interface endpoint for each service of the settings.
 
     Every endpoint's policy lets through only who belongs to this account, and those of S3 and DynamoDB only to what
-    belongs to it, so that the network is no way to carry data off; S3's also lets through the buckets that packages of
-    Amazon Linux, the agent of Systems Manager and the layers of container images are fetched from.
+    belongs to it, so that the network is no way to carry data off; through S3's can also be read, and not written, the
+    buckets that packages of Amazon Linux, the agent of Systems Manager, Inspector's definitions and the layers of
+    container images are fetched from, and those of the setting ``network.readable_buckets``.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ class Endpoints(Construct):
         conditions = [string_equals("aws:PrincipalAccount", region.account_id)]
         if service in GATEWAY_SERVICES:
             conditions.append(string_equals("aws:ResourceAccount", region.account_id))
-        prefix = IAM_PREFIXES.get(service, service.partition(".")[0])
+        prefix = service if service in GATEWAY_SERVICES else IAM_PREFIXES[service]
         own = Statement(
             sid="PrincipalsOfThisAccount",
             actions=[f"{prefix}:*"],
@@ -115,7 +115,7 @@ class Endpoints(Construct):
             principals=[EVERYONE],
             condition=conditions,
         )
-        statements = [own, _aws_owned_buckets(region)] if service == "s3" else [own]
+        statements = [own, *_readable_buckets(region)] if service == "s3" else [own]
         identifier = service.replace(".", "-")
         return str(PolicyDocument(self, f"policy-{identifier}", region=region, statements=statements).json)
 
@@ -141,11 +141,25 @@ class Endpoints(Construct):
         return group
 
 
-def _aws_owned_buckets(region: Region) -> Statement:
-    names = [bucket.format(region=region.name) for bucket in AWS_OWNED_BUCKETS]
-    return Statement(
-        sid="PackagesAndAgentsOfAws",
-        actions=["s3:GetObject"],
-        resources=[f"arn:aws:s3:::{name}/*" for name in names],
-        principals=[EVERYONE],
-    )
+def _readable_buckets(region: Region) -> list[Statement]:
+    aws, given = AWS_OWNED_BUCKETS, region.settings.network.readable_buckets
+    readable = [
+        Statement(
+            sid="PackagesAndAgentsOfAws",
+            actions=["s3:GetObject"],
+            resources=[f"arn:{PARTITION}:s3:::{name.format(region=region.name)}/*" for name in aws],
+            # Packages are fetched without credentials.
+            principals=[EVERYONE],
+        )
+    ]
+    if given:
+        readable.append(
+            Statement(
+                sid="ReadableBuckets",
+                actions=["s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket"],
+                resources=[f"arn:{PARTITION}:s3:::{name}{part}" for name in given for part in ("", "/*")],
+                principals=[EVERYONE],
+                condition=[string_equals("aws:PrincipalAccount", region.account_id)],
+            )
+        )
+    return readable

@@ -54,7 +54,9 @@ class FlowLogs(Construct):
                     sid="WriteRecords",
                     actions=["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
                     resources=[self.log_group.arn, f"{self.log_group.arn}:*"],
-                )
+                ),
+                # An action that knows no resource.
+                Statement(sid="LookForTheLogGroup", actions=["logs:DescribeLogGroups"], resources=["*"]),
             ],
         )
         FlowLog(

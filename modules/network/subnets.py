@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cdktf import Postcondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.route_table import RouteTable
 from cdktf_cdktf_provider_aws.route_table_association import RouteTableAssociation
 from cdktf_cdktf_provider_aws.subnet import Subnet
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 class SubnetTier(Construct):
     """A subnet and a route table of its own in each zone of the region; no route but the VPC's.
+
+    A subnet stays in the zone that it was made in. Which zone is the n-th of an account changes when AWS opens one or
+    takes one from the list, and no subnet moves: it would be replaced, and everything in it. What that can come to, two
+    subnets of a tier in one zone, a plan refuses.
 
     Parameters
     ----------
@@ -34,6 +39,8 @@ class SubnetTier(Construct):
     ----------
     subnets, route_tables
         By the letter of the zone.
+
+    See https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html
     """
 
     def __init__(self, scope: Construct, id_: str, *, region: Region, vpc: Vpc, zones: Zones, tier: Tier) -> None:
@@ -68,6 +75,24 @@ class SubnetTier(Construct):
             )
             self.subnets[letter] = subnet
             self.route_tables[letter] = route_table
+        self._stay_apart(region)
+
+    def _stay_apart(self, region: Region) -> None:
+        *others, last = self.subnets.values()
+        for subnet in others:
+            subnet.lifecycle = TerraformResourceLifecycle(ignore_changes=["availability_zone"])
+        zones = ", ".join([*(f"{subnet.fqn}.availability_zone" for subnet in others), "self.availability_zone"])
+        last.lifecycle = TerraformResourceLifecycle(
+            ignore_changes=["availability_zone"],
+            postcondition=[
+                Postcondition(
+                    condition=f"${{length(distinct([{zones}])) == {len(self.subnets)}}}",
+                    error_message=f"two {self.name} subnets of {region.name} would be in one Availability Zone, since "
+                    "the zones of the account have changed after the first was made: "
+                    f"name its zones in network.zones.{region.name}, those of the subnets that stand first",
+                )
+            ],
+        )
 
     @property
     def subnet_ids(self) -> list[str]:

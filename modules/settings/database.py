@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from modules.settings.region_table import WITHOUT_M7G_DATABASES
 from modules.settings.rotation import RotationSettings
 from modules.settings.topology import Place, Role
 from modules.settings.types import RegionName, RetentionDays, Section, fault, matching
@@ -121,7 +122,7 @@ class DatabaseSettings(Section):
     major_upgrades
         Whether another major version is taken as the order to upgrade. No by default: AWS refuses it.
     instance_class
-        Class of the instances. ``db.m7g.large`` by default.
+        Class of the instances. ``db.m7g.large`` by default, and ``db.m6g.large`` in regions that have no other.
     storage_gb, storage_limit_gb
         Storage to begin with, and how far it may grow by itself, in GiB. 100 and 1000 by default.
     storage_type
@@ -161,7 +162,7 @@ class DatabaseSettings(Section):
 
     version: EngineVersion = "17"
     major_upgrades: bool = False
-    instance_class: InstanceClass = "db.m7g.large"
+    instance_class: InstanceClass | None = None
     storage_gb: Annotated[int, Field(ge=20, le=65536)] = 100
     storage_limit_gb: Annotated[int, Field(ge=22, le=65536)] = 1000
     storage_type: Literal["gp3", "io2"] = "gp3"
@@ -185,6 +186,10 @@ class DatabaseSettings(Section):
     def family(self) -> str:
         """Family of the parameter group, which goes by the major version."""
         return f"postgres{self.version.partition('.')[0]}"
+
+    def class_in(self, region: str) -> str:
+        """``instance_class``, or what it is by default in ``region``."""
+        return self.instance_class or ("db.m6g.large" if region in WITHOUT_M7G_DATABASES else "db.m7g.large")
 
     def is_protected(self, region: str) -> bool:
         """Whether AWS refuses to delete the instance of ``region``."""

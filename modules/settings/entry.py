@@ -33,6 +33,15 @@ TlsPolicy = Literal[
     "ELBSecurityPolicy-TLS13-1-3-FIPS-2023-04",
 ]
 RuleAction = Literal["block", "count", "off"]
+RuleGroup = Literal["common", "known_bad_inputs", "sql_injection", "ip_reputation", "anonymous_ip"]
+RuleName = Annotated[
+    str,
+    matching(
+        r"[A-Za-z0-9]\w{0,127}",
+        problem="not the name of a rule",
+        allowed="a rule of the group as AWS writes it, such as SizeRestrictions_BODY",
+    ),
+]
 
 
 class FirewallSettings(Section):
@@ -44,11 +53,16 @@ class FirewallSettings(Section):
         Common attacks: ``block`` (the default), ``count`` or ``off``.
     known_bad_inputs
         Requests that are known to exploit something: ``block`` by default.
+    sql_injection
+        Requests that carry SQL: ``block`` by default.
     ip_reputation
         Addresses that Amazon has seen attack: ``block`` by default.
     anonymous_ip
         Addresses of VPNs, proxies, Tor and hosting providers, behind which there are honest clients as well:
         ``count`` by default.
+    counted_rules
+        By group, rules that only count although the group blocks. By default ``SizeRestrictions_BODY`` of ``common``,
+        which blocks every body above 8 KB, uploads and long JSON among them; the first 8 KB are looked at in any case.
     rate_limit
         Requests of one address within five minutes, above which it is blocked. 2000 by default.
     """
@@ -56,7 +70,11 @@ class FirewallSettings(Section):
     common: RuleAction = "block"
     known_bad_inputs: RuleAction = "block"
     ip_reputation: RuleAction = "block"
+    sql_injection: RuleAction = "block"
     anonymous_ip: RuleAction = "count"
+    counted_rules: Mapping[RuleGroup, tuple[RuleName, ...]] = Field(
+        default_factory=lambda: {"common": ("SizeRestrictions_BODY",)}
+    )
     rate_limit: Annotated[int, Field(ge=10, le=2_000_000_000)] = 2000
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
+import re
 from typing import TYPE_CHECKING
 
-from botocore.loaders import Loader
+from modules.settings.region_table import REGIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,12 +44,23 @@ REGIONS_THAT_LACK_RULES = frozenset(
 METRICS_OF_ROUTE_53 = "us-east-1"
 
 
-@cache
 def known_regions() -> frozenset[str]:
-    """Names of the regions of the commercial partition, as botocore ships them."""
-    partitions = Loader().load_data("partitions")["partitions"]
-    regions = next(partition["regions"] for partition in partitions if partition["id"] == PARTITION)
-    return frozenset(name for name in regions if not name.endswith("-global"))
+    """Names of the regions of the commercial partition that the platform can be built in."""
+    return REGIONS
+
+
+def is_zone_of(zone: str, region: str) -> bool:
+    """Whether ``zone`` is the name of an Availability Zone of ``region``, or an id of one.
+
+    A name such as ``us-east-1a`` means another place in another account; an id such as ``use1-az6`` means the same
+    everywhere.
+
+    See https://docs.aws.amazon.com/global-infrastructure/latest/regions/az-ids.html
+    """
+    continent, *directions, number = region.split("-")
+    short = "".join(re.sub(r"(north|south)(east|west)", r"\1 \2", word) for word in directions)
+    initials = "".join(word[0] for word in short.split())
+    return bool(re.fullmatch(rf"{region}[a-z]|{continent}{initials}{number}-az\d", zone))
 
 
 def chatbot_region(regions: Sequence[str]) -> str:

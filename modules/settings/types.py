@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from modules.settings.faults import nearest
+from modules.settings.region_table import REFUSED_BY_PROVIDER
 from modules.settings.regions import known_regions
 
 #: Error type whose context carries ``problem`` and ``allowed``, for the loader to make a fault of.
@@ -56,6 +57,9 @@ def some_of(what: str) -> AfterValidator:
 
 
 def _is_region(value: str) -> str:
+    if value in REFUSED_BY_PROVIDER:
+        problem = "a region that AWS has and that AWS provider 5.100.0 does not know yet"
+        raise fault(problem, ", ".join(sorted(known_regions())))
     if value not in known_regions():
         raise fault(f"unknown AWS region{nearest(value, sorted(known_regions()))}", ", ".join(sorted(known_regions())))
     return value
@@ -118,7 +122,7 @@ Domain = Annotated[
 ]
 #: Runs of a function that the account keeps free for it.
 Concurrency = Annotated[int, Field(ge=1, le=100)]
-AccountId = Annotated[str, matching(r"\d{12}", problem="not an AWS account id", allowed="12 digits")]
+AccountId = Annotated[str, matching(r"[0-9]{12}", problem="not an AWS account id", allowed="12 digits")]
 PolicyArn = Annotated[
     str,
     matching(
@@ -127,11 +131,19 @@ PolicyArn = Annotated[
         allowed="arn:aws:iam::ACCOUNT:policy/NAME",
     ),
 ]
-EndpointService = Annotated[
+ZoneName = Annotated[
     str,
     matching(
-        r"[a-z0-9-]+(\.[a-z0-9-]+)*",
-        problem="not the name of an endpoint service",
-        allowed="what follows com.amazonaws.REGION. in the service's name, such as secretsmanager or ecr.api",
+        r"[a-z]{2}-[a-z]+-\d[a-z]|[a-z]{2,4}\d-az\d",
+        problem="not an Availability Zone",
+        allowed="the name of one, such as us-east-1a, or its id, such as use1-az6",
+    ),
+]
+BucketName = Annotated[
+    str,
+    matching(
+        r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+        problem="not the name of a bucket",
+        allowed="3 to 63 lower-case letters, digits, dots and hyphens",
     ),
 ]

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from modules.settings import Settings
 
 
+#: Stands for an account while a name is made, as long as one.
+ACCOUNT = "0" * 12
+
+
 @dataclass(frozen=True, kw_only=True)
 class StateLocation:
     """Bucket, lock table and key of the state, in the home region.
@@ -57,12 +61,16 @@ class StateLocation:
 
 
 def bucket_name(names: Names, identifier: str, account_id: str) -> str:
-    """Name of a bucket, with the account in it.
+    """Name of a bucket, which always ends in the account and the region, however long the rest is.
+
+    Bucket names are global: without the account nobody could build the same platform in a second account, and anybody
+    could take the names first.
 
     Parameters
     ----------
     account_id
         Twelve digits, or a Terraform expression that becomes twelve digits.
+
+    See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
     """
-    placeholder = "0" * 12
-    return names.of("s3", f"{identifier}-{placeholder}").replace(placeholder, account_id)
+    return names.of("s3", identifier, tail=ACCOUNT).replace(ACCOUNT, account_id)

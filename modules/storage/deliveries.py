@@ -39,7 +39,10 @@ def take_access_logs(bucket: Bucket) -> list[Statement]:
 
 
 def take_load_balancer_logs(bucket: Bucket) -> list[Statement]:
-    """Let the load balancers of this account and region deliver their access and connection logs.
+    """Let the load balancers of this account deliver their access and connection logs.
+
+    The path is the condition: a load balancer writes below the id of the account that owns it, and below no other. The
+    policy that AWS gives has no condition besides, and a first delivery has been refused where there was one.
 
     See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
     """
@@ -49,7 +52,6 @@ def take_load_balancer_logs(bucket: Bucket) -> list[Statement]:
             actions=["s3:PutObject"],
             resources=[f"{bucket.arn}/*/AWSLogs/{bucket.region.account_id}/*"],
             principals=[service("logdelivery.elasticloadbalancing")],
-            condition=[arn_like("aws:SourceArn", bucket.region.arn("elasticloadbalancing", "loadbalancer/*"))],
         )
     ]
 

@@ -98,7 +98,7 @@ class DatabaseAlarms(Tier):
             ),
             "connections": Concern(
                 measure=metric("DatabaseConnections", "Maximum"),
-                threshold=settings.database_connections or nearly_all(region.settings.database.instance_class),
+                threshold=settings.database_connections or nearly_all(region.settings.database.class_in(region.name)),
                 missing="notBreaching",
                 severity="page",
                 meaning="Connections near the limit, beyond which the application is turned away.",

@@ -27,7 +27,7 @@ class Event:
     source, kinds
         Their ``source``, and the ``detail-type`` that they may have.
     detail
-        What their ``detail`` may say, by key, as a pattern of EventBridge has it.
+        What their ``detail`` may say, by key, as a pattern of EventBridge has it; empty for anything.
 
     See https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
     """
@@ -39,7 +39,8 @@ class Event:
     @property
     def pattern(self) -> dict[str, object]:
         """The pattern that matches them and nothing else."""
-        return {"source": [self.source], "detail-type": list(self.kinds), "detail": dict(self.detail)}
+        pattern: dict[str, object] = {"source": [self.source], "detail-type": list(self.kinds)}
+        return pattern | {"detail": dict(self.detail)} if self.detail else pattern
 
 
 class Notice(Construct):

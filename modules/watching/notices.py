@@ -30,6 +30,14 @@ EVENTS: Mapping[str, tuple[str, Event]] = {
             detail={"eventName": ["RotationAbandoned", "RotationFailed"]},
         ),
     ),
+    "rollout-failed": (
+        "A refresh of the web tier failed: new instances do not become healthy. See what `make deploy` said of it.",
+        Event(
+            source="aws.autoscaling",
+            kinds=["EC2 Auto Scaling Instance Refresh Failed", "EC2 Auto Scaling Instance Refresh Rollback Failed"],
+            detail={},
+        ),
+    ),
     "backups-deleted": (
         "Someone deletes backups, ends them or takes their protection off. Find out who, before more are gone.",
         Event(
@@ -59,9 +67,9 @@ CATEGORIES = ("availability", "failover", "failure", "low storage", "read replic
 
 
 class Notices(Construct):
-    """What no metric counts: pages of backups that are about to be gone and of rotations that failed, tickets of RDS.
+    """What no metric counts: pages of backups that are about to be gone, of rotations and rollouts that failed.
 
-    What RDS says of the instance explains what its alarms page for.
+    Tickets tell what RDS says of the instance, which explains what its alarms page for.
 
     Parameters
     ----------
@@ -79,7 +87,8 @@ class Notices(Construct):
 
     Keys that are about to be gone are among the signals of the trail.
 
-    See https://docs.aws.amazon.com/secretsmanager/latest/userguide/monitoring-eventbridge.html and
+    See https://docs.aws.amazon.com/secretsmanager/latest/userguide/monitoring-eventbridge.html,
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-eventbridge-events.html and
     https://docs.aws.amazon.com/aws-backup/latest/devguide/logging-using-cloudtrail.html
     """
 

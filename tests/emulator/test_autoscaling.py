@@ -220,3 +220,18 @@ def test_a_desired_configuration_becomes_the_groups(emulator: Emulator) -> None:
     wait_for(lambda: group.refreshed(answer["InstanceRefreshId"])["Status"] == "Successful")
     assert group.describe()["LaunchTemplate"]["Version"] == "2"
     assert [instance["ImageId"] for instance in group.instances()] == [group.image_ids[1]]
+
+
+def test_a_refresh_fails_where_a_hook_abandons_what_is_launched(emulator: Emulator) -> None:
+    group = Group(emulator, size=2)
+    before = {instance["InstanceId"] for instance in group.instances()}
+    group.autoscaling.put_lifecycle_hook(
+        AutoScalingGroupName=group.name,
+        LifecycleHookName="nobody-answers",
+        LifecycleTransition="autoscaling:EC2_INSTANCE_LAUNCHING",
+        DefaultResult="ABANDON",
+    )
+    refresh_id = group.refresh()
+    wait_for(lambda: group.refreshed(refresh_id)["Status"] == "Failed")
+    assert "Lifecycle hooks" in group.refreshed(refresh_id)["StatusReason"]
+    assert {instance["InstanceId"] for instance in group.instances()} == before

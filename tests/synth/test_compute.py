@@ -46,7 +46,9 @@ def test_every_group_spans_all_private_subnets_and_outlives_a_zone(regions: tupl
         assert size - -(-size // zones) >= 2
         assert group.body["health_check_type"] == "ELB"
         refresh = group.body["instance_refresh"]["preferences"]
-        assert (refresh["auto_rollback"], refresh["min_healthy_percentage"]) == (True, 100)
+        # Auto Scaling would roll back to the version that the provider has saved first: the new one.
+        assert (refresh["auto_rollback"], refresh["min_healthy_percentage"]) == (False, 100)
+        assert group.body["ignore_failed_scaling_activities"] is True
         assert group.body["launch_template"]["version"].endswith(".latest_version}")
         (target,) = group.body["target_group_arns"]
         assert stack.at(target).region == group.region
@@ -141,6 +143,11 @@ def permissions(region: str, *, home: str) -> list[tuple[str, ...]]:
     table = f"arn:aws:dynamodb:{region}:ACCOUNT:table/PROD-dynamodb-test-sessions-{home}"
     logs = f"PROD-logs-test-web-{region}"
     items = ("BatchGetItem", "BatchWriteItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query")
+    documents = [
+        f"arn:aws:ssm:{region}:*:document/{one}" for one in ("AWS-GatherSoftwareInventory", "AmazonInspector2-*")
+    ]
+    paths = f"arn:aws:ssm:{region}:ACCOUNT:parameter/inspector-aws/service/inspector-linux-application-paths"
+    definitions = [f"arn:aws:s3:::{one}-{region}/*" for one in ("aws-ssm-document-attachments", "inspector2-oval-prod")]
     channels = ("CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel")
     objects = ("AbortMultipartUpload", "DeleteObject", "GetObject", "ListMultipartUploadParts", "PutObject")
     return [
@@ -152,11 +159,48 @@ def permissions(region: str, *, home: str) -> list[tuple[str, ...]]:
         ("DecryptTheSecret", "kms:Decrypt", key.format("secrets")),
         ("WorkWithSessions", *(f"dynamodb:{one}" for one in (*items, "UpdateItem")), table),
         ("UseTheirKey", "kms:Decrypt", key.format("data")),
+        ("TellInventory", "ssm:ListAssociations", "ssm:PutInventory", "*"),
+        (
+            "RunAssociations",
+            *(f"ssm:{one}" for one in ("DescribeAssociation", "ListInstanceAssociations")),
+            "ssm:UpdateInstanceAssociationStatus",
+            f"arn:aws:ec2:{region}:ACCOUNT:instance/*",
+            f"arn:aws:ssm:{region}:ACCOUNT:association/*",
+        ),
+        ("ReadDocumentsOfAssociations", "ssm:DescribeDocument", "ssm:GetDocument", *documents),
+        ("ReadPathsOfInspector", "ssm:GetParameter", "ssm:GetParameters", paths),
+        ("ReadDefinitionsOfInspector", "s3:GetObject", *definitions),
         ("SayThatItIsThere", "ssm:UpdateInstanceInformation", f"arn:aws:ec2:{region}:ACCOUNT:instance/*"),
         ("TakeSessionsAndCommands", *(f"ssmmessages:{one}" for one in channels), "*"),
         ("WriteLogs", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents", logs, f"{logs}:*"),
         ("PutMetrics", "cloudwatch:PutMetricData", "*"),
     ]
+
+
+@pytest.mark.slow
+def test_without_inspector_instances_may_do_nothing_for_it() -> None:
+    stack = platform(*ONE, findings={"inspector": "off"})
+    sids = {
+        statement["sid"]
+        for policy in stack.resources("aws_iam_role_policy")
+        for statement in stack.at(policy.body["policy"]).body["statement"]
+    }
+    assert "SayThatItIsThere" in sids
+    assert not {sid for sid in sids if "Inspector" in sid or "Associations" in sid}
+
+
+@SETS
+def test_a_plan_asks_whether_every_zone_has_the_instance_types(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    offers = {one.region: one.body for one in stack.data("aws_ec2_instance_type_offerings")}
+    assert offers.keys() == set(regions)
+    for region, body in offers.items():
+        assert body["location_type"] == "availability-zone"
+        assert body["filter"] == [{"name": "instance-type", "values": ["m6g.large"]}]
+        (condition,) = body["lifecycle"]["postcondition"]
+        private = [one for one in stack.resources("aws_subnet", region) if one.body["tags"]["Tier"] == "private"]
+        assert all(f"{subnet.address}.availability_zone" in condition["condition"] for subnet in private)
+        assert f"network.zones.{region}" in condition["error_message"]
 
 
 @pytest.mark.slow

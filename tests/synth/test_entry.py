@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,11 @@ from modules.settings import SettingsError, load_settings
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 MANY = pytest.mark.parametrize("regions", [TWO, THREE, FIVE], ids=len)
+
+#: Capacity units of AWS's groups, and of a rule that limits a rate by address.
+#: https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
+UNITS = {"ip-reputation": 25, "anonymous-ip": 50, "known-bad-inputs": 200, "common": 700, "sql-injection": 200}
+UNITS_OF_A_RATE = 2
 
 
 def only(stack: Stack, kind: str, region: str) -> Block:
@@ -54,8 +60,10 @@ def test_every_load_balancer_logs_to_a_bucket_of_its_region_that_lets_it_deliver
         assert delivery["principals"] == [
             {"identifiers": ["logdelivery.elasticloadbalancing.amazonaws.com"], "type": "Service"}
         ]
-        (source,) = delivery["condition"][0]["values"]
-        assert source.startswith(f"arn:aws:elasticloadbalancing:{region}:")
+        # The account in the path is the condition; AWS's policy has no other.
+        assert "condition" not in delivery
+        (resource,) = delivery["resources"]
+        assert re.search(r"/\*/AWSLogs/\$\{data\.aws_caller_identity\.[^}]+\.account_id\}/\*$", resource)
         for logs in ("access_logs", "connection_logs"):
             assert body[logs]["enabled"] is True
             assert body[logs]["bucket"] == body["access_logs"]["bucket"]
@@ -129,14 +137,18 @@ def test_every_load_balancer_has_a_firewall_that_blocks_and_logs(regions: tuple[
         assert stack.at(association["resource_arn"]).address == only(stack, "aws_lb", region).address
         firewall = stack.at(association["web_acl_arn"])
         rules = {rule["name"]: rule for rule in firewall.body["rule"]}
-        assert set(rules) == {"rate", "ip-reputation", "anonymous-ip", "known-bad-inputs", "common"}
+        assert set(rules) == {"rate", *UNITS}
         assert len({rule["priority"] for rule in rules.values()}) == len(rules)
         assert rules.pop("rate")["action"] == {"block": {}}
         # Honest clients are behind such addresses as well.
         assert rules.pop("anonymous-ip")["override_action"] == {"count": {}}
-        for rule in rules.values():
+        for name, rule in rules.items():
             assert rule["override_action"] == {"none": {}}
-            assert rule["statement"]["managed_rule_group_statement"]["vendor_name"] == "AWS"
+            managed = rule["statement"]["managed_rule_group_statement"]
+            assert managed["vendor_name"] == "AWS"
+            # Uploads and long JSON would be blocked.
+            counted = {one["name"]: one["action_to_use"] for one in managed.get("rule_action_override", [])}
+            assert counted == ({"SizeRestrictions_BODY": {"count": {}}} if name == "common" else {})
         logging = only(stack, "aws_wafv2_web_acl_logging_configuration", region).body
         assert stack.at(logging["resource_arn"]).address == firewall.address
         assert {one["single_header"]["name"] for one in logging["redacted_fields"]} == {"authorization", "cookie"}
@@ -146,11 +158,22 @@ def test_every_load_balancer_has_a_firewall_that_blocks_and_logs(regions: tuple[
         assert stack.at(log_group.body["kms_key_id"]).name_tag == f"PROD-kms-test-logs-{region}"
 
 
+def test_firewall_keeps_to_the_capacity_that_costs_nothing_more() -> None:
+    (firewall,) = platform(*ONE).resources("aws_wafv2_web_acl")
+    assert sum(UNITS.get(rule["name"], UNITS_OF_A_RATE) for rule in firewall.body["rule"]) <= 1500
+
+
 def test_groups_of_rules_count_or_rest_by_setting() -> None:
-    settings = {"firewall": {"common": "count", "known_bad_inputs": "off", "anonymous_ip": "block", "rate_limit": "99"}}
+    groups = {"common": "count", "known_bad_inputs": "off", "anonymous_ip": "block", "rate_limit": "99"}
+    counted = {"sql_injection": ["SQLi_COOKIE", "SQLi_BODY"]}
+    settings = {"firewall": groups | {"counted_rules": counted}}
     (firewall,) = platform(*ONE, entry=settings).resources("aws_wafv2_web_acl")
     rules = {rule["name"]: rule for rule in firewall.body["rule"]}
-    assert set(rules) == {"rate", "ip-reputation", "anonymous-ip", "common"}
+    assert set(rules) == {"rate", "ip-reputation", "anonymous-ip", "common", "sql-injection"}
+    managed = {name: rules[name]["statement"]["managed_rule_group_statement"] for name in ("common", "sql-injection")}
+    assert "rule_action_override" not in managed["common"]
+    overrides = managed["sql-injection"]["rule_action_override"]
+    assert [one["name"] for one in overrides] == ["SQLi_COOKIE", "SQLi_BODY"]
     assert rules["anonymous-ip"]["override_action"] == {"none": {}}
     assert rules["common"]["override_action"] == {"count": {}}
     assert rules["rate"]["statement"]["rate_based_statement"]["limit"] == 99
@@ -305,6 +328,8 @@ def test_protection_policy_and_interval_are_settings() -> None:
         ({"client_cidrs": ["here"]}, r"entry\.client_cidrs\[0\]: not an IPv4 network"),
         ({"zone_name": "example.org"}, r"entry\.zone_name: no zone that example\.com belongs in"),
         ({"firewall": {"rate_limit": "9"}}, r"entry\.firewall\.rate_limit: "),
+        ({"firewall": {"counted_rules": {"comon": ["A"]}}}, r"entry\.firewall\.counted_rules\.comon"),
+        ({"firewall": {"counted_rules": {"common": ["a b"]}}}, r"entry\.firewall\.counted_rules\.common\[0\]: not the"),
         (
             {"certificate_arns": {"us-east-1": arn("us-east-1")}},
             r"entry\.certificate_arns\.us-west-1: certif",

@@ -1,9 +1,14 @@
 from ipaddress import IPv4Network
 from itertools import combinations
+from typing import Any
 
 import pytest
+from policy_sentry.querying.all import get_all_service_prefixes
 from support.region_sets import FIVE, ONE, THREE, TWO, WIDEST
 from support.synthesized import Block, Stack, platform
+
+from modules.settings.endpoints import IAM_PREFIXES
+from modules.settings.region_table import OLD_ZONES
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE, WIDEST], ids=len)
 TIERS = ("public", "private", "database")
@@ -15,6 +20,11 @@ def zone_count(region: str) -> int:
 
 def tier_of(block: Block) -> str:
     return str(block.body["tags"]["Tier"])
+
+
+def is_too_big(rule: dict[str, Any]) -> bool:
+    """Whether a rule is about ICMP's word for a packet that is too big, and about nothing else."""
+    return (rule["protocol"], rule.get("icmp_type"), rule.get("icmp_code")) == ("icmp", 3, 4)
 
 
 def routes(stack: Stack, route_table: Block) -> list[Block]:
@@ -54,6 +64,41 @@ def test_every_tier_has_a_subnet_in_each_zone_inside_the_vpc(regions: tuple[str,
             zones = [subnet.body["availability_zone"] for subnet in subnets if tier_of(subnet) == tier]
             assert len(set(zones)) == len(zones) == zone_count(region)
             assert all(zone.startswith("${element(data.aws_availability_zones.") for zone in zones)
+
+
+@SETS
+def test_subnets_stay_in_their_zones_and_a_plan_refuses_two_of_a_tier_in_one(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        for tier in TIERS:
+            subnets = [one for one in stack.resources("aws_subnet", region) if tier_of(one) == tier]
+            assert all(one.body["lifecycle"]["ignore_changes"] == ["availability_zone"] for one in subnets)
+            *others, last = subnets
+            (condition,) = last.body["lifecycle"]["postcondition"]
+            assert all(f"{subnet.address}.availability_zone" in condition["condition"] for subnet in others)
+            assert f"network.zones.{region}" in condition["error_message"]
+
+
+@SETS
+def test_zones_are_chosen_whatever_state_they_are_in_and_none_is_old(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for zones in stack.data("aws_availability_zones"):
+        assert "state" not in zones.body
+        assert zones.body.get("exclude_zone_ids", []) == list(OLD_ZONES.get(zones.region, ()))
+
+
+def test_zones_can_be_named_by_name_or_by_id() -> None:
+    zones = {"us-west-1": ["usw1-az3", "usw1-az1"], "us-east-1": ["us-east-1f", "us-east-1b"]}
+    stack = platform(*TWO, network={"zones": zones})
+    found = {one.region: one for one in stack.data("aws_availability_zones")}
+    assert not [one for one in found.values() if "exclude_zone_ids" in one.body]
+    for region, given in zones.items():
+        address = found[region].address
+        subnets = [one for one in stack.resources("aws_subnet", region) if tier_of(one) == "private"]
+        by_id = [f'${{{address}.names[index({address}.zone_ids, "{zone}")]}}' for zone in given]
+        assert [one.body["availability_zone"] for one in subnets] == (by_id if region == "us-west-1" else given)
+        (condition,) = found[region].body["lifecycle"]["postcondition"]
+        assert all(f'"{zone}"' in condition["condition"] for zone in given)
 
 
 @SETS
@@ -151,7 +196,7 @@ def test_every_subnet_is_fenced_by_the_network_acl_of_its_tier(regions: tuple[st
 def test_no_network_acl_lets_the_internet_reach_administrative_ports(regions: tuple[str, ...]) -> None:
     for acl in platform(*regions).resources("aws_network_acl"):
         for rule in acl.body["ingress"]:
-            if rule["cidr_block"] == "0.0.0.0/0":
+            if rule["cidr_block"] == "0.0.0.0/0" and not is_too_big(rule):
                 assert rule["protocol"] == "tcp"
                 assert not any(rule["from_port"] <= port <= rule["to_port"] for port in (22, 3389))
                 assert tier_of(acl) != "database"
@@ -161,9 +206,22 @@ def test_no_network_acl_lets_the_internet_reach_administrative_ports(regions: tu
 def test_network_acls_of_the_database_tier_take_postgresql_from_the_platform_only(regions: tuple[str, ...]) -> None:
     for acl in platform(*regions).resources("aws_network_acl"):
         if tier_of(acl) == "database":
-            assert [(rule["from_port"], rule["to_port"], rule["cidr_block"]) for rule in acl.body["ingress"]] == [
+            *taken, word = acl.body["ingress"]
+            assert [(rule["from_port"], rule["to_port"], rule["cidr_block"]) for rule in taken] == [
                 (5432, 5432, "10.0.0.0/8")
             ]
+            assert is_too_big(word)
+
+
+@SETS
+def test_network_acls_let_the_word_pass_that_a_packet_is_too_big_both_ways(regions: tuple[str, ...]) -> None:
+    for acl in platform(*regions).resources("aws_network_acl"):
+        for direction in ("ingress", "egress"):
+            (rule,) = [rule for rule in acl.body[direction] if rule["protocol"] == "icmp"]
+            assert is_too_big(rule)
+            assert (rule["action"], rule["cidr_block"]) == ("allow", "0.0.0.0/0")
+            numbers = [one["rule_no"] for one in acl.body[direction]]
+            assert len(set(numbers)) == len(numbers) < 20
 
 
 @pytest.mark.slow
@@ -196,7 +254,30 @@ def test_every_endpoint_has_a_policy_that_keeps_other_accounts_out(regions: tupl
     for endpoint in stack.resources("aws_vpc_endpoint"):
         for statement in stack.at(endpoint.body["policy"]).body["statement"]:
             conditions = {condition["variable"] for condition in statement.get("condition", [])}
-            assert "aws:PrincipalAccount" in conditions or statement["actions"] == ["s3:GetObject"]
+            if "aws:PrincipalAccount" not in conditions:
+                assert statement["actions"] == ["s3:GetObject"]
+                # What only begins like a bucket of AWS's can be anyone's.
+                assert not [arn for arn in statement["resources"] if "*" in arn.removesuffix("/*")]
+
+
+def test_every_endpoint_service_has_actions_that_iam_knows() -> None:
+    assert set(IAM_PREFIXES.values()) <= set(get_all_service_prefixes())
+
+
+def test_policies_of_endpoints_name_actions_as_iam_does() -> None:
+    services = {"bedrock-runtime": "bedrock:*", "kinesis-streams": "kinesis:*", "monitoring": "cloudwatch:*"}
+    stack = platform(*ONE, network={"interface_endpoints": list(services), "readable_buckets": ["partner-data"]})
+    for endpoint in stack.resources("aws_vpc_endpoint"):
+        statements = stack.at(endpoint.body["policy"]).body["statement"]
+        service = endpoint.body["service_name"].removeprefix("com.amazonaws.eu-west-1.")
+        if service in services:
+            (statement,) = statements
+            assert statement["actions"] == [services[service]]
+        if service == "s3":
+            readable = {one["sid"]: one for one in statements}["ReadableBuckets"]
+            assert readable["resources"] == ["arn:aws:s3:::partner-data", "arn:aws:s3:::partner-data/*"]
+            assert not [action for action in readable["actions"] if "Put" in action or "*" in action]
+            assert [one["variable"] for one in readable["condition"]] == ["aws:PrincipalAccount"]
 
 
 @pytest.mark.slow

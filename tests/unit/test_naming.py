@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from itertools import product
 
 import pytest
@@ -56,12 +57,39 @@ def test_shortened_name_keeps_its_head_and_its_region_where_there_is_room() -> N
     assert name.endswith("-us-east-1")
 
 
-@given(suffix=SUFFIXES, region=REGIONS)
-def test_state_bucket_carries_account_and_region(suffix: str, region: str) -> None:
-    name = bucket_name(Names(environment="production12", suffix=suffix, region=region), "state", "123456789012")
-    assert "-123456789012-" in name
-    assert name.endswith(f"-{region}")
-    assert len(name) <= 63
+ENVIRONMENTS = st.from_regex(r"[A-Za-z]([A-Za-z0-9]|-(?=[A-Za-z0-9])){0,11}", fullmatch=True)
+ACCOUNTS = st.from_regex(r"[0-9]{12}", fullmatch=True)
+
+
+@given(environment=ENVIRONMENTS, suffix=SUFFIXES, identifier=WORDS, account=ACCOUNTS, region=REGIONS)
+def test_every_bucket_ends_in_account_and_region_and_keeps_to_the_limit(
+    environment: str, suffix: str, identifier: str, account: str, region: str
+) -> None:
+    name = bucket_name(Names(environment=environment, suffix=suffix, region=region), identifier, account)
+    assert name.endswith(f"-{account}-{region}")
+    assert re.fullmatch(r"[a-z0-9-]{3,63}", name)
+    assert "--" not in name
+
+
+@given(environment=ENVIRONMENTS, suffix=SUFFIXES, one=WORDS, other=WORDS, region=REGIONS)
+def test_buckets_of_one_account_differ_and_the_account_tells_the_same_ones_apart(
+    environment: str, suffix: str, one: str, other: str, region: str
+) -> None:
+    made = Names(environment=environment, suffix=suffix, region=region)
+    same = bucket_name(made, one, "1" * 12) == bucket_name(made, other, "1" * 12)
+    assert same == (one == other)
+    assert bucket_name(made, one, "1" * 12) != bucket_name(made, one, "2" * 12)
+
+
+def test_the_account_of_a_cut_name_may_be_an_expression() -> None:
+    made = Names(environment="production", suffix="blue-green", region="ap-southeast-1")
+    name = bucket_name(made, "configuration", "${data.account.id}")
+    assert name.endswith("-${data.account.id}-ap-southeast-1")
+    assert name.startswith("production-s3-blue-green-")
+
+
+def test_names_of_buckets_that_are_short_enough_are_whole() -> None:
+    assert bucket_name(names(), "data", "123456789012") == "prod-s3-main-data-123456789012-us-east-1"
 
 
 def test_rejects_an_unknown_service() -> None:

@@ -10,7 +10,7 @@ from modules.settings.capacity import highest_utilization, left_without_a_zone, 
 from modules.settings.compute import ECR_REGISTRY, ComputeSettings, architecture_of
 from modules.settings.faults import Fault
 from modules.settings.network import NetworkSettings
-from modules.settings.regions import known_regions, zone_count
+from modules.settings.regions import known_regions
 from modules.settings.rules.rule import region_names
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _zones(raw: Mapping[str, Any]) -> Iterator[tuple[ComputeSettings, str, int]]
             return
         for region in region_names(raw):
             if region in known_regions():
-                yield compute, region, zone_count(region, wanted=network.availability_zones)
+                yield compute, region, network.zone_count(region)
 
 
 RULES: tuple[Rule, ...] = (

@@ -3,6 +3,10 @@
 moto has none. Terraform fails after it has changed the group, and its next plan says that there is nothing to do, so
 the instances of the old template would stay. Here a refresh replaces a batch of instances each second, as many as the
 minimum healthy percentage lets go, and ends Successful.
+
+It ends Failed, with every instance as it was, where a lifecycle hook abandons what is launched: that is a way of AWS's
+own to say that new instances are no good, and tests put such a hook on a group.
+https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html
 """
 
 from collections.abc import Callable
@@ -138,6 +142,11 @@ def _advance(group: FakeAutoScalingGroup, refresh: InstanceRefresh) -> None:
         batch, refresh.waiting = refresh.waiting[: refresh.batch_size], refresh.waiting[refresh.batch_size :]
         refresh.next_batch_at += SECONDS_PER_BATCH
         refresh.status = "InProgress"
+        if batch and _is_abandoned(group):
+            refresh.waiting = [*batch, *refresh.waiting]
+            refresh.status_reason = "Lifecycle hooks abandoned the instances that were launched."
+            refresh.end("Failed")
+            return
         try:
             _replace_instances(group, batch)
         except Exception as error:  # noqa: BLE001 - the fault is the refresh's, not that of who asks just now
@@ -146,6 +155,15 @@ def _advance(group: FakeAutoScalingGroup, refresh: InstanceRefresh) -> None:
             return
         if not refresh.waiting:
             refresh.end("Successful")
+
+
+def _is_abandoned(group: FakeAutoScalingGroup) -> bool:
+    """Whether a hook waits for a word that nobody says, and then abandons what is launched."""
+    hooks = group.autoscaling_backend.describe_lifecycle_hooks(group.name)
+    return any(
+        hook.lifecycle_transition == "autoscaling:EC2_INSTANCE_LAUNCHING" and hook.default_result == "ABANDON"
+        for hook in hooks
+    )
 
 
 def _replace_instances(group: FakeAutoScalingGroup, instance_ids: list[str]) -> None:

@@ -1,0 +1,103 @@
+"""The AWS services that can be reached through an interface endpoint, and how IAM calls what they do.
+
+An endpoint's policy has to name actions as IAM does. A name that IAM does not know shuts the endpoint, and with private
+DNS everything that the VPC wants of the service; so a service is in here or it is refused.
+
+See https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html and
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from modules.settings.faults import nearest
+from modules.settings.types import fault
+
+#: Prefix of a service's actions, by what follows ``com.amazonaws.REGION.`` in the endpoint service's name.
+IAM_PREFIXES = {
+    "access-analyzer": "access-analyzer",
+    "acm-pca": "acm-pca",
+    "airflow.api": "airflow",
+    "appconfig": "appconfig",
+    "appconfigdata": "appconfig",
+    "application-autoscaling": "application-autoscaling",
+    "aps-workspaces": "aps",
+    "athena": "athena",
+    "autoscaling": "autoscaling",
+    "backup": "backup",
+    "bedrock": "bedrock",
+    "bedrock-agent": "bedrock",
+    "bedrock-agent-runtime": "bedrock",
+    "bedrock-runtime": "bedrock",
+    "cloudformation": "cloudformation",
+    "cloudtrail": "cloudtrail",
+    "codebuild": "codebuild",
+    "codecommit": "codecommit",
+    "codedeploy": "codedeploy",
+    "codepipeline": "codepipeline",
+    "comprehend": "comprehend",
+    "config": "config",
+    "ec2": "ec2",
+    "ec2messages": "ec2messages",
+    "ecr.api": "ecr",
+    "ecr.dkr": "ecr",
+    "ecs": "ecs",
+    "ecs-agent": "ecs",
+    "ecs-telemetry": "ecs",
+    "eks": "eks",
+    "elasticache": "elasticache",
+    "elasticbeanstalk": "elasticbeanstalk",
+    "elasticfilesystem": "elasticfilesystem",
+    "elasticloadbalancing": "elasticloadbalancing",
+    "elasticmapreduce": "elasticmapreduce",
+    "events": "events",
+    "execute-api": "execute-api",
+    "fis": "fis",
+    "git-codecommit": "codecommit",
+    "glue": "glue",
+    "guardduty-data": "guardduty",
+    "inspector2": "inspector2",
+    "kinesis-firehose": "firehose",
+    "kinesis-streams": "kinesis",
+    "kms": "kms",
+    "kms-fips": "kms",
+    "lambda": "lambda",
+    "logs": "logs",
+    "macie2": "macie2",
+    "monitoring": "cloudwatch",
+    "rds": "rds",
+    "rds-data": "rds-data",
+    "redshift": "redshift",
+    "redshift-data": "redshift-data",
+    "rekognition": "rekognition",
+    "sagemaker.api": "sagemaker",
+    "sagemaker.runtime": "sagemaker",
+    "secretsmanager": "secretsmanager",
+    "securityhub": "securityhub",
+    "servicediscovery": "servicediscovery",
+    "sns": "sns",
+    "sqs": "sqs",
+    "ssm": "ssm",
+    "ssm-contacts": "ssm-contacts",
+    "ssm-incidents": "ssm-incidents",
+    "ssmmessages": "ssmmessages",
+    "states": "states",
+    "sts": "sts",
+    "sync-states": "states",
+    "textract": "textract",
+    "translate": "translate",
+    "xray": "xray",
+}
+
+
+def _is_known(value: str) -> str:
+    if value not in IAM_PREFIXES:
+        known = sorted(IAM_PREFIXES)
+        raise fault(f"no service that an endpoint is made for{nearest(value, known)}", ", ".join(known))
+    return value
+
+
+EndpointService = Annotated[str, AfterValidator(_is_known)]
