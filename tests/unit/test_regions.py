@@ -93,20 +93,20 @@ def test_the_default_class_of_databases_follows_from_the_region(tmp_path: Path) 
 
 
 def test_rejects_a_home_region_that_the_backend_does_not_know(tmp_path: Path) -> None:
-    without_remediation = {"configuration": {"remediate": "false"}}
-    (fault,) = faults(tmp_path, "ap-east-2", "us-east-1", **without_remediation)
+    rules = {"configuration": {"skip_rules": {"ap-east-2": []}}}
+    (fault,) = faults(tmp_path, "ap-east-2", "us-east-1", **rules)
     assert fault.startswith("primary_region: the state would lie there")
     instances = {"us-east-1": {"role": "replica", "of": "ap-east-2"}, "ap-east-2": {"role": "writer"}}
-    more = without_remediation | {"home_region": "us-east-1", "database": {"instances": instances}}
+    more = rules | {"home_region": "us-east-1", "database": {"instances": instances}}
     assert load(tmp_path, "ap-east-2", "us-east-1", **more).home == "us-east-1"
 
 
 def test_rejects_what_a_region_does_not_have(tmp_path: Path) -> None:
-    (fault,) = faults(tmp_path, "us-east-1", "mx-central-1")
-    assert fault.startswith("configuration.remediate: AWS Config mends nothing in mx-central-1, got 'true'")
-    (fault,) = faults(tmp_path, "us-east-1", "ap-southeast-5", backup={"restore_testing": "true"})
+    rules = {"configuration": {"skip_rules": {"ap-southeast-5": []}}}
+    (fault,) = faults(tmp_path, "us-east-1", "ap-southeast-5", **rules, backup={"restore_testing": "true"})
     assert fault.startswith("backup.restore_testing: AWS Backup has no restore testing in ap-southeast-5")
-    (fault,) = faults(tmp_path, "us-east-1", "ap-southeast-5", network={"interface_endpoints": ["ssm", "ec2messages"]})
+    endpoints = {"interface_endpoints": ["ssm", "ec2messages"]}
+    (fault,) = faults(tmp_path, "us-east-1", "ap-southeast-5", **rules, network=endpoints)
     assert fault.startswith("network.interface_endpoints: ap-southeast-5 has no endpoint of this service")
 
 
