@@ -1,6 +1,6 @@
 """The whole life of the platform in one command."""
 
-from tools.bootstrap import bootstrap
+from tools.bootstrap import bootstrap, make_roles
 from tools.errors import ToolError
 from tools.local import Life
 from tools.paths import PLATFORM, STACKS
@@ -27,6 +27,7 @@ def demo(life: Life) -> None:
         life.plan_stacks(target)
         life.check()
         with screen.step("bootstrap"):
+            make_roles(target, tell=screen.say, environ=life.environ)
             bootstrap(target)
         plan = life.apply(target)
         _plan_again(life, target)

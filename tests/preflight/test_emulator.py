@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from tools.emulator import Emulator
 from tools.paths import Paths
 from tools.preflight import Finding, Report, Severity, look_at, subject_of
 from tools.preflight.checks import CHECKS
-from tools.target import Target
+from tools.target import Clients, Target
 
 pytestmark = pytest.mark.emulator
 
@@ -30,6 +31,12 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
         yield emulator
 
 
+@pytest.fixture(scope="module")
+def clients(running: Emulator) -> Clients:
+    """Clients that are made once, which takes longer than what is asked with them."""
+    return cache(running.client)
+
+
 @pytest.fixture
 def emulator(running: Emulator) -> Emulator:
     """An account in which nothing was done."""
@@ -38,7 +45,7 @@ def emulator(running: Emulator) -> Emulator:
 
 
 @pytest.fixture
-def target(emulator: Emulator, tmp_path: Path) -> Target:
+def target(emulator: Emulator, clients: Clients, tmp_path: Path) -> Target:
     for name, stack in stacks(*ONE).items():
         folder = tmp_path / "out/stacks" / name
         folder.mkdir(parents=True)
@@ -48,7 +55,7 @@ def target(emulator: Emulator, tmp_path: Path) -> Target:
         paths=Paths(settings=settings, build=tmp_path / "build", out=tmp_path / "out"),
         settings=load_settings(settings, {}),
         environment={},
-        clients=emulator.client,
+        clients=clients,
         account_id=emulator.account_id,
         local=True,
     )

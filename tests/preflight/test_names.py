@@ -85,16 +85,18 @@ def test_dns_is_not_asked_where_it_has_nothing_to_say() -> None:
     ("there", "stops"),
     [
         ({"Name": "example.com.", "Type": "A"}, True),
-        ({"Name": "example.com.", "Type": "CNAME"}, True),
+        ({"Name": "example.com.", "Type": "HTTPS"}, True),
         ({"Name": "example.com.", "Type": "MX"}, False),
         ({"Name": "www.example.com.", "Type": "A"}, False),
         ({"Name": "\\052.example.com.", "Type": "A"}, True),
+        ({"Name": "\\052.example.com.", "Type": "CNAME"}, True),
     ],
 )
 def test_a_record_that_is_there_cannot_be_made(*, there: dict[str, Any], stops: bool) -> None:
     made = stack(
         aws_route53_record=[
             {"name": NAME, "type": "A"},
+            {"name": NAME, "type": "HTTPS"},
             {"name": f"*.{NAME}", "type": "A"},
             {"name": "${one(aws_acm_certificate.x)}", "type": "CNAME"},
         ]

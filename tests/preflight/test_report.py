@@ -166,9 +166,17 @@ def test_findings_are_grouped_by_region_the_account_first_and_the_gravest_first(
     text = shown(Report(checks=3, findings=(UNSEEN, STOPS, WARNS)))
     places = [line for line in text.splitlines() if line in {"the account", REGION}]
     assert places == ["the account", REGION]
+    assert f"not looked at\n  could not look  quota ({REGION}): who knows" in text
     assert text.index("it is odd") < text.index("it is [taken]") < text.index("who knows")
     assert "         a: {b: c}\n" in text
     assert text.endswith("preflight: 3 checks, 1 stops a deployment, 1 is to know of, 1 could not be looked at\n")
+
+
+def test_what_could_not_be_looked_at_in_several_regions_is_told_once() -> None:
+    text = shown(Report(checks=2, findings=(UNSEEN, Finding(**{**vars(UNSEEN), "region": "us-east-1"}))))
+    assert f"quota ({REGION}, us-east-1): who knows" in text
+    assert text.count("who knows") == 1
+    assert text.endswith("preflight: 2 checks, 2 could not be looked at\n")
 
 
 def test_lines_to_paste_are_never_broken() -> None:

@@ -45,12 +45,12 @@ class Iam:
         return make_missing_roles(subject(answers, MADE), tell=self.said.append, wait=self.waited.append)
 
 
-def test_missing_roles_are_told_with_the_line_that_makes_each() -> None:
+def test_missing_roles_are_told_with_the_line_that_makes_them() -> None:
     assert ask(CHECK, roles(AUTOSCALING, RDS), MADE) == []
     (finding,) = ask(CHECK, roles(AUTOSCALING), MADE)
     assert finding.severity is Severity.WARNS
     assert "AWSServiceRoleForRDS" in finding.what
-    assert finding.paste == (f"aws iam create-service-linked-role --aws-service-name {RDS}",)
+    assert finding.paste[0].startswith(f"for service in {RDS}; do aws iam create-service-linked-role ")
 
 
 def test_only_what_the_settings_use_is_wanted() -> None:

@@ -2,8 +2,10 @@ from typing import Any
 
 import pytest
 from support.aws_answers import REGION, ask, held, refusal, settings, stack
+from support.synthesized import platform
 
 from tools.preflight import Severity
+from tools.preflight.once import PASSWORD_RULES
 
 NOT_SUBSCRIBED = refusal("InvalidAccessException", "Account 123456789012 is not subscribed to AWS Security Hub")
 #: By check: what the settings make; what an account answers in which there is one, and in which there is none; what
@@ -124,10 +126,25 @@ def test_the_line_names_the_regions_that_have_one_where_others_do_not(check: str
     assert finding.paste == (f"{section}: {{{key}: existing}}",)
 
 
-def test_a_stricter_password_policy_is_told_with_what_would_be_lost() -> None:
+def test_another_password_policy_is_told_with_what_would_be_lost() -> None:
     made, there, _, _, _ = ONE_EACH["password policy"]
     (finding,) = ask("password policy", there, made)
     assert "MinimumPasswordLength is 20 and would be 14, MaxPasswordAge is 30 and would be 90" in finding.what
+
+
+def test_a_password_policy_and_a_block_that_are_as_the_platform_s_are_no_finding() -> None:
+    made, _, _, _, _ = ONE_EACH["password policy"]
+    same = {"MinimumPasswordLength": 14, "MaxPasswordAge": 90, "HardExpiry": True}
+    assert ask("password policy", {"iam.get_account_password_policy": {"PasswordPolicy": same}}, made) == []
+    made, _, _, _, _ = ONE_EACH["public access to S3"]
+    flags = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+    answer = {"PublicAccessBlockConfiguration": dict.fromkeys(flags, True)}
+    assert ask("public access to S3", {"s3control.get_public_access_block": answer}, made) == []
+
+
+def test_what_the_platform_sets_of_passwords_is_all_compared() -> None:
+    (policy,) = platform(REGION).resources("aws_iam_account_password_policy")
+    assert {key for key in policy.body if key not in {"//", "provider"}} == PASSWORD_RULES.keys()
 
 
 def test_a_delivery_channel_without_a_recorder_is_in_the_way() -> None:

@@ -90,7 +90,7 @@ def _delegation(look: Look) -> Iterator[Finding]:
 def _records(look: Look) -> Iterator[Finding]:
     # https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListResourceRecordSets.html
     wanted = {
-        f"{name.rstrip('.')}.": str(one.body.get("type"))
+        (f"{name.rstrip('.')}.", str(one.body.get("type")))
         for one in look.new("aws_route53_record")
         if (name := look.subject.wanted.text(one.body.get("name"))) and not one.body.get("allow_overwrite")
     }
@@ -98,7 +98,7 @@ def _records(look: Look) -> Iterator[Finding]:
     if len(found) != 1 or not wanted:
         return
     route53, zone = look.client("route53"), found[0]["Id"]
-    for name, kind in sorted(wanted.items()):
+    for name, kind in sorted(wanted):
         answer = route53.list_resource_record_sets(HostedZoneId=zone, StartRecordName=name)["ResourceRecordSets"]
         # Route 53 writes the asterisk of a wildcard as an octal code.
         there = [one["Type"] for one in answer if one["Name"].replace("\\052", "*") == name]

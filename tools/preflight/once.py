@@ -9,11 +9,17 @@ from tools.preflight.errors import code_of
 from tools.preflight.finding import Finding
 from tools.preflight.subject import Look, setting
 
-#: How IAM calls what Terraform does, and whether more is stricter.
+#: What IAM calls the parts of a password policy, by what Terraform calls them.
 PASSWORD_RULES = {
-    "MinimumPasswordLength": ("minimum_password_length", True),
-    "PasswordReusePrevention": ("password_reuse_prevention", True),
-    "MaxPasswordAge": ("max_password_age", False),
+    "minimum_password_length": "MinimumPasswordLength",
+    "password_reuse_prevention": "PasswordReusePrevention",
+    "max_password_age": "MaxPasswordAge",
+    "require_lowercase_characters": "RequireLowercaseCharacters",
+    "require_uppercase_characters": "RequireUppercaseCharacters",
+    "require_numbers": "RequireNumbers",
+    "require_symbols": "RequireSymbols",
+    "allow_users_to_change_password": "AllowUsersToChangePassword",
+    "hard_expiry": "HardExpiry",
 }
 FLAGS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
 
@@ -29,18 +35,20 @@ def _passwords(look: Look) -> Iterator[Finding]:
         if code_of(error) == "NoSuchEntity":
             return
         raise
-    stricter = []
-    for name, (argument, more) in PASSWORD_RULES.items():
-        theirs, ours = policy.get(name), wanted[0].body.get(argument)
-        if theirs and ours and (theirs > ours if more else theirs < ours):
-            stricter.append(f"{name} is {theirs} and would be {ours}")
-    told = f", and is stricter: {', '.join(stricter)}" if stricter else ""
-    yield look.warns(
-        f"the account has a password policy of its own{told}; Terraform would replace it, which no plan shows, and "
-        "destroying the platform would remove it",
-        "leave it to whom it belongs, if it is not yours",
-        setting("account", password_policy="existing"),  # noqa: S106 - who owns it
-    )
+    ours = wanted[0].body
+    # IAM leaves out what is not set.
+    other = [
+        f"{name} is {policy.get(name) or 'not set'} and would be {ours[argument]}"
+        for argument, name in PASSWORD_RULES.items()
+        if argument in ours and (policy.get(name) or False) != ours[argument]
+    ]
+    if other:
+        yield look.warns(
+            f"the account has another password policy, and Terraform would replace it, which no plan shows: "
+            f"{', '.join(other)}",
+            "leave it to whom it belongs, if it is not yours",
+            setting("account", password_policy="existing"),  # noqa: S106 - who owns it
+        )
 
 
 def _public_access(look: Look) -> Iterator[Finding]:
@@ -54,12 +62,13 @@ def _public_access(look: Look) -> Iterator[Finding]:
             return
         raise
     off = [flag for flag in FLAGS if not block["PublicAccessBlockConfiguration"].get(flag)]
-    open_ = f"; it leaves out {', '.join(off)}, which the platform would turn on for every bucket" if off else ""
-    yield look.warns(
-        f"the account blocks public access to S3 already{open_}; destroying the platform would remove the block",
-        "leave it to whom it belongs, if it is not yours",
-        setting("account", s3_public_access_block="existing"),
-    )
+    if off:
+        yield look.warns(
+            f"the account blocks public access to S3 but for {', '.join(off)}, which the platform would turn on for "
+            "all buckets of the account",
+            "leave it as it is, if someone relies on a bucket that is public",
+            setting("account", s3_public_access_block="existing"),
+        )
 
 
 def _configuration_role(look: Look) -> Iterator[Finding]:

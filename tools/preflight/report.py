@@ -59,18 +59,25 @@ class Report:
         return json.dumps([one.as_json() for one in self._in_order(self.findings)], indent=2)
 
     def show(self, screen: Screen) -> None:
-        """Print the findings region by region, the gravest first, with what to do and what to paste."""
-        places = sorted({one.region for one in self.findings}, key=lambda place: (place != ACCOUNT, place))
+        """Print what stops and what warns region by region, then what could not be looked at, then one line.
+
+        The gravest comes first, with what to do and what to paste. A question that AWS did not answer in several
+        regions is told once.
+        """
+        told = [one for one in self.findings if one.severity is not Severity.UNSEEN]
+        places = sorted({one.region for one in told}, key=lambda place: (place != ACCOUNT, place))
         for place in places:
             screen.say()
             screen.say("the account" if place == ACCOUNT else place)
-            for one in self._in_order(each for each in self.findings if each.region == place):
-                head = Text.assemble((str(one.severity), STYLES[one.severity]), f"  {one.check}: {one.what}")
-                screen.console.print(Padding(head, (0, 0, 0, 2)))
-                screen.console.print(Padding(Text(f"-> {one.advice}"), (0, 0, 0, 6)))
-                for line in one.paste:
-                    # As it stands, however long: it is there to be copied.
-                    screen.say(f"         {line}")
+            for one in self._in_order(each for each in told if each.region == place):
+                _show(screen, one, f"{one.check}: {one.what}")
+        unseen = [one for one in self.findings if one.severity is Severity.UNSEEN]
+        if unseen:
+            screen.say()
+            screen.say("not looked at")
+        for alike in _alike(unseen):
+            where = ", ".join(one.region for one in alike)
+            _show(screen, alike[0], f"{alike[0].check} ({where}): {alike[0].what}")
         if self.findings:
             screen.say()
         screen.say(self.summary)
@@ -78,3 +85,20 @@ class Report:
     @staticmethod
     def _in_order(findings: Iterable[Finding]) -> list[Finding]:
         return sorted(findings, key=lambda one: (_ORDER.index(one.severity), one.region != ACCOUNT, one.region))
+
+
+def _alike(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """Put together what the same check says in several regions."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for one in findings:
+        groups.setdefault((one.check, one.advice), []).append(one)
+    return list(groups.values())
+
+
+def _show(screen: Screen, one: Finding, what: str) -> None:
+    head = Text.assemble((str(one.severity), STYLES[one.severity]), f"  {what}")
+    screen.console.print(Padding(head, (0, 0, 0, 2)))
+    screen.console.print(Padding(Text(f"-> {one.advice}"), (0, 0, 0, 6)))
+    for line in one.paste:
+        # As it stands, however long: it is there to be copied.
+        screen.say(f"         {line}")

@@ -2,7 +2,8 @@
 
 A role is global, and the first calls of a new account can fail while IAM makes it known. So they are made first.
 
-See https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html
+See https://docs.aws.amazon.com/IAM/latest/UserGuide/using-service-linked-roles.html; the failure is told at
+https://github.com/terraform-aws-modules/terraform-aws-rds/issues/364
 """
 
 import time
@@ -184,7 +185,8 @@ def _are_there(look: Look) -> Iterator[Finding]:
             f"the account lacks service-linked roles: {', '.join(missing.values())}; services make them by themselves, "
             "but the first calls in several regions can fail meanwhile",
             "run `make bootstrap`, which makes them, or make them by hand",
-            *(f"aws iam create-service-linked-role --aws-service-name {service}" for service in missing),
+            f"for service in {' '.join(missing)}; do "
+            'aws iam create-service-linked-role --aws-service-name "$service"; done',
         )
 
 

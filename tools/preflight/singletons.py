@@ -96,7 +96,7 @@ def _inspector(look: Look) -> Iterator[Finding]:
     accounts = look.client("inspector2").batch_get_account_status(accountIds=[look.subject.account_id])["accounts"]
     if any(one["state"]["status"] in {"ENABLED", "ENABLING"} for one in accounts):
         yield look.warns(
-            "Inspector is on here already: the platform takes it over, and destroying the platform turns it off",
+            "Inspector is on here already: the platform would take it over, and destroying the platform turn it off",
             "leave it to whom it belongs, if it is not yours",
             existing(look, "findings", "inspector"),
         )

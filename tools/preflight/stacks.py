@@ -22,12 +22,20 @@ class Resource:
         The alias of its provider.
     body : mapping
         Its arguments.
+    formerly : str
+        The address that it is moved from. None by default.
     """
 
     kind: str
     name: str
     region: str
     body: Mapping[str, Any]
+    formerly: str = ""
+
+    @property
+    def address(self) -> str:
+        """Type and name, joined by a dot."""
+        return f"{self.kind}.{self.name}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +62,7 @@ class Wanted:
     def at(self, reference: object) -> Resource | None:
         """Return the resource that an expression such as `${aws_db_instance.x.arn}` refers to; None if it is none."""
         address = str(reference).removeprefix("${").removesuffix("}").rpartition(".")[0]
-        return next((one for one in self._all if f"{one.kind}.{one.name}" == address), None)
+        return next((one for one in self._all if one.address == address), None)
 
     def data(self, kind: str, region: str) -> list[Mapping[str, Any]]:
         """Return the arguments of the data sources of a type in a region."""
@@ -70,8 +78,10 @@ class Wanted:
 
     @cached_property
     def _all(self) -> list[Resource]:
+        # https://developer.hashicorp.com/terraform/language/block/moved
+        moved = {one["to"]: one["from"] for stack in self.stacks for one in stack.get("moved", ())}
         return [
-            Resource(kind=kind, name=name, region=_alias(body), body=body)
+            Resource(kind=kind, name=name, region=_alias(body), body=body, formerly=moved.get(f"{kind}.{name}", ""))
             for stack in self.stacks
             for kind, blocks in stack.get("resource", {}).items()
             for name, body in blocks.items()
@@ -99,8 +109,8 @@ class Held:
         return cls(addresses=frozenset(address for state in states for address in _addresses(state or {})))
 
     def has(self, resource: Resource) -> bool:
-        """Tell whether a resource of the output stands."""
-        return f"{resource.kind}.{resource.name}" in self.addresses
+        """Tell whether a resource of the output stands, under its address or the one that it is moved from."""
+        return resource.address in self.addresses or resource.formerly in self.addresses
 
 
 def _addresses(state: Mapping[str, Any]) -> Iterator[str]:
