@@ -15,6 +15,7 @@ from tools.plan import Plan, changes, changes_by_region
 from tools.protection import require_unprotected
 from tools.synth import synthesize
 from tools.target import Target
+from tools.upgrades import require_order
 
 
 class Account:
@@ -70,7 +71,7 @@ class Account:
         ------
         ToolError
             When there is no state backend, the gate refuses, something that would be replaced is protected from
-            deletion, nobody says yes, or a step fails.
+            deletion, upgrades come in an order that AWS refuses, nobody says yes, or a step fails.
         """
         target = self._target()
         self._require_backend(target)
@@ -79,6 +80,7 @@ class Account:
             self.screen.say("the platform is as the settings say: there is nothing to deploy")
             return
         require_unprotected(plan)
+        require_order(plan)
         self._approve(f"deploy to account {target.account_id}")
         with self.screen.step("apply platform"):
             steps = target.terraform(PLATFORM).apply(target.plan_file(PLATFORM))
