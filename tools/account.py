@@ -30,6 +30,7 @@ from tools.preflight import Finding, Report, look_at, quick_clients, subject_of
 from tools.review import plan_for_review
 from tools.synth import synthesize
 from tools.target import Clients, Target
+from tools.upgrades import require_order
 
 
 class Account:
@@ -148,7 +149,8 @@ class Account:
         ------
         ToolError
             When there is no state backend, the preflight finds what stops, the gate refuses, something that would be
-            replaced is protected from deletion, nobody says yes, a step fails, or new instances do not take over.
+            replaced is protected from deletion, upgrades come in an order that AWS refuses, nobody says yes, a step
+            fails, or new instances do not take over.
         """
         target = self._target()
         self._require_backend(target)
@@ -159,6 +161,7 @@ class Account:
             self.screen.say("the platform is as the settings say: there is nothing to deploy")
             return
         require_free(plan, clients=target.clients)
+        require_order(plan)
         self._approve(f"deploy to account {target.account_id}")
         rollouts = rollout.before(plan, target.clients)
         try:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cdktf import Fn
-from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
 from constructs import Construct
+
+from modules.secrets.version import PLACED, SecretVersion
 
 if TYPE_CHECKING:
     from cdktf_cdktf_provider_aws.db_instance import DbInstance
@@ -40,12 +41,5 @@ class Credentials(Construct):
     def __init__(self, scope: Construct, id_: str, *, secret: DatabaseSecret, writer: DbInstance) -> None:
         super().__init__(scope, id_)
         self.secret = secret
-        self.value = SecretsmanagerSecretVersion(
-            self,
-            "value",
-            provider=secret.region.provider,
-            secret_id=secret.resource.id,
-            secret_string_wo=Fn.jsonencode(Fn.merge([secret.stored, {"host": writer.address}])),
-            # Another number would have Terraform write again, over what rotation has set meanwhile.
-            secret_string_wo_version=1,
-        )
+        placed = Fn.jsonencode(Fn.merge([secret.stored, {"host": writer.address}]))
+        self.value = SecretVersion(self, "value", secret=secret, value=placed, label=PLACED)

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from modules.settings.topology import Place
 
 ENGINE = "postgres"
+#: What an instance has for life from its first day. A promoted replica has it from its source: nobody can say it of a
+#: replica (CreateDBInstanceReadReplica) or change it later, and AWS's pages do not say whether they tell it of one in
+#: another region (DBInstance.DBName). Without this a promotion could end in a plan that replaces the new writer.
+#: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstanceReadReplica.html
+#: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html
+#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support-creating-db-instance.html
+OF_ITS_ORIGIN = ["db_name", "engine_lifecycle_support", "username"]
 
 
 class Instance(Construct):
@@ -83,9 +90,11 @@ class Instance(Construct):
             identifier=self.identifier,
             replicate_source_db=source.arn if source else None,
             engine=ENGINE,
-            engine_version=settings.version,
+            engine_version=settings.version_of(region.name),
+            engine_lifecycle_support=_support(extended=settings.extended_support) if alone else None,
+            apply_immediately=settings.apply_immediately,
             allow_major_version_upgrade=settings.major_upgrades,
-            auto_minor_version_upgrade=settings.minor_upgrades,
+            auto_minor_version_upgrade=settings.takes_minor_upgrades(region.name),
             instance_class=settings.class_in(region.name),
             allocated_storage=settings.storage_gb if alone else None,
             max_allocated_storage=settings.storage_limit_gb,
@@ -127,6 +136,7 @@ class Instance(Construct):
             depends_on=[*self.logs.groups.values(), role.policy],
             lifecycle=TerraformResourceLifecycle(
                 prevent_destroy=settings.prevent_destroy,
+                ignore_changes=OF_ITS_ORIGIN,
                 replace_triggered_by=[f"terraform_data.{generation.friendly_unique_id}"] if place.rebuild else None,
             ),
         )
@@ -136,3 +146,7 @@ class Instance(Construct):
     def _snapshot_name(region: Region, generation: TerraformResource) -> str:
         name = region.names.of("rds", "final")
         return f"{name}-{Fn.substr(generation.get_string_attribute('id'), 0, 8)}"
+
+
+def _support(*, extended: bool) -> str:
+    return "open-source-rds-extended-support" + ("" if extended else "-disabled")

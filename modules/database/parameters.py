@@ -36,7 +36,8 @@ class Parameters(Construct):
     def __init__(self, scope: Construct, id_: str, *, region: Region) -> None:
         super().__init__(scope, id_)
         settings = region.settings.database
-        name = region.names.of("rds", f"parameters-{settings.family}")
+        family = settings.family_of(region.name)
+        name = region.names.of("rds", f"parameters-{family}")
         values = {
             "rds.force_ssl": "1",
             "ssl_min_protocol_version": settings.tls_floor,
@@ -50,7 +51,7 @@ class Parameters(Construct):
             provider=region.provider,
             name=name,
             description=f"PostgreSQL of {region.name}",
-            family=settings.family,
+            family=family,
             parameter=[DbParameterGroupParameter(name=key, value=value) for key, value in sorted(values.items())],
             tags={"Name": name},
             # An upgrade to another major version changes groups while the instance still has the old one.

@@ -9,6 +9,7 @@ from constructs import Construct
 from modules.identity.policy import arn_like
 from modules.keys.key import Key
 from modules.keys.users import (
+    tried_by_secrets_manager,
     used_by_auto_scaling,
     used_by_configuration_records,
     used_by_log_groups,
@@ -67,7 +68,12 @@ class Keys(Construct):
         )
         self.secrets = self._key(
             "secrets",
-            [used_through(region, "secretsmanager", conditions=[arn_like("kms:EncryptionContext:SecretARN", secrets)])],
+            [
+                used_through(
+                    region, "secretsmanager", conditions=[arn_like("kms:EncryptionContext:SecretARN", secrets)]
+                ),
+                tried_by_secrets_manager(region),
+            ],
         )
         self.storage = self._key("storage", [used_by_roles_through(region, "s3", storage_roles)])
         self.volumes = self._key("volumes", [used_through(region, "ec2"), used_by_auto_scaling(region)])

@@ -123,6 +123,25 @@ def used_through(region: Region, service_name: str, *, conditions: Sequence[Cond
     )
 
 
+def tried_by_secrets_manager(region: Region) -> Statement:
+    """Whoever in this account gives a secret the key may have Secrets Manager try first whether that will work.
+
+    It does so with words of its own in the place of a version, and maybe of the secret, and throws away what it gets.
+
+    See https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+    """
+    return Statement(
+        sid="SecretsManagerTriesTheKey",
+        actions=["kms:Decrypt", "kms:GenerateDataKey"],
+        resources=["*"],
+        principals=[ANY_PRINCIPAL],
+        condition=[
+            *_through(region, "secretsmanager"),
+            string_equals("kms:EncryptionContext:SecretVersionId", "RequestToValidateKeyAccess"),
+        ],
+    )
+
+
 def used_by_auto_scaling(region: Region) -> Statement:
     """The service-linked role of Auto Scaling may use the key for volumes of what it launches.
 

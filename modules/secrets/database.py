@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from cdktf import Fn, TerraformLocal, TerraformStack
 from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret, SecretsmanagerSecretReplica
 from cdktf_cdktf_provider_aws.secretsmanager_secret_policy import SecretsmanagerSecretPolicy
-from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
 from constructs import Construct
 
 from modules.identity.policy import EVERYONE, Condition, PolicyDocument, Statement, is_true, string_equals
+from modules.secrets.version import DRAWN, SecretVersion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,7 +127,7 @@ class DatabaseSecret(Construct):
             ),
         ]
 
-    def _write(self, password: str) -> SecretsmanagerSecretVersion:
+    def _write(self, password: str) -> SecretVersion:
         value = {
             "engine": "postgres",
             "username": self.username,
@@ -135,15 +135,7 @@ class DatabaseSecret(Construct):
             "dbname": self.database,
             "port": PORT,
         }
-        return SecretsmanagerSecretVersion(
-            self,
-            "value",
-            provider=self.region.provider,
-            secret_id=self.resource.id,
-            secret_string_wo=Fn.jsonencode(value),
-            # Another number would have Terraform write another password, over the one that rotation has set.
-            secret_string_wo_version=1,
-        )
+        return SecretVersion(self, "value", secret=self, value=Fn.jsonencode(value), label=DRAWN)
 
     def _draw_password(self) -> str:
         arguments = {

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from modules.settings.region_table import WITHOUT_M7G_DATABASES
 from modules.settings.rotation import RotationSettings
 from modules.settings.topology import Place, Role
-from modules.settings.types import RegionName, RetentionDays, Section, fault, matching
+from modules.settings.types import RegionName, RegionOrNone, RetentionDays, Section, fault, matching
 from modules.settings.windows import LONGEST_MAINTENANCE_MINUTES, SHORTEST_MINUTES, daily, weekly
 
 #: Major versions in standard support, and the families of classes that run PostgreSQL.
@@ -26,6 +26,12 @@ BURSTABLE = ("t3", "t4g")
 BURSTABLE_SIZES = ("micro", "small", "medium", "large", "xlarge", "2xlarge")
 #: A week, months of 31 days, and two years.
 INSIGHTS_DAYS = (7, *(31 * months for months in range(1, 24)), 731)
+
+
+def engine_version(text: str) -> tuple[int, int | None]:
+    """Major and minor version; no minor one where ``text`` leaves it to RDS."""
+    major, _, minor = text.partition(".")
+    return int(major), int(minor) if minor else None
 
 
 def _class(value: str) -> str:
@@ -94,15 +100,18 @@ class InstanceSettings(Section):
     deletion_protection
         Whether AWS refuses to delete it. ``database.deletion_protection`` by default.
     backups_in
-        Region that its automated backups are replicated to while it stands alone. By default another of the regions,
-        on the same continent if there is one.
+        Region that its automated backups are replicated to while it stands alone, or ``none``: AWS does not replicate
+        between every two regions. By default another of the regions, on the same continent if there is one.
+    version
+        Version of PostgreSQL here, while it is raised in one region after another. ``database.version`` by default.
     """
 
     role: Role | None = None
     of: RegionName | None = None
     rebuild: bool = False
     deletion_protection: bool | None = None
-    backups_in: RegionName | None = None
+    backups_in: RegionOrNone | None = None
+    version: EngineVersion | None = None
 
     def place(self, region: str, *, primary: str) -> Place:
         """What the instance of ``region`` is."""
@@ -138,7 +147,14 @@ class DatabaseSettings(Section):
         When backups are begun, and when AWS may change something, minor versions included; in UTC, apart from each
         other. ``02:00-03:00`` and ``sun:04:00-sun:05:00`` by default.
     minor_upgrades
-        Whether minor versions are installed in the maintenance window. Yes by default.
+        Whether minor versions are installed in the maintenance window. Yes by default; where ``version`` names a minor
+        one it stays.
+    apply_immediately
+        Whether changes that may interrupt an instance are made at once, and not in its next maintenance window. No by
+        default: a plan then shows them again until the window has passed.
+    extended_support
+        Whether a major version is kept, for a price by the hour, once AWS's standard support of it has ended. No by
+        default: AWS upgrades it then. Of an instance that stands alone from its first day, once, for its whole life.
     deletion_protection
         Whether AWS refuses to delete an instance. Yes by default; say no, and apply, before the platform is destroyed.
     prevent_destroy
@@ -172,6 +188,8 @@ class DatabaseSettings(Section):
     backup_window: Annotated[str, AfterValidator(_daily)] = "02:00-03:00"
     maintenance_window: Annotated[str, AfterValidator(_weekly)] = "sun:04:00-sun:05:00"
     minor_upgrades: bool = True
+    apply_immediately: bool = False
+    extended_support: bool = False
     deletion_protection: bool = True
     prevent_destroy: bool = False
     monitoring_interval_seconds: Literal["1", "5", "10", "15", "30", "60"] = "60"
@@ -182,10 +200,17 @@ class DatabaseSettings(Section):
     instances: Mapping[RegionName, InstanceSettings] = Field(default_factory=dict)
     rotation: RotationSettings = RotationSettings()
 
-    @property
-    def family(self) -> str:
-        """Family of the parameter group, which goes by the major version."""
-        return f"postgres{self.version.partition('.')[0]}"
+    def version_of(self, region: str) -> str:
+        """Version of PostgreSQL in ``region``."""
+        return (region in self.instances and self.instances[region].version) or self.version
+
+    def family_of(self, region: str) -> str:
+        """Family of the parameter group in ``region``, which goes by the major version."""
+        return f"postgres{self.version_of(region).partition('.')[0]}"
+
+    def takes_minor_upgrades(self, region: str) -> bool:
+        """Whether AWS installs minor versions in ``region``: it would, over one that the settings name."""
+        return self.minor_upgrades and "." not in self.version_of(region)
 
     def class_in(self, region: str) -> str:
         """``instance_class``, or what it is by default in ``region``."""

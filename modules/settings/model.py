@@ -23,6 +23,7 @@ from modules.settings.storage import StorageSettings
 from modules.settings.topology import Topology, nearest_region, topology
 from modules.settings.trail import TrailSettings
 from modules.settings.types import (
+    NONE,
     AccountId,
     Domain,
     EnvironmentName,
@@ -157,10 +158,14 @@ class Settings(Section):
         return topology(self.regions, primary=primary, stated=stated)
 
     def backups_in(self, region: str) -> str | None:
-        """Region that the backups of the database in ``region`` are replicated to; none if there is no other."""
+        """Region that the backups of the database in ``region`` are replicated to, if the settings do not say none.
+
+        There is none either where there is no other region.
+        """
         stated = self.database.instances.get(region)
         others = [name for name in self.regions if name != region]
-        return (stated and stated.backups_in) or nearest_region(region, others)
+        found = (stated and stated.backups_in) or nearest_region(region, others)
+        return None if found == NONE else found
 
     @property
     def secondary_regions(self) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ from modules.settings.regions import known_regions
 
 #: Error type whose context carries ``problem`` and ``allowed``, for the loader to make a fault of.
 FAULT = "fault"
+#: Says of a key that has a default that there is to be nothing.
+NONE = "none"
 #: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180),
@@ -65,6 +67,10 @@ def _is_region(value: str) -> str:
     return value
 
 
+def _is_region_or_none(value: str) -> str:
+    return value if value == NONE else _is_region(value)
+
+
 def ipv4_network(value: object) -> object:
     """Network that a text names; a validator that comes before all others."""
     try:
@@ -87,6 +93,7 @@ def _retention(value: int) -> int:
 
 RetentionDays = Annotated[int, AfterValidator(_retention)]
 RegionName = Annotated[str, AfterValidator(_is_region)]
+RegionOrNone = Annotated[str, AfterValidator(_is_region_or_none)]
 PrivateNetwork = Annotated[IPv4Network, BeforeValidator(ipv4_network), AfterValidator(_private)]
 EnvironmentName = Annotated[
     str,

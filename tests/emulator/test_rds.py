@@ -51,6 +51,15 @@ def test_instances_are_told_apart_by_their_resource_id(emulator: Emulator) -> No
     assert [entry["DBInstanceIdentifier"] for entry in found] == [second["DBInstanceIdentifier"]]
 
 
+def test_extended_support_is_what_was_said_and_a_replica_has_it_from_its_source(emulator: Emulator) -> None:
+    # Whoever says nothing is enrolled.
+    assert create(emulator)["EngineLifecycleSupport"] == "open-source-rds-extended-support"
+    disabled = "open-source-rds-extended-support-disabled"
+    created = create(emulator, EngineLifecycleSupport=disabled, BackupRetentionPeriod=1)
+    assert describe(emulator, HOME, created["DBInstanceIdentifier"])["EngineLifecycleSupport"] == disabled
+    assert replicate(emulator, created, AWAY)["EngineLifecycleSupport"] == disabled
+
+
 def test_performance_insights_read_back(emulator: Emulator) -> None:
     settings = {"PerformanceInsightsKMSKeyId": KEY, "PerformanceInsightsRetentionPeriod": 731}
     created = create(emulator, EnablePerformanceInsights=True, **settings)

@@ -51,6 +51,38 @@ def test_a_rotated_secret_still_has_a_current_value(emulator: Emulator) -> None:
     assert secrets.get_secret_value(SecretId="rotated", VersionStage="AWSPREVIOUS")["VersionId"] == before
 
 
+def test_versions_keep_labels_of_their_own_and_are_gone_without_any(emulator: Emulator) -> None:
+    secrets = emulator.client("secretsmanager", REGION)
+    secrets.create_secret(Name="labelled")
+    ids = {
+        label: secrets.put_secret_value(
+            SecretId="labelled",
+            SecretString=label or "LATER",
+            VersionStages=["AWSCURRENT", *([label] if label else [])],
+        )["VersionId"]
+        for label in ("FIRST", "SECOND", "")
+    }
+    for value in ("one", "two"):
+        secrets.put_secret_value(SecretId="labelled", SecretString=value)
+    stages = secrets.describe_secret(SecretId="labelled")["VersionIdsToStages"]
+    assert stages[ids["FIRST"]] == ["FIRST"]
+    assert stages[ids["SECOND"]] == ["SECOND"]
+    # AWS may delete it at any time.
+    assert ids[""] not in stages
+    assert sorted(map(sorted, stages.values())) == [["AWSCURRENT"], ["AWSPREVIOUS"], ["FIRST"], ["SECOND"]]
+    assert secrets.get_secret_value(SecretId="labelled", VersionId=ids["FIRST"])["SecretString"] == "FIRST"
+    with pytest.raises(secrets.exceptions.ResourceNotFoundException):
+        secrets.get_secret_value(SecretId="labelled", VersionId=ids[""])
+
+
+def test_a_label_that_is_moved_takes_the_last_one_away(emulator: Emulator) -> None:
+    secrets = emulator.client("secretsmanager", REGION)
+    secrets.create_secret(Name="moved", SecretString="1")
+    old = secrets.put_secret_value(SecretId="moved", SecretString="2", VersionStages=["TRIED"])["VersionId"]
+    secrets.update_secret_version_stage(SecretId="moved", VersionStage="TRIED", RemoveFromVersionId=old)
+    assert old not in secrets.describe_secret(SecretId="moved")["VersionIdsToStages"]
+
+
 def role(emulator: Emulator) -> str:
     document = {"Version": "2012-10-17", "Statement": []}
     iam = emulator.client("iam", REGION)

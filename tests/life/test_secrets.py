@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from collections.abc import Iterator
 from typing import Any
 from zipfile import ZipFile
 
@@ -85,3 +87,46 @@ def test_nobody_outside_the_account_is_let_in(life: Applied) -> None:
 
     assert decision("999999999999") is Decision.DENIED
     assert decision(ACCOUNT) is Decision.SILENT
+
+
+@pytest.fixture
+def written(small_life: Applied) -> Iterator[tuple[Applied, str]]:
+    """The secret and its first version alone, and how Terraform is told of them."""
+    _, plan = small_life.target.plan("platform")
+    addresses = [
+        one["address"]
+        for one in plan["resource_changes"]
+        if one["type"] == "aws_secretsmanager_secret_version" and "database-secret_value" in one["address"]
+    ]
+    (target,) = [f"-target={address}" for address in addresses]
+    assert terraform(small_life, "apply", "-auto-approve", target) == 0
+    yield small_life, target
+    assert terraform(small_life, "destroy", "-auto-approve", target) == 0
+
+
+def terraform(life: Applied, *arguments: str) -> int:
+    return subprocess.run(
+        ["terraform", *arguments, "-input=false"],
+        cwd=life.build / "platform",
+        env=dict(life.target.environment),
+        stdout=subprocess.DEVNULL,
+        check=False,
+    ).returncode
+
+
+def test_terraform_leaves_a_secret_alone_that_has_rotated_twice(written: tuple[Applied, str]) -> None:
+    life, target = written
+    secrets = life.client("secretsmanager", "eu-west-1")
+    (first,) = secrets.describe_secret(SecretId=secret_arn(life))["VersionIdsToStages"]
+    for password in ("second", "third"):
+        secrets.put_secret_value(SecretId=secret_arn(life), SecretString=json.dumps({"password": password}))
+    # What has no label any more is gone; what Terraform wrote has one of its own.
+    stages = secrets.describe_secret(SecretId=secret_arn(life))["VersionIdsToStages"]
+    assert stages[first] == ["MERIDIAN-DRAWN"]
+    assert terraform(life, "plan", "-detailed-exitcode", target) == 0
+    assert json.loads(secrets.get_secret_value(SecretId=secret_arn(life))["SecretString"]) == {"password": "third"}
+
+
+def secret_arn(life: Applied) -> str:
+    (found,) = life.client("secretsmanager", "eu-west-1").list_secrets()["SecretList"]
+    return str(found["ARN"])

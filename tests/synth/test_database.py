@@ -198,6 +198,53 @@ def test_backups_go_where_the_settings_say() -> None:
     assert default.region == "us-west-2"
 
 
+def test_backups_need_go_nowhere() -> None:
+    stack = platform(*TWO, database={"instances": {TWO[0]: {"backups_in": "none"}}})
+    assert not stack.resources("aws_db_instance_automated_backups_replication")
+
+
+@SETS
+def test_no_promotion_replaces_an_instance_for_what_it_had_from_its_source(regions: tuple[str, ...]) -> None:
+    for block in instances(platform(*regions)).values():
+        assert block.body["lifecycle"]["ignore_changes"] == ["db_name", "engine_lifecycle_support", "username"]
+
+
+@SETS
+def test_no_instance_falls_into_paid_support_and_changes_wait_for_the_window(regions: tuple[str, ...]) -> None:
+    found = instances(platform(*regions))
+    # Replicas have it from their source.
+    assert {region: block.body.get("engine_lifecycle_support") for region, block in found.items()} == {
+        region: None if "replicate_source_db" in found[region].body else "open-source-rds-extended-support-disabled"
+        for region in regions
+    }
+    assert {block.body["apply_immediately"] for block in found.values()} == {False}
+
+
+@SETS
+def test_aws_installs_minor_versions_unless_the_settings_name_one(regions: tuple[str, ...]) -> None:
+    assert {block.body["auto_minor_version_upgrade"] for block in instances(platform(*regions)).values()} == {True}
+
+
+@pytest.mark.slow
+def test_an_instance_can_have_a_version_of_its_own_while_others_follow() -> None:
+    home, other, third = THREE
+    database = {"version": "17.5", "instances": {other: {"version": "17.6"}}, "apply_immediately": "true"}
+    found = instances(platform(*THREE, database=database))
+    assert {region: block.body["engine_version"] for region, block in found.items()} == {
+        home: "17.5",
+        other: "17.6",
+        third: "17.5",
+    }
+    assert {block.body["auto_minor_version_upgrade"] for block in found.values()} == {False}
+    assert {block.body["apply_immediately"] for block in found.values()} == {True}
+    upgraded = {"instances": {other: {"role": "detached", "version": "16"}}, "extended_support": "true"}
+    stack = platform(*THREE, database=upgraded)
+    found = instances(stack)
+    families = {region: stack.at(block.body["parameter_group_name"]).body["family"] for region, block in found.items()}
+    assert families == {home: "postgres17", other: "postgres16", third: "postgres17"}
+    assert found[home].body["engine_lifecycle_support"] == "open-source-rds-extended-support"
+
+
 @pytest.mark.slow
 def test_settings_reach_every_instance() -> None:
     database = {
@@ -242,6 +289,22 @@ def test_settings_reach_every_instance() -> None:
         ({"backup_window": "02:00-02:15"}, "database.backup_window: not a window of every day"),
         ({"maintenance_window": "04:00-05:00"}, "database.maintenance_window: not a window of every week"),
         ({"backup_window": "03:30-04:30"}, "database.backup_window: overlaps the maintenance window"),
+        (
+            {"version": "17.6", "instances": {THREE[1]: {"version": "17.5"}}},
+            f"database.instances.{THREE[1]}.version: {THREE[1]} replicates {THREE[0]}, and 17.5 cannot follow 17.6",
+        ),
+        (
+            {"instances": {THREE[1]: {"version": "18"}}},
+            f"database.instances.{THREE[1]}.version: {THREE[1]} replicates {THREE[0]}, and 18 cannot follow 17",
+        ),
+        (
+            {"instances": {THREE[0]: {"version": "17.6"}}, "version": "17.5"},
+            f"database.instances.{THREE[0]}.version: {THREE[1]} replicates {THREE[0]}, and 17.5 cannot follow 17.6",
+        ),
+        (
+            {"instances": {THREE[0]: {"backups_in": "nowhere"}}},
+            f"database.instances.{THREE[0]}.backups_in: unknown AWS region",
+        ),
         ({"insights_days": "30"}, "database.insights_days: not a retention of Performance Insights"),
         ({"monitoring_interval_seconds": "0"}, "database.monitoring_interval_seconds: not one of the choices"),
         ({"backup_retention_days": "0"}, "database.backup_retention_days: not allowed"),

@@ -109,6 +109,18 @@ def test_storage_key_is_for_the_named_roles_alone(regions: tuple[str, ...]) -> N
 
 
 @SETS
+def test_secrets_manager_may_try_the_key_before_it_encrypts_with_it(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for key in stack.resources("aws_kms_key"):
+        if purpose(key) == "secrets":
+            tries = statements(stack, key)["SecretsManagerTriesTheKey"]
+            assert tries["actions"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+            # It says neither a version nor, as some report, the secret.
+            assert values(tries, "kms:EncryptionContext:SecretVersionId") == ["RequestToValidateKeyAccess"]
+            assert not values(tries, "kms:EncryptionContext:SecretARN")
+
+
+@SETS
 def test_everything_is_encrypted_with_the_key_of_its_own_region_and_purpose(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
     for kind, attribute, expected in (

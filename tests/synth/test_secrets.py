@@ -69,6 +69,22 @@ def test_value_has_the_shape_that_secrets_manager_documents_and_is_write_only(re
 
 
 @SETS
+def test_every_version_that_terraform_writes_keeps_a_label_and_rotation_moves_the_rest(
+    regions: tuple[str, ...],
+) -> None:
+    labels = []
+    for one in versions(platform(*regions)):
+        current, own = one.body["version_stages"]
+        assert current == "AWSCURRENT"
+        # Terraform would move the labels back to the first password.
+        assert one.body["lifecycle"]["ignore_changes"] == ["version_stages"]
+        labels.append(own)
+    # A label is on one version at a time.
+    assert len(set(labels)) == len(labels) == 2
+    assert not [label for label in labels if label.startswith("AWS")]
+
+
+@SETS
 def test_password_is_drawn_by_aws_as_an_ephemeral_resource_and_used_in_the_first_value_alone(
     regions: tuple[str, ...],
 ) -> None:

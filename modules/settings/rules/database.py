@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from modules.settings.database import DatabaseSettings
+from modules.settings.database import DatabaseSettings, InstanceSettings, engine_version
 from modules.settings.faults import Fault
 from modules.settings.regions import known_regions
 from modules.settings.rules.rule import one_of_the_regions, region_names, section
 from modules.settings.topology import topology
+from modules.settings.types import NONE
 from modules.settings.windows import daily, overlap, weekly
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def instances_are_of_regions_of_the_list(raw: Mapping[str, Any]) -> Iterator[Fau
         if names and region in known_regions() and region not in names:
             yield Fault(f"{INSTANCES}.{region}", "not one of the regions", region, ", ".join(names))
         if isinstance(stated, dict):
-            yield from one_of_the_regions(raw, f"{INSTANCES}.{region}.backups_in", stated.get("backups_in"))
+            if stated.get("backups_in") != NONE:
+                yield from one_of_the_regions(raw, f"{INSTANCES}.{region}.backups_in", stated.get("backups_in"))
             if stated.get("backups_in") == region:
                 yield Fault(
                     f"{INSTANCES}.{region}.backups_in", "the backups lie there anyway", region, "another region"
@@ -89,6 +91,30 @@ def moved_platform_says_what_every_instance_is(raw: Mapping[str, Any]) -> Iterat
                 "the primary region has moved, and an instance does not move along",
                 None,
                 f"what it is, such as role: {role}, and what it was made into since",
+            )
+
+
+def replicas_can_follow_their_sources(raw: Mapping[str, Any]) -> Iterator[Fault]:
+    """A replica has the major version of its source, and no older minor version.
+
+    See https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.html
+    """
+    settings, names, primary = _database(raw), region_names(raw), raw.get("primary_region")
+    if settings is None or primary not in names:
+        return
+    for region in names:
+        place = settings.instances.get(region, InstanceSettings()).place(region, primary=str(primary))
+        if place.source is None:
+            continue
+        own, its = settings.version_of(region), settings.version_of(place.source)
+        (major, minor), (source_major, source_minor) = engine_version(own), engine_version(its)
+        if major != source_major or (minor is not None and source_minor is not None and minor < source_minor):
+            stated = region in settings.instances and settings.instances[region].version
+            yield Fault(
+                f"{INSTANCES}.{region if stated else place.source}.version",
+                f"{region} replicates {place.source}, and {own} cannot follow {its}",
+                own if stated else its,
+                "of a replica the same major version as of its source, and no older minor version",
             )
 
 
@@ -163,6 +189,7 @@ RULES: tuple[Rule, ...] = (
     topology_can_be,
     sources_are_of_replicas,
     moved_platform_says_what_every_instance_is,
+    replicas_can_follow_their_sources,
     rebuilt_instances_can_be_deleted,
     windows_lie_apart,
     storage_can_be,

@@ -11,7 +11,11 @@ from tools.emulator.patches.replacing import replace, wrap
 
 DEFAULT_RETENTION_DAYS = 7
 # What AWS chooses, and tells, where nothing is said.
-DEFAULTS = {"database_insights_mode": "standard", "network_type": "IPV4"}
+DEFAULTS = {
+    "database_insights_mode": "standard",
+    "engine_lifecycle_support": "open-source-rds-extended-support",
+    "network_type": "IPV4",
+}
 
 
 def resource_id() -> str:

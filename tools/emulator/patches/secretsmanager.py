@@ -1,4 +1,4 @@
-"""Secrets Manager: the key of a replica, and rotation without a function that runs."""
+"""Secrets Manager: the key of a replica, labels of versions, and rotation without a function that runs."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -36,9 +36,47 @@ def rotate_secret(
     pending = next((version for version in secret.versions.values() if _is_empty(version)), None)
     if isinstance(secret, FakeSecret) and before is not None and pending is not None:
         pending |= {name: before[name] for name in ("secret_string", "secret_binary") if name in before}
-        secret.remove_version_stages_from_old_versions(["AWSPREVIOUS"])
-        before["version_stages"], pending["version_stages"] = ["AWSPREVIOUS"], ["AWSCURRENT"]
+        secret.remove_version_stages_from_old_versions(["AWSPENDING", "AWSPREVIOUS", "AWSCURRENT"])
+        before["version_stages"].append("AWSPREVIOUS")
+        pending["version_stages"].append("AWSCURRENT")
+        _delete_deprecated(secret)
     return answer
+
+
+def reset_default_version(
+    _: Callable[..., None], secret: FakeSecret, secret_version: dict[str, Any], version_id: str
+) -> None:
+    """Make a version the current one, and leave the labels of others that it does not take.
+
+    moto takes every label but ``AWSPREVIOUS`` from the version that was current before.
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
+    """
+    before = next((one for one in secret.versions.values() if "AWSCURRENT" in one["version_stages"]), None)
+    secret.remove_version_stages_from_old_versions(["AWSPREVIOUS", *secret_version["version_stages"]])
+    if before is not None:
+        before["version_stages"].append("AWSPREVIOUS")
+    secret.versions[version_id] = secret_version
+    secret.default_version_id = version_id
+
+
+def collect(original: Callable[..., Any], backend: SecretsManagerBackend, *args: object, **kwargs: object) -> Any:  # noqa: ANN401 - whatever the call answers
+    """Delete the versions that a call leaves without a label.
+
+    Secrets Manager calls them deprecated and may delete them at any time, so here they are gone at once. moto keeps
+    them for good, and nobody would notice what relies on one.
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
+    """
+    answer = original(backend, *args, **kwargs)
+    for secret in list(backend.secrets.values()):
+        if isinstance(secret, FakeSecret):
+            _delete_deprecated(secret)
+    return answer
+
+
+def _delete_deprecated(secret: FakeSecret) -> None:
+    for version_id, version in list(secret.versions.items()):
+        if not version["version_stages"]:
+            del secret.versions[version_id]
 
 
 def _current(backend: SecretsManagerBackend, secret_id: str) -> dict[str, Any] | None:
@@ -55,4 +93,7 @@ def _is_empty(version: dict[str, Any]) -> bool:
 def apply() -> None:
     """Apply the patches."""
     wrap(FakeSecret, "create_replicas", create_replicas)
+    wrap(FakeSecret, "reset_default_version", reset_default_version)
     wrap(SecretsManagerBackend, "rotate_secret", rotate_secret)
+    wrap(SecretsManagerBackend, "put_secret_value", collect)
+    wrap(SecretsManagerBackend, "update_secret_version_stage", collect)
