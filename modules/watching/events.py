@@ -59,7 +59,7 @@ class EventAlarms(Tier):
                 # Published only when something fails.
                 missing="notBreaching",
                 severity="ticket",
-                meaning="EventBridge could not hand an event to its topic: nobody was told. See that the topic's policy "
-                "and its key's let it publish.",
+                meaning="EventBridge could not hand an event to its topic: nobody was told. See that the policies "
+                "of the topic and of its key let it publish.",
             )
         super().__init__(scope, id_, region=region, alerts=alerts, title="events", concerns=concerns)

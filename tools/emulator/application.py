@@ -12,6 +12,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import get_input_stream
 
+from tools.emulator.patches.alarm_evaluation import Moment, look_at
 from tools.emulator.requestlog import log, scope_of
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ UNSERIALIZED_SERVICES = {"sqs"}
 NOT_IMPLEMENTED = 501
 # The services that take their requests neither as forms nor as JSON, and those that wrap their errors unlike others.
 XML_SERVICES = {"s3", "route53", "cloudfront"}
+#: No path of AWS: what is sent here says what time it is for alarms.
+TIME_PATH = "/emulator/time"
 XML_ENVELOPES = {"s3": "{}", "ec2": "<Response><Errors>{}</Errors></Response>"}
 
 
@@ -60,11 +63,20 @@ class Application:
 
     def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         try:
+            if environ["PATH_INFO"] == TIME_PATH:
+                return _pass_time(environ)(environ, start_response)
             answer: Iterable[bytes] = self._moto(environ, start_response)
         except Exception as error:  # noqa: BLE001 - whatever moto fails of, the client must be told
             traceback.print_exc()
             return _failure(environ, error)(environ, start_response)
         return answer
+
+
+def _pass_time(environ: "WSGIEnvironment") -> Response:
+    """Let it be another time for CloudWatch, or the real one."""
+    said = json.loads(environ["wsgi.input"].read())
+    look_at(Moment(now=said["now"], late=said["late"]) if said else None)
+    return Response(status=204)
 
 
 def _failure(environ: "WSGIEnvironment", error: Exception) -> Response:
