@@ -63,11 +63,21 @@ def config_events() -> Iterator[dict[str, Any]]:
         yield {"source": "aws.config", "detail-type": "Config Rules Compliance Change", "detail": detail}
 
 
-def targets(events: Any, event: Mapping[str, Any]) -> list[str]:
-    """ARNs of what the rules of a region hand an event to; ``events`` is EventBridge's client there."""
+Rules = list[tuple[dict[str, Any], list[str]]]
+
+
+def rules(events: Any) -> Rules:
+    """The patterns of a region's rules, each with the ARNs of its targets; ``events`` is EventBridge's client there."""
     return [
-        target["Arn"]
+        (
+            json.loads(rule["EventPattern"]),
+            [target["Arn"] for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]],
+        )
         for rule in events.list_rules()["Rules"]
-        if "EventPattern" in rule and matches(json.loads(rule["EventPattern"]), dict(event))
-        for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+        if "EventPattern" in rule
     ]
+
+
+def targets(there_are: Rules, event: Mapping[str, Any]) -> list[str]:
+    """ARNs of what rules hand an event to."""
+    return [arn for pattern, arns in there_are if matches(pattern, dict(event)) for arn in arns]

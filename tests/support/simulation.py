@@ -13,6 +13,8 @@ from tools.emulator import Emulator
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 GIB = 1024**3
+#: Minutes until every alarm has had data for as long as it looks back.
+UNTIL_KNOWN = 20
 #: By metric, what a healthy idle platform publishes every minute. What is not here is published when it happens.
 EVERY_MINUTE: Mapping[str, float] = {
     "ApproximateNumberOfMessagesVisible": 0,
@@ -77,6 +79,7 @@ class Simulation:
     writer: str
     now: datetime
     late: timedelta = 2 * MINUTE
+    _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
     _metrics: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     _queues: dict[str, str] = field(default_factory=dict)
     _subscriptions: list[tuple[str, str]] = field(default_factory=list)
@@ -92,9 +95,9 @@ class Simulation:
     def __exit__(self, *_: object) -> None:
         """Listen no more, and let real time go on."""
         for region, subscription in self._subscriptions:
-            self.emulator.client("sns", region).unsubscribe(SubscriptionArn=subscription)
+            self._client("sns", region).unsubscribe(SubscriptionArn=subscription)
         for region, url in self._queues.items():
-            self.emulator.client("sqs", region).delete_queue(QueueUrl=url)
+            self._client("sqs", region).delete_queue(QueueUrl=url)
         self.emulator.pass_time(None)
 
     def pass_minutes(self, minutes: int, changes: Changes | None = None) -> list[Told]:
@@ -127,12 +130,15 @@ class Simulation:
                         data[metric["Namespace"]].append(_datum(metric, value, moment))
             self._put(region, data)
         self.now += hours * HOUR
+        known = [self.now - place * MINUTE for place in range(UNTIL_KNOWN, 0, -1)]
+        for region in self.regions:
+            self._publish(region, known, {})
 
     def heard(self) -> list[Told]:
         """What was told since it was asked last."""
         found = []
         for region, url in self._queues.items():
-            sqs = self.emulator.client("sqs", region)
+            sqs = self._client("sqs", region)
             while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
                 for message in messages:
                     sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
@@ -142,9 +148,14 @@ class Simulation:
                     found.append(Told(region, severity, alarm["AlarmName"], alarm["NewStateValue"]))
         return found
 
+    def _client(self, service: str, region: str) -> Any:
+        # To make one takes longer than to use it.
+        key = service, region
+        return self._clients.get(key) or self._clients.setdefault(key, self.emulator.client(service, region))
+
     def _looked_at(self, region: str) -> list[dict[str, Any]]:
         """The metrics that alarms of a region look at, each once."""
-        pages = self.emulator.client("cloudwatch", region).get_paginator("describe_alarms")
+        pages = self._client("cloudwatch", region).get_paginator("describe_alarms")
         found: dict[str, dict[str, Any]] = {}
         for answer in pages.paginate(AlarmTypes=["MetricAlarm"]):
             for alarm in answer["MetricAlarms"]:
@@ -155,7 +166,7 @@ class Simulation:
         return list(found.values())
 
     def _listen(self, region: str) -> None:
-        sqs, sns = self.emulator.client("sqs", region), self.emulator.client("sns", region)
+        sqs, sns = self._client("sqs", region), self._client("sns", region)
         self._queues[region] = url = sqs.create_queue(QueueName="simulation")["QueueUrl"]
         queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         for topic in sns.list_topics()["Topics"]:
@@ -176,7 +187,7 @@ class Simulation:
         self._put(region, data)
 
     def _put(self, region: str, data: Mapping[str, list[dict[str, Any]]]) -> None:
-        cloudwatch = self.emulator.client("cloudwatch", region)
+        cloudwatch = self._client("cloudwatch", region)
         for namespace, some in data.items():
             for first in range(0, len(some), 1000):
                 cloudwatch.put_metric_data(Namespace=namespace, MetricData=some[first : first + 1000])
