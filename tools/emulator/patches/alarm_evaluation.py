@@ -227,6 +227,7 @@ def _key(namespace: str, name: str, dimensions: Iterable[Dimension]) -> Key:
 def _by_metric(data: Iterable[MetricDatumBase]) -> Data:
     found: defaultdict[Key, list[MetricDatumBase]] = defaultdict(list)
     for one in data:
+        # Data is looked at again and again, and stays what it is.
         key = one.__dict__.get("key") or one.__dict__.setdefault("key", _key(one.namespace, one.name, one.dimensions))
         found[key].append(one)
     return found
@@ -240,8 +241,11 @@ def _by_period(data: Iterable[MetricDatumBase], period: int) -> Mapping[int, lis
 
 
 def _second(one: MetricDatumBase) -> float:
-    # moto's times are in UTC and do not say so.
-    return float(one.timestamp.replace(tzinfo=UTC).timestamp())
+    second = one.__dict__.get("second")
+    if second is None:
+        # moto's times are in UTC and do not say so.
+        second = one.__dict__["second"] = one.timestamp.replace(tzinfo=UTC).timestamp()
+    return float(second)
 
 
 def _statistic(name: str, data: list[MetricDatumBase]) -> float:
