@@ -58,7 +58,8 @@ def draw(stack: Stack) -> str:
 
 def _ill(stack: Stack, widgets: list[Widget]) -> set[str]:
     """References of what is drawn as gone off: the last region's health, and the first alarm behind it."""
-    health = widgets[0]["properties"]["alarms"][-1]
+    # Alarms of no region come after the healths of all.
+    health = [one for one in widgets[0]["properties"]["alarms"] if one.startswith(f"${{{COMPOSITE}.")][-1]
     first = re.search(r'ALARM\("(\$\{[^}]+)\.alarm_name\}"\)', _alarm(stack, health)["alarm_rule"])
     return {health, f"{first[1]}.arn}}"} if first else {health}
 

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modules.watching.alarm import Concern, Metric
+from modules.watching.alarm import Concern, Formula, Metric
 from modules.watching.tier import Tier
 
 if TYPE_CHECKING:
+    from cdktf_cdktf_provider_aws.db_instance import DbInstance
     from constructs import Construct
 
     from modules.alerts.alerts import Alerts
     from modules.backup.vault import BackupVault
     from modules.region import Region
 
-HOUR, DAY = 3600, 86400
+HOUR = 3600
+#: The plan makes a backup a day, at more or less the same time.
+HOURS_WITHOUT = 36
 
 
 class BackupAlarms(Tier):
     """Backups and copies of them that failed, and no backups at all.
 
-    A day without any pages, since nothing else tells: a plan that selects nothing makes no job that could fail. On the
-    day of the first deploy it goes off too, until the first backup is there.
+    A day and a half without any pages, since nothing else tells: a plan that selects nothing makes no job that fails.
 
     Parameters
     ----------
@@ -31,16 +33,23 @@ class BackupAlarms(Tier):
         The region's topics.
     vault
         The region's vault.
+    instance
+        The region's database, which the plan backs up.
 
     See https://docs.aws.amazon.com/aws-backup/latest/devguide/cloudwatch.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, region: Region, alerts: Alerts, vault: BackupVault) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, region: Region, alerts: Alerts, vault: BackupVault, instance: DbInstance
+    ) -> None:
+        def metric(name: str) -> Metric:
+            return Metric(
+                namespace="AWS/Backup", name=name, dimensions={"BackupVaultName": vault.name}, statistic="Sum"
+            )
+
         concerns = {
             identifier: Concern(
-                measure=Metric(
-                    namespace="AWS/Backup", name=name, dimensions={"BackupVaultName": vault.name}, statistic="Sum"
-                ),
+                measure=metric(name),
                 threshold=0,
                 period=HOUR,
                 periods=1,
@@ -65,18 +74,25 @@ class BackupAlarms(Tier):
             )
         }
         concerns["none"] = Concern(
-            measure=Metric(
-                namespace="AWS/Backup",
-                name="NumberOfBackupJobsCompleted",
-                dimensions={"BackupVaultName": vault.name},
-                statistic="Sum",
+            # An hour in which no database lived counts as well, so that it is silent until there was time for a backup.
+            measure=Formula(
+                expression="IF(alive > 0, FILL(completed, 0), 1)",
+                metrics={
+                    "completed": metric("NumberOfBackupJobsCompleted"),
+                    "alive": Metric(
+                        namespace="AWS/RDS",
+                        name="CPUUtilization",
+                        dimensions={"DBInstanceIdentifier": instance.identifier},
+                        statistic="SampleCount",
+                    ),
+                },
             ),
             threshold=1,
             below=True,
-            period=DAY,
-            periods=1,
-            missing="breaching",
+            period=HOUR,
+            periods=HOURS_WITHOUT,
+            missing="notBreaching",
             severity="page",
-            meaning="No backup was completed for a day. See that the plan is there and what it selects.",
+            meaning="No backup was completed for a day and a half. See that the plan is there and what it selects.",
         )
         super().__init__(scope, id_, region=region, alerts=alerts, title="backup", concerns=concerns)

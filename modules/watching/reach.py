@@ -66,7 +66,7 @@ class ReachAlarms(Tier):
                     meaning=f"Route 53 does not reach {name}, and leads clients to the other regions. See whether an "
                     "instance is healthy there; if so, try the region's own name: DNS, certificate, firewall, routes.",
                 )
-                for name, check in checks.items()
+                for name, check in sorted(checks.items())
             }
         concerns["any"] = Concern(
             measure=reached,
@@ -87,7 +87,7 @@ def _count(scope: Construct, region: Region, checks: Mapping[str, Route53HealthC
         "reached",
         provider=region.provider,
         type="CALCULATED",
-        child_healthchecks=[check.id for check in checks.values()],
+        child_healthchecks=[check.id for _, check in sorted(checks.items())],
         child_health_threshold=1,
         tags={"Name": region.names.of("route53", "reached")},
     )

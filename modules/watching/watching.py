@@ -128,7 +128,14 @@ class Watching(Construct):
                 dead_letters=watched.rotation.dead_letters.resource,
             ),
             StorageAlarms(self, "storage", region=region, alerts=alerts, replications=watched.replications),
-            BackupAlarms(self, "backup", region=region, alerts=alerts, vault=watched.vault),
+            BackupAlarms(
+                self,
+                "backup",
+                region=region,
+                alerts=alerts,
+                vault=watched.vault,
+                instance=watched.database.instance,
+            ),
             CertificateAlarms(self, "certificate", region=region, alerts=alerts, arn=watched.certificate),
             AlertAlarms(self, "alerts", region=region, alerts=alerts),
         ]

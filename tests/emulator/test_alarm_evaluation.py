@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -194,3 +195,69 @@ def test_time_that_passes_counts_when_alarms_are_described(monkeypatch: pytest.M
         response: Any = SimpleNamespace(cloudwatch_backend=backend)
         alarm_evaluation.describe_alarms(lambda _: None, response)
         assert alarm.state_value == expected
+
+
+@pytest.fixture
+def backend() -> Iterator[CloudWatchBackend]:
+    """A backend without anything, in real time again afterwards."""
+    yield CloudWatchBackend("eu-north-1", "123456789012")
+    alarm_evaluation.CLOCK.moment = None
+
+
+def trial(backend: CloudWatchBackend, **more: Any) -> Any:
+    settings = {
+        "name": "simulated",
+        "namespace": "simulated",
+        "metric_name": "metric",
+        "comparison_operator": "GreaterThanThreshold",
+        "evaluation_periods": 3,
+        "period": 60,
+        "threshold": 10,
+        "statistic": "Sum",
+        "description": "",
+        "dimensions": [],
+        "alarm_actions": [],
+    }
+    return backend.put_metric_alarm(**{**settings, **more})
+
+
+def simulated(backend: CloudWatchBackend, alarm: Any, *values: float | None, late: int = 0) -> str:
+    """State of an alarm after the minutes of the values, the newest last, at the moment when the last one has ended."""
+    start = datetime(2025, 1, 1, tzinfo=UTC).timestamp()
+    data = [
+        {"MetricName": "metric", "Value": value, "Timestamp": datetime.fromtimestamp(start + 60 * place, tz=UTC)}
+        for place, value in enumerate(values)
+        if value is not None
+    ]
+    backend.metric_data = []
+    CloudWatchBackend.put_metric_data(backend, "simulated", data)
+    alarm_evaluation.CLOCK.moment = alarm_evaluation.Moment(now=start + 60 * len(values), late=late)
+    alarm_evaluation.look(backend, [alarm])
+    return str(alarm.state_value)
+
+
+@pytest.mark.parametrize(
+    ("missing", "values", "expected"),
+    [
+        # The examples of AWS's page: X breaches, - is missing, five minutes are looked at of which three count.
+        ("breaching", (0, None, 11, None, 11), "OK"),
+        ("breaching", (None, None, None, None, 0), "OK"),
+        ("breaching", (None, None, None, None, None), "ALARM"),
+        ("notBreaching", (None, None, None, None, None), "OK"),
+        ("notBreaching", (0, 11, 11, None, 11), "ALARM"),
+        ("breaching", (None, None, 11, None, None), "ALARM"),
+        ("notBreaching", (None, None, 11, None, None), "OK"),
+    ],
+)
+def test_in_simulated_time_older_data_takes_the_place_of_missing_data(
+    backend: CloudWatchBackend, missing: str, values: tuple[float | None, ...], expected: str
+) -> None:
+    alarm = trial(backend, treat_missing_data=missing)
+    assert simulated(backend, alarm, *values) == expected
+
+
+def test_in_simulated_time_late_data_is_not_seen_yet_and_no_silence_either(backend: CloudWatchBackend) -> None:
+    well = trial(backend, treat_missing_data="breaching")
+    assert simulated(backend, well, 0, 0, 0, 0, 0, late=120) == "OK"
+    assert simulated(backend, well, 0, 0, 0, 11, 11, late=120) == "OK"
+    assert simulated(backend, well, 0, 0, 0, 11, 11, 11, 0, 0, late=120) == "ALARM"

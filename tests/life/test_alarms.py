@@ -30,7 +30,15 @@ WELL_AND_ILL = {
     "SystemErrors": (0, 1),
     "ReadThrottleEvents": (0, 1),
     "WriteThrottleEvents": (0, 1),
+    "HealthyHostCount": (3, 3),
+    "FailedInvocations": (0, 1),
+    "HealthCheckStatus": (1, 1),
+    "ChildHealthCheckHealthyCount": (3, 3),
 }
+#: Alarms that are silent while others are on, or on while nothing is published: `test_pages` sees each of them go off.
+APART = re.compile(r"-(alb-errors|asg-below-floor|backup-none|database-silent|reach-[a-z]+-[a-z]+-\d)-")
+#: What these look at that others measure too.
+MEASURED = {"CPUUtilization"}
 
 
 def described(life: Applied, region: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -56,7 +64,10 @@ def watched(life: Applied, region: str) -> dict[str, set[str]]:
     """What there is in a region, by the dimension that names it."""
     tables = life.client("dynamodb", region)
     names = tables.list_tables()["TableNames"]
+    # Metrics of Route 53 are in one region.
+    checks = life.client("route53", region).list_health_checks()["HealthChecks"] if region == "us-east-1" else []
     return {
+        **({"HealthCheckId": {one["Id"] for one in checks}} if checks else {}),
         **balanced(life, region),
         **copied(life, region),
         "AutoScalingGroupName": listed(life, region, "autoscaling", "AutoScalingGroups", "AutoScalingGroupName"),
@@ -65,6 +76,7 @@ def watched(life: Applied, region: str) -> dict[str, set[str]]:
         "DBInstanceIdentifier": listed(life, region, "rds", "DBInstances", "DBInstanceIdentifier"),
         "FunctionName": listed(life, region, "lambda", "Functions", "FunctionName"),
         "NatGatewayId": listed(life, region, "ec2", "NatGateways", "NatGatewayId"),
+        "RuleName": {rule["Name"] for rule in life.client("events", region).list_rules()["Rules"]},
         "QueueName": {url.rpartition("/")[2] for url in life.client("sqs", region).list_queues()["QueueUrls"]},
         "TableName": set(names),
         "TopicName": {one["TopicArn"].rpartition(":")[2] for one in topics(life, region)},
@@ -128,10 +140,11 @@ def test_every_alarm_watches_what_there_is_and_tells_a_topic_that_there_is(life:
     arns = {one["TopicArn"] for one in topics(life, region)}
     there_is = watched(life, region)
     seen = set()
-    for alarm in [*alarms, *composites]:
+    # What a composite alarm is made of tells, and it does not.
+    assert all(one["AlarmActions"] == one["OKActions"] == [] for one in composites)
+    for alarm in alarms:
         assert set(alarm["AlarmActions"]) | set(alarm["OKActions"]) <= arns
         assert len(alarm["AlarmActions"]) == 1
-    for alarm in alarms:
         for dimension in (one for metric in metrics(alarm) for one in metric.get("Dimensions", [])):
             assert dimension["Value"] in there_is[dimension["Name"]], alarm["AlarmName"]
             seen.add(dimension["Name"])
@@ -176,9 +189,13 @@ def test_every_alarm_goes_off_and_tells_its_region_alone(life: Applied) -> None:
     for place, region in enumerate(THREE, start=1):
         with listening(life, region) as heard:
             publish(life, region, ill=True)
-            assert others_than("ALARM", life, region) == []
+            assert [name for name in others_than("ALARM", life, region) if not APART.search(name)] == []
             told = set(heard())
-        assert told == {(*alarm["AlarmActions"], alarm["AlarmName"], "ALARM") for alarm in evaluated(life, region)}
+        assert told == {
+            (*alarm["AlarmActions"], alarm["AlarmName"], "ALARM")
+            for alarm in evaluated(life, region)
+            if alarm["AlarmActions"] and not APART.search(alarm["AlarmName"])
+        }
         for still_well in THREE[place:]:
             assert others_than("OK", life, still_well) == []
 
@@ -198,12 +215,15 @@ def publish(life: Applied, region: str, *, ill: bool) -> None:
     cloudwatch, now = life.client("cloudwatch", region), datetime.now(tz=UTC)
     data: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for alarm in described(life, region)[0]:
+        apart = APART.search(alarm["AlarmName"]) is not None
         for metric in metrics(alarm):
+            if apart and metric["MetricName"] in {*MEASURED, "NumberOfBackupJobsCompleted"}:
+                continue
             value = WELL_AND_ILL[metric["MetricName"]] if stats(alarm) else well_and_ill(alarm)
             datum = {
                 "MetricName": metric["MetricName"],
                 "Dimensions": metric.get("Dimensions", []),
-                "Value": value[ill],
+                "Value": value[ill and not apart],
             }
             data[metric["Namespace"]] += [
                 {**datum, "Timestamp": now - timedelta(seconds=age * period(alarm))}

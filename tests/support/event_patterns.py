@@ -31,7 +31,21 @@ def matches(pattern: dict[str, Any], event: object) -> bool:
 
 
 def _allowed(wanted: list[Any], value: object) -> bool:
-    return any(_numeric(one, value) if isinstance(one, dict) else one == value for one in wanted)
+    # Of an array of values, one has to be allowed.
+    if isinstance(value, list):
+        return any(_allowed(wanted, one) for one in value)
+    return any(_condition(one, value) if isinstance(one, dict) else one == value for one in wanted)
+
+
+def _condition(condition: dict[str, Any], value: object) -> bool:
+    if condition.keys() != {"anything-but"}:
+        return _numeric(condition, value)
+    unwanted = condition["anything-but"]
+    if isinstance(unwanted, dict):
+        if unwanted.keys() != {"prefix"}:
+            raise ValueError(f"{sorted(unwanted)} is not known here")
+        return not str(value).startswith(unwanted["prefix"])
+    return value not in unwanted
 
 
 def _numeric(condition: dict[str, Any], value: object) -> bool:

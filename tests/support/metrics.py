@@ -27,6 +27,7 @@ METRICS = {
         *("ConditionalCheckFailedRequests", "ReadThrottleEvents", "ReplicationLatency", "SuccessfulRequestLatency"),
         *("SystemErrors", "ThrottledRequests", "WriteThrottleEvents"),
     },
+    "AWS/Events": {"FailedInvocations", "Invocations", "MatchedEvents", "ThrottledRules", "TriggeredRules"},
     "AWS/Lambda": {
         *("ConcurrentExecutions", "DeadLetterErrors", "Duration", "Errors", "Invocations", "IteratorAge", "Throttles"),
     },
@@ -58,6 +59,7 @@ DIMENSIONS = {
     "AWS/Backup": [{"BackupVaultName"}, {"BackupVaultName", "ResourceType"}],
     "AWS/CertificateManager": [{"CertificateArn"}],
     "AWS/DynamoDB": [{"TableName"}, {"TableName", "Operation"}, {"TableName", "ReceivingRegion"}],
+    "AWS/Events": [{"RuleName"}],
     "AWS/Lambda": [{"FunctionName"}],
     "AWS/NATGateway": [{"NatGatewayId"}],
     "AWS/RDS": [{"DBInstanceIdentifier"}],

@@ -110,6 +110,32 @@ def test_subscriptions_of_a_severity_are_made_in_every_region(regions: tuple[str
         )
 
 
+def claims(stack: Stack) -> dict[str, dict[str, str]]:
+    return {name: check["assert"][0] for name, check in stack.json.get("check", {}).items()}
+
+
+@SETS
+def test_a_plan_of_production_warns_if_nobody_is_woken(regions: tuple[str, ...]) -> None:
+    claim = claims(platform(*regions))["somebody_is_woken"]
+    assert "nobody is woken" in claim["error_message"]
+    (value,) = [one for name, one in platform(*regions).json["locals"].items() if name in claim["condition"]]
+    assert value == 0
+
+
+@pytest.mark.slow
+def test_a_plan_warns_of_what_is_not_confirmed_yet_and_not_where_somebody_is_woken() -> None:
+    stack = platform(*TWO, alerts={"page": [MAIL, HOOK]})
+    condition = claims(stack)["subscriptions_are_confirmed"]["condition"]
+    made = stack.resources("aws_sns_topic_subscription")
+    assert len(made) == 4
+    assert all(f"{one.address}.pending_confirmation" in condition for one in made)
+    (value,) = [
+        one for name, one in stack.json["locals"].items() if name in claims(stack)["somebody_is_woken"]["condition"]
+    ]
+    assert value == 2
+    assert not claims(platform(*ONE, environment="staging"))
+
+
 @pytest.mark.slow
 def test_another_order_of_subscriptions_moves_none() -> None:
     one, other = (platform(*ONE, alerts={"page": order}) for order in ([MAIL, HOOK], [HOOK, MAIL]))

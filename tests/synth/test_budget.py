@@ -43,6 +43,21 @@ def test_anomalies_above_the_amount_are_told_at_once(regions: tuple[str, ...]) -
     assert not stack.resources("aws_budgets_budget")
 
 
+@pytest.mark.slow
+def test_a_monitor_that_there_is_looks_for_anomalies_instead_of_a_second_one() -> None:
+    arn = "arn:aws:ce::123456789012:anomalymonitor/01234567-89ab-cdef-0123-456789abcdef"
+    stack = platform(*ONE, budget={"anomaly_usd": "50", "anomaly_monitor": arn})
+    assert not stack.resources("aws_ce_anomaly_monitor")
+    (subscription,) = stack.resources("aws_ce_anomaly_subscription")
+    assert subscription.body["monitor_arn_list"] == [arn]
+
+
+def test_rejects_a_monitor_that_is_none(tmp_path: Path) -> None:
+    settings = settings_of(*ONE, budget={"anomaly_usd": "50", "anomaly_monitor": "existing"})
+    with pytest.raises(SettingsError, match=r"budget\.anomaly_monitor: neither managed nor the ARN of a monitor"):
+        load_settings(write_settings(tmp_path, settings), {})
+
+
 def test_rejects_a_budget_of_nothing(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"budget\.monthly_usd"):
         load_settings(write_settings(tmp_path, settings_of(*ONE, budget={"monthly_usd": "0"})), {})

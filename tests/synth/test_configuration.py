@@ -1,10 +1,13 @@
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
-from support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO
+from support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, settings_of, write_settings
 from support.synthesized import Block, Stack, platform
 
 from modules.configuration.promises import EVERYWHERE, ONCE
+from modules.settings import SettingsError, load_settings
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 RECORDERS = (
@@ -72,7 +75,7 @@ def test_every_region_is_held_to_every_promise_and_the_home_region_to_those_abou
     regions: tuple[str, ...],
 ) -> None:
     stack = platform(*regions)
-    everywhere = {rule for rule, _ in EVERYWHERE.values()} | {"REQUIRED_TAGS"}
+    everywhere = {rule for rule, _ in EVERYWHERE.values()} | {"CW_LOGGROUP_RETENTION_PERIOD_CHECK", "REQUIRED_TAGS"}
     once = {rule for rule, _ in ONCE.values()}
     for region in regions:
         assert rules(stack, region).keys() == everywhere | (once if region == regions[0] else set())
@@ -116,11 +119,11 @@ def test_rules_wait_for_the_recorder_of_their_region(regions: tuple[str, ...]) -
 
 @SMALL_SETS
 def test_recorders_of_someone_else_are_left_alone_and_a_plan_says_if_there_are_none(regions: tuple[str, ...]) -> None:
-    assert "check" not in platform(*regions).json
+    assert "configuration_recorder_exists" not in platform(*regions).json["check"]
     stack = platform(*regions, configuration={"recorder": "existing"})
     assert not [kind for kind in (*RECORDERS, "aws_iam_service_linked_role") if kind in stack.json["resource"]]
     assert all("depends_on" not in one.body for one in stack.resources("aws_config_config_rule"))
-    (check,) = stack.json["check"].values()
+    check = stack.json["check"]["configuration_recorder_exists"]
     (data,) = check["data"]["aws_iam_roles"].values()
     assert data["provider"] == f"aws.{regions[0]}"
     assert data["path_prefix"] == "/aws-service-role/config.amazonaws.com/"
@@ -152,26 +155,49 @@ def test_home_region_shows_the_records_of_all_regions(regions: tuple[str, ...]) 
     assert not existing.resources("aws_config_configuration_aggregator")
 
 
-@SMALL_SETS
-def test_what_is_safe_to_mend_is_mended_by_a_role_that_can_do_nothing_else(regions: tuple[str, ...]) -> None:
-    stack = platform(*regions)
+@SETS
+def test_tags_are_asked_of_what_the_platform_makes_and_not_of_what_aws_makes_for_it(regions: tuple[str, ...]) -> None:
     for region in regions:
-        found = {one.body["target_id"]: one for one in stack.resources("aws_config_remediation_configuration", region)}
-        assert {
-            runbook: stack.at(one.body["config_rule_name"]).body["source"]["source_identifier"]
-            for runbook, one in found.items()
-        } == {
-            "AWSConfigRemediation-EnableKeyRotation": "CMK_BACKING_KEY_ROTATION_ENABLED",
-            "AWSConfigRemediation-RemoveVPCDefaultSecurityGroupRules": "VPC_DEFAULT_SECURITY_GROUP_CLOSED",
-        }
-        for one in found.values():
-            assert one.body["automatic"] is True
-            role, resource = one.body["parameter"]
-            assert stack.at(role["static_value"]).body["name"] == f"PROD-role-test-remediation-{region}"
-            assert resource["resource_value"] == "RESOURCE_ID"
-    off = platform(*regions, configuration={"remediate": "false"})
-    assert not off.resources("aws_config_remediation_configuration")
-    assert not [one for one in off.resources("aws_iam_role") if "-remediation-" in one.body["name"]]
+        types = rules(platform(*regions), region)["REQUIRED_TAGS"].body["scope"]["compliance_resource_types"]
+        # Endpoints, NAT gateways, load balancers, databases and functions have interfaces that nobody can tag.
+        assert "AWS::EC2::NetworkInterface" not in types
+        assert {"AWS::RDS::DBInstance", "AWS::S3::Bucket", "AWS::EC2::VPC"} <= set(types)
+
+
+def test_logs_have_to_be_kept_as_long_as_the_settings_say() -> None:
+    for days in (365, 30):
+        found = rules(platform(*ONE, logs={"retention_days": str(days)}), ONE[0])
+        parameters = found["CW_LOGGROUP_RETENTION_PERIOD_CHECK"].body["input_parameters"]
+        assert json.loads(parameters) == {"MinRetentionTime": str(days)}
+
+
+@pytest.mark.slow
+def test_rules_that_aws_does_not_have_in_a_region_are_skipped_there_alone() -> None:
+    stack = platform(*TWO, configuration={"skip_rules": {TWO[1]: ["alb-waf", "root-mfa"]}})
+    assert "ALB_WAF_ENABLED" in rules(stack, TWO[0])
+    assert "ALB_WAF_ENABLED" not in rules(stack, TWO[1])
+
+
+@pytest.mark.parametrize(
+    ("regions", "configuration", "fault"),
+    [
+        (("ca-west-1",), {}, r"configuration\.skip_rules\.ca-west-1: AWS Config does not have every rule there"),
+        (ONE, {"skip_rules": {"eu-west-1": ["alb-wag"]}}, r"skip_rules\.eu-west-1\[0\]: no rule .*mean 'alb-waf'"),
+        (ONE, {"skip_rules": {"eu-west-9": []}}, r"configuration\.skip_rules"),
+        (ONE, {"remediate": "true"}, r"configuration\.remediate"),
+    ],
+)
+def test_rejects_rules_that_cannot_be(
+    tmp_path: Path, regions: tuple[str, ...], configuration: dict[str, Any], fault: str
+) -> None:
+    with pytest.raises(SettingsError, match=fault):
+        load_settings(write_settings(tmp_path, settings_of(*regions, configuration=configuration)), {})
+
+
+def test_a_young_region_is_taken_with_its_word(tmp_path: Path) -> None:
+    for said in ([], ["alb-waf"]):
+        settings = settings_of("ca-west-1", configuration={"skip_rules": {"ca-west-1": said}})
+        assert load_settings(write_settings(tmp_path, settings), {}).configuration.skip_rules
 
 
 def test_frequency_is_a_setting() -> None:

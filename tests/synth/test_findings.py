@@ -22,10 +22,15 @@ def told(stack: Stack, region: str, event: dict[str, Any]) -> list[str]:
         one.address: json.loads(one.body["event_pattern"])
         for one in stack.resources("aws_cloudwatch_event_rule", region)
     }
-    return [
-        stack.at(target.body["arn"]).body["name"].partition("-test-")[2].removesuffix(f"-{region}")
+    hearing = [
+        stack.at(target.body["arn"])
         for target in stack.resources("aws_cloudwatch_event_target", region)
         if matches(rules[stack.at(target.body["rule"]).address], event)
+    ]
+    return [
+        one.body["name"].partition("-test-")[2].removesuffix(f"-{region}")
+        for one in hearing
+        if one.address.startswith("aws_sns_topic.")
     ]
 
 
@@ -38,10 +43,10 @@ def guardduty(severity: float) -> dict[str, Any]:
     return {"source": "aws.guardduty", "detail-type": "GuardDuty Finding", "detail": {"severity": severity}}
 
 
-def hub(label: str, **more: Any) -> dict[str, Any]:
+def hub(label: str, control: str = "S3.2", **more: Any) -> dict[str, Any]:
     finding = {
         "Severity": {"Label": label},
-        "Compliance": {"Status": "FAILED"},
+        "Compliance": {"Status": "FAILED", "SecurityControlId": control},
         "Workflow": {"Status": "NEW"},
         "RecordState": "ACTIVE",
     }
@@ -64,12 +69,17 @@ def inspector(severity: str, status: str = "ACTIVE") -> dict[str, Any]:
     return {"source": "aws.inspector2", "detail-type": "Inspector2 Finding", "detail": detail}
 
 
-def compliance(outcome: str) -> dict[str, Any]:
+def of_the_account(control: str) -> dict[str, Any]:
+    return hub("CRITICAL", control)
+
+
+def compliance(outcome: str, rule: str = "PROD-config-test-tags") -> dict[str, Any]:
     return {
         "source": "aws.config",
         "detail-type": "Config Rules Compliance Change",
         "detail": {
             "messageType": "ComplianceChangeNotification",
+            "configRuleName": rule,
             "newEvaluationResult": {"complianceType": outcome},
         },
     }
@@ -124,7 +134,9 @@ def test_service_of_someone_else_is_heard_and_one_that_is_off_is_not(setting: st
         (hub, "HIGH", ["ticket"]),
         (hub, "MEDIUM", []),
         (passed_on, "CRITICAL", []),
-        (inspector, "CRITICAL", ["page"]),
+        (of_the_account, "IAM.6", ["ticket"]),
+        (of_the_account, "Config.1", ["ticket"]),
+        (inspector, "CRITICAL", ["ticket"]),
         (inspector, "HIGH", ["ticket"]),
         (inspector, "MEDIUM", []),
         (compliance, "NON_COMPLIANT", ["ticket"]),
@@ -137,20 +149,105 @@ def test_finding_is_told_once_as_urgently_as_it_is(
     regions: tuple[str, ...], make: Callable[[Any], dict[str, Any]], argument: object, expected: list[str]
 ) -> None:
     for region in regions:
-        assert told(platform(*regions), region, make(argument)) == expected
+        event = make(argument)
+        for finding in event["detail"].get("findings", []):
+            finding["Region"] = region
+        assert told(platform(*regions), region, event) == expected
 
 
 @pytest.mark.parametrize(
     "event",
     [
-        hub("CRITICAL", Workflow={"Status": "SUPPRESSED"}),
-        hub("CRITICAL", RecordState="ARCHIVED"),
-        hub("CRITICAL", Compliance={"Status": "PASSED"}),
+        hub("CRITICAL", Workflow={"Status": "SUPPRESSED"}, Region=ONE[0]),
+        hub("CRITICAL", RecordState="ARCHIVED", Region=ONE[0]),
+        hub("CRITICAL", Compliance={"Status": "PASSED", "SecurityControlId": "S3.2"}),
+        hub("CRITICAL", Workflow={"Status": "NOTIFIED"}, Region=ONE[0]),
+        # The home region has the findings of the others too; they tell their own topics.
+        hub("CRITICAL", Region="us-west-2"),
+        # As a finding of Security Hub it is told already.
+        compliance("NON_COMPLIANT", "securityhub-vpc-default-security-group-closed-0a1b2c"),
         inspector("CRITICAL", "CLOSED"),
     ],
 )
 def test_what_is_dealt_with_is_told_nobody(event: dict[str, Any]) -> None:
     assert told(platform(*ONE), ONE[0], event) == []
+
+
+def marking(stack: Stack, region: str, event: dict[str, Any]) -> bool:
+    """Whether the function of the home region hears of an event."""
+    rules = {one.address: one.body["event_pattern"] for one in stack.resources("aws_cloudwatch_event_rule", region)}
+    return any(
+        matches(json.loads(rules[stack.at(target.body["rule"]).address]), event)
+        for target in stack.resources("aws_cloudwatch_event_target", region)
+        if stack.at(target.body["arn"]).address.startswith("aws_lambda_function.")
+    )
+
+
+@SETS
+def test_what_is_told_of_security_hub_is_marked_as_told_in_the_home_region_and_nowhere_else(
+    regions: tuple[str, ...],
+) -> None:
+    stack = platform(*regions)
+    for region in regions:
+        for event in (hub("CRITICAL", Region=region), of_the_account("IAM.6"), hub("HIGH", Region=region)):
+            assert marking(stack, regions[0], event)
+            assert region == regions[0] or not marking(stack, region, event)
+        assert not marking(stack, regions[0], hub("MEDIUM", Region=region))
+        assert not marking(stack, regions[0], hub("HIGH", Region=region, Workflow={"Status": "NOTIFIED"}))
+
+
+@SETS
+def test_the_marker_may_set_findings_to_notified_and_do_nothing_else_to_them(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    statements = [
+        statement
+        for document in stack.data("aws_iam_policy_document")
+        for statement in document.body["statement"]
+        if any(action.startswith("securityhub:") for action in statement.get("actions", []))
+    ]
+    (statement,) = statements
+    assert statement["actions"] == ["securityhub:BatchUpdateFindings"]
+    (resource,) = statement["resources"]
+    assert resource.startswith(f"arn:aws:securityhub:{regions[0]}:")
+    assert resource.endswith(":hub/default")
+    assert statement["condition"] == [
+        {
+            "test": "StringEquals",
+            "variable": "securityhub:ASFFSyntaxPath/Workflow.Status",
+            "values": ["NOTIFIED"],
+        }
+    ]
+
+
+@SMALL_SETS
+def test_nobody_s_findings_are_marked_but_those_of_a_hub_of_ours(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions, findings={"security_hub": "existing"})
+    assert not [one for one in stack.resources("aws_lambda_function") if "findings-marker" in one.address]
+    assert not stack.resources("aws_securityhub_finding_aggregator")
+
+
+@SETS
+def test_home_region_shows_the_findings_of_the_others_and_looks_at_the_root_for_all(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    aggregators = stack.resources("aws_securityhub_finding_aggregator")
+    assert [one.region for one in aggregators] == ([regions[0]] if len(regions) > 1 else [])
+    for one in aggregators:
+        assert one.body["specified_regions"] == sorted(regions[1:])
+        assert {stack.at(f"${{{hub}.id}}").region for hub in one.body["depends_on"]} == set(regions)
+    for region in regions:
+        off = stack.resources("aws_securityhub_standards_control_association", region)
+        expected = set() if region == regions[0] else {"IAM.6", "IAM.9"}
+        assert {one.body["security_control_id"] for one in off} == expected
+        assert all(one.body["association_status"] == "DISABLED" for one in off)
+
+
+@SETS
+def test_documents_are_shared_with_nobody_in_any_region(regions: tuple[str, ...]) -> None:
+    settings = platform(*regions).resources("aws_ssm_service_setting")
+    assert {one.region for one in settings} == set(regions)
+    for one in settings:
+        assert one.body["setting_value"] == "Disable"
+        assert one.body["setting_id"].endswith(":servicesetting/ssm/documents/console/public-sharing-permission")
 
 
 @SETS

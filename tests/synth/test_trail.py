@@ -196,6 +196,9 @@ def test_what_changes_resources_is_recorded_and_so_is_work_with_the_data_of_ever
     arns = [re.split(r":(?=table/)", arn) for arn in items["resources.ARN"]["equals"]]
     assert {name for _, name in arns} == {f"table/{table.body['name']}"}
     assert [owner.split(":")[3] for owner, _ in arns] == sorted(regions)
+    # Reads of sessions are as many as requests.
+    assert items["readOnly"]["equals"] == ["false"]
+    assert "readOnly" not in objects
 
 
 def test_insights_data_events_and_the_lock_are_settings() -> None:
@@ -211,6 +214,14 @@ def test_insights_data_events_and_the_lock_are_settings() -> None:
     (lock,) = less.resources("aws_s3_bucket_object_lock_configuration")
     assert less.at(lock.body["bucket"]).address == less.at(trail(less).body["s3_bucket_name"]).address
     assert lock.body["rule"] == {"default_retention": {"days": 30, "mode": "GOVERNANCE"}}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("choice", "kinds"), [("all", 3), ("none", 2), ("writes", 3)])
+def test_what_is_recorded_of_sessions_is_a_setting(choice: str, kinds: int) -> None:
+    found = selectors(platform(*ONE, trail={"session_events": choice}))
+    assert len(found) == kinds
+    assert ("readOnly" in found[-1]) is (choice == "writes")
 
 
 def test_trail_stays_where_it_is_when_another_region_becomes_the_primary() -> None:

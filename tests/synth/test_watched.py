@@ -28,7 +28,13 @@ WATCHED = {
 NOT_WATCHED = {
     "what holds it to its promises is AWS Config": {
         *("aws_accessanalyzer_analyzer", "aws_config_", "aws_ebs_", "aws_flow_log", "aws_iam_", "aws_s3_account_"),
-        *("aws_s3_bucket", "aws_security_group", "aws_vpc_security_group_", "aws_default_security_group"),
+        *(
+            "aws_s3_bucket",
+            "aws_security_group",
+            "aws_ssm_service_setting",
+            "aws_vpc_security_group_",
+            "aws_default_security_group",
+        ),
     },
     "an alarm on the trail tells of a change": {
         *("aws_cloudtrail", "aws_internet_gateway", "aws_kms_", "aws_network_acl", "aws_route", "aws_subnet"),

@@ -1,5 +1,6 @@
 """The WSGI application: moto's, with what a server of many clients at once needs besides."""
 
+import json
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
@@ -7,9 +8,11 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.wrappers import Response
 from werkzeug.wsgi import get_input_stream
 
 from tools.emulator.call import call_of
+from tools.emulator.patches.alarm_evaluation import Moment, look_at
 from tools.emulator.refusal import Judge, Refusal, answer
 from tools.emulator.requestlog import log, scope_of
 
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 UNSERIALIZED_SERVICES = {"sqs"}
 # AWS never answers so, and the SDKs take it for final; they repeat a 500 for minutes, which looks like a hang.
 NOT_IMPLEMENTED = 501
+#: No path of AWS: what is sent here says what time it is for alarms.
+TIME_PATH = "/emulator/time"
 
 
 class Application:
@@ -75,11 +80,20 @@ class Application:
 
     def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         try:
+            if environ["PATH_INFO"] == TIME_PATH:
+                return _pass_time(environ)(environ, start_response)
             answered: Iterable[bytes] = self._moto(environ, start_response)
         except Exception as error:  # noqa: BLE001 - whatever moto fails of, the client must be told
             traceback.print_exc()
             return answer(environ, _fault(error))(environ, start_response)
         return answered
+
+
+def _pass_time(environ: "WSGIEnvironment") -> Response:
+    """Let it be another time for CloudWatch, or the real one."""
+    said = json.loads(environ["wsgi.input"].read())
+    look_at(Moment(now=said["now"], late=said["late"]) if said else None)
+    return Response(status=204)
 
 
 def _fault(error: Exception) -> Refusal:

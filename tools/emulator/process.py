@@ -1,11 +1,13 @@
 """Start, find and stop the emulator, and point clients at it."""
 
+import json
 import os
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from types import TracebackType
@@ -199,6 +201,25 @@ class Emulator:
             config=Config(proxies={"http": self.endpoint}),
         )
 
+    def pass_time(self, now: datetime | None, *, late: timedelta = timedelta()) -> None:
+        """Let it be another time for the alarms of CloudWatch, which look at their metrics then.
+
+        Until real time goes on, they look at no other moment, and not at metrics that are published.
+
+        Parameters
+        ----------
+        now
+            The moment; None for real time.
+        late
+            By how much metrics arrive late. In time by default.
+
+        Raises
+        ------
+        EmulatorError
+            If the emulator does not answer, or refuses.
+        """
+        self._post("/emulator/time", {"now": now.timestamp(), "late": late.total_seconds()} if now else None)
+
     def reset(self) -> None:
         """Forget every resource in every region.
 
@@ -207,17 +228,20 @@ class Emulator:
         EmulatorError
             If the emulator does not answer, or refuses.
         """
+        self._post("/moto-api/reset")
+
+    def _post(self, path: str, content: object = None) -> None:
         address = urlsplit(self.endpoint)
         connection = HTTPConnection(address.hostname or "", address.port, timeout=30)
         try:
-            connection.request("POST", "/moto-api/reset")
+            connection.request("POST", path, body=json.dumps(content))
             status = connection.getresponse().status
         except OSError as error:
             raise EmulatorError(f"the emulator at {self.endpoint} does not answer: {error}") from error
         finally:
             connection.close()
-        if status != 200:  # noqa: PLR2004 - HTTP's OK
-            raise EmulatorError(f"the emulator at {self.endpoint} refused to reset: status {status}")
+        if status not in {200, 204}:
+            raise EmulatorError(f"the emulator at {self.endpoint} refused {path}: status {status}")
 
     def __enter__(self) -> Self:
         return self

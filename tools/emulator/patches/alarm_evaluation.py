@@ -4,9 +4,13 @@ moto never looks: an alarm stays as it is until SetAlarmState changes it. AWS lo
 region are looked at when a metric is published, and, because time passes too, those that nobody has looked at for a
 minute when alarms are described. So what SetAlarmState says holds for a minute, or until the next metric.
 
-AWS looks further back than the alarm's periods, in case that data arrives late; here it is exactly those. The period
-that is under way counts as soon as it has data. An alarm on a formula that `metric_math` does not know, on an anomaly
-band or on a statistic other than those of `_statistic` is not looked at.
+AWS looks further back than the alarm's periods, in case that data arrives late; here it is exactly those, and the
+period that is under way counts as soon as it has data. In simulated time, which begins with `look_at`, it is as in AWS:
+data arrives as late as is said, a period counts when it has ended, and where data is missing older data takes its
+place; how far back AWS looks it does not say, and its examples look at two periods more.
+
+An alarm on a formula that `metric_math` does not know, on an anomaly band or on a statistic other than those of
+`_statistic` is not looked at.
 
 See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
 """
@@ -21,7 +25,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import accumulate
 
-from moto.cloudwatch.models import Alarm, CloudWatchBackend, Dimension, MetricDatum, MetricDatumBase, Statistics
+from moto.cloudwatch.models import (
+    Alarm,
+    CloudWatchBackend,
+    Dimension,
+    MetricDatum,
+    MetricDatumBase,
+    Statistics,
+    cloudwatch_backends,
+)
 from moto.cloudwatch.responses import CloudWatchResponse
 
 from tools.emulator.patches.metric_math import UnknownFormulaError, compute
@@ -36,8 +48,31 @@ COMPARISONS = {
 }
 STATISTICS = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
 
+#: The end of a datum, after its timestamp.
+RESOLUTION = 60
+#: Periods that are looked at besides the alarm's own; of long ones none.
+MORE, LONG_PERIOD = 2, 3600
+
 Key = tuple[str, str, frozenset[tuple[str | None, str | None]]]
 Data = Mapping[Key, list[MetricDatumBase]]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A moment of simulated time, in seconds of the epoch, and by how many seconds data is late then."""
+
+    now: float
+    late: float
+
+
+@dataclass
+class Clock:
+    """The simulated time, if there is one."""
+
+    moment: Moment | None = None
+
+
+CLOCK = Clock()
 
 
 @dataclass(frozen=True)
@@ -50,14 +85,17 @@ class Measure:
 
 
 def put_metric_data(original: Method, backend: CloudWatchBackend, *arguments: object, **named: object) -> None:
-    """Take the data, and look at all alarms."""
+    """Take the data, and look at all alarms, unless time is simulated."""
     original(backend, *arguments, **named)
-    look(backend, list(backend.alarms.values()))
+    if CLOCK.moment is None:
+        look(backend, list(backend.alarms.values()))
 
 
 def describe_alarms(original: Method, response: CloudWatchResponse) -> object:
     """Look at the alarms that nobody has looked at for a minute, and describe."""
     backend = response.cloudwatch_backend
+    if CLOCK.moment is not None:
+        return original(response)
     before = time.monotonic() - SECONDS_BETWEEN_LOOKS
     look(backend, [alarm for alarm in backend.alarms.values() if alarm.__dict__.get("looked_at", before) <= before])
     return original(response)
@@ -71,6 +109,15 @@ def set_alarm_state(
     backend.alarms[alarm_name].__dict__["looked_at"] = time.monotonic()
 
 
+def look_at(moment: Moment | None) -> None:
+    """Let it be this moment until another is named, and look at the alarms of all regions; None is real time again."""
+    CLOCK.moment = moment
+    if moment is not None:
+        for regions in list(cloudwatch_backends.values()):
+            for backend in list(regions.values()):
+                look(backend, list(backend.alarms.values()))
+
+
 def look(backend: CloudWatchBackend, alarms: Iterable[Alarm]) -> None:
     """Bring the state of metric alarms up to what the data says; composite ones follow by themselves."""
     watching = [alarm for alarm in alarms if alarm.rule is None and alarm.comparison_operator in COMPARISONS]
@@ -78,7 +125,10 @@ def look(backend: CloudWatchBackend, alarms: Iterable[Alarm]) -> None:
     for alarm in watching:
         alarm.__dict__["looked_at"] = time.monotonic()
         try:
-            values = recent_values(_measure(alarm), alarm.evaluation_periods, data, time.time())
+            if CLOCK.moment is None:
+                values = recent_values(_measure(alarm), alarm.evaluation_periods, data, time.time())
+            else:
+                values = arrived_values(_measure(alarm), alarm.evaluation_periods, data, CLOCK.moment)
         except UnknownFormulaError:
             continue
         state = state_of(alarm, values)
@@ -95,6 +145,30 @@ def recent_values(measure: Measure, periods: int, data: Data, now: float) -> lis
     newest = int(now // measure.period)
     if not any(newest in one for one in series.values()):
         newest -= 1
+    return _computed(measure, series, newest, periods)
+
+
+def arrived_values(measure: Measure, periods: int, data: Data, moment: Moment) -> list[float | None]:
+    """Return the values of the last periods that have ended, of data that has arrived, older ones for missing ones.
+
+    See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+    """
+    latest = moment.now - moment.late - RESOLUTION
+    newest = int(moment.now // measure.period) - 1
+    seen = periods + (MORE if measure.period < LONG_PERIOD else 0)
+    oldest = (newest - seen + 1) * measure.period
+    series = {
+        id_: _by_period((one for one in data.get(key, []) if oldest <= _second(one) <= latest), measure.period)
+        for id_, (key, _) in measure.metrics.items()
+    }
+    known = [value for value in _computed(measure, series, newest, seen) if value is not None]
+    missing: list[float | None] = [None] * (periods - len(known))
+    return [*missing, *known[-periods:]]
+
+
+def _computed(
+    measure: Measure, series: Mapping[str, Mapping[int, list[MetricDatumBase]]], newest: int, periods: int
+) -> list[float | None]:
     return [
         compute(
             measure.formula,
@@ -153,16 +227,25 @@ def _key(namespace: str, name: str, dimensions: Iterable[Dimension]) -> Key:
 def _by_metric(data: Iterable[MetricDatumBase]) -> Data:
     found: defaultdict[Key, list[MetricDatumBase]] = defaultdict(list)
     for one in data:
-        found[_key(one.namespace, one.name, one.dimensions)].append(one)
+        # Data is looked at again and again, and stays what it is.
+        key = one.__dict__.get("key") or one.__dict__.setdefault("key", _key(one.namespace, one.name, one.dimensions))
+        found[key].append(one)
     return found
 
 
 def _by_period(data: Iterable[MetricDatumBase], period: int) -> Mapping[int, list[MetricDatumBase]]:
     found: defaultdict[int, list[MetricDatumBase]] = defaultdict(list)
     for one in data:
-        # moto's times are in UTC and do not say so.
-        found[int(one.timestamp.replace(tzinfo=UTC).timestamp() // period)].append(one)
+        found[int(_second(one) // period)].append(one)
     return found
+
+
+def _second(one: MetricDatumBase) -> float:
+    second = one.__dict__.get("second")
+    if second is None:
+        # moto's times are in UTC and do not say so.
+        second = one.__dict__["second"] = one.timestamp.replace(tzinfo=UTC).timestamp()
+    return float(second)
 
 
 def _statistic(name: str, data: list[MetricDatumBase]) -> float:
