@@ -22,6 +22,7 @@ NAMES = (
     "dynamodb",
     "ec2",
     "ec2_peering",
+    "instance_offers",
     "instance_refresh",
     "kms",
     "launching",
