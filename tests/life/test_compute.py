@@ -116,6 +116,8 @@ def test_a_rollout_that_fails_is_set_back_and_the_next_plan_shows_the_change(
     transition = "autoscaling:EC2_INSTANCE_LAUNCHING"
     autoscaling.put_lifecycle_hook(**hook, LifecycleTransition=transition, DefaultResult="ABANDON")
     _change(small_life.settings, compute={"volume_size": "24"})
+    # The gate refuses what this platform goes without: deletion protection.
+    monkeypatch.setattr("tools.account.check", lambda *_, **__: None)
     environ = {**small_life.target.environment, "APPROVE": "yes"}
     for name, value in environ.items():
         if name.startswith("AWS_"):

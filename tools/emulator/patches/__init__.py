@@ -27,6 +27,7 @@ NAMES = (
     "kms",
     "launching",
     "logs",
+    "network_acls",
     "rds",
     "rds_backups",
     "rds_replicas",
