@@ -44,6 +44,10 @@ RuleName = Annotated[
 ]
 
 
+def _counted_rules() -> dict[RuleGroup, tuple[RuleName, ...]]:
+    return {"common": ("SizeRestrictions_BODY",)}
+
+
 class FirewallSettings(Section):
     """The firewall before each load balancer: what it does with requests that a group of AWS managed rules matches.
 
@@ -72,9 +76,7 @@ class FirewallSettings(Section):
     ip_reputation: RuleAction = "block"
     sql_injection: RuleAction = "block"
     anonymous_ip: RuleAction = "count"
-    counted_rules: Mapping[RuleGroup, tuple[RuleName, ...]] = Field(
-        default_factory=lambda: {"common": ("SizeRestrictions_BODY",)}
-    )
+    counted_rules: Mapping[RuleGroup, tuple[RuleName, ...]] = Field(default_factory=_counted_rules)
     rate_limit: Annotated[int, Field(ge=10, le=2_000_000_000)] = 2000
 
 

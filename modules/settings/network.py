@@ -10,7 +10,7 @@ from pydantic import Field
 from modules.addressing import DEFAULT_POOL, LARGEST_VPC, SMALLEST_VPC
 from modules.settings.endpoints import EndpointService  # noqa: TC001 - as above
 from modules.settings.regions import zone_count
-from modules.settings.types import BucketName, PrivateNetwork, RegionName, Section, ZoneName
+from modules.settings.types import BucketName, PrivateNetwork, RegionName, Section, ZoneNames
 
 
 class NetworkSettings(Section):
@@ -45,7 +45,7 @@ class NetworkSettings(Section):
     vpc_prefix_length: Annotated[int, Field(ge=LARGEST_VPC, le=SMALLEST_VPC)] = LARGEST_VPC
     region_cidrs: Mapping[RegionName, PrivateNetwork] = Field(default_factory=dict)
     availability_zones: Annotated[int, Field(ge=2, le=6)] = 3
-    zones: Mapping[RegionName, tuple[ZoneName, ...]] = Field(default_factory=dict)
+    zones: Mapping[RegionName, ZoneNames] = Field(default_factory=dict)
     nat_gateways: Literal["per-az", "single", "none"] = "per-az"
     interface_endpoints: tuple[EndpointService, ...] = (
         "kms",

@@ -17,6 +17,8 @@ from modules.settings.regions import known_regions
 FAULT = "fault"
 #: Says of a key that has a default that there is to be nothing.
 NONE = "none"
+#: Availability Zones to use in a region, at least and at most.
+ZONES = (2, 6)
 #: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180),
@@ -85,6 +87,13 @@ def _private(value: IPv4Network) -> IPv4Network:
     return value
 
 
+def _zones(value: tuple[str, ...]) -> tuple[str, ...]:
+    least, most = ZONES
+    if not least <= len(set(value)) == len(value) <= most:
+        raise fault("not two to six zones, each once", "such as [use1-az1, use1-az2]")
+    return value
+
+
 def _retention(value: int) -> int:
     if value not in RETENTION_DAYS:
         raise fault("not a retention of CloudWatch Logs", ", ".join(map(str, RETENTION_DAYS)))
@@ -146,6 +155,7 @@ ZoneName = Annotated[
         allowed="the name of one, such as us-east-1a, or its id, such as use1-az6",
     ),
 ]
+ZoneNames = Annotated[tuple[ZoneName, ...], AfterValidator(_zones)]
 BucketName = Annotated[
     str,
     matching(

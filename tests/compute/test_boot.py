@@ -249,3 +249,16 @@ def test_agent_ships_logs_and_metrics(instance: Instance) -> None:
     assert set(agent["metrics"]["metrics_collected"]) == {"mem", "disk"}
     files = agent["logs"]["logs_collected"]["files"]["collect_list"]
     assert {one["log_group_name"] for one in files} == {"logs"}
+
+
+def test_the_server_may_open_two_descriptors_for_every_connection(server: Server) -> None:
+    text = (ROOT / "modules/compute/runtime/nginx.conf").read_text()
+    connections, descriptors = (
+        int(re.search(rf"{word} (\d+);", text)[1])  # type: ignore[index]
+        for word in ("worker_connections", "worker_rlimit_nofile")
+    )
+    assert descriptors >= 2 * connections
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
+    limits = [Path(f"/proc/{child}/limits").read_text() for child in children]
+    assert limits
+    assert all(re.search(rf"Max open files +{descriptors} ", limit) for limit in limits)

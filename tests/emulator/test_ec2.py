@@ -69,3 +69,21 @@ def test_a_rule_that_refers_to_a_group_keeps_its_description_and_takes_another(e
     update["SecurityGroupRule"]["Description"] = "second"
     ec2.modify_security_group_rules(GroupId=here, SecurityGroupRules=[update])
     assert description() == "second"
+
+
+def test_rules_of_network_acls_keep_types_and_codes_of_icmp(emulator: Emulator) -> None:
+    ec2 = emulator.client("ec2", REGION)
+    vpc_id = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    acl_id = ec2.create_network_acl(VpcId=vpc_id)["NetworkAcl"]["NetworkAclId"]
+    place = {"NetworkAclId": acl_id, "RuleNumber": 100, "Egress": False}
+    rule = {"Protocol": "1", "RuleAction": "allow", "CidrBlock": "0.0.0.0/0"}
+
+    def kept() -> dict[str, Any]:
+        (acl,) = ec2.describe_network_acls(NetworkAclIds=[acl_id])["NetworkAcls"]
+        (entry,) = [one for one in acl["Entries"] if one["RuleNumber"] == 100]
+        return dict(entry["IcmpTypeCode"])
+
+    ec2.create_network_acl_entry(**place, **rule, IcmpTypeCode={"Type": 3, "Code": 4})
+    assert kept() == {"Type": 3, "Code": 4}
+    ec2.replace_network_acl_entry(**place, **rule, IcmpTypeCode={"Type": 11, "Code": 0})
+    assert kept() == {"Type": 11, "Code": 0}

@@ -11,6 +11,8 @@ import yaml
 from support.lives import CLEAN, Applied
 from support.region_sets import THREE, write_settings
 
+from tools.account import Account
+from tools.errors import ToolError
 from tools.paths import PLATFORM
 from tools.synth import synthesize
 
@@ -99,6 +101,38 @@ def test_a_changed_template_replaces_the_instances_and_the_next_plan_is_empty(sm
     synthesize(life.paths, environ=CLEAN)
     changed, plan = small_life.target.plan(PLATFORM)
     assert not changed, plan["resource_changes"]
+
+
+def test_a_rollout_that_fails_is_set_back_and_the_next_plan_shows_the_change(
+    small_life: Applied, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    region = "eu-west-1"
+    life, autoscaling = small_life.life, small_life.client("autoscaling", region)
+    life.up()
+    before = group(small_life, region)
+    good = before["LaunchTemplate"]["Version"]
+    hook = {"AutoScalingGroupName": before["AutoScalingGroupName"], "LifecycleHookName": "nobody-answers"}
+    # What is launched from now on never gets into service.
+    transition = "autoscaling:EC2_INSTANCE_LAUNCHING"
+    autoscaling.put_lifecycle_hook(**hook, LifecycleTransition=transition, DefaultResult="ABANDON")
+    _change(small_life.settings, compute={"volume_size": "24"})
+    # The gate refuses what this platform goes without: deletion protection.
+    monkeypatch.setattr("tools.account.check", lambda *_, **__: None)
+    environ = {**small_life.target.environment, "APPROVE": "yes"}
+    for name, value in environ.items():
+        if name.startswith("AWS_"):
+            monkeypatch.setenv(name, value)
+    paths = life.paths
+    account = Account(settings=paths.settings, build=paths.build, out=paths.out, environ=environ)
+    with pytest.raises(ToolError, match=rf"{region}: the refresh of .* ended Failed .* set back to version {good}"):
+        account.deploy()
+    after = group(small_life, region)
+    assert after["LaunchTemplate"]["Version"] == good
+    assert {one["InstanceId"] for one in after["Instances"]} == {one["InstanceId"] for one in before["Instances"]}
+    assert account.plan()
+    autoscaling.delete_lifecycle_hook(**hook)
+    account.deploy()
+    assert group(small_life, region)["LaunchTemplate"]["Version"] == str(int(good) + 1)
 
 
 def _status_of_the_refresh(autoscaling: Any, name: str) -> str:

@@ -6,9 +6,11 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from support.lives import Applied
+from support.lives import CLEAN, Applied
 from support.region_sets import THREE
 
+from tools.gate import check
+from tools.paths import STACKS
 from tools.plan import changes
 
 pytestmark = pytest.mark.emulator
@@ -33,6 +35,13 @@ def of_vpc(life: Applied, region: str, call: str, key: str) -> list[dict[str, An
 def test_the_plan_after_the_apply_is_empty(life: Applied) -> None:
     changed, plan = life.target.plan("platform", name="second-plan")
     assert (changed, changes(plan)) == (False, [])
+
+
+def test_the_gate_lets_a_platform_through_that_stands(life: Applied) -> None:
+    """What stands has more to judge than what is new, such as rules that AWS lists with their security group."""
+    for stack in STACKS:
+        life.target.plan(stack)
+    check(life.life.paths, environ=CLEAN)
 
 
 @REGIONS

@@ -320,6 +320,20 @@ def test_protection_policy_and_interval_are_settings() -> None:
     assert only(stack, "aws_route53_health_check", *ONE).body["request_interval"] == 10
 
 
+def test_rejects_a_domain_that_no_certificate_can_bear_first(tmp_path: Path) -> None:
+    longest = f"{'a' * 52}.example.com"
+    load_settings(write_settings(tmp_path, settings_of(*ONE, domain=longest)), {})
+    with pytest.raises(SettingsError, match=r"domain: AWS Certificate Manager makes no certificate for so long a name"):
+        load_settings(write_settings(tmp_path, settings_of(*ONE, domain=f"a{longest}")), {})
+    given = {"certificate_arns": {"eu-west-1": arn("eu-west-1")}}
+    load_settings(write_settings(tmp_path, settings_of(*ONE, domain=f"a{longest}", entry=given)), {})
+
+
+def test_the_page_about_names_tells_the_address_of_the_zone(root: Path) -> None:
+    (zone,) = platform(*ONE, entry={"hosted_zone": "managed"}).resources("aws_route53_zone")
+    assert f"terraform apply -target={zone.address}" in (root / "docs/dns.md").read_text()
+
+
 @pytest.mark.parametrize(
     ("entry", "fault"),
     [

@@ -113,7 +113,10 @@ REJECTED: list[tuple[dict[str, Any], str]] = [
     ({"network": {"availability_zones": 1}}, "network.availability_zones: not allowed, got '1'"),
     ({"network": {"interface_endpoints": ["kinesis"]}}, "network.interface_endpoints[0]: no service that an endpoint"),
     ({"network": {"readable_buckets": ["Upper"]}}, "network.readable_buckets[0]: not the name of a bucket"),
-    ({"network": {"zones": {"us-east-1": ["a", "b"]}}}, "network.zones.us-east-1[0]: not an Availability Zone"),
+    (
+        {"network": {"zones": {"us-east-1": ["a", "us-east-1b"]}}},
+        "network.zones.us-east-1[0]: not an Availability Zone",
+    ),
     ({"network": {"zones": {"us-east-1": ["us-east-1a"]}}}, "network.zones.us-east-1: not two to six zones"),
     ({"network": {"zones": {"us-east-1": ["use1-az1"] * 2}}}, "network.zones.us-east-1: not two to six zones"),
     ({"network": {"zones": {"us-east-1": ["use1-az1", "usw2-az2"]}}}, "network.zones.us-east-1[1]: not a zone of"),

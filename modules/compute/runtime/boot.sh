@@ -58,6 +58,8 @@ END
 start() {
   nginx -t -q -c "$DESTDIR/etc/nginx/nginx.conf"
   systemctl daemon-reload
+  # The server's package says how its logs are rotated, and does not bring what rotates them.
+  systemctl enable --now --quiet logrotate.timer
   systemctl enable --quiet nginx
   systemctl reload-or-restart nginx
 }
@@ -67,7 +69,7 @@ start_agent() {
     -c "file:$DESTDIR/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json" >/dev/null
 }
 
-retry dnf --assumeyes --quiet install nginx amazon-cloudwatch-agent{{packages}}
+retry dnf --assumeyes --quiet install nginx amazon-cloudwatch-agent logrotate{{packages}}
 configure
 # Before what can fail, so that the logs tell of it.
 start_agent

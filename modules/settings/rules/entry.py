@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from modules.settings.rules.rule import Rule
 
 
+LONGEST_COMMON_NAME = 64
+
+
 def something_is_served(raw: Mapping[str, Any]) -> Iterator[Fault]:
     """Without a name there is neither a certificate nor a record."""
     for entry in _entry(raw):
@@ -77,6 +80,19 @@ def zone_holds_the_domain(raw: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault("entry.zone_name", f"no zone that {domain} belongs in", entry.zone_name, "domain or a parent")
 
 
+def certificates_can_bear_the_domain(raw: Mapping[str, Any]) -> Iterator[Fault]:
+    """The first name of a certificate is also its common name, which X.509 keeps short.
+
+    See https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
+    """
+    domain = raw.get("domain")
+    for entry in _entry(raw):
+        names = entry.names(domain) if isinstance(domain, str) else []
+        if names and not entry.certificate_arns and len(names[0]) > LONGEST_COMMON_NAME:
+            allowed = f"{LONGEST_COMMON_NAME} characters, or entry.certificate_arns"
+            yield Fault("domain", "AWS Certificate Manager makes no certificate for so long a name", names[0], allowed)
+
+
 def _entry(raw: Mapping[str, Any]) -> Iterator[EntrySettings]:
     """The section, unless it is malformed."""
     try:
@@ -91,4 +107,5 @@ RULES: tuple[Rule, ...] = (
     certificates_are_of_their_region,
     certificates_are_of_the_account,
     zone_holds_the_domain,
+    certificates_can_bear_the_domain,
 )

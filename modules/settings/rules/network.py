@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from modules.settings.rules.rule import Rule
 
 
-LEAST_ZONES, MOST_ZONES = 2, 6
-
-
 def region_cidrs_name_regions_of_the_list(raw: Mapping[str, Any]) -> Iterator[Fault]:
     """A block for a region that is not built is a slip of the pen."""
     names = region_names(raw)
@@ -56,7 +53,7 @@ def networks_of_regions_fit_and_do_not_overlap(raw: Mapping[str, Any]) -> Iterat
 
 
 def zones_are_of_their_region(raw: Mapping[str, Any]) -> Iterator[Fault]:
-    """Two to six zones of a region that is built, each once, and all by name or all by id."""
+    """Zones of a region that is built, all by name or all by id."""
     try:
         network = NetworkSettings.model_validate(raw.get("network", {}))
     except ValidationError:
@@ -66,8 +63,6 @@ def zones_are_of_their_region(raw: Mapping[str, Any]) -> Iterator[Fault]:
         path = f"network.zones.{region}"
         if names and region not in names:
             yield Fault(path, "not one of the regions", region, ", ".join(names))
-        elif not LEAST_ZONES <= len(set(zones)) == len(zones) <= MOST_ZONES:
-            yield Fault(path, "not two to six zones, each once", ", ".join(zones), "such as [use1-az1, use1-az2]")
         elif len({zone.startswith(region) for zone in zones}) > 1:
             # Whether a name and an id mean the same zone is known to AWS alone.
             yield Fault(path, "names and ids of zones are mixed", ", ".join(zones), "names of zones, or ids of zones")
