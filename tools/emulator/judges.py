@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from tools.emulator import model, rules
+from tools.emulator.patches import service_linked_roles
 from tools.emulator.refusal import Judge
 
 
 def judges() -> Sequence[Judge]:
     """Return the judges of this process in the order in which they are asked."""
     rules.load()
-    return [model.judge, rules.judge]
+    # Last, because it makes what a call needs that nobody refuses.
+    return [model.judge, rules.judge, service_linked_roles.judge]

@@ -9,6 +9,7 @@ from importlib import import_module
 
 NAMES = (
     "accessanalyzer",
+    "activities",
     "alarm_actions",
     "alarm_evaluation",
     "autoscaling",
@@ -37,6 +38,7 @@ NAMES = (
     "s3_replication",
     "secretsmanager",
     "securityhub",
+    "service_linked_roles",
     "sns",
     "sts",
 )
