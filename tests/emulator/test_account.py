@@ -1,11 +1,21 @@
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from support.refusals import fresh_name, refused
 
 from tools.emulator import Emulator
-from tools.emulator.account import ELASTIC_IPS, LAMBDA_CONCURRENCY, STANDARD_VCPUS, VPCS, Kind
+from tools.emulator.account import (
+    ELASTIC_IPS,
+    LAMBDA_CONCURRENCY,
+    SERVICE_LINKED_ROLES,
+    STANDARD_VCPUS,
+    VARIABLE,
+    VPCS,
+    Kind,
+)
+from tools.seed import seed
+from tools.target import Target
 
 pytestmark = pytest.mark.emulator
 
@@ -85,3 +95,22 @@ def test_the_first_call_of_rds_fails_in_a_new_account_alone(account: tuple[Kind,
         with refused("InvalidParameterValue"):
             rds.create_db_subnet_group(DBSubnetGroupName="first", **group)
     rds.create_db_subnet_group(DBSubnetGroupName="second", **group)
+
+
+def test_an_account_in_use_has_roles_and_watchers_however_often_it_is_seeded(
+    account: tuple[Kind, Emulator], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind, emulator = account
+    monkeypatch.setenv(VARIABLE, kind)
+    settings = SimpleNamespace(primary_region=REGION, regions=[REGION], entry=SimpleNamespace(hosted_zone="managed"))
+    for _ in range(2):
+        seed(cast("Target", SimpleNamespace(settings=settings, clients=emulator.client)))
+    expected = 1 if kind is Kind.GROWN else 0
+    assert len(emulator.client("guardduty", REGION).list_detectors()["DetectorIds"]) == expected
+    assert len(emulator.client("accessanalyzer", REGION).list_analyzers()["analyzers"]) == expected
+    assert (
+        len(emulator.client("config", REGION).describe_configuration_recorders()["ConfigurationRecorders"]) == expected
+    )
+    roles = {role["RoleName"] for role in emulator.client("iam", REGION).list_roles()["Roles"]}
+    if kind is Kind.GROWN:
+        assert roles.issuperset(f"AWSServiceRoleFor{name}" for name in SERVICE_LINKED_ROLES.values())

@@ -1,5 +1,6 @@
 import pytest
 from botocore.exceptions import ClientError
+from support.refusals import role
 
 from tools.emulator import Emulator
 
@@ -9,7 +10,7 @@ REGION = "eu-west-1"
 
 def test_a_remediation_reads_back_is_replaced_and_goes(emulator: Emulator) -> None:
     config = emulator.client("config", REGION)
-    recorder = {"name": "default", "roleARN": "arn:aws:iam::123456789012:role/config"}
+    recorder = {"name": "default", "roleARN": role(emulator, service="config.amazonaws.com")}
     config.put_configuration_recorder(ConfigurationRecorder=recorder)
     source = {"Owner": "AWS", "SourceIdentifier": "VPC_DEFAULT_SECURITY_GROUP_CLOSED"}
     config.put_config_rule(ConfigRule={"ConfigRuleName": "closed", "Source": source})

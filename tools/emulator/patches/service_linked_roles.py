@@ -13,21 +13,6 @@ from tools.emulator.call import Call
 from tools.emulator.patches.replacing import Method, wrap
 from tools.emulator.refusal import Refusal
 
-#: What AWS calls the role of a service, after ``AWSServiceRoleFor``.
-NAMES = {
-    "access-analyzer": "AccessAnalyzer",
-    "autoscaling": "AutoScaling",
-    "backup": "Backup",
-    "config": "Config",
-    "elasticloadbalancing": "ElasticLoadBalancing",
-    "guardduty": "AmazonGuardDuty",
-    "inspector2": "AmazonInspector2",
-    "rds": "RDS",
-    "securityhub": "SecurityHub",
-    "spot": "EC2Spot",
-    "ssm": "AmazonSSM",
-    "wafv2": "WAFV2Logging",
-}
 #: The first of these calls makes the role of its service.
 MADE_BY = {
     ("accessanalyzer", "CreateAnalyzer"): "access-analyzer",
@@ -57,7 +42,7 @@ def create_service_linked_role(
 ) -> Role:
     """Refuse a role that is there already, with the error that Terraform and scripts look for."""
     service = service_name.split(".", maxsplit=1)[0]
-    name = f"AWSServiceRoleFor{NAMES.get(service, service)}" + (f"_{suffix}" if suffix else "")
+    name = f"AWSServiceRoleFor{account.SERVICE_LINKED_ROLES.get(service, service)}" + (f"_{suffix}" if suffix else "")
     if any(role.name == name for role in backend.roles.values()):
         raise TakenError(name)
     role: Role = original(backend, service_name, description, suffix)
@@ -86,10 +71,10 @@ def judge(call: Call) -> Refusal | None:
 
 def _is_there(service: str) -> bool:
     roles = iam_backends[account.account_id()]["aws"].roles.values()
-    return any(role.name == f"AWSServiceRoleFor{NAMES[service]}" for role in roles)
+    return any(role.name == f"AWSServiceRoleFor{account.SERVICE_LINKED_ROLES[service]}" for role in roles)
 
 
 def apply() -> None:
     """Apply the patches."""
-    models.SERVICE_NAME_CONVERSION.update(NAMES)
+    models.SERVICE_NAME_CONVERSION.update(account.SERVICE_LINKED_ROLES)
     wrap(IAMBackend, "create_service_linked_role", create_service_linked_role)
