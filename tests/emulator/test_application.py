@@ -117,5 +117,5 @@ def test_the_log_names_each_call_and_no_secret(tmp_path: Path) -> None:
     log = (tmp_path / "emulator.log").read_text(encoding="utf-8")
     assert "200 sts eu-west-1 GetCallerIdentity\n" in log
     assert "200 secretsmanager eu-west-1 CreateSecret\n" in log
-    assert "200 s3 us-east-1 PUT /logged\n" in log
+    assert "200 s3 us-east-1 PUT /logged CreateBucket\n" in log
     assert "hidden" not in log

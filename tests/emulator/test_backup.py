@@ -3,6 +3,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
+from support.refusals import role
 
 from tools.emulator import Emulator
 
@@ -48,7 +49,7 @@ def test_a_selection_reads_back_and_goes(emulator: Emulator) -> None:
     plan_id = make_plan(emulator, "selected")["BackupPlanId"]
     selection = {
         "SelectionName": "by-tag",
-        "IamRoleArn": "arn:aws:iam::123456789012:role/backup",
+        "IamRoleArn": role(emulator, service="backup.amazonaws.com"),
         "Resources": ["*"],
         "NotResources": [],
         "ListOfTags": [],

@@ -163,3 +163,15 @@ def test_what_nobody_signed_or_no_model_knows_is_no_call() -> None:
     assert call_of(EnvironBuilder(path="/moto-api/reset", method="POST").get_environ(), b"") is None
     headers = {"Authorization": f"AWS4-HMAC-SHA256 Credential={KEY}/20300101/eu-west-1/nothing/aws4_request"}
     assert call_of(EnvironBuilder(headers=headers).get_environ(), b"") is None
+
+
+@pytest.mark.parametrize("prefix", ["", "com.amazonaws.cloudtrail.v20131101."])
+def test_a_target_is_read_with_its_package_and_without(prefix: str) -> None:
+    headers = {
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={KEY}/20300101/eu-west-1/cloudtrail/aws4_request",
+        "X-Amz-Target": f"{prefix}CloudTrail_20131101.CreateTrail",
+        "Content-Type": "application/x-amz-json-1.1",
+    }
+    call = call_of(EnvironBuilder(method="POST", headers=headers).get_environ(), b'{"Name": "a"}')
+    assert call is not None
+    assert (call.operation, call.parameters["Name"]) == ("CreateTrail", "a")

@@ -55,6 +55,22 @@ RAISED = {
     ("lambda", LAMBDA_CONCURRENCY): 1000,
 }
 
+#: What AWS calls the role of a service, after ``AWSServiceRoleFor``.
+SERVICE_LINKED_ROLES = {
+    "access-analyzer": "AccessAnalyzer",
+    "autoscaling": "AutoScaling",
+    "backup": "Backup",
+    "config": "Config",
+    "elasticloadbalancing": "ElasticLoadBalancing",
+    "guardduty": "AmazonGuardDuty",
+    "inspector2": "AmazonInspector2",
+    "rds": "RDS",
+    "securityhub": "SecurityHub",
+    "spot": "EC2Spot",
+    "ssm": "AmazonSSM",
+    "wafv2": "WAFV2Logging",
+}
+
 
 def account_id() -> str:
     """Return the account that this process answers as."""

@@ -11,7 +11,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import get_input_stream
 
-from tools.emulator.call import call_of
+from tools.emulator.call import Call, call_of
 from tools.emulator.patches.alarm_evaluation import Moment, look_at
 from tools.emulator.refusal import Judge, Refusal, answer
 from tools.emulator.requestlog import log, scope_of
@@ -57,21 +57,20 @@ class Application:
             statuses.append(status)
             return start_response(status, headers, *fault)
 
+        call = call_of(environ, body)
         try:
             with self._lock:
-                refusal = self._judge(environ, body)
+                refusal = self._judge(call) if call else None
                 if refusal is not None:
                     return answer(environ, refusal)(environ, start)
                 if scope_of(environ).service not in UNSERIALIZED_SERVICES:
                     return self._answer(environ, start)
             return self._answer(environ, start)
         finally:
-            log(environ, body=body, status=statuses[-1] if statuses else "-")
+            status = statuses[-1] if statuses else "-"
+            log(environ, body=body, status=status, operation=call.operation if call else None)
 
-    def _judge(self, environ: "WSGIEnvironment", body: bytes) -> Refusal | None:
-        call = call_of(environ, body) if self._judges else None
-        if call is None:
-            return None
+    def _judge(self, call: Call) -> Refusal | None:
         try:
             return next((refusal for judge in self._judges if (refusal := judge(call))), None)
         except Exception as error:  # noqa: BLE001 - a judge that fails must not look like a judge that agrees

@@ -130,10 +130,23 @@ def _match(service: str, request: Request) -> tuple[OperationModel, dict[str, An
     router = _router(service)
     if router is None:
         return None
+    if target := request.headers.get("X-Amz-Target"):
+        operation = _targeted(service, target)
+        return (operation, {}) if operation else None
     try:
         return router.match(request)
     except (NotFound, NotImplementedError):
         return None
+
+
+def _targeted(service: str, target: str) -> OperationModel | None:
+    """Return the operation that a target names: some SDKs put a package of Java before it, and others do not."""
+    model = model_of(service)
+    prefix, _, name = target.rpartition(".")
+    if model is None or name not in model.operation_names:
+        return None
+    version = model.metadata.get("targetPrefix", "").rpartition(".")[2]
+    return model.operation_model(name) if prefix.rpartition(".")[2] == version else None
 
 
 def _parse(operation: OperationModel, request: Request, labels: Mapping[str, Any], body: bytes) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tools.emulator import model, rules
+from tools.emulator.patches import service_linked_roles
 from tools.emulator.refusal import Judge
 
 
@@ -15,4 +16,5 @@ def judges(iam: Judge) -> Sequence[Judge]:
         What enforces IAM.
     """
     rules.load()
-    return [model.judge, iam, rules.judge]
+    # Last, because it makes what a call needs that nobody refuses.
+    return [model.judge, iam, rules.judge, service_linked_roles.judge]

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from time import monotonic
 
+from tools.emulator.account import VARIABLE as ACCOUNT_VARIABLE
+
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 LOG_TAIL_LINES = 20
 RECORDING_NAME = "iam.jsonl"
@@ -19,7 +21,9 @@ class EmulatorError(Exception):
     """The emulator cannot be started or does not answer."""
 
 
-def launch(*, log: Path, account_id: str, detached: bool, timeout: float) -> tuple[subprocess.Popen[bytes], str]:
+def launch(
+    *, log: Path, account_id: str, account: str, detached: bool, timeout: float
+) -> tuple[subprocess.Popen[bytes], str]:
     """Start the child and wait until it listens.
 
     Parameters
@@ -28,6 +32,8 @@ def launch(*, log: Path, account_id: str, detached: bool, timeout: float) -> tup
         Takes what the child prints; what was in it is lost.
     account_id : str
         The AWS account to answer as.
+    account : str
+        Its kind; empty leaves it to the environment. See `tools.emulator.account`.
     detached : bool
         False makes the child end as soon as the returned process object or this process is gone.
     timeout : float
@@ -43,7 +49,7 @@ def launch(*, log: Path, account_id: str, detached: bool, timeout: float) -> tup
     EmulatorError
         If it ends early or is too slow; with the tail of the log. The child is gone then.
     """
-    child, report = _spawn(log=log, account_id=account_id, detached=detached)
+    child, report = _spawn(log=log, account_id=account_id, account=account, detached=detached)
     try:
         return child, _read_report(report, timeout=timeout)
     except EmulatorError as error:
@@ -62,7 +68,7 @@ def end(child: subprocess.Popen[bytes]) -> None:
         child.stdin.close()
 
 
-def _spawn(*, log: Path, account_id: str, detached: bool) -> tuple[subprocess.Popen[bytes], int]:
+def _spawn(*, log: Path, account_id: str, account: str, detached: bool) -> tuple[subprocess.Popen[bytes], int]:
     """Start the child; return it and the file descriptor on which it will report."""
     report, child_end = os.pipe()
     recording = log.with_name(RECORDING_NAME)
@@ -71,6 +77,7 @@ def _spawn(*, log: Path, account_id: str, detached: bool) -> tuple[subprocess.Po
     command += ["--recording", str(recording)]
     # Settings of moto's that happen to be in the user's environment would change what the emulator is.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
+    chosen = {ACCOUNT_VARIABLE: account} if account else {}
     try:
         with log.open("wb") as output:
             child = subprocess.Popen(  # noqa: S603 - our own program with our own arguments
@@ -79,7 +86,7 @@ def _spawn(*, log: Path, account_id: str, detached: bool) -> tuple[subprocess.Po
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 cwd=PROJECT_ROOT,
-                env=inherited | MOTO_SETTINGS | {"MOTO_ACCOUNT_ID": account_id, "PYTHONUNBUFFERED": "1"},
+                env=inherited | chosen | MOTO_SETTINGS | {"MOTO_ACCOUNT_ID": account_id, "PYTHONUNBUFFERED": "1"},
                 pass_fds=[child_end],
                 start_new_session=True,
             )

@@ -27,6 +27,11 @@ CODES = {
 }
 CODES_BY_PROTOCOL = {"ec2": "InvalidParameterValue", "query": "ValidationError"}
 DEFAULT_CODE = "ValidationException"
+#: Shapes whose values a service takes beyond those of its model, by service and name, with the page that lists them.
+WIDER_ENUMS = {
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeAccountAttributes.html
+    ("ec2", "AccountAttributeName"),
+}
 #: A Coral service compares the whole value, a Smithy one searches in it; the patterns of the latter have anchors.
 ANCHORS = ("^", "$")
 
@@ -50,7 +55,7 @@ def judge(call: Call) -> Refusal | None:
     shape = model.operation_model(call.operation).input_shape
     if shape is None:
         return None
-    found = list(_faults(shape, call.parameters, ""))
+    found = list(_faults(call.service, shape, call.parameters, ""))
     if not found:
         return None
     code = CODES.get(call.service) or CODES_BY_PROTOCOL.get(model.metadata["protocol"], DEFAULT_CODE)
@@ -58,42 +63,42 @@ def judge(call: Call) -> Refusal | None:
     return Refusal(code=code, message=f"{count}: {'; '.join(found)}")
 
 
-def _faults(shape: Shape, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - any value of any shape
+def _faults(service: str, shape: Shape, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - any value of any shape
     """Yield what is wrong with ``value``, which stands at ``path``, and with all that is in it."""
     if shape.type_name == "structure":
         if not shape.is_document_type:
-            yield from _faults_of_structure(shape, value, path)
+            yield from _faults_of_structure(service, shape, value, path)
     elif shape.type_name == "list":
         yield from _out_of_bounds(shape, len(value), value, path, "length")
         for number, item in enumerate(value, start=1):
-            yield from _faults(shape.member, item, f"{path}.{number}.member")
+            yield from _faults(service, shape.member, item, f"{path}.{number}.member")
     elif shape.type_name == "map":
         yield from _out_of_bounds(shape, len(value), value, path, "length")
         for key, item in value.items():
-            yield from _faults(shape.key, key, f"{path} key")
-            yield from _faults(shape.value, item, f"{path}.{key}")
+            yield from _faults(service, shape.key, key, f"{path} key")
+            yield from _faults(service, shape.value, item, f"{path}.{key}")
     elif shape.type_name in NUMBERS:
         yield from _out_of_bounds(shape, value, value, path, "value")
     elif shape.type_name == "blob" and isinstance(value, bytes):
         yield from _out_of_bounds(shape, len(value), "<blob>", path, "length")
     elif shape.type_name == "string" and isinstance(value, str):
-        yield from _faults_of_string(shape, value, path)
+        yield from _faults_of_string(service, shape, value, path)
 
 
-def _faults_of_structure(shape: Shape, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - as above
+def _faults_of_structure(service: str, shape: Shape, value: Any, path: str) -> Iterator[str]:  # noqa: ANN401 - as above
     for name in shape.required_members:
         if value.get(name) is None:
             yield _told("null", _below(path, name), "Member must not be null")
     for name, member in shape.members.items():
         if value.get(name) is not None:
-            yield from _faults(member, value[name], _below(path, name))
+            yield from _faults(service, member, value[name], _below(path, name))
 
 
-def _faults_of_string(shape: Shape, value: str, path: str) -> Iterator[str]:
+def _faults_of_string(service: str, shape: Shape, value: str, path: str) -> Iterator[str]:
     told = "<secret>" if shape.metadata.get("sensitive") else value
     yield from _out_of_bounds(shape, len(value), told, path, "length")
     enum = getattr(shape, "enum", None)
-    if enum and value not in enum:
+    if enum and value not in enum and (service, shape.name) not in WIDER_ENUMS:
         yield _told(told, path, f"Member must satisfy enum value set: [{', '.join(sorted(enum))}]")
     pattern = shape.metadata.get("pattern")
     if pattern and not _satisfies(pattern, value):

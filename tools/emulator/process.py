@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from tools.emulator.account import Kind
 from tools.emulator.launch import RECORDING_NAME, EmulatorError, end, launch
 from tools.emulator.record import Record
 
@@ -73,7 +74,13 @@ class Emulator:
 
     @classmethod
     def start(
-        cls, *, directory: Path, account_id: str = "123456789012", detached: bool = False, timeout: float = 60
+        cls,
+        *,
+        directory: Path,
+        account_id: str = "123456789012",
+        account: Kind | None = None,
+        detached: bool = False,
+        timeout: float = 60,
     ) -> Self:
         """Start an emulator on a free port of 127.0.0.1 and wait until it answers.
 
@@ -83,6 +90,9 @@ class Emulator:
             Gets ``emulator.json`` and ``emulator.log``; made if missing.
         account_id : str
             Twelve digits: the AWS account that the emulator answers as.
+        account : Kind, optional
+            What kind of account it is: ``new``, ``fresh`` or ``grown``. By default what ``MERIDIAN_EMULATOR_ACCOUNT``
+            says, else ``fresh``.
         detached : bool
             True lets it live on after this process. By default it ends with this process, however that ends.
         timeout : float
@@ -100,7 +110,13 @@ class Emulator:
         directory.mkdir(parents=True, exist_ok=True)
         if running := cls.attach(directory):
             raise EmulatorError(f"an emulator runs already at {running.endpoint} (pid {running.pid}): stop it first")
-        child, endpoint = launch(log=directory / LOG_NAME, account_id=account_id, detached=detached, timeout=timeout)
+        child, endpoint = launch(
+            log=directory / LOG_NAME,
+            account_id=account_id,
+            account=account or "",
+            detached=detached,
+            timeout=timeout,
+        )
         try:
             record = Record.of(pid=child.pid, endpoint=endpoint, account_id=account_id)
             first = record.write(directory)

@@ -46,10 +46,26 @@ def operation_of(environ: "WSGIEnvironment", body: bytes) -> str:
     return f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
 
 
-def log(environ: "WSGIEnvironment", *, body: bytes, status: str) -> None:
-    """Write one line on a request that has been answered with ``status``."""
+def log(environ: "WSGIEnvironment", *, body: bytes, status: str, operation: str | None = None) -> None:
+    """Write one line on a request that has been answered with ``status``.
+
+    Parameters
+    ----------
+    environ : WSGIEnvironment
+        The request.
+    body : bytes
+        Its body.
+    status : str
+        The status line of the answer.
+    operation : str, optional
+        The operation that it was judged as. By default nobody judged it, and a signed request is marked so.
+    """
     scope = scope_of(environ)
     time = datetime.now().astimezone().strftime("%H:%M:%S")
     what = f"{scope.service or '-'} {scope.region or '-'} {operation_of(environ, body)}"
+    if operation is None:
+        what += " unjudged" if scope.service else ""
+    elif not what.endswith(f" {operation}"):
+        what += f" {operation}"
     # One write, so that lines of requests that end at the same moment do not run into each other.
     sys.stdout.write(f"{time} {status.partition(' ')[0]} {what}\n")

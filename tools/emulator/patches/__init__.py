@@ -9,6 +9,7 @@ from importlib import import_module
 
 NAMES = (
     "accessanalyzer",
+    "activities",
     "alarm_actions",
     "alarm_evaluation",
     "autoscaling",
@@ -40,6 +41,7 @@ NAMES = (
     "secretsmanager",
     "securityhub",
     "securityhub_regions",
+    "service_linked_roles",
     "sns",
     "ssm",
     "sts",

@@ -19,6 +19,7 @@ NAMES = (
     "principals",
     "quotas",
     "rds",
+    "roles",
     "s3",
     "secretsmanager",
     "wafv2",

@@ -1,6 +1,6 @@
 """Lambda: what is tried with the execution role when a function is made or changed, and the account's concurrency."""
 
-from moto.awslambda.models import LambdaFunction, lambda_backends
+from moto.awslambda.utils import get_backend
 
 from tools.emulator import account
 from tools.emulator.account import account_id
@@ -76,7 +76,7 @@ def concurrency_is_left_for_others(call: Call) -> Refusal | None:
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
     """
     name = call.parameters["FunctionName"].rpartition(":")[2]
-    functions = lambda_backends[account_id()][call.region].list_functions()
+    functions = get_backend(account_id(), call.region).list_functions()
     others = sum(int(found.reserved_concurrency or 0) for found in functions if found.function_name != name)
     quota = account.quota("lambda", account.LAMBDA_CONCURRENCY)
     least = min(account.LEAST_UNRESERVED_CONCURRENCY, quota)
@@ -91,6 +91,6 @@ def _role_arn(call: Call) -> str:
     if arn := call.parameters.get("Role"):
         return str(arn)
     name = call.parameters["FunctionName"].rpartition(":")[2]
-    functions = lambda_backends[account_id()][call.region].list_functions()
-    found: LambdaFunction | None = next((found for found in functions if found.function_name == name), None)
+    functions = get_backend(account_id(), call.region).list_functions()
+    found = next((found for found in functions if found.function_name == name), None)
     return str(found.role) if found else ""

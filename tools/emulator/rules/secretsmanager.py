@@ -1,6 +1,6 @@
 """Secrets Manager: what must be in place before a secret is rotated."""
 
-from moto.awslambda.models import lambda_backends
+from moto.awslambda.utils import get_backend
 from moto.secretsmanager.models import secretsmanager_backends
 
 from tools.emulator.account import account_id
@@ -22,7 +22,7 @@ def function_can_be_invoked(call: Call) -> Refusal | None:
     arn = call.parameters.get("RotationLambdaARN")
     if not arn:
         return None
-    functions = lambda_backends[account_id()][call.region].list_functions()
+    functions = get_backend(account_id(), call.region).list_functions()
     found = next((found for found in functions if arn in {found.function_arn, found.function_name}), None)
     if found is not None:
         secret = _secret(call)

@@ -9,7 +9,7 @@ from moto.kms.models import Key, kms_backends
 from moto.s3.models import FakeBucket, s3_backends
 
 from tools.emulator.account import account_id
-from tools.emulator.conditions import Context
+from tools.emulator.conditions import Context, as_list
 from tools.emulator.policy import Caller, Decision, Request, decide, statements
 
 PARTITION = "aws"
@@ -29,6 +29,16 @@ def trusts(found: Role, service: str, context: Context | None = None) -> bool:
     document = json.loads(found.assume_role_policy_document)
     # A trust policy names no resource: it is attached to it.
     return decide(_with(document, Resource="*"), request) is Decision.ALLOWED
+
+
+def trusted_services(found: Role) -> set[str]:
+    """Return the services that the trust policy admits under some condition or none."""
+    principals = [
+        statement["Principal"]
+        for statement in statements(json.loads(found.assume_role_policy_document))
+        if statement.get("Effect") == "Allow" and isinstance(statement.get("Principal"), dict)
+    ]
+    return {service for principal in principals for service in as_list(principal.get("Service", []))}
 
 
 def may(found: Role, action: str, resource: str, context: Context | None = None) -> bool:
