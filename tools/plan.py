@@ -95,13 +95,10 @@ def deletions(plan: Plan) -> list[Mapping[str, Any]]:
     """
     found = plan.get("prior_state", {}).get("values", {}).get("root_module", {}).get("resources", ())
     values = {resource["address"]: resource.get("values") for resource in found}
+    gone = [change for change in _managed(plan) if "delete" in change["change"]["actions"]]
     return [
-        {
-            **change,
-            "change": {**change["change"], "before": values.get(change["address"], change["change"].get("before"))},
-        }
-        for change in _managed(plan)
-        if "delete" in change["change"]["actions"]
+        {**each, "change": {**each["change"], "before": values.get(each["address"], each["change"].get("before"))}}
+        for each in gone
     ]
 
 
