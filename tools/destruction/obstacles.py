@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from tools.destruction.configuration import prevented
@@ -56,7 +57,7 @@ def require_free(plan: Plan, *, clients: Clients, stack: dict[str, Any] | None =
         When anything is in the way; it lists all of it, and the advice has each way on.
     """
     going = of_plan(plan)
-    found = [*_protected(plan), *_prevented(going, stack or {}), *_filled(going, clients)]
+    found = [*_protected(plan), *_prevented(going, stack or {}), *_filled(going, cache(clients))]
     if not found:
         return
     listed = "\n".join(f"  {each}" for each in found)
