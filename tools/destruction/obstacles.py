@@ -134,7 +134,7 @@ def _vault(one: Going, going: Sequence[Going], clients: Clients) -> Iterator[Obs
             address=one.address,
             where=where,
             why=f"{why} that nobody can delete before they end, the last of them {last}",
-            way="wait, or leave the vault where it is, with the keys that it needs: in the platform's working directory "
+            way="wait, or leave the vault where it is, with the keys that it needs; in the working directory "
             f"`terraform state rm {' '.join([one.address, *its])}`",
         )
     elif not one.attributes.get("force_destroy"):
