@@ -88,8 +88,18 @@ def changes(plan: Plan) -> list[str]:
 
 
 def deletions(plan: Plan) -> list[Mapping[str, Any]]:
-    """List the changes of the resources that the plan destroys or replaces."""
-    return [change for change in _managed(plan) if "delete" in change["change"]["actions"]]
+    """List the changes of the resources that the plan destroys or replaces, `before` as they were found to be.
+
+    Of what has left the configuration, Terraform 1.11 tells in `before` what it last knew; what it found when it made
+    the plan, such as a protection that was lifted by hand, is in `prior_state` alone.
+    """
+    found = plan.get("prior_state", {}).get("values", {}).get("root_module", {}).get("resources", ())
+    values = {resource["address"]: resource.get("values") for resource in found}
+    gone = [change for change in _managed(plan) if "delete" in change["change"]["actions"]]
+    return [
+        {**each, "change": {**each["change"], "before": values.get(each["address"], each["change"].get("before"))}}
+        for each in gone
+    ]
 
 
 def destroyed(plan: Plan) -> list[str]:

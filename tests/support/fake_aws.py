@@ -13,7 +13,7 @@ def denied(operation: str, code: str = "AccessDenied") -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": "no"}}, operation)
 
 
-@dataclass
+@dataclass(eq=False)
 class FakeAws:
     """Makes clients, as `Target.clients` does.
 

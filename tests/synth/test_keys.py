@@ -163,6 +163,16 @@ def test_a_vault_goes_before_the_keys_of_what_is_backed_up_into_it(regions: tupl
 
 
 @SETS
+def test_what_forbids_to_empty_a_vault_goes_before_it(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    vaults = {vault.address for vault in stack.resources("aws_backup_vault")}
+    for kind in ("aws_backup_vault_policy", "aws_backup_vault_lock_configuration"):
+        held = [reached(stack, one.address) & vaults for one in stack.resources(kind)]
+        assert len(held) == len(regions)
+        assert all(held)
+
+
+@SETS
 def test_who_delivers_to_a_bucket_goes_before_it(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
     for kind in ("aws_s3_bucket_logging", "aws_cloudtrail", "aws_config_delivery_channel", "aws_lb"):

@@ -103,9 +103,11 @@ def test_rejects_a_vault_that_is_locked_for_good_even_if_it_is_meant_to_be_empti
     now = datetime.now(UTC)
     points = {"RecoveryPoints": [{"CalculatedLifecycle": {"DeleteAt": now + timedelta(days=days)}} for days in (3, 9)]}
     aws = FakeAws({POINTS: points, DESCRIBED: {"LockDate": now - timedelta(days=1)}})
-    refused = refusal(plan_of(aws_backup_vault=VAULT | {"force_destroy": True}), aws)
+    policy = {"backup_vault_name": "main"}
+    plan = plan_of(aws_backup_vault=VAULT | {"force_destroy": True}, aws_backup_vault_policy=policy)
+    refused = refusal(plan, aws)
     assert str((now + timedelta(days=9)).date()) in refused.message
-    assert "terraform state rm aws_backup_vault.main" in str(refused.advice)
+    assert "terraform state rm aws_backup_vault.main aws_backup_vault_policy.main" in str(refused.advice)
 
 
 def test_rejects_what_the_stack_forbids_to_destroy() -> None:
@@ -117,7 +119,7 @@ def test_rejects_what_the_stack_forbids_to_destroy() -> None:
 
 
 def test_what_protects_others_stays_and_so_does_a_lock_for_good() -> None:
-    lock = {"backup_vault_name": "main", "changeable_for_days": 3}
+    lock = {"backup_vault_name": "main", "backup_vault_arn": VAULT["arn"], "changeable_for_days": 3}
     going = of_state(
         state_of(
             aws_ebs_encryption_by_default={"id": "x"},

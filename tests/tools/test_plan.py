@@ -1,6 +1,15 @@
 from typing import Any
 
-from tools.plan import Counts, aliases_in_state, changes, changes_by_region, destroyed, resources_by_region, total
+from tools.plan import (
+    Counts,
+    aliases_in_state,
+    changes,
+    changes_by_region,
+    deletions,
+    destroyed,
+    resources_by_region,
+    total,
+)
 
 
 def change(address: str, *actions: str, mode: str = "managed", **what: object) -> dict[str, Any]:
@@ -66,6 +75,13 @@ def test_the_region_of_what_has_left_the_configuration_is_told_by_the_state() ->
     assert changes_by_region(plan, aliases=aliases) == {"eu-west-1": Counts(destroy=1)}
     assert changes(plan) == ["delete aws_route.a", "forget aws_kms_key.b", "delete terraform_data.f"]
     assert resources_by_region(plan) == {}
+
+
+def test_what_is_deleted_is_as_the_plan_found_it_and_not_as_it_was_last_known() -> None:
+    gone = [change("aws_lb.a", "delete", before={"protected": True}), change("aws_lb.b", "delete", before={"id": "b"})]
+    found = {"resources": [{"address": "aws_lb.a", "values": {"protected": False}}]}
+    plan = {"resource_changes": gone, "prior_state": {"values": {"root_module": found}}}
+    assert [each["change"]["before"] for each in deletions(plan)] == [{"protected": False}, {"id": "b"}]
 
 
 def test_what_terraform_keeps_for_itself_is_listed_and_counted_in_no_region() -> None:

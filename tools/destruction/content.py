@@ -1,6 +1,7 @@
 """What buckets and vaults hold; AWS deletes neither before it is empty."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from tools.destruction.going import Clients, of_state
@@ -46,12 +47,12 @@ def empty(state: Mapping[str, Any], clients: Clients) -> list[str]:
 
     Meant for the emulator alone.
     """
-    emptied = []
+    emptied, client = [], cache(clients)
     for one in of_state(state):
         if one.kind == "aws_s3_bucket":
-            emptied += _empty_bucket(clients("s3", one.region), str(one.attributes["bucket"]))
+            emptied += _empty_bucket(client("s3", one.region), str(one.attributes["bucket"]))
         if one.kind == "aws_backup_vault":
-            emptied += _empty_vault(clients("backup", one.region), str(one.attributes["name"]))
+            emptied += _empty_vault(client("backup", one.region), str(one.attributes["name"]))
     return emptied
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 
 from tools.destruction.going import Clients, Going
@@ -118,7 +119,7 @@ def _survey(going: Sequence[Going], clients: Clients) -> list[tuple[str | None, 
     found: list[tuple[str | None, str]] = []
     faults = []
     for region in sorted({one.region for one in going if one.kind == KEY}):
-        place = Place(region=region, clients=clients, going=going)
+        place = Place(region=region, clients=cache(clients), going=going)
         for service, read in READERS.items():
             try:
                 found += read(place)

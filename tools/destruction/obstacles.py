@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from tools.destruction.configuration import prevented
@@ -56,7 +57,7 @@ def require_free(plan: Plan, *, clients: Clients, stack: dict[str, Any] | None =
         When anything is in the way; it lists all of it, and the advice has each way on.
     """
     going = of_plan(plan)
-    found = [*_protected(plan), *_prevented(going, stack or {}), *_filled(going, clients)]
+    found = [*_protected(plan), *_prevented(going, stack or {}), *_filled(going, cache(clients))]
     if not found:
         return
     listed = "\n".join(f"  {each}" for each in found)
@@ -95,7 +96,7 @@ def _filled(going: Sequence[Going], clients: Clients) -> Iterator[Obstacle]:
     for one in going:
         if one.kind in _CONTENT:
             try:
-                yield from _CONTENT[one.kind](one, clients)
+                yield from _CONTENT[one.kind](one, going, clients)
             except (BotoCoreError, ClientError) as error:
                 yield Obstacle(
                     address=one.address,
@@ -105,7 +106,7 @@ def _filled(going: Sequence[Going], clients: Clients) -> Iterator[Obstacle]:
                 )
 
 
-def _bucket(one: Going, clients: Clients) -> Iterator[Obstacle]:
+def _bucket(one: Going, _: Sequence[Going], clients: Clients) -> Iterator[Obstacle]:
     if one.attributes.get("force_destroy"):
         return
     name = str(one.attributes["bucket"])
@@ -119,21 +120,22 @@ def _bucket(one: Going, clients: Clients) -> Iterator[Obstacle]:
         )
 
 
-def _vault(one: Going, clients: Clients) -> Iterator[Obstacle]:
+def _vault(one: Going, going: Sequence[Going], clients: Clients) -> Iterator[Obstacle]:
     name = str(one.attributes["name"])
     points = recovery_points(clients("backup", one.region), name)
     if not points:
         return
     where, why = f"{name} in {one.region}", f"holds {len(points)} recovery points"
-    if locked_for_good(one, clients):
+    if locked_for_good(str(one.attributes["arn"]), clients):
+        its = [each.address for each in going if each.attributes.get("backup_vault_name") == name]
         ends = [each.get("CalculatedLifecycle", {}).get("DeleteAt") for each in points]
         last = max(ends).date() if all(ends) else "nobody knows when"
         yield Obstacle(
             address=one.address,
             where=where,
             why=f"{why} that nobody can delete before they end, the last of them {last}",
-            way=f"wait, or leave the vault where it is: `terraform state rm {one.address}` in the platform's working "
-            "directory; what it needs of the keys then stays too",
+            way="wait, or leave the vault where it is, with the keys that it needs; in the working directory "
+            f"`terraform state rm {' '.join([one.address, *its])}`",
         )
     elif not one.attributes.get("force_destroy"):
         yield Obstacle(
@@ -144,7 +146,7 @@ def _vault(one: Going, clients: Clients) -> Iterator[Obstacle]:
         )
 
 
-_CONTENT: dict[str, Callable[[Going, Clients], Iterator[Obstacle]]] = {
+_CONTENT: dict[str, Callable[[Going, Sequence[Going], Clients], Iterator[Obstacle]]] = {
     "aws_s3_bucket": _bucket,
     "aws_backup_vault": _vault,
 }

@@ -66,25 +66,22 @@ def shared(going: Sequence[Going], clients: Clients) -> list[Going]:
     A vault that is locked for good goes with its lock once it is empty; the lock alone does not go.
     See https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteBackupVaultLockConfiguration.html
     """
-    vaults = {one.attributes.get("name"): one for one in going if one.kind == "aws_backup_vault"}
     locks = [one for one in going if one.kind == VAULT_LOCK and one.attributes.get("changeable_for_days")]
     return [
         *(one for one in going if one.kind in SHARED),
-        *(one for one in locks if locked_for_good(vaults.get(one.attributes.get("backup_vault_name")), clients)),
+        *(one for one in locks if locked_for_good(str(one.attributes["backup_vault_arn"]), clients)),
     ]
 
 
-def locked_for_good(vault: Going | None, clients: Clients) -> bool:
+def locked_for_good(vault_arn: str, clients: Clients) -> bool:
     """Tell whether nobody can take the lock off a vault any more; one that is gone has none."""
     from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to import
 
-    if vault is None:
-        return False
-    client, name = clients("backup", vault.region), str(vault.attributes["name"])
+    region, name = vault_arn.split(":")[3], vault_arn.rpartition(":")[2]
     try:
-        date = client.describe_backup_vault(BackupVaultName=name).get("LockDate")
+        date = clients("backup", region).describe_backup_vault(BackupVaultName=name).get("LockDate")
     except ClientError as error:
         if error.response["Error"]["Code"] == "ResourceNotFoundException":
             return False
-        raise ToolError(f"the lock of the vault {name} in {vault.region} cannot be read: {error}") from error
+        raise ToolError(f"the lock of the vault {name} in {region} cannot be read: {error}") from error
     return isinstance(date, datetime) and date <= datetime.now(UTC)
