@@ -84,6 +84,13 @@ demo: install ## the whole life on an emulator of its own
 dashboard: install ## draw the dashboard of the output as SVG
 	$(TOOL) dashboard
 
+.PHONY: cost numbers
+cost: install ## what the settings cost in a month, as a table and build/cost.json
+	$(TOOL) cost
+
+numbers: install ## write the tables of docs/cost.md and docs/quotas.md anew
+	$(TOOL) numbers
+
 .PHONY: bench
 bench: install ## measure synthesis with and without fast bindings
 	$(TOOL) bench

@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 from modules.settings import SettingsError
 from tools.account import Account
 from tools.bench import bench
+from tools.cost import cost
 from tools.dashboard import draw_output
 from tools.demo import demo
 from tools.emulator import EmulatorError
 from tools.errors import Interrupted, ToolError
 from tools.interrupts import raise_on_sigterm
 from tools.local import Life
+from tools.numbers import write
 from tools.paths import Paths
 from tools.synth import synthesize
 
@@ -69,6 +71,8 @@ def commands() -> dict[str, tuple[str, Command]]:
         "deploy": ("plan, ask, and apply in the AWS account", account.deploy),
         "destroy": ("ask, and destroy the platform in the AWS account", account.destroy),
         "dashboard": ("draw the dashboard of the output as SVG", lambda: _print(draw_output(local))),
+        "cost": ("what the settings cost in a month, as a table", lambda: _print(cost(local, environ=os.environ))),
+        "numbers": ("write the tables of docs/cost.md and docs/quotas.md anew", lambda: write(environ=os.environ)),
         "bench": ("measure synthesis with and without the fast bindings", lambda: bench(settings=local.settings)),
     }
 
