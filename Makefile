@@ -58,6 +58,13 @@ deploy: install ## AWS account: plan, ask (or APPROVE=yes), apply
 destroy: install ## AWS account: ask (or APPROVE=yes), destroy the platform
 	$(TOOL) destroy
 
+.PHONY: prove-on-aws prove-destroy
+prove-on-aws: install ## AWS account: show what only AWS can, ask first, clean up; a report to send back
+	$(TOOL) prove-on-aws
+
+prove-destroy: install ## AWS account: take down what an interrupted proof has left
+	$(TOOL) prove-destroy
+
 .PHONY: local-start local-plan local-up local-down local-env local-unlock demo
 local-start: install ## emulator: start it with the state backend only
 	$(TOOL) local-start
