@@ -59,7 +59,10 @@ def prove(context: Context, steps: Sequence[Step] = STEPS, *, approve: Callable[
     left: list[str] = []
     try:
         interrupt = _run([step for step in steps if not step.always], context, outcomes)
-        left = context.undo()
+        try:
+            left = context.undo()
+        except KeyboardInterrupt as once_more:
+            interrupt = once_more
         again = _run([step for step in steps if step.always], context, outcomes)
         interrupt = interrupt or again
     finally:
