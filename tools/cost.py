@@ -55,8 +55,10 @@ SAME = frozenset({"us-east-1", "us-west-2"})
 #: By the names of `usage`. Sources and dates are in docs/cost.md.
 PRICES: Mapping[str, Price] = {
     "Multi-AZ db.m7g.large": Price(usd=0.336, hourly=True),
+    "Multi-AZ db.t4g.medium": Price(usd=0.13, hourly=True),
     "Multi-AZ db.t4g.micro": Price(usd=0.032, hourly=True, other={"ap-south-1": 0.042}),
     "Single-AZ db.m7g.large": Price(usd=0.168, hourly=True),
+    "Single-AZ db.t4g.medium": Price(usd=0.065, hourly=True),
     "Single-AZ db.t4g.micro": Price(usd=0.016, hourly=True),
     "endpoint interfaces": Price(usd=0.01, hourly=True, other={"ap-south-1": 0.013}),
     "m6g.large instances": Price(usd=0.077, hourly=True),

@@ -179,6 +179,17 @@ def test_the_test_file_of_a_load_balancer_is_no_access_log(tmp_path: Path) -> No
         web.access_log(here)
 
 
+@pytest.mark.parametrize(
+    ("destination", "service"),
+    [("arn:aws:logs:us-east-1:1:log-group:flow:*", "logs"), ("arn:aws:s3:::bucket/flow", "s3")],
+)
+def test_a_flow_log_is_looked_for_where_it_goes(tmp_path: Path, destination: str, service: str) -> None:
+    flows = [resource("aws_flow_log", region, id=region, log_destination=destination) for region in (HOME, OTHER)]
+    client = answering(filter_log_events={"events": [1]}, list_objects_v2={"Contents": [1]})
+    clients = {(service, region): client for region in (HOME, OTHER)}
+    assert web.flow_log(context(tmp_path, *flows, clients=clients)) == "lines in us-east-1, us-west-2"
+
+
 def test_an_object_that_is_not_copied_is_not_shown(tmp_path: Path) -> None:
     def missing(**_arguments: Any) -> None:
         raise ClientError({"Error": {"Code": "404", "Message": "Not Found"}}, "HeadObject")
@@ -203,10 +214,16 @@ def test_what_is_left_is_named_and_what_may_stay_is_not(tmp_path: Path) -> None:
         return SimpleNamespace(get_paginator=lambda _name: SimpleNamespace(paginate=lambda **_arguments: pages))
 
     snapshot, gateway = "arn:aws:rds:us-east-1:1:snapshot:x", "arn:aws:ec2:us-east-1:1:natgateway/x"
-    clients = {("resourcegroupstaggingapi", HOME): tagging(snapshot), ("resourcegroupstaggingapi", OTHER): tagging()}
+    no_snapshots = SimpleNamespace(get_paginator=lambda _name: SimpleNamespace(paginate=lambda: [{"DBSnapshots": []}]))
+    key = "arn:aws:kms:us-east-1:1:key/x"
+    clients = {("rds", region): no_snapshots for region in (HOME, OTHER)}
+    clients["kms", HOME] = answering(describe_key={"KeyMetadata": {"KeyState": "PendingDeletion"}})
+    clients["resourcegroupstaggingapi", HOME] = tagging(snapshot, key)
+    clients["resourcegroupstaggingapi", OTHER] = tagging()
     assert "nothing is left" in life.leftovers(context(tmp_path, clients=clients))
     clients["resourcegroupstaggingapi", OTHER] = tagging(gateway)
-    with pytest.raises(Unproven, match="natgateway/x"):
+    clients["kms", HOME] = answering(describe_key={"KeyMetadata": {"KeyState": "Enabled"}})
+    with pytest.raises(Unproven, match=r"natgateway/x\narn:aws:kms"):
         life.leftovers(context(tmp_path, clients=clients))
 
 

@@ -9,9 +9,10 @@ import yaml
 from support.region_sets import EIGHT_KEYS, THREE
 from support.synthesized import stacks
 
-from tools.cost import PRICES, UNKNOWN, lines, table, total
+from tools.cost import HOURS, PRICES, UNKNOWN, lines, table, total
 from tools.numbers import COST, DEFAULT, QUOTAS, SMALLEST, pages
 from tools.paths import ROOT
+from tools.prove.run import HOURLY_USD
 from tools.quotas import QUOTAS as ALL
 from tools.usage import ACCOUNT, Usage, usage
 
@@ -20,9 +21,9 @@ def default() -> Usage:
     return usage(*(stack.json for stack in stacks(*THREE).values()))
 
 
-def smallest() -> Usage:
-    settings = yaml.safe_load((ROOT / SMALLEST).read_text())
-    more = {key: value for key, value in settings.items() if key not in EIGHT_KEYS}
+def of_file(name: str) -> Usage:
+    settings = yaml.safe_load((ROOT / name).read_text())
+    more = {key: value for key, value in settings.items() if key not in {"regions", "primary_region"}}
     return usage(*(stack.json for stack in stacks(*settings["regions"], more=json.dumps(more)).values()))
 
 
@@ -35,7 +36,7 @@ def test_the_default_settings_are_the_three_regions_that_the_tests_synthesize() 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", [COST, QUOTAS], ids=lambda page: page.name)
 def test_the_tables_are_those_of_the_json(page: object) -> None:
-    for path, text in pages({DEFAULT: default(), SMALLEST: smallest()}).items():
+    for path, text in pages({DEFAULT: default(), SMALLEST: of_file(SMALLEST)}).items():
         if path == page:
             assert path.read_text() == text, f"{path.name}: `make numbers` writes its tables anew"
 
@@ -58,6 +59,13 @@ def test_a_price_of_another_region_that_stands_in_is_marked() -> None:
     assert by_place["NAT gateways", "ap-south-1"].known
     assert not by_place["m6g.large instances", "ap-south-1"].known
     assert by_place["m6g.large instances", "us-west-2"].known
+
+
+@pytest.mark.slow
+def test_what_the_proof_says_it_costs_is_what_its_settings_come_to() -> None:
+    found = lines(of_file("config/prove.yaml"))
+    assert all(one.known for one in found)
+    assert total(found) / HOURS == pytest.approx(HOURLY_USD, rel=0.1)
 
 
 def test_what_a_quota_counts_is_something_that_is_counted() -> None:

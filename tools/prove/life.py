@@ -89,48 +89,58 @@ def destroy(context: Context) -> str:
 def kept_keys(context: Context) -> str:
     """Snapshots that outlive the platform are of use only while their keys are enabled."""
     found = []
-    for region in context.settings.regions:
-        pages = context.client("rds", region).get_paginator("describe_db_snapshots").paginate()
-        for snapshot in (one for page in pages for one in page["DBSnapshots"] if _is_ours(context, one)):
-            key = context.client("kms", region).describe_key(KeyId=snapshot["KmsKeyId"])["KeyMetadata"]
-            found.append((snapshot["DBSnapshotIdentifier"], region, key["KeyState"]))
+    for region, snapshot in _snapshots(context):
+        key = context.client("kms", region).describe_key(KeyId=snapshot["KmsKeyId"])["KeyMetadata"]
+        found.append((snapshot["DBSnapshotIdentifier"], region, key["KeyState"]))
     if lost := [f"{name} in {region}: {state}" for name, region, state in found if state != "Enabled"]:
         raise Unproven("snapshots whose key is not enabled:\n" + "\n".join(lost))
     return f"{len(found)} snapshots are kept, and their keys are enabled"
 
 
 def leftovers(context: Context) -> str:
-    """List what bears the proof's tags and is not meant to stay."""
-    stays = set(_kept(context))
-    left = []
-    for region in context.settings.regions:
-        pages = context.client("resourcegroupstaggingapi", region).get_paginator("get_resources")
-        filters = [{"Key": "Project", "Values": [context.settings.project]}]
-        arns = [
-            one["ResourceARN"] for page in pages.paginate(TagFilters=filters) for one in page["ResourceTagMappingList"]
-        ]
-        left += [arn for arn in arns if arn not in stays and not _goes_by_itself(context, arn, region)]
-    if left:
-        raise Unproven("this is left, and costs money:\n" + "\n".join(sorted(left)))
+    """List what bears the proof's tags and is not meant to stay.
+
+    AWS goes on telling tags of what is gone for a while, so it is asked until they are.
+    """
+    stays = set(_backend(context)) | {str(one["KmsKeyId"]) for _, one in _snapshots(context)}
+    left: list[str] = []
+
+    def gone() -> bool:
+        left[:] = [arn for region in context.settings.regions for arn in _tagged(context, region) if arn not in stays]
+        return not left
+
+    try:
+        context.until(gone, what="everything is gone", minutes=25)
+    except Unproven as error:
+        raise Unproven("this is left, and may cost money:\n" + "\n".join(sorted(left))) from error
     return "nothing is left but the state backend, final snapshots and their keys, and keys that wait for their end"
 
 
-def _is_ours(context: Context, snapshot: Mapping[str, Any]) -> bool:
-    tags = {one["Key"]: one["Value"] for one in snapshot.get("TagList", ())}
-    return tags.get("Project") == context.settings.project
+def _snapshots(context: Context) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for region in context.settings.regions:
+        pages = context.client("rds", region).get_paginator("describe_db_snapshots").paginate()
+        for snapshot in (one for page in pages for one in page["DBSnapshots"]):
+            tags = {one["Key"]: one["Value"] for one in snapshot.get("TagList", ())}
+            if tags.get("Project") == context.settings.project:
+                yield region, snapshot
 
 
-def _kept(context: Context) -> Iterator[str]:
+def _backend(context: Context) -> Iterator[str]:
     for one in (context.target.state(BACKEND) or {}).get("resources", ()):
         yield from (str(instance["attributes"].get("arn")) for instance in one["instances"])
 
 
-def _goes_by_itself(context: Context, arn: str, region: str) -> bool:
-    service, _, name = arn.split(":")[2], arn, arn.split(":", 5)[-1]
-    if service == "kms":
-        # A key is ordered to be deleted, or kept for a snapshot: `kept_keys` judges those.
-        return bool(context.client("kms", region).describe_key(KeyId=arn)["KeyMetadata"]["KeyState"])
-    return service == "rds" and name.startswith(("snapshot:", "auto-backup:"))
+def _tagged(context: Context, region: str) -> Iterator[str]:
+    filters = [{"Key": "Project", "Values": [context.settings.project]}]
+    pages = context.client("resourcegroupstaggingapi", region).get_paginator("get_resources")
+    for one in (one for page in pages.paginate(TagFilters=filters) for one in page["ResourceTagMappingList"]):
+        arn = str(one["ResourceARN"])
+        if arn.startswith(f"arn:aws:kms:{region}:"):
+            state = context.client("kms", region).describe_key(KeyId=arn)["KeyMetadata"]["KeyState"]
+            if state == "PendingDeletion":
+                continue
+        if ":snapshot:" not in arn and ":auto-backup:" not in arn:
+            yield arn
 
 
 def _changes(context: Context) -> list[str]:

@@ -12,6 +12,8 @@ from tools.prove.report import report, shortened, summary
 from tools.prove.step import Outcome, Step, Unproven
 from tools.prove.steps import STEPS
 
+HOURLY_USD = 0.88
+"""What config/prove.yaml costs an hour, by tools/cost.py."""
 FAILURES = (Unproven, ToolError, ClientError, BotoCoreError, OSError, LookupError, TypeError, ValueError)
 """What makes a step fail, and not the program; the last ones are answers that are not as AWS's pages say."""
 
@@ -24,8 +26,8 @@ def announce(context: Context, steps: Sequence[Step]) -> None:
         say(f"  {step.name}: {step.proves}; up to {step.minutes} minutes{where}")
     hours = sum(step.minutes for step in steps) / 60
     say(f"It takes about 5 hours, and {hours:.0f} if every wait is used up: credentials must last that long.")
-    say("It costs about 0.50 USD an hour for two small regions, some cents a step, and what AWS Config records:")
-    say("reckon with 10 USD, and look at the bill. Final snapshots and the state backend stay and cost a little on.")
+    say(f"It costs about {HOURLY_USD:.2f} USD an hour, cents a step, and what AWS Config records: reckon with 15 USD")
+    say("and look at the bill. Final snapshots and the state backend stay and cost a little on.")
     say(
         f"It makes a copy of the platform of its own, {context.settings.environment_suffix}, in "
         + ", ".join(context.settings.regions)

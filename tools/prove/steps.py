@@ -177,7 +177,7 @@ STEPS = (
     Step(
         name="leftovers",
         proves="Nothing is left that costs money unnoticed",
-        minutes=2,
+        minutes=30,
         run=life.leftovers,
         only_on_aws="the emulator tells tags of few services",
         always=True,

@@ -1,6 +1,6 @@
 """The way in and the web tier: answers, logs, instances."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tools.prove.context import Context
 from tools.prove.step import Unproven
@@ -81,16 +81,19 @@ def access_log(context: Context) -> str:
 
 
 def flow_log(context: Context) -> str:
-    """A line of the flow log arrives in every region."""
+    """A line of the flow log arrives in every region, in its log group or its bucket."""
     for region in context.settings.regions:
-        flow = context.one("aws_flow_log", region)
-        group = str(flow["log_destination"]).partition(":log-group:")[2].removesuffix(":*")
-        if not group:
-            raise Unproven(f"the flow log of {region} goes to {flow['log_destination']}, which is no log group")
-        logs = context.client("logs", region)
-        context.until(
-            lambda logs=logs, group=group: logs.filter_log_events(logGroupName=group, limit=1)["events"],  # type: ignore[misc]
-            what=f"a line of the flow log of {region}",
-            minutes=20,
-        )
+        arrived = _lines(context, region, str(context.one("aws_flow_log", region)["log_destination"]))
+        context.until(arrived, what=f"a line of the flow log of {region}", minutes=20)
     return f"lines in {', '.join(context.settings.regions)}"
+
+
+def _lines(context: Context, region: str, destination: str) -> Callable[[], object]:
+    kind, name = destination.split(":")[2], destination.split(":", 5)[-1]
+    if kind == "s3":
+        s3 = context.client("s3", region)
+        return lambda: s3.list_objects_v2(Bucket=name.partition("/")[0], Prefix="AWSLogs/").get("Contents")
+    if kind == "logs":
+        logs, group = context.client("logs", region), name.removeprefix("log-group:").removesuffix(":*")
+        return lambda: logs.filter_log_events(logGroupName=group, limit=1)["events"]
+    raise Unproven(f"the flow log of {region} goes to {destination}, which nobody here can read")
