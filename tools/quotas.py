@@ -5,15 +5,14 @@ has no code is not in Service Quotas, and the service's own page says how much t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tools.usage import ACCOUNT, Usage
 
-_GENERAL = "https://docs.aws.amazon.com/general/latest/gr"
+DOCS = "https://docs.aws.amazon.com/"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Quota:
+class Quota(NamedTuple):
     """One quota.
 
     Parameters
@@ -28,12 +27,12 @@ class Quota:
         What a new account has.
     uses : tuple of str
         What counts towards it, by the names of `usage`; added up.
-    account : bool
-        Whether it is for the account, over all regions. By default for a region.
+    page : str
+        The page that says so, under `DOCS`.
     when : str
         When to ask for more. By default not before there are several copies of the platform.
-    page : str
-        The page that says so.
+    account : bool
+        Whether it is for the account, over all regions. By default for a region.
     """
 
     service: str
@@ -41,9 +40,9 @@ class Quota:
     code: str
     default: int
     uses: tuple[str, ...]
-    account: bool = False
-    when: str = ""
     page: str
+    when: str = ""
+    account: bool = False
 
     def used(self, used: Usage) -> dict[str, int]:
         """Count what stacks take of it: by region, or for the account as a whole."""
@@ -52,96 +51,68 @@ class Quota:
         return {region: sum(counts[name] for name in self.uses) for region, counts in used.items() if region != ACCOUNT}
 
 
-_VPC = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"
+_VPC = "vpc/latest/userguide/amazon-vpc-limits.html"
+_ELB = "elasticloadbalancing/latest/application/load-balancer-limits.html"
+_IAM = "IAM/latest/UserGuide/reference_iam-quotas.html"
+_CONFIG = "config/latest/developerguide/configlimits.html"
 QUOTAS = (
     Quota(
-        service="ec2",
-        name="Running On-Demand Standard instances, in vCPUs",
-        code="L-1216C47A",
-        default=5,
-        uses=("vCPUs at most",),
+        "ec2",
+        "Running On-Demand Standard instances, in vCPUs",
+        "L-1216C47A",
+        5,
+        ("vCPUs at most",),
+        "general/latest/gr/ec2-service.html",
         when="**before the first deploy, in every region**; a rollout takes half as many again",
-        page=f"{_GENERAL}/ec2-service.html",
     ),
     Quota(
-        service="ec2",
-        name="EC2-VPC Elastic IPs",
-        code="L-0263D0A3",
-        default=5,
-        uses=("Elastic IPs",),
+        "ec2",
+        "EC2-VPC Elastic IPs",
+        "L-0263D0A3",
+        5,
+        ("Elastic IPs",),
+        _VPC,
         when="before a second copy in the region, or more than five zones",
-        page=_VPC,
     ),
     Quota(
-        service="lambda",
-        name="Concurrent executions",
-        code="L-B99A9384",
-        default=10,
-        uses=("reserved concurrency",),
+        "lambda",
+        "Concurrent executions",
+        "L-B99A9384",
+        10,
+        ("reserved concurrency",),
+        "lambda/latest/dg/gettingstarted-limits.html",
         when="**before concurrency is reserved**: Lambda keeps up to 100 unreserved; accounts in use have 1,000",
-        page="https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html",
     ),
     Quota(
-        service="vpc",
-        name="VPCs per Region",
-        code="L-F678F1CE",
-        default=5,
-        uses=("VPCs",),
+        "vpc",
+        "VPCs per Region",
+        "L-F678F1CE",
+        5,
+        ("VPCs",),
+        _VPC,
         when="before a fifth copy: each region's default VPC counts too",
-        page=_VPC,
     ),
+    Quota("vpc", "Internet gateways per Region", "L-A4707A72", 5, ("internet gateways",), _VPC, when="with the VPCs"),
     Quota(
-        service="vpc",
-        name="Internet gateways per Region",
-        code="L-A4707A72",
-        default=5,
-        uses=("internet gateways",),
-        when="with the VPCs",
-        page=_VPC,
-    ),
-    Quota(
-        service="vpc",
-        name="NAT gateways per Availability Zone",
-        code="L-FE5A380F",
-        default=5,
-        uses=("NAT gateways",),
+        "vpc",
+        "NAT gateways per Availability Zone",
+        "L-FE5A380F",
+        5,
+        ("NAT gateways",),
+        _VPC,
         when="before a sixth copy; what is used is spread over the zones",
-        page=_VPC,
     ),
-    Quota(service="vpc", name="Subnets per VPC", code="L-407747CB", default=200, uses=("subnets",), page=_VPC),
+    Quota("vpc", "Subnets per VPC", "L-407747CB", 200, ("subnets",), _VPC),
+    Quota("vpc", "Route tables per VPC", "L-589F43AA", 200, ("route tables",), _VPC),
+    Quota("vpc", "Active VPC peering connections per VPC", "L-7E9ECCDB", 50, ("peerings",), _VPC),
+    Quota("vpc", "Interface VPC endpoints per VPC", "L-29B6F2EB", 50, ("interface endpoints",), _VPC),
+    Quota("vpc", "Gateway VPC endpoints per Region", "L-1B52E74A", 20, ("gateway endpoints",), _VPC),
     Quota(
-        service="vpc", name="Route tables per VPC", code="L-589F43AA", default=200, uses=("route tables",), page=_VPC
-    ),
-    Quota(
-        service="vpc",
-        name="Active VPC peering connections per VPC",
-        code="L-7E9ECCDB",
-        default=50,
-        uses=("peerings",),
-        page=_VPC,
-    ),
-    Quota(
-        service="vpc",
-        name="Interface VPC endpoints per VPC",
-        code="L-29B6F2EB",
-        default=50,
-        uses=("interface endpoints",),
-        page=_VPC,
-    ),
-    Quota(
-        service="vpc",
-        name="Gateway VPC endpoints per Region",
-        code="L-1B52E74A",
-        default=20,
-        uses=("gateway endpoints",),
-        page=_VPC,
-    ),
-    Quota(
-        service="vpc",
-        name="Network interfaces per Region",
-        code="L-DF5E4CA3",
-        default=5000,
-        uses=(
+        "vpc",
+        "Network interfaces per Region",
+        "L-DF5E4CA3",
+        5000,
+        (
             "endpoint interfaces",
             "NAT gateways",
             "function interfaces",
@@ -149,186 +120,96 @@ QUOTAS = (
             "database instances",
             "load balancers",
         ),
-        page=_VPC,
+        _VPC,
     ),
+    Quota("vpc", "VPC security groups per Region", "L-E79EC296", 2500, ("security groups",), _VPC),
     Quota(
-        service="vpc",
-        name="VPC security groups per Region",
-        code="L-E79EC296",
-        default=2500,
-        uses=("security groups",),
-        page=_VPC,
-    ),
-    Quota(
-        service="vpc",
-        name="Inbound or outbound rules per security group",
-        code="L-0EA8095F",
-        default=60,
-        uses=("rules of one security group",),
+        "vpc",
+        "Inbound or outbound rules per security group",
+        "L-0EA8095F",
+        60,
+        ("rules of one security group",),
+        _VPC,
         when="before about 27 regions, or 60 networks in `entry.client_cidrs`",
-        page=_VPC,
+    ),
+    Quota("elasticloadbalancing", "Application Load Balancers per Region", "L-53DA6B97", 50, ("load balancers",), _ELB),
+    Quota("elasticloadbalancing", "Target Groups per Region", "L-B22855CB", 3000, ("target groups",), _ELB),
+    Quota(
+        "autoscaling",
+        "Auto Scaling groups per region",
+        "L-CDE20ADC",
+        500,
+        ("Auto Scaling groups",),
+        "general/latest/gr/as.html",
     ),
     Quota(
-        service="elasticloadbalancing",
-        name="Application Load Balancers per Region",
-        code="L-53DA6B97",
-        default=50,
-        uses=("load balancers",),
-        page="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html",
+        "rds", "DB instances", "L-7B6409FD", 40, ("database instances",), "AmazonRDS/latest/UserGuide/CHAP_Limits.html"
     ),
+    Quota("dynamodb", "Maximum number of tables", "L-F98FE922", 2500, ("tables",), "general/latest/gr/ddb.html"),
+    Quota("kms", "Customer Master Keys (CMKs)", "L-C2F1777E", 100_000, ("KMS keys",), "general/latest/gr/kms.html"),
+    Quota("secretsmanager", "Secrets per Region", "L-2F66C23C", 500_000, ("secrets",), "general/latest/gr/asm.html"),
+    Quota("acm", "ACM certificates", "L-F141DD1D", 2500, ("certificates",), "general/latest/gr/acm.html"),
+    Quota("wafv2", "web ACLs", "", 100, ("web ACLs",), "waf/latest/developerguide/limits.html"),
     Quota(
-        service="elasticloadbalancing",
-        name="Target Groups per Region",
-        code="L-B22855CB",
-        default=3000,
-        uses=("target groups",),
-        page="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html",
-    ),
-    Quota(
-        service="autoscaling",
-        name="Auto Scaling groups per region",
-        code="L-CDE20ADC",
-        default=500,
-        uses=("Auto Scaling groups",),
-        page=f"{_GENERAL}/as.html",
-    ),
-    Quota(
-        service="rds",
-        name="DB instances",
-        code="L-7B6409FD",
-        default=40,
-        uses=("database instances",),
-        page="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html",
-    ),
-    Quota(
-        service="dynamodb",
-        name="Maximum number of tables",
-        code="L-F98FE922",
-        default=2500,
-        uses=("tables",),
-        page=f"{_GENERAL}/ddb.html",
-    ),
-    Quota(
-        service="kms",
-        name="Customer Master Keys (CMKs)",
-        code="L-C2F1777E",
-        default=100_000,
-        uses=("KMS keys",),
-        page=f"{_GENERAL}/kms.html",
-    ),
-    Quota(
-        service="secretsmanager",
-        name="Secrets per Region",
-        code="L-2F66C23C",
-        default=500_000,
-        uses=("secrets",),
-        page=f"{_GENERAL}/asm.html",
-    ),
-    Quota(
-        service="acm",
-        name="ACM certificates",
-        code="L-F141DD1D",
-        default=2500,
-        uses=("certificates",),
-        page=f"{_GENERAL}/acm.html",
-    ),
-    Quota(
-        service="wafv2",
-        name="web ACLs",
-        code="",
-        default=100,
-        uses=("web ACLs",),
-        page="https://docs.aws.amazon.com/waf/latest/developerguide/limits.html",
-    ),
-    Quota(
-        service="events",
-        name="Number of rules on the default event bus",
-        code="L-244521F2",
-        default=300,
-        uses=("event rules",),
+        "events",
+        "Number of rules on the default event bus",
+        "L-244521F2",
+        300,
+        ("event rules",),
+        "eventbridge/latest/userguide/eb-quota.html",
         when="before ten copies in af-south-1 or eu-south-1, which have 100",
-        page="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html",
     ),
+    Quota("config", "Config rules", "", 1000, ("Config rules",), _CONFIG),
     Quota(
-        service="config",
-        name="Config rules",
-        code="",
-        default=1000,
-        uses=("Config rules",),
-        page="https://docs.aws.amazon.com/config/latest/developerguide/configlimits.html",
-    ),
-    Quota(
-        service="config",
-        name="configuration recorders",
-        code="",
-        default=1,
-        uses=("configuration recorders",),
+        "config",
+        "configuration recorders",
+        "",
+        1,
+        ("configuration recorders",),
+        _CONFIG,
         when="never: with a recorder of someone else's set `configuration.recorder: existing`",
-        page="https://docs.aws.amazon.com/config/latest/developerguide/configlimits.html",
     ),
     Quota(
-        service="guardduty",
-        name="detectors",
-        code="",
-        default=1,
-        uses=("GuardDuty detectors",),
+        "guardduty",
+        "detectors",
+        "",
+        1,
+        ("GuardDuty detectors",),
+        "guardduty/latest/ug/guardduty_limits.html",
         when="never: with a detector of someone else's set `findings.guardduty: existing`",
-        page="https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_limits.html",
     ),
     Quota(
-        service="cloudtrail",
-        name="trails that a region shows",
-        code="",
-        default=5,
-        uses=("trails",),
+        "cloudtrail",
+        "trails that a region shows",
+        "",
+        5,
+        ("trails",),
+        "awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html",
         when="never; a trail for all regions counts in each, so an organization's trails leave fewer",
-        page="https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html",
     ),
     Quota(
-        service="logs",
-        name="resource policies",
-        code="",
-        default=10,
-        uses=("log resource policies",),
+        "logs",
+        "resource policies",
+        "",
+        10,
+        ("log resource policies",),
+        "AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html",
         when="never: delete policies that nobody needs",
-        page="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html",
+    ),
+    Quota("iam", "Roles per account", "L-FE177D64", 1000, ("roles",), _IAM, account=True),
+    Quota("iam", "Instance profiles per account", "L-6E65F664", 1000, ("instance profiles",), _IAM, account=True),
+    Quota(
+        "s3", "General purpose buckets", "L-DC2B2D3D", 10_000, ("buckets",), "general/latest/gr/s3.html", account=True
     ),
     Quota(
-        service="iam",
-        name="Roles per account",
-        code="L-FE177D64",
-        default=1000,
-        uses=("roles",),
-        account=True,
-        page="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
-    ),
-    Quota(
-        service="iam",
-        name="Instance profiles per account",
-        code="L-6E65F664",
-        default=1000,
-        uses=("instance profiles",),
-        account=True,
-        page="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
-    ),
-    Quota(
-        service="s3",
-        name="General purpose buckets",
-        code="L-DC2B2D3D",
-        default=10_000,
-        uses=("buckets",),
-        account=True,
-        page=f"{_GENERAL}/s3.html",
-    ),
-    Quota(
-        service="route53",
-        name="Health checks",
-        code="L-ACB674F3",
-        default=200,
-        uses=("health checks",),
-        account=True,
+        "route53",
+        "Health checks",
+        "L-ACB674F3",
+        200,
+        ("health checks",),
+        "Route53/latest/DeveloperGuide/DNSLimitations.html",
         when="before 17 regions with `entry.health: alarms`",
-        page="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html",
+        account=True,
     ),
 )
 
@@ -345,7 +226,7 @@ def _row(quota: Quota, used: Mapping[str, int]) -> str:
     counts = sorted(set(used.values()))
     text = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     code = f"`{quota.code}`" if quota.code else "none"
-    name = f"[{quota.name}]({quota.page})"
+    name = f"[{quota.name}]({DOCS}{quota.page})"
     return f"| {quota.service} | {name} | {code} | {quota.default:,} | {text} a {place} | {quota.when} |".replace(
         " |  |", " | |"
     ).replace("a account", "in the account")
