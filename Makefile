@@ -64,6 +64,13 @@ deploy: install ## AWS account: plan, ask (or APPROVE=yes), apply
 destroy: install ## AWS account: ask (or APPROVE=yes), destroy the platform
 	$(TOOL) destroy
 
+.PHONY: prove-on-aws prove-destroy
+prove-on-aws: install ## AWS account: show what only AWS can, ask first, clean up; a report to send back
+	$(TOOL) prove-on-aws
+
+prove-destroy: install ## AWS account: take down what an interrupted proof has left
+	$(TOOL) prove-destroy
+
 .PHONY: local-start local-plan local-up local-down local-env local-unlock demo
 local-start: install ## emulator: start it with the state backend only
 	$(TOOL) local-start
@@ -93,6 +100,13 @@ iam: install ## write the least policies of bootstrap, planner and deployer
 .PHONY: dashboard
 dashboard: install ## draw the dashboard of the output as SVG
 	$(TOOL) dashboard
+
+.PHONY: cost numbers
+cost: install ## what the settings cost in a month, as a table and build/cost.json
+	$(TOOL) cost
+
+numbers: install ## write the tables of docs/cost.md and docs/quotas.md anew
+	$(TOOL) numbers
 
 .PHONY: bench
 bench: install ## measure synthesis with and without fast bindings

@@ -8,14 +8,17 @@ from collections.abc import Callable, Sequence
 from modules.settings import SettingsError
 from tools.account import Account
 from tools.bench import bench
+from tools.cost import cost
 from tools.dashboard import draw_output
 from tools.demo import demo
 from tools.emulator import EmulatorError
 from tools.errors import Interrupted, ToolError
 from tools.interrupts import raise_on_sigterm
 from tools.local import Life
+from tools.numbers import write
 from tools.paths import Paths
 from tools.permissions.write import write_policies
+from tools.prove.command import Proof
 from tools.synth import synthesize
 
 Command = Callable[..., object]
@@ -59,6 +62,7 @@ def commands() -> dict[str, tuple[str, Command]]:
     local = Paths.standard(environ=os.environ, place="local")
     aws = Paths.standard(environ=os.environ, place="aws")
     life = Life(settings=local.settings, build=local.build, out=local.out)
+    proof = Proof()
     account = Account(settings=aws.settings, build=aws.build, out=aws.out)
     return {
         "synth": ("synthesize the stacks to Terraform JSON", lambda: synthesize(local)),
@@ -78,6 +82,10 @@ def commands() -> dict[str, tuple[str, Command]]:
         "destroy": ("ask, and destroy the platform in the AWS account", account.destroy),
         "iam": ("write the least policies of the settings, from a life on the emulator", lambda: write_policies(local)),
         "dashboard": ("draw the dashboard of the output as SVG", lambda: _print(draw_output(local))),
+        "prove-on-aws": ("show in an AWS account what only AWS can show, and clean up", proof.prove),
+        "prove-destroy": ("take down what an interrupted proof has left standing", proof.remove),
+        "cost": ("what the settings cost in a month, as a table", lambda: _print(cost(local, environ=os.environ))),
+        "numbers": ("write the tables of docs/cost.md and docs/quotas.md anew", lambda: write(environ=os.environ)),
         "bench": ("measure synthesis with and without the fast bindings", lambda: bench(settings=local.settings)),
     }
 

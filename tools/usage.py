@@ -169,6 +169,8 @@ def _group(one: Resource, resources: Resources, vcpus: Vcpus) -> Found:
     yield one.region, "instances at most", most
     yield one.region, "vCPUs at least", least * cores
     yield one.region, "vCPUs at most", most * cores
+    if template.body.get("monitoring", {}).get("enabled"):
+        yield one.region, "instances in detail", least
     for device in template.body.get("block_device_mappings", ()):
         yield one.region, "GiB of instance volumes", least * int(device["ebs"]["volume_size"])
 
@@ -192,7 +194,13 @@ def _function(one: Resource, _resources: Resources, _vcpus: Vcpus) -> Found:
 
 
 def _load_balancer(one: Resource, _resources: Resources, _vcpus: Vcpus) -> Found:
-    yield one.region, "load balancer addresses", len(one.body["subnets"]) if not one.body.get("internal") else 0
+    if not one.body.get("internal"):
+        # An address in each zone at least; a busy load balancer takes more.
+        yield one.region, "public IPv4 addresses", len(one.body["subnets"])
+
+
+def _address(one: Resource, _resources: Resources, _vcpus: Vcpus) -> Found:
+    yield one.region, "public IPv4 addresses", 1
 
 
 def _alarm(one: Resource, _resources: Resources, _vcpus: Vcpus) -> Found:
@@ -220,6 +228,7 @@ _MORE: Mapping[str, Callable[[Resource, Resources, Vcpus], Found]] = {
     "aws_cloudwatch_metric_alarm": _alarm,
     "aws_db_instance": _database,
     "aws_dynamodb_table": _table,
+    "aws_eip": _address,
     "aws_lambda_function": _function,
     "aws_lb": _load_balancer,
     "aws_secretsmanager_secret": _secret,

@@ -1,0 +1,286 @@
+"""What each step takes for shown, and what not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from support.proof import HOME, OTHER, context, resource
+
+from modules.settings import load_settings
+from tools.errors import ToolError
+from tools.prove import STEPS, Context, Unproven, alerts, audit, backups, life, secret, storage, web
+from tools.prove.settings import write
+
+
+def answering(**answers: Any) -> SimpleNamespace:
+    """A client: each call gives its answer, or the next of a list of answers until the last one stays."""
+
+    def call(answer: Any) -> Any:
+        left = list(answer) if isinstance(answer, list) else [answer]
+        return lambda **_arguments: left.pop(0) if len(left) > 1 else left[0]
+
+    return SimpleNamespace(**{name: call(answer) for name, answer in answers.items()})
+
+
+def test_names_of_steps_are_different() -> None:
+    assert len({step.name for step in STEPS}) == len(STEPS)
+
+
+def test_what_cleans_up_comes_last_and_is_run_always() -> None:
+    assert [step.name for step in STEPS if step.always] == [step.name for step in STEPS[-3:]]
+    assert STEPS[-3].run is life.destroy
+
+
+def test_a_plan_that_is_not_empty_is_not_shown_and_lists_the_changes(tmp_path: Path) -> None:
+    here = context(tmp_path, plan=lambda: True)
+    write_plan(here, {"aws_lb.x": ["update"]})
+    with pytest.raises(Unproven, match=r"update aws_lb\.x"):
+        life.second_plan(here)
+
+
+def write_plan(here: Context, actions: dict[str, list[str]]) -> None:
+    file = here.paths.plan_json("platform")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    changes = [
+        {"address": address, "mode": "managed", "type": address.split(".")[0], "change": {"actions": done}}
+        for address, done in actions.items()
+    ]
+    file.write_text(json.dumps({"resource_changes": changes}))
+
+
+def promoted(**instance: Any) -> Any:
+    return answering(describe_db_instances={"DBInstances": [{"DBInstanceStatus": "available", **instance}]})
+
+
+def promoting(tmp_path: Path, *, actions: list[str], rds: Any) -> Context:
+    plans = iter([True, False])
+    database = resource("aws_db_instance", OTHER, identifier="db", name=None)
+    here = context(tmp_path, database, clients={("rds", OTHER): rds}, plan=lambda: next(plans), deploy=lambda: None)
+    write_plan(here, {"aws_db_instance.replica": actions})
+    return here
+
+
+def test_a_promotion_is_one_update_in_place_and_tells_the_name_of_the_database(tmp_path: Path) -> None:
+    assert "DBName none" in life.promotion(promoting(tmp_path, actions=["update"], rds=promoted()))
+
+
+def test_a_promotion_that_replaces_the_database_is_not_begun(tmp_path: Path) -> None:
+    with pytest.raises(Unproven, match=r"delete/create aws_db_instance\.replica"):
+        life.promotion(promoting(tmp_path, actions=["delete", "create"], rds=promoted()))
+
+
+def test_a_replica_that_stays_one_is_not_promoted(tmp_path: Path) -> None:
+    rds = promoted(ReadReplicaSourceDBInstanceIdentifier="source")
+    with pytest.raises(Unproven, match="not within 30 minutes"):
+        life.promotion(promoting(tmp_path, actions=["update"], rds=rds))
+
+
+def rotating(tmp_path: Path, *current: str) -> Context:
+    answers = [{"VersionIdsToStages": {version: ["AWSCURRENT"], "older": ["AWSPREVIOUS"]}} for version in current]
+    client = answering(describe_secret=answers, rotate_secret={})
+    return context(
+        tmp_path,
+        resource("aws_secretsmanager_secret", HOME, arn="arn", name="secret"),
+        clients={("secretsmanager", HOME): client},
+    )
+
+
+def test_a_rotation_moves_the_current_version(tmp_path: Path) -> None:
+    assert "another version" in secret.rotation(rotating(tmp_path, "one", "one", "two"))
+
+
+def test_a_rotation_that_does_not_end_is_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(Unproven, match="AWSCURRENT on another version: not within 10 minutes"):
+        secret.rotation(rotating(tmp_path, "one"))
+
+
+def trailing(tmp_path: Path, **status: Any) -> Context:
+    return context(
+        tmp_path,
+        resource("aws_cloudtrail", HOME, arn="arn", name="trail", s3_bucket_name="bucket"),
+        clients={
+            ("cloudtrail", HOME): answering(get_trail_status=status),
+            ("s3", HOME): answering(list_objects_v2={"Contents": [{"Key": "file"}]}),
+        },
+    )
+
+
+def test_a_trail_delivers_to_bucket_and_log_group(tmp_path: Path) -> None:
+    here = trailing(tmp_path, LatestDeliveryTime="now", LatestCloudWatchLogsDeliveryTime="now")
+    assert "no error" in audit.trail(here)
+
+
+def test_a_trail_without_digests_is_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(Unproven, match="AccessDenied"):
+        audit.digest(trailing(tmp_path, LatestDigestDeliveryError="AccessDenied"))
+    with pytest.raises(Unproven, match="not within 120 minutes"):
+        audit.digest(trailing(tmp_path, LatestDeliveryTime="now"))
+
+
+def backing_up(tmp_path: Path, job: dict[str, str], copy: dict[str, str]) -> Context:
+    client = answering(
+        start_backup_job={"BackupJobId": "1"},
+        describe_backup_job=job,
+        start_copy_job={"CopyJobId": "2"},
+        describe_copy_job={"CopyJob": copy},
+    )
+    return context(
+        tmp_path,
+        resource("aws_backup_vault", HOME, name="vault", arn="home"),
+        resource("aws_backup_vault", OTHER, name="vault", arn="other"),
+        resource("aws_dynamodb_table", HOME, name="sessions", arn="table"),
+        resource("aws_backup_selection", HOME, name="selection", iam_role_arn="role"),
+        clients={("backup", HOME): client},
+    )
+
+
+def test_a_backup_and_its_copy_end_as_completed(tmp_path: Path) -> None:
+    done = {"State": "COMPLETED", "RecoveryPointArn": "point"}
+    assert "both COMPLETED" in backups.backup(backing_up(tmp_path, done, done))
+
+
+def test_a_copy_that_fails_is_told_with_its_reason(tmp_path: Path) -> None:
+    done, failed = {"State": "COMPLETED", "RecoveryPointArn": "point"}, {"State": "FAILED", "StatusMessage": "no key"}
+    with pytest.raises(Unproven, match="FAILED: no key"):
+        backups.backup(backing_up(tmp_path, done, failed))
+
+
+def test_https_needs_every_region_and_the_domain(tmp_path: Path) -> None:
+    here = context(tmp_path)
+    here.fetch = lambda host, _path: (200, host)
+    assert web.https(here).count("200") == 3
+    here.fetch = lambda host, _path: (200 if host != "example.com" else 503, host)
+    with pytest.raises(Unproven, match=r"https://example\.com/health"):
+        web.https(here)
+
+
+def test_a_certificate_that_does_not_hold_is_no_answer(tmp_path: Path) -> None:
+    here = context(tmp_path)
+
+    def refused(_host: str, _path: str) -> tuple[int, str]:
+        raise OSError("certificate verify failed")
+
+    here.fetch = refused
+    with pytest.raises(Unproven, match="not within"):
+        web.https(here)
+
+
+def test_the_test_file_of_a_load_balancer_is_no_access_log(tmp_path: Path) -> None:
+    log = {"bucket": "logs", "prefix": "access"}
+    balancer = resource("aws_lb", HOME, name="alb", access_logs=[log])
+    only = {"Contents": [{"Key": "access/AWSLogs/1/ELBAccessLogTestFile"}]}
+    here = context(tmp_path, balancer, clients={("s3", HOME): answering(list_objects_v2=only)})
+    with pytest.raises(Unproven, match="an access log"):
+        web.access_log(here)
+
+
+@pytest.mark.parametrize(
+    ("destination", "service"),
+    [("arn:aws:logs:us-east-1:1:log-group:flow:*", "logs"), ("arn:aws:s3:::bucket/flow", "s3")],
+)
+def test_a_flow_log_is_looked_for_where_it_goes(tmp_path: Path, destination: str, service: str) -> None:
+    flows = [resource("aws_flow_log", region, id=region, log_destination=destination) for region in (HOME, OTHER)]
+    client = answering(filter_log_events={"events": [1]}, list_objects_v2={"Contents": [1]})
+    clients = {(service, region): client for region in (HOME, OTHER)}
+    assert web.flow_log(context(tmp_path, *flows, clients=clients)) == "lines in us-east-1, us-west-2"
+
+
+def test_an_object_that_is_not_copied_is_not_shown(tmp_path: Path) -> None:
+    def missing(**_arguments: Any) -> None:
+        raise ClientError({"Error": {"Code": "404", "Message": "Not Found"}}, "HeadObject")
+
+    buckets = [resource("aws_s3_bucket", region, bucket=f"proof-data-{region}") for region in (HOME, OTHER)]
+    here = context(
+        tmp_path,
+        *buckets,
+        clients={
+            ("s3", HOME): answering(put_object={"VersionId": "1"}, delete_object={}),
+            ("s3", OTHER): SimpleNamespace(head_object=missing),
+        },
+    )
+    with pytest.raises(Unproven, match="the copy of application/prove-abc-us-east-1 in us-west-2"):
+        storage.replication(here)
+    assert here.undo() == []
+
+
+def test_what_is_left_is_named_and_what_may_stay_is_not(tmp_path: Path) -> None:
+    def tagging(*arns: str) -> Any:
+        pages = [{"ResourceTagMappingList": [{"ResourceARN": arn} for arn in arns]}]
+        return SimpleNamespace(get_paginator=lambda _name: SimpleNamespace(paginate=lambda **_arguments: pages))
+
+    snapshot, gateway = "arn:aws:rds:us-east-1:1:snapshot:x", "arn:aws:ec2:us-east-1:1:natgateway/x"
+    no_snapshots = SimpleNamespace(get_paginator=lambda _name: SimpleNamespace(paginate=lambda: [{"DBSnapshots": []}]))
+    key = "arn:aws:kms:us-east-1:1:key/x"
+    clients = {("rds", region): no_snapshots for region in (HOME, OTHER)}
+    clients["kms", HOME] = answering(describe_key={"KeyMetadata": {"KeyState": "PendingDeletion"}})
+    clients["resourcegroupstaggingapi", HOME] = tagging(snapshot, key)
+    clients["resourcegroupstaggingapi", OTHER] = tagging()
+    assert "nothing is left" in life.leftovers(context(tmp_path, clients=clients))
+    clients["resourcegroupstaggingapi", OTHER] = tagging(gateway)
+    clients["kms", HOME] = answering(describe_key={"KeyMetadata": {"KeyState": "Enabled"}})
+    with pytest.raises(Unproven, match=r"natgateway/x\narn:aws:kms"):
+        life.leftovers(context(tmp_path, clients=clients))
+
+
+def test_a_snapshot_whose_key_goes_is_not_shown(tmp_path: Path) -> None:
+    ours = {"DBSnapshotIdentifier": "final", "KmsKeyId": "key", "TagList": [{"Key": "Project", "Value": "proof"}]}
+    pages = [{"DBSnapshots": [ours, {"DBSnapshotIdentifier": "other", "TagList": []}]}]
+    rds = SimpleNamespace(get_paginator=lambda _name: SimpleNamespace(paginate=lambda: pages))
+    clients = {}
+    for region in (HOME, OTHER):
+        clients["rds", region] = rds
+        clients["kms", region] = answering(describe_key={"KeyMetadata": {"KeyState": "PendingDeletion"}})
+    with pytest.raises(Unproven, match="final in us-east-1: PendingDeletion"):
+        life.kept_keys(context(tmp_path, clients=clients))
+
+
+def test_a_listener_is_made_once_and_goes_with_its_subscription(tmp_path: Path) -> None:
+    sqs = answering(
+        create_queue={"QueueUrl": "url"},
+        get_queue_attributes={"Attributes": {"QueueArn": "queue"}},
+        set_queue_attributes={},
+        receive_message={"Messages": [{"Body": "proof abc"}]},
+        delete_queue={},
+    )
+    sns = answering(publish={}, subscribe={"SubscriptionArn": "subscription"}, unsubscribe={})
+    topic = resource("aws_sns_topic", HOME, name="PROOF-sns-prove-ticket-us-east-1", arn="arn")
+    here = context(tmp_path, topic, clients={("sqs", HOME): sqs, ("sns", HOME): sns})
+    alerts.topic(here)
+    alerts.topic(here)
+    assert [what for what, _ in here.undoing] == ["queue prove-abc", "subscription of prove-abc"]
+
+
+def test_the_settings_of_the_proof_are_valid_and_apart_from_production(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "settings.yaml"
+    write(root / "config" / "prove.yaml", to=file, environ={"PROVE_DOMAIN": "proof.example.com"})
+    proof, production = load_settings(file, {}), load_settings(root / "config" / "prod.yaml", {})
+    assert len(proof.regions) == 2
+    assert proof.environment != production.environment
+    assert proof.environment_suffix != production.environment_suffix
+    assert proof.project != production.project
+    assert proof.storage.force_destroy
+    assert proof.account.ebs_encryption == "existing"
+
+
+def test_further_settings_are_put_into_their_section(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "settings.yaml"
+    instances = {"us-west-2": {"role": "writer"}, "us-east-1": {"role": "detached"}}
+    write(
+        root / "config" / "prove.yaml",
+        to=file,
+        environ={"PROVE_DOMAIN": "proof.example.com"},
+        more={"database": {"instances": instances}},
+    )
+    database = load_settings(file, {}).database
+    assert database.instances["us-west-2"].role == "writer"
+    assert database.instance_class == "db.t4g.medium"
+
+
+def test_rejects_a_proof_without_a_domain(root: Path, tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match="PROVE_DOMAIN names no domain"):
+        write(root / "config" / "prove.yaml", to=tmp_path / "settings.yaml", environ={})

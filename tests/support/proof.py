@@ -1,0 +1,76 @@
+"""A context without an account."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from rich.console import Console
+
+from tools.console import Screen
+from tools.paths import Paths
+from tools.prove import Context, Step
+
+ACCOUNT = "123456789012"
+HOME, OTHER = "us-east-1", "us-west-2"
+
+
+class Clock:
+    """Time that passes by sleeping."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def resource(kind: str, region: str, **attributes: Any) -> dict[str, Any]:
+    provider = f'provider["registry.terraform.io/hashicorp/aws"].{region}'
+    return {
+        "mode": "managed",
+        "type": kind,
+        "name": "one",
+        "provider": provider,
+        "instances": [{"attributes": attributes}],
+    }
+
+
+def context(
+    folder: Path,
+    *resources: dict[str, Any],
+    clients: Mapping[tuple[str, str], Any] | None = None,
+    on_emulator: bool = False,
+    **account: Any,
+) -> Context:
+    """Return a context whose state holds the resources and whose account answers as told."""
+    paths = Paths(settings=folder / "settings.yaml", build=folder / "build" / "aws", out=folder / "out")
+    clock = Clock()
+    target = SimpleNamespace(
+        settings=SimpleNamespace(
+            regions=(HOME, OTHER), home=HOME, environment_suffix="prove", project="proof", domain="example.com"
+        ),
+        account_id=ACCOUNT,
+        bucket="state",
+        clients=lambda service, region: (clients or {})[service, region],
+        state=lambda stack: {"resources": list(resources)} if stack == "platform" else None,
+    )
+    screen = Screen(Console(file=io.StringIO()))
+    return Context(
+        account=SimpleNamespace(paths=paths, screen=screen, **account),  # type: ignore[arg-type]
+        target=target,  # type: ignore[arg-type]
+        on_emulator=on_emulator,
+        mark="abc",
+        sleep=clock.sleep,
+        clock=clock,
+    )
+
+
+def step(name: str, run: Any, **more: Any) -> Step:
+    return Step(name=name, proves=f"that {name} works", minutes=1, run=run, **more)
