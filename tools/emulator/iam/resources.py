@@ -42,6 +42,7 @@ PARAMETERS = {
     "kms:key": ("KeyId", "TargetKeyId"),
     "lambda:function": ("FunctionName",),
     "logs:log-group": ("logGroupName",),
+    "logs:log-stream": ("logGroupName",),
     "rds:auto-backup": ("DBInstanceAutomatedBackupsArn",),
     "rds:db": ("DBInstanceIdentifier", "SourceDBInstanceIdentifier"),
     "rds:og": ("OptionGroupName",),
@@ -187,6 +188,11 @@ def _arn(key: str, kind: ResourceType, name: str, call: Call, account_id: str) -
     if key == "ssm:parameter" and name.startswith("aws/"):
         # AWS's public parameters belong to no account.
         account_id = ""
+    if key in {"logs:log-group", "logs:log-stream"}:
+        # But for the calls for tags, which name the group by its ARN; the page on IAM of CloudWatch Logs says so:
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+        group = f"arn:aws:logs:{call.region}:{account_id}:log-group:{name}"
+        return f"{group}:log-stream:{call.parameters.get('logStreamName', '')}"
     if key == "autoscaling:autoScalingGroup":
         return f"arn:aws:autoscaling:{call.region}:{account_id}:autoScalingGroup:*:autoScalingGroupName/{name}"
     if key == "chatbot:ChatbotConfiguration":
