@@ -21,7 +21,7 @@ from tools.console import Screen
 from tools.emulator import Emulator
 from tools.errors import ToolError
 from tools.paths import PLATFORM, ROOT, Paths
-from tools.permissions.recording import ROLES, UNPROTECTED, account_on
+from tools.permissions.recording import ROLES, UNPROTECTED, Actor
 from tools.seed import seed
 from tools.target import Target
 
@@ -34,11 +34,11 @@ class Permitted:
     """A platform that was deployed by a role with the deployer's policies."""
 
     emulator: Emulator
-    accounts: dict[str, Account]
+    actors: dict[str, Actor]
 
     @property
     def build(self) -> Path:
-        return self.accounts["deployer"].paths.build
+        return self.actors["deployer"].paths.build
 
     def plan(self, place: str) -> dict[str, tuple[str, ...]]:
         return changes_of(json.loads((self.build / place / PLATFORM / "plan.json").read_text()))
@@ -60,8 +60,8 @@ def permitted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Permitted]:
     screen = Screen(Console(file=io.StringIO()))
     with Emulator.start(directory=paths.emulator) as emulator:
         seed(Target.on_emulator(paths=paths, environ=CLEAN, emulator=emulator))
-        accounts = {
-            role: account_on(
+        actors = {
+            role: Actor(
                 make_role(emulator, f"meridian-{role}", sorted((ROOT / "iam").glob(f"{role}-*.json"))),
                 paths,
                 environ=CLEAN,
@@ -69,34 +69,34 @@ def permitted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Permitted]:
             )
             for role in ROLES
         }
-        applied = Permitted(emulator, accounts)
-        accounts["bootstrap"].bootstrap()
-        accounts["bootstrap"].bootstrap()
-        accounts["planner"].plan_only()
+        applied = Permitted(emulator, actors)
+        actors["bootstrap"].run(Account.bootstrap)
+        actors["bootstrap"].run(Account.bootstrap)
+        actors["planner"].run(Account.plan_only)
         first = applied.plan("review")
-        accounts["deployer"].deploy()
+        actors["deployer"].run(Account.deploy)
         # The planner's plan of what was not there yet is the deployer's.
         assert first == applied.plan("")
-        assert not accounts["deployer"].plan()
+        assert not actors["deployer"].run(Account.plan)
         yield applied
-        accounts["deployer"].destroy()
+        actors["deployer"].run(Account.destroy)
         target = Target.on_emulator(paths=paths, environ=CLEAN, emulator=emulator)
         assert target.state(PLATFORM)["resources"] == []  # type: ignore[index]
 
 
 def test_planner_s_plan_of_what_stands_is_empty(permitted: Permitted) -> None:
-    permitted.accounts["planner"].plan_only()
+    permitted.actors["planner"].run(Account.plan_only)
     assert set(permitted.plan("review").values()) == {("no-op",)}
 
 
 def test_planner_s_plan_of_a_change_is_the_deployer_s(permitted: Permitted, tmp_path: Path) -> None:
     changed = settings(tmp_path, "changed.yaml", owner="another-team")
     plans = {}
+    screen = Screen(Console(file=io.StringIO()))
     for role, place, plan in (("planner", "review", Account.plan_only), ("deployer", "", Account.plan)):
-        before = permitted.accounts[role]
-        paths = Paths(settings=changed, build=before.paths.build, out=tmp_path / role)
+        paths = Paths(settings=changed, build=permitted.build, out=tmp_path / role)
         acting = assume(permitted.emulator, f"meridian-{role}")
-        plan(account_on(acting, paths, environ=CLEAN, screen=before.screen))
+        Actor(acting, paths, environ=CLEAN, screen=screen).run(plan)
         plans[role] = permitted.plan(place)
     assert plans["planner"] == plans["deployer"]
     assert ("update",) in plans["planner"].values()
@@ -104,7 +104,7 @@ def test_planner_s_plan_of_a_change_is_the_deployer_s(permitted: Permitted, tmp_
 
 def test_planner_is_refused_an_ordinary_plan_with_a_word_on_the_other(permitted: Permitted) -> None:
     with pytest.raises(ToolError) as fault:
-        permitted.accounts["planner"].plan()
+        permitted.actors["planner"].run(Account.plan)
     assert "is not authorized to perform" in fault.value.message
     assert "make plan-only" in str(fault.value.advice)
 
@@ -116,7 +116,7 @@ def test_planner_cannot_read_the_password(permitted: Permitted) -> None:
 
 
 def test_nothing_is_left_that_would_apply_a_plan_for_review(permitted: Permitted) -> None:
-    permitted.accounts["planner"].plan_only()
+    permitted.actors["planner"].run(Account.plan_only)
     left = {path.name for path in (permitted.build / "review" / PLATFORM).iterdir()}
     assert "plan.json" in left
     assert not [name for name in left if name.endswith(".tfplan") or name.startswith("terraform.tfstate")]
