@@ -113,3 +113,14 @@ def test_replica_of_a_table_is_asked_for_in_its_own_region() -> None:
     found = asked("dynamodb", "UpdateTable", TableName="t", ReplicaUpdates=[{"Create": {"RegionName": "us-east-1"}}])
     assert found["dynamodb:CreateTableReplica"] == [f"arn:aws:dynamodb:us-east-1:{ACCOUNT}:table/t"]
     assert found["dynamodb:UpdateTable"] == [f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/t"]
+
+
+def test_new_key_with_a_policy_needs_to_put_it() -> None:
+    found = asked("kms", "CreateKey", Policy="{}", Tags=[{"TagKey": "Project", "TagValue": "p"}])
+    any_key = [f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/*"]
+    assert found == {"kms:CreateKey": ["*"], "kms:PutKeyPolicy": any_key, "kms:TagResource": any_key}
+
+
+def test_stream_of_a_group_is_asked_for_under_the_group() -> None:
+    found = asked("logs", "PutLogEvents", logGroupName="g", logStreamName="s")
+    assert found == {"logs:PutLogEvents": [f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:g:log-stream:s"]}

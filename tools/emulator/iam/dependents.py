@@ -228,6 +228,16 @@ def _rotation(call: Call, _account_id: str) -> Iterator[Question]:
         yield Question(action="lambda:InvokeFunction", resource=arn, region=call.region)
 
 
+def _new_key(call: Call, account_id: str) -> Iterator[Question]:
+    """Yield what putting a policy on a new key needs.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
+    """
+    if call.parameters.get("Policy"):
+        key = f"arn:aws:kms:{call.region}:{account_id}:key/*"
+        yield Question(action="kms:PutKeyPolicy", resource=key, region=call.region)
+
+
 def _replica_key(call: Call, _account_id: str) -> Iterator[Question]:
     """Yield what a key's replica needs where it is made.
 
@@ -239,6 +249,7 @@ def _replica_key(call: Call, _account_id: str) -> Iterator[Question]:
 BY_OPERATION: dict[Operation, Callable[[Call, str], Iterator[Question]]] = {
     ("dynamodb", "UpdateTable"): _replicas,
     ("ec2", "CreateVpcEndpoint"): _private_names,
+    ("kms", "CreateKey"): _new_key,
     ("kms", "ReplicateKey"): _replica_key,
     ("secretsmanager", "RotateSecret"): _rotation,
 }
