@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tools.emulator.call import Call
+from tools.emulator.call import Call, model_of
 from tools.emulator.iam.judge import questions
 
 ACCOUNT = "123456789012"
@@ -124,3 +124,11 @@ def test_new_key_with_a_policy_needs_to_put_it() -> None:
 def test_stream_of_a_group_is_asked_for_under_the_group() -> None:
     found = asked("logs", "PutLogEvents", logGroupName="g", logStreamName="s")
     assert found == {"logs:PutLogEvents": [f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:g:log-stream:s"]}
+
+
+@pytest.mark.parametrize("service", ["accessanalyzer", "backup", "dynamodb", "ec2", "iam", "kms", "rds", "s3", "wafv2"])
+def test_every_operation_is_asked_about_whatever_its_parameters(service: str) -> None:
+    model = model_of(service)
+    assert model
+    for operation in model.operation_names:
+        assert asked(service, operation), operation

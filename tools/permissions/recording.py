@@ -23,6 +23,8 @@ from tools.target import Target
 Result = TypeVar("Result")
 #: Who makes the state backend, who plans for review, and who deploys and destroys.
 ROLES = ("bootstrap", "planner", "deployer")
+#: What the names of their roles open with.
+OWN_ROLES = "meridian-"
 #: Keys that the emulator's IAM never gave out, so that nothing is refused while it is recorded.
 KEYS = {"bootstrap": "AKIABOOTSTRAPEXAMPLE", "planner": "AKIAPLANNEREXAMPLE00", "deployer": "AKIADEPLOYEREXAMPLE0"}
 #: A pair of regions asks for all that any set does: peering, replication and replicas are of pairs.
@@ -86,7 +88,7 @@ def record(paths: Paths, *, environ: Mapping[str, str], screen: Screen) -> dict[
         ).run(Account.deploy)
         actors["planner"].run(Account.plan_only)
         actors["deployer"].run(Account.destroy)
-        return recorded(emulator.recording, KEYS)
+        return recorded(emulator.recording, KEYS, account_id=account_id)
 
 
 class Actor:
@@ -147,8 +149,11 @@ def live(actors: Mapping[str, Actor]) -> None:
         raise ToolError(f"the plan of {PLATFORM} after its deployment is not empty")
 
 
-def recorded(file: Path, keys: Mapping[str, str]) -> dict[str, list[Question]]:
+def recorded(file: Path, keys: Mapping[str, str], *, account_id: str) -> dict[str, list[Question]]:
     """Return the questions of a recording by role.
+
+    Whoever plans the platform looks at its own role besides, whose path buckets have to know. The root of the account,
+    which was recorded, has none.
 
     Parameters
     ----------
@@ -156,12 +161,19 @@ def recorded(file: Path, keys: Mapping[str, str]) -> dict[str, list[Question]]:
         The recording.
     keys : mapping
         The access key of each role.
+    account_id : str
+        The account of the recording.
+
+    See https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/data-sources/iam_session_context
     """
     roles = {key: role for role, key in keys.items()}
     found: dict[str, list[Question]] = {role: [] for role in keys}
     for key, question in read(file):
         if key in roles:
             found[roles[key]].append(question)
+    for role in ("planner", "deployer"):
+        itself = f"arn:aws:iam::{account_id}:role/{OWN_ROLES}{role}"
+        found[role].append(Question(action="iam:GetRole", resource=itself, region="us-east-1"))
     return found
 
 

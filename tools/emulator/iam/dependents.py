@@ -243,7 +243,7 @@ def _replica_key(call: Call, _account_id: str) -> Iterator[Question]:
 
     https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-auth.html
     """
-    yield Question(action="kms:CreateKey", resource="*", region=str(call.parameters["ReplicaRegion"]))
+    yield Question(action="kms:CreateKey", resource="*", region=str(call.parameters.get("ReplicaRegion", call.region)))
 
 
 BY_OPERATION: dict[Operation, Callable[[Call, str], Iterator[Question]]] = {
