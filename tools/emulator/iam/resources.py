@@ -180,7 +180,7 @@ def _linked_role(call: Call, account_id: str) -> list[str]:
         return [f"arn:aws:iam::{account_id}:role/aws-service-role/{service}/*"]
     if name.startswith("AWSServiceRoleFor") or call.parameters.get("DeletionTaskId"):
         made = state.role_arn(name, account_id=account_id)
-        return [made or f"arn:aws:iam::{account_id}:role/aws-service-role/*"]
+        return [made or f"arn:aws:iam::{account_id}:role/aws-service-role/*/{name or '*'}"]
     return []
 
 
@@ -220,9 +220,7 @@ def _least(call: Call, kinds: tuple[ResourceType, ...], account_id: str) -> list
     """Return what stands for a call that is about one of several kinds without saying which."""
     if call.service == "route53" and (kind := call.parameters.get("ResourceType")):
         return [f"arn:aws:route53:::{kind}/{call.parameters['ResourceId']}"]
-    if call.service == "securityhub":
-        return [_any_of(kinds[0], call.region, account_id)]
-    return ["*"]
+    return [_any_of(kinds[0], call.region, account_id)]
 
 
 def _keys(parameters: Mapping[str, Any]) -> list[str]:
