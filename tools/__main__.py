@@ -15,7 +15,7 @@ from tools.errors import Interrupted, ToolError
 from tools.interrupts import raise_on_sigterm
 from tools.local import Life
 from tools.paths import Paths
-from tools.permissions.write import write_policies
+from tools.permissions.write import write_policies, write_policies_again
 from tools.synth import synthesize
 
 Command = Callable[[], object]
@@ -71,6 +71,7 @@ def commands() -> dict[str, tuple[str, Command]]:
         "deploy": ("plan, ask, and apply in the AWS account", account.deploy),
         "destroy": ("ask, and destroy the platform in the AWS account", account.destroy),
         "iam": ("write the least policies of the settings, from a life on the emulator", lambda: write_policies(local)),
+        "iam-again": ("write them from the recording that is there", lambda: write_policies_again(local)),
         "dashboard": ("draw the dashboard of the output as SVG", lambda: _print(draw_output(local))),
         "bench": ("measure synthesis with and without the fast bindings", lambda: bench(settings=local.settings)),
     }

@@ -86,7 +86,6 @@ def record(paths: Paths, *, environ: Mapping[str, str], screen: Screen) -> dict[
             environ=environ,
             screen=screen,
         ).run(Account.deploy)
-        actors["planner"].run(Account.plan_only)
         actors["deployer"].run(Account.destroy)
         return recorded(emulator.recording, KEYS, account_id=account_id)
 
