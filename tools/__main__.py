@@ -17,7 +17,7 @@ from tools.interrupts import raise_on_sigterm
 from tools.local import Life
 from tools.numbers import write
 from tools.paths import Paths
-from tools.permissions.write import write_policies
+from tools.permissions.write import write_policies, write_policies_again
 from tools.prove.command import Proof
 from tools.synth import synthesize
 
@@ -81,6 +81,7 @@ def commands() -> dict[str, tuple[str, Command]]:
         "deploy": ("plan, ask, and apply in the AWS account", account.deploy),
         "destroy": ("ask, and destroy the platform in the AWS account", account.destroy),
         "iam": ("write the least policies of the settings, from a life on the emulator", lambda: write_policies(local)),
+        "iam-again": ("write them from the recording that is there", lambda: write_policies_again(local)),
         "dashboard": ("draw the dashboard of the output as SVG", lambda: _print(draw_output(local))),
         "prove-on-aws": ("show in an AWS account what only AWS can show, and clean up", proof.prove),
         "prove-destroy": ("take down what an interrupted proof has left standing", proof.remove),

@@ -29,7 +29,7 @@ from tools.plan import Plan, aliases_in_state, changes, changes_by_region
 from tools.preflight import Finding, Report, look_at, quick_clients, subject_of
 from tools.review import plan_for_review
 from tools.synth import synthesize
-from tools.target import Clients, Target
+from tools.target import Target
 from tools.upgrades import require_order
 
 
@@ -50,8 +50,6 @@ class Account:
         By default standard output.
     answers : file, optional
         Where a yes is read from. By default standard input.
-    clients : callable, optional
-        Makes boto3 clients. By default with the credentials of this process's environment.
     gate : bool
         Whether the gate judges output and plans. By default it does.
     """
@@ -65,14 +63,12 @@ class Account:
         environ: Mapping[str, str] = os.environ,
         screen: Screen | None = None,
         answers: TextIO | None = None,
-        clients: Clients | None = None,
         gate: bool = True,
     ) -> None:
         self.paths = Paths(settings=settings, build=build, out=out).absolute()
         self.environ = environ
         self.screen = screen or Screen()
         self._answers = answers or sys.stdin
-        self._clients = clients or _client
         self._gate = gate
 
     def bootstrap(self) -> None:
@@ -235,7 +231,7 @@ class Account:
     def _target(self) -> Target:
         if endpoint := self.environ.get("AWS_ENDPOINT_URL"):
             self.screen.say(f"note: AWS_ENDPOINT_URL is set, so this goes to {endpoint} and not to AWS")
-        target = Target.in_account(paths=self.paths, environ=self.environ, clients=self._clients)
+        target = Target.in_account(paths=self.paths, environ=self.environ, clients=_client)
         with self.screen.step("synth"):
             synthesize(self.paths, environ=self.environ)
         return target

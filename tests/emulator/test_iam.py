@@ -1,6 +1,8 @@
 """IAM, enforced on users and sessions of roles."""
 
+import io
 import json
+import zipfile
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -232,6 +234,26 @@ def test_secret_with_a_key_needs_the_key_through_secrets_manager(
 
     reader("secretsmanager").get_secret_value(SecretId=secret)
     assert "kms:Decrypt" in refused(reader("s3").get_secret_value, SecretId=secret)
+
+
+def test_variables_of_a_function_need_its_key(emulator: Emulator, user: Callable[..., Clients]) -> None:
+    arn = emulator.client("kms", REGION).create_key()["KeyMetadata"]["Arn"]
+    trust = json.dumps({"Statement": []})
+    role = emulator.client("iam", REGION).create_role(RoleName="of-a-function", AssumeRolePolicyDocument=trust)["Role"]
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("a.py", "")
+    emulator.client("lambda", REGION).create_function(
+        FunctionName="with-a-key",
+        Runtime="python3.12",
+        Role=role["Arn"],
+        Handler="a.b",
+        Code={"ZipFile": archive.getvalue()},
+        KMSKeyArn=arn,
+    )
+    look = policy("lambda:GetFunction")
+    assert f"kms:Decrypt on resource: {arn}" in refused(user(look)("lambda").get_function, FunctionName="with-a-key")
+    user(look, policy("kms:Decrypt", resource=arn))("lambda").get_function(FunctionName="with-a-key")
 
 
 def test_passing_a_role_needs_a_permission_for_the_service(emulator: Emulator, user: Callable[..., Clients]) -> None:

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -27,6 +28,11 @@ def with_headers(client: BaseClient, **headers: str) -> BaseClient:
 
 
 def role_client(emulator: Emulator, role: str) -> BaseClient:
+    """A session of a role whose own policies allow everything of S3, so that the bucket's policy decides."""
+    iam = emulator.client("iam", REGION)
+    with suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps({"Statement": []}))
+    iam.attach_role_policy(RoleName=role, PolicyArn="arn:aws:iam::aws:policy/AmazonS3FullAccess")
     credentials = emulator.client("sts", REGION).assume_role(
         RoleArn=f"arn:aws:iam::123456789012:role/{role}", RoleSessionName="deploy"
     )["Credentials"]

@@ -46,9 +46,13 @@ def as_role(life: Applied, role: str, region: str, headers: dict[str, str] | Non
         aws_session_token=credentials["SessionToken"],
         config=Config(retries={"max_attempts": 1}, proxies={}),
     )
+    return with_headers(client, headers or {})
+
+
+def with_headers(client: Any, headers: dict[str, str]) -> Any:
     client.meta.events.register(
         "before-sign.s3.*",
-        lambda request, **_: [request.headers.add_header(name, value) for name, value in (headers or {}).items()],
+        lambda request, **_: [request.headers.add_header(name, value) for name, value in headers.items()],
     )
     return client
 
@@ -114,7 +118,8 @@ def test_a_role_outside_the_list_is_refused(life: Applied, role: str, call: str,
 @pytest.mark.parametrize("identifier", ["access-logs", "alb-logs", "configuration", "data", "trail"])
 @REGIONS
 def test_weak_transport_is_refused(life: Applied, region: str, identifier: str, headers: dict[str, str]) -> None:
-    weak = application(life, region, headers)
+    # Nothing but the transport would refuse the root of the account.
+    weak = with_headers(life.client("s3", region), headers)
     assert_refused(weak.put_object, Bucket=bucket_of(region, identifier), Key="order", Body=b"1")
     assert_refused(weak.list_objects_v2, Bucket=bucket_of(region, identifier))
 
@@ -258,6 +263,9 @@ def test_a_plan_fails_if_its_apply_would_shut_out_who_runs_it(
     trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     arn = life.client("iam", PRIMARY).create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=document)["Role"]
+    life.client("iam", PRIMARY).attach_role_policy(
+        RoleName=name, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
+    )
     session = life.client("sts", PRIMARY).assume_role(RoleArn=arn["Arn"], RoleSessionName="test")["Credentials"]
     administrators = [f"arn:aws:iam::{ACCOUNT}:role/ci/deploy-*"]
     another = new_life(

@@ -13,6 +13,7 @@ from tools.console import Screen
 from tools.errors import ToolError
 from tools.paths import Paths
 from tools.target import Target, ask_account
+from tools.terraform.diagnostics import Diagnostic, describe
 
 
 class Terminal(io.StringIO):
@@ -68,3 +69,11 @@ def test_missing_credentials_are_told_with_the_way_without_an_account() -> None:
     with pytest.raises(ToolError, match="Unable to locate credentials") as caught:
         ask_account(clients, region="eu-west-1")
     assert "make demo" in (caught.value.advice or "")
+
+
+def test_role_that_may_not_lock_or_read_the_password_is_told_of_plans_for_review() -> None:
+    for action in ("secretsmanager:GetSecretValue", "dynamodb:PutItem", "s3:PutObject"):
+        detail = f"User: arn:aws:sts::1:assumed-role/planner/x is not authorized to perform: {action} on resource: r"
+        summary = "Error acquiring the state lock" if action != "secretsmanager:GetSecretValue" else "failed"
+        _, advice = describe(diagnostics=[Diagnostic(summary=summary, detail=detail)], unlock="")
+        assert "make plan-only" in str(advice)

@@ -1,10 +1,11 @@
 """The life that the least policies are written from: every command of the account's, each under a key of its own."""
 
 import io
+import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -19,8 +20,11 @@ from tools.paths import PLATFORM, Paths
 from tools.seed import seed
 from tools.target import Target
 
+Result = TypeVar("Result")
 #: Who makes the state backend, who plans for review, and who deploys and destroys.
 ROLES = ("bootstrap", "planner", "deployer")
+#: What the names of their roles open with.
+OWN_ROLES = "meridian-"
 #: Keys that the emulator's IAM never gave out, so that nothing is refused while it is recorded.
 KEYS = {"bootstrap": "AKIABOOTSTRAPEXAMPLE", "planner": "AKIAPLANNEREXAMPLE00", "deployer": "AKIADEPLOYEREXAMPLE0"}
 #: A pair of regions asks for all that any set does: peering, replication and replicas are of pairs.
@@ -69,25 +73,65 @@ def record(paths: Paths, *, environ: Mapping[str, str], screen: Screen) -> dict[
     account_id = load_settings(settings, environ).account_id or "123456789012"
     with Emulator.start(directory=paths.emulator, account_id=account_id) as emulator:
         seed(Target.on_emulator(paths=_with(paths, settings), environ=environ, emulator=emulator))
-        accounts = {
-            role: account_on(
+        actors = {
+            role: Actor(
                 emulator.acting_as(Credentials(access_key=key)), _with(paths, settings), environ=environ, screen=screen
             )
             for role, key in KEYS.items()
         }
-        live(accounts)
-        account_on(
+        live(actors)
+        Actor(
             emulator.acting_as(Credentials(access_key=KEYS["deployer"])),
             _with(paths, changed),
             environ=environ,
             screen=screen,
-        ).deploy()
-        accounts["planner"].plan_only()
-        accounts["deployer"].destroy()
-        return recorded(emulator.recording, KEYS)
+        ).run(Account.deploy)
+        actors["deployer"].run(Account.destroy)
+        return recorded(emulator.recording, KEYS, account_id=account_id)
 
 
-def live(accounts: Mapping[str, Account]) -> None:
+class Actor:
+    """Whoever runs the account's commands on an emulator; the gate has no part in it.
+
+    Parameters
+    ----------
+    emulator : Emulator
+        Acting as whoever it is.
+    paths : Paths
+        Where to read and write.
+    environ : mapping
+        The environment of the commands but for what points them at the emulator.
+    screen : Screen
+        Where to tell what happens.
+    """
+
+    def __init__(self, emulator: Emulator, paths: Paths, *, environ: Mapping[str, str], screen: Screen) -> None:
+        self.environ = emulator.clean_environment(environ) | {"APPROVE": "yes"}
+        self.paths = paths
+        self._screen = screen
+
+    def run(self, command: Callable[[Account], Result]) -> Result:
+        """Run a command as the command line does: whatever makes a client finds its credentials in the environment."""
+        account = Account(
+            settings=self.paths.settings,
+            build=self.paths.build,
+            out=self.paths.out,
+            environ=self.environ,
+            screen=self._screen,
+            answers=io.StringIO(),
+            gate=False,
+        )
+        before = dict(os.environ)
+        os.environ.clear()
+        os.environ.update(self.environ)
+        try:
+            return command(account)
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
+def live(actors: Mapping[str, Actor]) -> None:
     """Bootstrap twice, plan for review, deploy, and see that nothing is left to change.
 
     Raises
@@ -95,31 +139,20 @@ def live(accounts: Mapping[str, Account]) -> None:
     ToolError
         When a step fails, or the plan after the deployment is not empty.
     """
-    accounts["bootstrap"].bootstrap()
-    accounts["bootstrap"].bootstrap()
-    accounts["planner"].plan_only()
-    accounts["deployer"].deploy()
-    accounts["planner"].plan_only()
-    if accounts["deployer"].plan():
+    actors["bootstrap"].run(Account.bootstrap)
+    actors["bootstrap"].run(Account.bootstrap)
+    actors["planner"].run(Account.plan_only)
+    actors["deployer"].run(Account.deploy)
+    actors["planner"].run(Account.plan_only)
+    if actors["deployer"].run(Account.plan):
         raise ToolError(f"the plan of {PLATFORM} after its deployment is not empty")
 
 
-def account_on(emulator: Emulator, paths: Paths, *, environ: Mapping[str, str], screen: Screen) -> Account:
-    """Return the account that an emulator is, for whoever it is acting as; the gate has no part in it."""
-    return Account(
-        settings=paths.settings,
-        build=paths.build,
-        out=paths.out,
-        environ=emulator.clean_environment(environ) | {"APPROVE": "yes"},
-        screen=screen,
-        answers=io.StringIO(),
-        clients=emulator.client,
-        gate=False,
-    )
-
-
-def recorded(file: Path, keys: Mapping[str, str]) -> dict[str, list[Question]]:
+def recorded(file: Path, keys: Mapping[str, str], *, account_id: str) -> dict[str, list[Question]]:
     """Return the questions of a recording by role.
+
+    Whoever plans the platform looks at its own role besides, whose path buckets have to know. The root of the account,
+    which was recorded, has none.
 
     Parameters
     ----------
@@ -127,12 +160,19 @@ def recorded(file: Path, keys: Mapping[str, str]) -> dict[str, list[Question]]:
         The recording.
     keys : mapping
         The access key of each role.
+    account_id : str
+        The account of the recording.
+
+    See https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/data-sources/iam_session_context
     """
     roles = {key: role for role, key in keys.items()}
     found: dict[str, list[Question]] = {role: [] for role in keys}
     for key, question in read(file):
         if key in roles:
             found[roles[key]].append(question)
+    for role in ("planner", "deployer"):
+        itself = f"arn:aws:iam::{account_id}:role/{OWN_ROLES}{role}"
+        found[role].append(Question(action="iam:GetRole", resource=itself, region="us-east-1"))
     return found
 
 

@@ -1,12 +1,13 @@
 """`make iam`: the least policies of the settings file, from a life of it on the emulator."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from modules.settings import load_settings
+from modules.settings import Settings, load_settings
 from tools.console import Screen
+from tools.emulator.iam.question import Question
 from tools.paths import ROOT, Paths
-from tools.permissions.documents import write
+from tools.permissions.documents import RECORDING, read_recording, write
 from tools.permissions.page import page
 from tools.permissions.recording import record
 
@@ -37,7 +38,24 @@ def write_policies(paths: Paths, *, environ: Mapping[str, str] = os.environ, scr
         settings=paths.settings, build=paths.build.parent / "iam", out=paths.build.parent / "iam" / "out"
     ).absolute()
     questions = record(place, environ=environ, screen=screen)
-    account = settings.account_id or "123456789012"
+    _write(questions, settings=settings, account=settings.account_id or "123456789012", screen=screen)
+
+
+def write_policies_again(
+    paths: Paths, *, environ: Mapping[str, str] = os.environ, screen: Screen | None = None
+) -> None:
+    """Write `iam/` and `docs/permissions.md` from the recording that is there, without a life.
+
+    Parameters
+    ----------
+    paths, environ, screen
+        As `write_policies` takes them.
+    """
+    questions, account = read_recording(FOLDER / RECORDING)
+    _write(questions, settings=load_settings(paths.settings, environ), account=account, screen=screen or Screen())
+
+
+def _write(questions: Mapping[str, Sequence[Question]], *, settings: Settings, account: str, screen: Screen) -> None:
     files = write(FOLDER, questions, settings=settings, account=account)
     PAGE.write_text(page(FOLDER), encoding="utf-8")
     for path in [*files, PAGE]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+_REFUSED = "is not authorized to perform:"
 _CAUSES = (
     (
         ("NoSuchBucket", "S3 bucket"),
@@ -46,8 +47,9 @@ _CAUSES = (
     ),
     (
         (
-            "is not authorized to perform: secretsmanager:GetSecretValue",
-            "is not authorized to perform: dynamodb:PutItem",
+            f"{_REFUSED} dynamodb:PutItem",
+            f"{_REFUSED} s3:PutObject",
+            f"{_REFUSED} secretsmanager:GetSecretValue",
         ),
         (
             "this role may only look, and an ordinary plan locks the state and reads the database's password: "
@@ -100,7 +102,8 @@ class Diagnostic:
     @property
     def lock(self) -> dict[str, str] | None:
         """Who holds the state lock, by Terraform's field names; None where the lock is not what is wrong."""
-        return dict(_LOCK_FIELD.findall(self.detail)) if _LOCK_HEADLINE in self.summary else None
+        held = _LOCK_HEADLINE in self.summary and _REFUSED not in self.detail
+        return dict(_LOCK_FIELD.findall(self.detail)) if held else None
 
 
 def read_plain(lines: list[str]) -> list[Diagnostic]:

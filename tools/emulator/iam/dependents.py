@@ -148,7 +148,9 @@ def dependents(call: Call, account_id: str) -> Iterator[Question]:
         yield Question(action=action, resource="*", region=call.region)
     for action in OF_LOAD_BALANCERS.get(operation, ()):
         for arn in values_at(call.parameters, "ResourceArn"):
-            yield Question(action=f"elasticloadbalancing:{action}", resource=arn, region=call.region)
+            # The reference gives one of them no kind of resource.
+            resource = "*" if action == "SetWebAcl" else arn
+            yield Question(action=f"elasticloadbalancing:{action}", resource=resource, region=call.region)
     if operation in BY_OPERATION:
         yield from BY_OPERATION[operation](call, account_id)
 
@@ -216,7 +218,9 @@ def _private_names(call: Call, _account_id: str) -> Iterator[Question]:
     https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-iam.html
     """
     if call.parameters.get("PrivateDnsEnabled"):
-        yield Question(action="route53:AssociateVPCWithHostedZone", resource="*", region=call.region)
+        yield Question(
+            action="route53:AssociateVPCWithHostedZone", resource="arn:aws:route53:::hostedzone/*", region=call.region
+        )
 
 
 def _rotation(call: Call, _account_id: str) -> Iterator[Question]:
@@ -228,17 +232,28 @@ def _rotation(call: Call, _account_id: str) -> Iterator[Question]:
         yield Question(action="lambda:InvokeFunction", resource=arn, region=call.region)
 
 
+def _new_key(call: Call, account_id: str) -> Iterator[Question]:
+    """Yield what putting a policy on a new key needs.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awskeymanagementservice.html
+    """
+    if call.parameters.get("Policy"):
+        key = f"arn:aws:kms:{call.region}:{account_id}:key/*"
+        yield Question(action="kms:PutKeyPolicy", resource=key, region=call.region)
+
+
 def _replica_key(call: Call, _account_id: str) -> Iterator[Question]:
     """Yield what a key's replica needs where it is made.
 
     https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-auth.html
     """
-    yield Question(action="kms:CreateKey", resource="*", region=str(call.parameters["ReplicaRegion"]))
+    yield Question(action="kms:CreateKey", resource="*", region=str(call.parameters.get("ReplicaRegion", call.region)))
 
 
 BY_OPERATION: dict[Operation, Callable[[Call, str], Iterator[Question]]] = {
     ("dynamodb", "UpdateTable"): _replicas,
     ("ec2", "CreateVpcEndpoint"): _private_names,
+    ("kms", "CreateKey"): _new_key,
     ("kms", "ReplicateKey"): _replica_key,
     ("secretsmanager", "RotateSecret"): _rotation,
 }

@@ -28,11 +28,12 @@ def identity_of(access_key: str, account_id: str) -> tuple[Caller, Policies] | N
     root = f"arn:{PARTITION}:iam::{account_id}:root"
     session: AssumedRole | None = sts_backends[account_id][PARTITION].get_assumed_role_from_access_key(access_key)
     if session is not None:
-        role: Role = iam.get_role_by_arn(session.role_arn)
-        caller = Caller(identities=(session.arn, role.arn, root), account_id=account_id)
-        boundary = role.permissions_boundary_arn
+        roles: list[Role] = [role for role in iam.roles.values() if role.arn == session.role_arn]
+        caller = Caller(identities=(session.arn, session.role_arn, root), account_id=account_id)
+        boundary = next((role.permissions_boundary_arn for role in roles), None)
         return caller, Policies(
-            identity=_documents([role]),
+            # A role that has been deleted since allows its sessions nothing.
+            identity=_documents(roles),
             boundary=_managed(iam.managed_policies[boundary]) if boundary else None,
             session=json.loads(session.policy) if session.policy else None,
         )

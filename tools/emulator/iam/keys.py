@@ -17,6 +17,7 @@ from tools.emulator.policy import Caller
 #: Parameters that are condition keys: by service, key and parameter.
 #: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 OF_PARAMETERS: dict[str, Mapping[str, str]] = {
+    "cloudwatch": {"cloudwatch:namespace": "Namespace"},
     "iam": {
         "iam:AWSServiceName": "AWSServiceName",
         "iam:PermissionsBoundary": "PermissionsBoundary",

@@ -42,6 +42,7 @@ PARAMETERS = {
     "kms:key": ("KeyId", "TargetKeyId"),
     "lambda:function": ("FunctionName",),
     "logs:log-group": ("logGroupName",),
+    "logs:log-stream": ("logGroupName",),
     "rds:auto-backup": ("DBInstanceAutomatedBackupsArn",),
     "rds:db": ("DBInstanceIdentifier", "SourceDBInstanceIdentifier"),
     "rds:og": ("OptionGroupName",),
@@ -179,7 +180,7 @@ def _linked_role(call: Call, account_id: str) -> list[str]:
         return [f"arn:aws:iam::{account_id}:role/aws-service-role/{service}/*"]
     if name.startswith("AWSServiceRoleFor") or call.parameters.get("DeletionTaskId"):
         made = state.role_arn(name, account_id=account_id)
-        return [made or f"arn:aws:iam::{account_id}:role/aws-service-role/*"]
+        return [made or f"arn:aws:iam::{account_id}:role/aws-service-role/*/{name or '*'}"]
     return []
 
 
@@ -187,6 +188,11 @@ def _arn(key: str, kind: ResourceType, name: str, call: Call, account_id: str) -
     if key == "ssm:parameter" and name.startswith("aws/"):
         # AWS's public parameters belong to no account.
         account_id = ""
+    if key in {"logs:log-group", "logs:log-stream"}:
+        # But for the calls for tags, which name the group by its ARN; the page on IAM of CloudWatch Logs says so:
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+        group = f"arn:aws:logs:{call.region}:{account_id}:log-group:{name}"
+        return f"{group}:log-stream:{call.parameters.get('logStreamName', '')}"
     if key == "autoscaling:autoScalingGroup":
         return f"arn:aws:autoscaling:{call.region}:{account_id}:autoScalingGroup:*:autoScalingGroupName/{name}"
     if key == "chatbot:ChatbotConfiguration":
@@ -214,9 +220,7 @@ def _least(call: Call, kinds: tuple[ResourceType, ...], account_id: str) -> list
     """Return what stands for a call that is about one of several kinds without saying which."""
     if call.service == "route53" and (kind := call.parameters.get("ResourceType")):
         return [f"arn:aws:route53:::{kind}/{call.parameters['ResourceId']}"]
-    if call.service == "securityhub":
-        return [_any_of(kinds[0], call.region, account_id)]
-    return ["*"]
+    return [_any_of(kinds[0], call.region, account_id)]
 
 
 def _keys(parameters: Mapping[str, Any]) -> list[str]:

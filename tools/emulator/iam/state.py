@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from moto.awslambda.models import lambda_backends
+from moto.awslambda_simple.models import lambda_simple_backends
 from moto.dynamodb.models import dynamodb_backends
 from moto.ec2.models import ec2_backends
 from moto.iam.models import iam_backends
@@ -78,7 +78,7 @@ def key_of_topic(arn: str, *, account_id: str) -> str | None:
 
 def key_of_function(name: str, *, region: str, account_id: str) -> str | None:
     """Return the key that a function's variables are encrypted with."""
-    for function in lambda_backends[account_id][region].list_functions():
+    for function in lambda_simple_backends[account_id][region].list_functions():
         if function.function_name == name:
             return getattr(function, "kms_key_arn", None)
     return None
@@ -150,7 +150,7 @@ def _topic(arn: str, _name: str, region: str, account_id: str) -> Any:  # noqa: 
 
 
 def _function(arn: str, _name: str, region: str, account_id: str) -> Any:  # noqa: ANN401 - as above
-    for function in lambda_backends[account_id][region].list_functions():
+    for function in lambda_simple_backends[account_id][region].list_functions():
         if function.function_arn == arn:
             return {"Statement": function.policy.statements}
     return None

@@ -1,0 +1,217 @@
+"""A life of the platform with nothing more than the policies in `iam/`, and what the platform's own roles may do."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from botocore.exceptions import ClientError
+from rich.console import Console
+from support.identities import ACCOUNT, assume, changes_of, is_refused, make_role
+from support.lives import CLEAN
+
+from tools.account import Account
+from tools.console import Screen
+from tools.emulator import Emulator
+from tools.errors import ToolError
+from tools.paths import PLATFORM, ROOT, Paths
+from tools.permissions.recording import ROLES, UNPROTECTED, Actor
+from tools.seed import seed
+from tools.target import Target
+
+pytestmark = pytest.mark.emulator
+REGION = "us-east-1"
+
+
+@dataclass(frozen=True)
+class Permitted:
+    """A platform that was deployed by a role with the deployer's policies."""
+
+    emulator: Emulator
+    actors: dict[str, Actor]
+
+    @property
+    def build(self) -> Path:
+        return self.actors["deployer"].paths.build
+
+    def plan(self, place: str) -> dict[str, tuple[str, ...]]:
+        return changes_of(json.loads((self.build / place / PLATFORM / "plan.json").read_text()))
+
+
+def settings(folder: Path, name: str, **more: Any) -> Path:
+    content = yaml.safe_load((ROOT / "config" / "prod.yaml").read_text())
+    # Nobody is to be shut out of the buckets, whoever of the three made them.
+    administrators = {"storage": {"administrators": [f"arn:aws:iam::{ACCOUNT}:role/meridian-*"]}}
+    path = folder / name
+    path.write_text(yaml.safe_dump({**content, "regions": [REGION], **UNPROTECTED, **administrators, **more}))
+    return path
+
+
+@pytest.fixture(scope="module")
+def permitted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Permitted]:
+    folder = tmp_path_factory.mktemp("permitted")
+    paths = Paths(settings=settings(folder, "settings.yaml"), build=folder / "build" / "aws", out=folder / "out")
+    screen = Screen(Console(file=io.StringIO()))
+    with Emulator.start(directory=paths.emulator) as emulator:
+        seed(Target.on_emulator(paths=paths, environ=CLEAN, emulator=emulator))
+        actors = {
+            role: Actor(
+                make_role(emulator, f"meridian-{role}", sorted((ROOT / "iam").glob(f"{role}-*.json"))),
+                paths,
+                environ=CLEAN,
+                screen=screen,
+            )
+            for role in ROLES
+        }
+        applied = Permitted(emulator, actors)
+        actors["bootstrap"].run(Account.bootstrap)
+        actors["bootstrap"].run(Account.bootstrap)
+        actors["planner"].run(Account.plan_only)
+        first = applied.plan("review")
+        actors["deployer"].run(Account.deploy)
+        # The planner's plan of what was not there yet is the deployer's.
+        assert first == applied.plan("")
+        assert not actors["deployer"].run(Account.plan)
+        yield applied
+        actors["deployer"].run(Account.destroy)
+        target = Target.on_emulator(paths=paths, environ=CLEAN, emulator=emulator)
+        assert target.state(PLATFORM)["resources"] == []  # type: ignore[index]
+
+
+def test_planner_s_plan_of_what_stands_is_empty(permitted: Permitted) -> None:
+    permitted.actors["planner"].run(Account.plan_only)
+    assert set(permitted.plan("review").values()) == {("no-op",)}
+
+
+def test_planner_s_plan_of_a_change_is_the_deployer_s(permitted: Permitted, tmp_path: Path) -> None:
+    changed = settings(tmp_path, "changed.yaml", owner="another-team")
+    plans = {}
+    screen = Screen(Console(file=io.StringIO()))
+    for role, place, plan in (("planner", "review", Account.plan_only), ("deployer", "", Account.plan)):
+        paths = Paths(settings=changed, build=permitted.build, out=tmp_path / role)
+        acting = assume(permitted.emulator, f"meridian-{role}")
+        Actor(acting, paths, environ=CLEAN, screen=screen).run(plan)
+        plans[role] = permitted.plan(place)
+    assert plans["planner"] == plans["deployer"]
+    assert ("update",) in plans["planner"].values()
+
+
+def test_planner_is_refused_an_ordinary_plan_with_a_word_on_the_other(permitted: Permitted) -> None:
+    with pytest.raises(ToolError) as fault:
+        permitted.actors["planner"].run(Account.plan)
+    assert "is not authorized to perform" in fault.value.message
+    assert "make plan-only" in str(fault.value.advice)
+
+
+def test_planner_cannot_read_the_password(permitted: Permitted) -> None:
+    secrets = assume(permitted.emulator, "meridian-planner").client("secretsmanager", REGION)
+    with pytest.raises(ClientError, match="secretsmanager:GetSecretValue"):
+        secrets.get_secret_value(SecretId=f"PROD-secret-main-database-{REGION}")
+
+
+def test_nothing_is_left_that_would_apply_a_plan_for_review(permitted: Permitted) -> None:
+    permitted.actors["planner"].run(Account.plan_only)
+    left = {path.name for path in (permitted.build / "review" / PLATFORM).iterdir()}
+    assert "plan.json" in left
+    assert not [name for name in left if name.endswith(".tfplan") or name.startswith("terraform.tfstate")]
+
+
+Call = Callable[[Callable[[str], Any]], object]
+SECRET = f"PROD-secret-main-database-{REGION}"
+QUEUE = f"http://127.0.0.1/{ACCOUNT}/PROD-sqs-main-rotation-dead-letters-{REGION}"
+DATA = f"prod-s3-main-data-{ACCOUNT}-{REGION}"
+LOGS = f"prod-s3-main-trail-{ACCOUNT}-{REGION}"
+#: What the program of each role does, and what is next to it.
+WORK: dict[str, dict[str, Call]] = {
+    "rotation": {
+        "look": lambda aws: aws("secretsmanager").describe_secret(SecretId=SECRET),
+        "read": lambda aws: aws("secretsmanager").get_secret_value(SecretId=SECRET),
+        "draw": lambda aws: aws("secretsmanager").get_random_password(),
+        "report": lambda aws: aws("sqs").send_message(QueueUrl=QUEUE, MessageBody="failed"),
+    },
+    "application": {
+        "write": lambda aws: aws("s3").put_object(Bucket=DATA, Key="application/x", Body=b"x"),
+        "read": lambda aws: aws("s3").get_object(Bucket=DATA, Key="application/x"),
+        "clear": lambda aws: aws("s3").delete_object(Bucket=DATA, Key="application/x"),
+        "connect": lambda aws: aws("secretsmanager").get_secret_value(SecretId=SECRET),
+    },
+    "backup": {
+        "look": lambda aws: aws("rds").describe_db_instances(DBInstanceIdentifier=f"prod-rds-main-main-{REGION}"),
+        "tables": lambda aws: aws("dynamodb").describe_table(TableName=f"PROD-dynamodb-main-sessions-{REGION}"),
+    },
+    "trail": {
+        "stream": lambda aws: aws("logs").create_log_stream(
+            logGroupName=f"PROD-logs-main-trail-{REGION}", logStreamName=f"{ACCOUNT}_CloudTrail_{REGION}"
+        ),
+    },
+    "flow-logs": {
+        "stream": lambda aws: aws("logs").create_log_stream(
+            logGroupName=f"PROD-logs-main-flow-{REGION}", logStreamName="eni-1"
+        ),
+    },
+}
+NEIGHBOURS: dict[str, dict[str, Call]] = {
+    "rotation": {
+        "another secret": lambda aws: aws("secretsmanager").get_secret_value(SecretId="of-somebody-else"),
+        "its policy": lambda aws: aws("secretsmanager").delete_resource_policy(SecretId=SECRET),
+        "the data": lambda aws: aws("s3").get_object(Bucket=DATA, Key="application/x"),
+    },
+    "application": {
+        "the logs": lambda aws: aws("s3").get_object(Bucket=LOGS, Key="x"),
+        "a new password": lambda aws: aws("secretsmanager").put_secret_value(SecretId=SECRET, SecretString="x"),
+        "releases": lambda aws: aws("s3").put_object(Bucket=DATA, Key="releases/x", Body=b"x"),
+    },
+    "backup": {
+        "the database": lambda aws: aws("rds").delete_db_instance(DBInstanceIdentifier=f"prod-rds-main-main-{REGION}"),
+        "the table": lambda aws: aws("dynamodb").delete_table(TableName=f"PROD-dynamodb-main-sessions-{REGION}"),
+        "its items": lambda aws: aws("dynamodb").scan(TableName=f"PROD-dynamodb-main-sessions-{REGION}"),
+    },
+    "trail": {
+        "the group": lambda aws: aws("logs").delete_log_group(logGroupName=f"PROD-logs-main-trail-{REGION}"),
+        "another group": lambda aws: aws("logs").create_log_stream(
+            logGroupName=f"PROD-logs-main-flow-{REGION}", logStreamName="x"
+        ),
+        "itself": lambda aws: aws("cloudtrail").stop_logging(Name=f"PROD-trail-main-account-{REGION}"),
+    },
+    "flow-logs": {
+        "the group": lambda aws: aws("logs").delete_log_group(logGroupName=f"PROD-logs-main-flow-{REGION}"),
+        "another group": lambda aws: aws("logs").create_log_stream(
+            logGroupName=f"PROD-logs-main-trail-{REGION}", logStreamName="x"
+        ),
+        "itself": lambda aws: aws("ec2").delete_flow_logs(FlowLogIds=["fl-12345678"]),
+    },
+}
+
+
+def cases(table: dict[str, dict[str, Call]]) -> list[Any]:
+    return [
+        pytest.param(role, call, id=f"{role}-{name}") for role, calls in table.items() for name, call in calls.items()
+    ]
+
+
+def clients_of(permitted: Permitted, role: str) -> Callable[[str], Any]:
+    acting = assume(permitted.emulator, f"PROD-role-main-{role}-{REGION}")
+    return lambda service: acting.client(service, REGION)
+
+
+@pytest.mark.parametrize(("role", "call"), cases(WORK))
+def test_role_does_what_its_program_does(permitted: Permitted, role: str, call: Call) -> None:
+    aws = clients_of(permitted, role)
+    try:
+        call(aws)
+    except ClientError as error:
+        # What IAM lets through may still fail of something that a test lacks.
+        assert not is_refused(error.response["Error"]["Code"]), error  # noqa: PT017
+
+
+@pytest.mark.parametrize(("role", "call"), cases(NEIGHBOURS))
+def test_role_is_refused_what_is_next_to_it(permitted: Permitted, role: str, call: Call) -> None:
+    with pytest.raises(ClientError) as fault:
+        call(clients_of(permitted, role))
+    assert is_refused(fault.value.response["Error"]["Code"]), fault.value
