@@ -81,7 +81,7 @@ class TierAcl(Construct):
 
 
 def _rules(kind: type[Rule], allowed: Sequence[tuple[str, Ports]]) -> list[Rule]:
-    rules = [_rule(kind, number, block, ports) for number, (block, ports) in enumerate(allowed, FIRST)]
+    rules: list[Rule] = [_rule(kind, number, block, ports) for number, (block, ports) in enumerate(allowed, FIRST)]
     return [*rules, _too_big(kind, FIRST + len(rules))]
 
 
