@@ -81,8 +81,9 @@ class TierAcl(Construct):
 
 
 def _rules(kind: type[Rule], allowed: Sequence[tuple[str, Ports]]) -> list[Rule]:
-    rules = [_rule(kind, number, block, ports) for number, (block, ports) in enumerate(allowed, FIRST)]
-    return [*rules, _too_big(kind, FIRST + len(rules))]
+    rules: list[Rule] = [_rule(kind, number, block, ports) for number, (block, ports) in enumerate(allowed, FIRST)]
+    rules.append(_too_big(kind, FIRST + len(rules)))
+    return rules
 
 
 def _rule(kind: type[Rule], number: int, block: str, ports: Ports) -> Rule:

@@ -69,7 +69,7 @@ class Notice(Construct):
     ) -> None:
         super().__init__(scope, id_)
         name = region.names.of("events", id_)
-        pattern = {"source": [event.source], "detail-type": list(event.kinds)}
+        pattern: dict[str, object] = {"source": [event.source], "detail-type": list(event.kinds)}
         if event.detail:
             pattern["detail"] = dict(event.detail)
         rule = CloudwatchEventRule(
