@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cdktf import Postcondition, TerraformResource, TerraformResourceLifecycle
+from cdktf import Precondition, TerraformResource, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.autoscaling_group import (
     AutoscalingGroup,
     AutoscalingGroupAvailabilityZoneDistribution,
@@ -93,7 +93,6 @@ class InstanceGroup(Construct):
         compute = region.settings.compute
         self.name = region.names.of("asg", identifier)
         smallest = compute.smallest_size(zones=len(region.zones))
-        _offers(self, region, network)
         self.resource = AutoscalingGroup(
             self,
             "Resource",
@@ -137,17 +136,18 @@ class InstanceGroup(Construct):
             depends_on=[
                 child for one in needed for child in one.node.find_all() if isinstance(child, TerraformResource)
             ],
+            # Not of the data source: with what has yet to be made in it, that would be read at the apply.
+            lifecycle=TerraformResourceLifecycle(precondition=[_zones_have_instances(self, region, network)]),
             **_launch(template, compute),
         )
 
 
-def _offers(scope: Construct, region: Region, network: Network) -> None:
-    """Where the instance types are to be had: a plan fails with a sentence if a zone of the subnets has none of them.
+def _zones_have_instances(scope: Construct, region: Region, network: Network) -> Precondition:
+    """Condition that every zone of the private subnets has one of the instance types, which a plan asks AWS.
 
     See https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-discovery.html
     """
     types = list(region.settings.compute.instance_types)
-    zones = ", ".join(f"{subnet.fqn}.availability_zone" for subnet in network.private.subnets.values())
     offers = DataAwsEc2InstanceTypeOfferings(
         scope,
         "instance-type-offers",
@@ -155,16 +155,13 @@ def _offers(scope: Construct, region: Region, network: Network) -> None:
         location_type="availability-zone",
         filter=[DataAwsEc2InstanceTypeOfferingsFilter(name="instance-type", values=types)],
     )
-    offers.lifecycle = TerraformResourceLifecycle(
-        postcondition=[
-            Postcondition(
-                condition=f"${{length(setsubtract([{zones}], self.locations)) == 0}}",
-                error_message=f"an Availability Zone of {region.name} has no {' or '.join(types)}: name others in "
-                f"network.zones.{region.name}, or instance types that every zone has in compute.instance_types; "
-                f"`aws ec2 describe-instance-type-offerings --region {region.name} --location-type availability-zone "
-                f"--filters Name=instance-type,Values={','.join(types)}` lists the zones that do",
-            )
-        ]
+    zones = ", ".join(f"{subnet.fqn}.availability_zone" for subnet in network.private.subnets.values())
+    return Precondition(
+        condition=f"${{length(setsubtract([{zones}], {offers.fqn}.locations)) == 0}}",
+        error_message=f"an Availability Zone of {region.name} has no {' or '.join(types)}: name others in "
+        f"network.zones.{region.name}, or instance types that every zone has in compute.instance_types; "
+        f"`aws ec2 describe-instance-type-offerings --region {region.name} --location-type availability-zone "
+        f"--filters Name=instance-type,Values={','.join(types)}` lists the zones that do",
     )
 
 

@@ -192,12 +192,16 @@ def test_without_inspector_instances_may_do_nothing_for_it() -> None:
 @SETS
 def test_a_plan_asks_whether_every_zone_has_the_instance_types(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
-    offers = {one.region: one.body for one in stack.data("aws_ec2_instance_type_offerings")}
+    offers = {one.region: one for one in stack.data("aws_ec2_instance_type_offerings")}
     assert offers.keys() == set(regions)
-    for region, body in offers.items():
-        assert body["location_type"] == "availability-zone"
-        assert body["filter"] == [{"name": "instance-type", "values": ["m6g.large"]}]
-        (condition,) = body["lifecycle"]["postcondition"]
+    for region, one in offers.items():
+        assert one.body["location_type"] == "availability-zone"
+        assert one.body["filter"] == [{"name": "instance-type", "values": ["m6g.large"]}]
+        # Whatever refers to what has yet to be made is read at the apply.
+        assert "lifecycle" not in one.body
+        (group,) = stack.resources("aws_autoscaling_group", region)
+        (condition,) = group.body["lifecycle"]["precondition"]
+        assert f"{one.address}.locations" in condition["condition"]
         private = [one for one in stack.resources("aws_subnet", region) if one.body["tags"]["Tier"] == "private"]
         assert all(f"{subnet.address}.availability_zone" in condition["condition"] for subnet in private)
         assert f"network.zones.{region}" in condition["error_message"]
