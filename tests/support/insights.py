@@ -61,8 +61,10 @@ def left_of(query: str, fields: Mapping[str, Any]) -> dict[str, Any] | None:
         if word == "filter" and not _holds(rest, have):
             return None
         if word == "parse":
-            found = re.search(rest.partition("/")[2].rpartition("/")[0].replace("(?<", "(?P<"), have["@message"])
-            have |= found.groupdict() if found else {}
+            regex = re.compile(rest.partition("/")[2].rpartition("/")[0].replace("(?<", "(?P<"))
+            found = regex.search(have["@message"])
+            # What it extracts takes the place of what was discovered, also where it finds nothing.
+            have |= found.groupdict() if found else dict.fromkeys(regex.groupindex)
         if word in {"display", "stats"}:
             wanted = rest.partition(" by ")[2] if word == "stats" else rest
             names = [name.strip() for name in re.sub(r"bin\(\w+\),?|@timestamp,?", "", wanted).split(",")]
