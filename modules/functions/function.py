@@ -90,7 +90,7 @@ class Function(Construct):
         environment: Mapping[str, str],
         timeout: int,
         memory_size: int,
-        concurrency: int | None,
+        concurrency: int | None = None,
         network: LambdaFunctionVpcConfig | None = None,
     ) -> None:
         """Make the function.

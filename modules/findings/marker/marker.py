@@ -30,7 +30,6 @@ RUNTIME = Path(runtime.__file__).parent
 #: One call of Security Hub, tried three times for 8 seconds at most.
 TIMEOUT_SECONDS = 30
 MEMORY_MEGABYTES = 256
-CONCURRENCY = 2
 
 
 class FindingsMarker(Function):
@@ -78,7 +77,6 @@ class FindingsMarker(Function):
             environment={"PURPOSE": IDENTIFIER},
             timeout=TIMEOUT_SECONDS,
             memory_size=MEMORY_MEGABYTES,
-            concurrency=CONCURRENCY,
         )
         self._listen()
         self.alarms = FunctionAlarms(
