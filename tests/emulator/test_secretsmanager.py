@@ -3,6 +3,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from support.refusals import role
 
 from tools.emulator import Emulator
 
@@ -32,8 +33,14 @@ def test_a_rotated_secret_still_has_a_current_value(emulator: Emulator) -> None:
         FunctionName="rotate",
         Runtime="python3.13",
         Handler="handler.handle",
-        Role=role(emulator),
+        Role=role(emulator, service="lambda.amazonaws.com"),
         Code={"ZipFile": archive.getvalue()},
+    )
+    emulator.client("lambda", REGION).add_permission(
+        FunctionName="rotate",
+        StatementId="rotation",
+        Action="lambda:InvokeFunction",
+        Principal="secretsmanager.amazonaws.com",
     )
     value = json.dumps({"password": "x"})
     before = secrets.create_secret(Name="rotated", SecretString=value)["VersionId"]
@@ -49,10 +56,3 @@ def test_a_rotated_secret_still_has_a_current_value(emulator: Emulator) -> None:
     assert described["RotationEnabled"]
     assert described["VersionIdsToStages"][current["VersionId"]] == ["AWSCURRENT"]
     assert secrets.get_secret_value(SecretId="rotated", VersionStage="AWSPREVIOUS")["VersionId"] == before
-
-
-def role(emulator: Emulator) -> str:
-    document = {"Version": "2012-10-17", "Statement": []}
-    iam = emulator.client("iam", REGION)
-    arn: str = iam.create_role(RoleName="rotation", AssumeRolePolicyDocument=json.dumps(document))["Role"]["Arn"]
-    return arn
