@@ -1,10 +1,10 @@
-import json
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
+from support.refusals import allows, role
 
 from tools.emulator import Emulator
 
@@ -20,13 +20,12 @@ def create(emulator: Emulator, **settings: object) -> str:
     with ZipFile(archive, "w") as package:
         package.writestr("handler.py", "def handle(event, context): ...")
     name = f"function-{uuid4().hex[:8]}"
-    document = json.dumps({"Version": "2012-10-17", "Statement": []})
-    role = emulator.client("iam", REGION).create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    permitted = allows(["ec2:*NetworkInterface*", "sqs:SendMessage"], "*")
     emulator.client("lambda", REGION).create_function(
         FunctionName=name,
         Runtime="python3.13",
         Handler="handler.handle",
-        Role=role,
+        Role=role(emulator, permitted, service="lambda.amazonaws.com"),
         Code={"ZipFile": archive.getvalue()},
         **settings,
     )

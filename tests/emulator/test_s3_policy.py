@@ -152,6 +152,8 @@ def test_a_principal_element_of_a_role_concerns_its_sessions_alone(
     emulator: Emulator, s3: BaseClient, bucket: str
 ) -> None:
     barred = "arn:aws:iam::123456789012:role/barred"
+    trust = {"Version": "2012-10-17", "Statement": []}
+    emulator.client("iam", REGION).create_role(RoleName="barred", AssumeRolePolicyDocument=json.dumps(trust))
     put_policy(s3, bucket, {"Effect": "Deny", "Principal": {"AWS": barred}, "Action": "s3:GetObject"})
     assert_denied(role_client(emulator, "barred").get_object, Bucket=bucket, Key="present")
     role_client(emulator, "other").get_object(Bucket=bucket, Key="present")

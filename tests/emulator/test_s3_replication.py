@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from support.refusals import role
 
 from tools.emulator import Emulator
 
@@ -41,6 +42,8 @@ def test_replication_rules_read_back_as_they_were_put(emulator: Emulator, rules:
     bucket = f"replication-source-{len(rules)}"
     s3.create_bucket(Bucket=bucket)
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    configuration = {"Role": "arn:aws:iam::123456789012:role/replication", "Rules": rules}
+    s3.create_bucket(Bucket="replication-target")
+    s3.put_bucket_versioning(Bucket="replication-target", VersioningConfiguration={"Status": "Enabled"})
+    configuration = {"Role": role(emulator, service="s3.amazonaws.com"), "Rules": rules}
     s3.put_bucket_replication(Bucket=bucket, ReplicationConfiguration=configuration)
     assert s3.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"] == configuration

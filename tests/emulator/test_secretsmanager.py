@@ -3,6 +3,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from support.refusals import role
 
 from tools.emulator import Emulator
 
@@ -32,8 +33,14 @@ def test_a_rotated_secret_still_has_a_current_value(emulator: Emulator) -> None:
         FunctionName="rotate",
         Runtime="python3.13",
         Handler="handler.handle",
-        Role=role(emulator),
+        Role=role(emulator, service="lambda.amazonaws.com"),
         Code={"ZipFile": archive.getvalue()},
+    )
+    emulator.client("lambda", REGION).add_permission(
+        FunctionName="rotate",
+        StatementId="rotation",
+        Action="lambda:InvokeFunction",
+        Principal="secretsmanager.amazonaws.com",
     )
     value = json.dumps({"password": "x"})
     before = secrets.create_secret(Name="rotated", SecretString=value)["VersionId"]
@@ -81,10 +88,3 @@ def test_a_label_that_is_moved_takes_the_last_one_away(emulator: Emulator) -> No
     old = secrets.put_secret_value(SecretId="moved", SecretString="2", VersionStages=["TRIED"])["VersionId"]
     secrets.update_secret_version_stage(SecretId="moved", VersionStage="TRIED", RemoveFromVersionId=old)
     assert old not in secrets.describe_secret(SecretId="moved")["VersionIdsToStages"]
-
-
-def role(emulator: Emulator) -> str:
-    document = {"Version": "2012-10-17", "Statement": []}
-    iam = emulator.client("iam", REGION)
-    arn: str = iam.create_role(RoleName="rotation", AssumeRolePolicyDocument=json.dumps(document))["Role"]["Arn"]
-    return arn

@@ -11,10 +11,10 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from moto.core.models import DEFAULT_ACCOUNT_ID
 from werkzeug.serving import make_server
 
 from tools.emulator import patches
+from tools.emulator.account import account_id
 from tools.emulator.application import Application
 from tools.emulator.iam.judge import Judge
 from tools.emulator.iam.recording import Recording
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     patches.apply()
     # Binding port 0 lets the system choose: nobody can take the port between choosing and binding.
-    iam = Judge(account_id=DEFAULT_ACCOUNT_ID, recording=Recording.at(options.recording))
+    iam = Judge(account_id=account_id(), recording=Recording.at(options.recording))
     application = Replay(Application(judges(iam)))
     server = make_server(HOST, 0, application, threaded=True, request_handler=QuietRequestHandler)
     os.environ["MOTO_PORT"] = str(server.server_port)
