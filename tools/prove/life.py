@@ -12,7 +12,7 @@ from tools.prove.step import Unproven
 
 
 def config_of_others(context: Context) -> dict[str, Any]:
-    """Return settings that leave AWS Config to whoever has its role or a recorder already; none if that is this copy."""
+    """Return settings that leave AWS Config to whoever has its role or a recorder; none if this copy has."""
     if context.found("aws_config_configuration_recorder") or context.found("aws_iam_service_linked_role"):
         return {}
     path = "/aws-service-role/config.amazonaws.com/"
