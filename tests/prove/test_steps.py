@@ -281,6 +281,32 @@ def test_further_settings_are_put_into_their_section(root: Path, tmp_path: Path)
     assert database.instance_class == "db.t4g.medium"
 
 
+def configured(*, roles: list[str], recorders: list[str]) -> dict[tuple[str, str], Any]:
+    config = answering(describe_configuration_recorders={"ConfigurationRecorders": recorders})
+    return {("iam", HOME): answering(list_roles={"Roles": roles}), ("config", HOME): config, ("config", OTHER): config}
+
+
+@pytest.mark.parametrize(
+    ("roles", "recorders", "settled"),
+    [
+        ([], [], {}),
+        (["role"], [], {"configuration": {"service_role": "existing"}}),
+        (["role"], ["one"], {"configuration": {"service_role": "existing", "recorder": "existing"}}),
+    ],
+)
+def test_aws_config_of_someone_else_is_left_alone(
+    tmp_path: Path, roles: list[str], recorders: list[str], settled: dict[str, Any]
+) -> None:
+    clients = configured(roles=roles, recorders=recorders)
+    assert life.config_of_others(context(tmp_path, clients=clients)) == settled
+
+
+def test_the_recorder_of_this_copy_is_no_one_elses(tmp_path: Path) -> None:
+    own = resource("aws_config_configuration_recorder", HOME, name="own")
+    clients = configured(roles=["role"], recorders=["own"])
+    assert life.config_of_others(context(tmp_path, own, clients=clients)) == {}
+
+
 def test_rejects_a_proof_without_a_domain(root: Path, tmp_path: Path) -> None:
     with pytest.raises(ToolError, match="PROVE_DOMAIN names no domain"):
         write(root / "config" / "prove.yaml", to=tmp_path / "settings.yaml", environ={})

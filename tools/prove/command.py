@@ -10,7 +10,7 @@ from tools.account import Account
 from tools.errors import ToolError
 from tools.paths import ROOT
 from tools.prove.context import Context
-from tools.prove.life import destroy
+from tools.prove.life import config_of_others, destroy
 from tools.prove.run import prove
 from tools.prove.settings import write
 from tools.target import Target
@@ -39,10 +39,12 @@ class Proof(Account):
         own = {key: value for key, value in environ.items() if key not in {"ENVIRONMENT_SUFFIX", "MERIDIAN_SETTINGS"}}
         super().__init__(settings=build / "settings.yaml", build=build / "aws", out=build / "out", environ=own)
         self._template = template
+        self._more: dict[str, Any] = {}
 
     def prove(self) -> None:
         """Run all steps, see `tools.prove.run.prove`."""
         self._settle()
+        self._settle(config_of_others(self.context()))
         prove(self.context(), approve=self._approve)
 
     def remove(self) -> None:
@@ -79,7 +81,9 @@ class Proof(Account):
         )
 
     def _settle(self, more: Mapping[str, Any] | None = None) -> None:
-        write(self._template, to=self.paths.settings, environ=self.environ, more=more)
+        # What was settled before stays: a promotion must not forget whose recorder it is.
+        self._more |= more or {}
+        write(self._template, to=self.paths.settings, environ=self.environ, more=self._more)
 
 
 def _client(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes client classes at run time

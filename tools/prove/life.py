@@ -11,6 +11,20 @@ from tools.prove.context import Context
 from tools.prove.step import Unproven
 
 
+def config_of_others(context: Context) -> dict[str, Any]:
+    """Return settings that leave AWS Config to whoever has its role or a recorder; none if this copy has."""
+    if context.found("aws_config_configuration_recorder") or context.found("aws_iam_service_linked_role"):
+        return {}
+    path = "/aws-service-role/config.amazonaws.com/"
+    keys = {}
+    if context.client("iam", context.home).list_roles(PathPrefix=path)["Roles"]:
+        keys["service_role"] = "existing"
+    recorders = (context.client("config", region) for region in context.settings.regions)
+    if any(one.describe_configuration_recorders()["ConfigurationRecorders"] for one in recorders):
+        keys["recorder"] = "existing"
+    return {"configuration": keys} if keys else {}
+
+
 def preflight(context: Context) -> str:
     """Look at the account first, if the tools can."""
     look = getattr(context.account, "preflight", None)
