@@ -93,9 +93,12 @@ local-unlock: install ## emulator: remove a left-over state lock
 demo: install ## the whole life on an emulator of its own
 	$(TOOL) demo
 
-.PHONY: iam
+.PHONY: iam iam-again
 iam: install ## write the least policies of bootstrap, planner and deployer
 	$(TOOL) iam
+
+iam-again: install ## write them from the recording that is there
+	$(TOOL) iam-again
 
 .PHONY: dashboard
 dashboard: install ## draw the dashboard of the output as SVG

@@ -233,6 +233,8 @@ def test_secret_with_a_key_needs_the_key_through_secrets_manager(
         return user(read, policy("kms:Decrypt", resource=arn, Condition=condition))("secretsmanager")
 
     reader("secretsmanager").get_secret_value(SecretId=secret)
+    # By its name it is the same secret, whose ARN the policy has.
+    reader("secretsmanager").get_secret_value(SecretId="s")
     assert "kms:Decrypt" in refused(reader("s3").get_secret_value, SecretId=secret)
 
 

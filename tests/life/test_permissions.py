@@ -27,6 +27,7 @@ from tools.target import Target
 
 pytestmark = pytest.mark.emulator
 REGION = "us-east-1"
+DATA = f"prod-s3-main-data-{ACCOUNT}-{REGION}"
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,17 @@ def permitted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Permitted]:
         assert first == applied.plan("")
         assert not actors["deployer"].run(Account.plan)
         yield applied
+        empty(emulator.client("s3", REGION), DATA)
         actors["deployer"].run(Account.destroy)
         target = Target.on_emulator(paths=paths, environ=CLEAN, emulator=emulator)
         assert target.state(PLATFORM)["resources"] == []  # type: ignore[index]
+
+
+def empty(s3: Any, bucket: str) -> None:
+    """A bucket that holds objects is not destroyed, so every version goes."""
+    found = s3.list_object_versions(Bucket=bucket)
+    for one in [*found.get("Versions", []), *found.get("DeleteMarkers", [])]:
+        s3.delete_object(Bucket=bucket, Key=one["Key"], VersionId=one["VersionId"])
 
 
 def test_planner_s_plan_of_what_stands_is_empty(permitted: Permitted) -> None:
@@ -125,7 +134,6 @@ def test_nothing_is_left_that_would_apply_a_plan_for_review(permitted: Permitted
 Call = Callable[[Callable[[str], Any]], object]
 SECRET = f"PROD-secret-main-database-{REGION}"
 QUEUE = f"http://127.0.0.1/{ACCOUNT}/PROD-sqs-main-rotation-dead-letters-{REGION}"
-DATA = f"prod-s3-main-data-{ACCOUNT}-{REGION}"
 LOGS = f"prod-s3-main-trail-{ACCOUNT}-{REGION}"
 #: What the program of each role does, and what is next to it.
 WORK: dict[str, dict[str, Call]] = {

@@ -7,6 +7,18 @@ from typing import Any, Self
 
 _REFUSED = "is not authorized to perform:"
 _CAUSES = (
+    # First, because what Terraform says of a refused lock speaks of the bucket too.
+    (
+        (
+            f"{_REFUSED} dynamodb:PutItem",
+            f"{_REFUSED} s3:PutObject",
+            f"{_REFUSED} secretsmanager:GetSecretValue",
+        ),
+        (
+            "this role may only look, and an ordinary plan locks the state and reads the database's password: "
+            "`make plan-only` plans for review without either"
+        ),
+    ),
     (
         ("NoSuchBucket", "S3 bucket"),
         "the bucket that keeps the state is missing: run `make bootstrap` (`make local-start` on the emulator)",
@@ -43,17 +55,6 @@ _CAUSES = (
         (
             "turn it off in the settings (`database.deletion_protection`, `sessions.deletion_protection`) and apply, "
             "then again; on the emulator `make local-down` lifts it by itself"
-        ),
-    ),
-    (
-        (
-            f"{_REFUSED} dynamodb:PutItem",
-            f"{_REFUSED} s3:PutObject",
-            f"{_REFUSED} secretsmanager:GetSecretValue",
-        ),
-        (
-            "this role may only look, and an ordinary plan locks the state and reads the database's password: "
-            "`make plan-only` plans for review without either"
         ),
     ),
     (

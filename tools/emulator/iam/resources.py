@@ -200,8 +200,8 @@ def _arn(key: str, kind: ResourceType, name: str, call: Call, account_id: str) -
     if key == "wafv2:webacl":
         scope = str(call.parameters.get("Scope", "REGIONAL")).lower()
         return f"arn:aws:wafv2:{call.region}:{account_id}:{scope}/webacl/{name}/{call.parameters.get('Id', '*')}"
-    if key == "secretsmanager:Secret" and re.search(r"-\w{6}$", name) and call.operation != "CreateSecret":
-        return reference.arn(kind.arn, region=call.region, account_id=account_id, name=name)
+    if key == "secretsmanager:Secret" and (known := state.secret_arn(name, region=call.region, account_id=account_id)):
+        return known
     name += FOLLOWED_BY.get(key, "")
     return reference.arn(kind.arn, region=call.region, account_id=account_id, name=name)
 

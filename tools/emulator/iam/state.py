@@ -48,6 +48,12 @@ def key_of_bucket(name: str, *, account_id: str) -> str | None:
     return by_default.get("KMSMasterKeyID")
 
 
+def secret_arn(secret_id: str, *, region: str, account_id: str) -> str | None:
+    """Return the ARN of a secret that a name stands for."""
+    secret = secretsmanager_backends[account_id][region].secrets.get(secret_id)
+    return str(secret.arn) if secret else None
+
+
 def key_of_secret(secret_id: str, *, region: str, account_id: str) -> tuple[str, str] | None:
     """Return the ARN of a secret and the key that it is encrypted with."""
     secrets = secretsmanager_backends[account_id][region].secrets
