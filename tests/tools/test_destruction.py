@@ -176,7 +176,7 @@ def owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         settings=tmp_path / "settings.yaml",
         build=tmp_path,
         out=tmp_path,
-        environ={"APPROVE": "yes"},
+        environ={"APPROVE": "yes", "PREFLIGHT": "no"},
         screen=Screen(Console(file=known.told, width=300)),
     )
 
