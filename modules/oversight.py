@@ -243,15 +243,15 @@ class Oversight(Construct):
 
     def _tell_once(self, findings: Mapping[str, Findings]) -> FindingsMarker | None:
         # Of a hub of someone else the status is someone else's too.
-        hubs = [one.hub for _, one in sorted(findings.items()) if one.hub]
+        hubs = {name: one.hub for name, one in sorted(findings.items()) if one.hub}
         if not hubs:
             return None
         home = self._home
         with building("findings", home.name):
             if self._settings.findings.aggregator == "managed":
-                show_all_regions(findings[home.name], home, hubs)
+                show_all_regions(findings[home.name], home, list(hubs.values()))
             keys = self._foundations[home.name].keys
-            return FindingsMarker(home, "findings-marker", keys=keys, home=self._alerts[home.name])
+            return FindingsMarker(home, "findings-marker", keys=keys, home=self._alerts[home.name], regions=list(hubs))
 
     def _back_up(self) -> dict[str, BackupVault]:
         vaults = {}

@@ -158,8 +158,9 @@ def _zones_have_instances(scope: Construct, region: Region, network: Network) ->
     zones = ", ".join(f"{subnet.fqn}.availability_zone" for subnet in network.private.subnets.values())
     return Precondition(
         condition=f"${{length(setsubtract([{zones}], {offers.fqn}.locations)) == 0}}",
-        error_message=f"an Availability Zone of {region.name} has no {' or '.join(types)}: name others in "
-        f"network.zones.{region.name}, or instance types that every zone has in compute.instance_types; "
+        error_message=f"an Availability Zone of {region.name} has no {' or '.join(types)}: name instance types "
+        "that every zone has in compute.instance_types, or, before the subnets stand, zones in "
+        f"network.zones.{region.name}; "
         f"`aws ec2 describe-instance-type-offerings --region {region.name} --location-type availability-zone "
         f"--filters Name=instance-type,Values={','.join(types)}` lists the zones that do",
     )

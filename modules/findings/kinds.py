@@ -42,7 +42,7 @@ def _guardduty(*numbers: object) -> Event:
     return Event(source="aws.guardduty", kinds=["GuardDuty Finding"], detail={"severity": [{"numeric": list(numbers)}]})
 
 
-def failed_controls(*labels: str, control: Sequence[object] | None = None, region: str | None = None) -> Event:
+def failed_controls(*labels: str, control: Sequence[object] | None = None, regions: Sequence[str] = ()) -> Event:
     """Controls of Security Hub that fail and that nobody has been told of.
 
     Security Hub sends what still fails again and again, and the status stays ``NEW`` until it is set. In the home
@@ -54,8 +54,8 @@ def failed_controls(*labels: str, control: Sequence[object] | None = None, regio
         How severe they are.
     control
         What a pattern says of the control's id. Any by default.
-    region
-        The region that they are of. Any by default.
+    regions
+        The regions that they are of. Any by default.
 
     See https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-cwe-event-formats.html
     """
@@ -65,7 +65,7 @@ def failed_controls(*labels: str, control: Sequence[object] | None = None, regio
         "Compliance": {"Status": ["FAILED"], **({"SecurityControlId": list(control)} if control else {})},
         "Workflow": {"Status": ["NEW"]},
         "RecordState": ["ACTIVE"],
-        **({"Region": [region]} if region else {}),
+        **({"Region": list(regions)} if regions else {}),
     }
     return Event(source="aws.securityhub", kinds=["Security Hub Findings - Imported"], detail={"findings": finding})
 
@@ -135,17 +135,17 @@ def _of_security_hub(region: str) -> Mapping[str, Kind]:
         "broken-controls": Kind(
             severity="page",
             meaning="A critical control of Security Hub fails: something is open or unprotected now.",
-            event=failed_controls("CRITICAL", control=[{"anything-but": list(OF_THE_ACCOUNT)}], region=region),
+            event=failed_controls("CRITICAL", control=[{"anything-but": list(OF_THE_ACCOUNT)}], regions=[region]),
         ),
         "account-controls": Kind(
             severity="ticket",
             meaning="A critical control of Security Hub on how the account is set up fails. Set it up, or suppress it "
             "with a reason.",
-            event=failed_controls("CRITICAL", control=OF_THE_ACCOUNT, region=region),
+            event=failed_controls("CRITICAL", control=OF_THE_ACCOUNT, regions=[region]),
         ),
         "weak-controls": Kind(
             severity="ticket",
             meaning="A control of Security Hub of high severity fails. Mend it, or suppress it with a reason.",
-            event=failed_controls("HIGH", region=region),
+            event=failed_controls("HIGH", regions=[region]),
         ),
     }

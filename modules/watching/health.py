@@ -61,5 +61,7 @@ class RegionHealth(Construct):
 
 
 def _can_be_followed(alarm: Alarm) -> bool:
-    measure = alarm.concern.measure
-    return isinstance(measure, Metric) and measure.statistic in STATISTICS
+    # Route 53 takes no percentile, no formula, and no alarm on some of many values.
+    # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-creating-values.html
+    measure, datapoints = alarm.concern.measure, alarm.concern.datapoints
+    return isinstance(measure, Metric) and measure.statistic in STATISTICS and datapoints is None

@@ -1,11 +1,14 @@
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from support.event_patterns import matches
-from support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO
+from support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, settings_of, write_settings
 from support.synthesized import Stack, platform
+
+from modules.settings import SettingsError, load_settings
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 #: By setting, the kinds of resources that turn the service on, and the source of its events.
@@ -69,8 +72,8 @@ def inspector(severity: str, status: str = "ACTIVE") -> dict[str, Any]:
     return {"source": "aws.inspector2", "detail-type": "Inspector2 Finding", "detail": detail}
 
 
-def of_the_account(control: str) -> dict[str, Any]:
-    return hub("CRITICAL", control)
+def of_the_account(control: str, **more: Any) -> dict[str, Any]:
+    return hub("CRITICAL", control, **more)
 
 
 def compliance(outcome: str, rule: str = "PROD-config-test-tags") -> dict[str, Any]:
@@ -189,7 +192,11 @@ def test_what_is_told_of_security_hub_is_marked_as_told_in_the_home_region_and_n
 ) -> None:
     stack = platform(*regions)
     for region in regions:
-        for event in (hub("CRITICAL", Region=region), of_the_account("IAM.6"), hub("HIGH", Region=region)):
+        for event in (
+            hub("CRITICAL", Region=region),
+            hub("CRITICAL", "IAM.6", Region=region),
+            hub("HIGH", Region=region),
+        ):
             assert marking(stack, regions[0], event)
             assert region == regions[0] or not marking(stack, region, event)
         assert not marking(stack, regions[0], hub("MEDIUM", Region=region))
@@ -224,6 +231,20 @@ def test_nobody_s_findings_are_marked_but_those_of_a_hub_of_ours(regions: tuple[
     stack = platform(*regions, findings={"security_hub": "existing"})
     assert not [one for one in stack.resources("aws_lambda_function") if "findings-marker" in one.address]
     assert not stack.resources("aws_securityhub_finding_aggregator")
+
+
+def test_findings_of_a_hub_of_someone_else_are_not_marked() -> None:
+    stack = platform(*TWO, findings={"security_hub": {TWO[1]: "existing"}})
+    assert marking(stack, TWO[0], hub("CRITICAL", Region=TWO[0]))
+    assert not marking(stack, TWO[0], hub("CRITICAL", Region=TWO[1]))
+
+
+def test_rejects_a_home_region_that_does_not_gather_what_others_find(tmp_path: Path) -> None:
+    said = {"security_hub": {TWO[0]: "off"}}
+    with pytest.raises(SettingsError, match=rf"findings\.security_hub\.{TWO[0]}: .* gathers its findings, got 'off'"):
+        load_settings(write_settings(tmp_path, settings_of(*TWO, findings=said)), {})
+    off = {"security_hub": dict.fromkeys(TWO, "off")}
+    assert load_settings(write_settings(tmp_path, settings_of(*TWO, findings=off)), {})
 
 
 @SETS

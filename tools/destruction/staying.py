@@ -14,6 +14,7 @@ VAULT_LOCK = "aws_backup_vault_lock_configuration"
 SHARED = {
     "aws_ebs_encryption_by_default": "EBS goes on encrypting new volumes, with the key that AWS manages",
     "aws_s3_account_public_access_block": "S3 goes on blocking public access to all buckets",
+    "aws_ssm_service_setting": "documents of Systems Manager are still shared with nobody",
     "aws_iam_account_password_policy": "the password policy of IAM users stays",
 }
 

@@ -19,6 +19,8 @@ from modules.identity.policy import Statement, string_equals
 from modules.watching.functions import FunctionAlarms
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from constructs import Construct
 
     from modules.alerts.alerts import Alerts
@@ -45,6 +47,8 @@ class FindingsMarker(Function):
         The home region's keys.
     home
         The home region's topics, whose region has the findings of all others.
+    regions
+        Those whose Security Hub is the platform's: of another's hub the status is another's too.
 
     Attributes
     ----------
@@ -54,7 +58,7 @@ class FindingsMarker(Function):
     See https://docs.aws.amazon.com/securityhub/latest/userguide/finding-update-batchupdatefindings.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, keys: Keys, home: Alerts) -> None:
+    def __init__(self, scope: Construct, id_: str, *, keys: Keys, home: Alerts, regions: Sequence[str]) -> None:
         region = home.region
         super().__init__(scope, id_, region=region, keys=keys, identifier=IDENTIFIER)
         bundle = CACHE / f"{IDENTIFIER}.zip"
@@ -78,7 +82,7 @@ class FindingsMarker(Function):
             timeout=TIMEOUT_SECONDS,
             memory_size=MEMORY_MEGABYTES,
         )
-        self._listen()
+        self._listen(regions)
         self.alarms = FunctionAlarms(
             self,
             "alarms",
@@ -89,8 +93,8 @@ class FindingsMarker(Function):
             dead_letters=self.dead_letters.resource,
         ).alarms
 
-    def _listen(self) -> None:
-        event = failed_controls("CRITICAL", "HIGH")
+    def _listen(self, regions: Sequence[str]) -> None:
+        event = failed_controls("CRITICAL", "HIGH", regions=regions)
         name = self.region.names.of("events", IDENTIFIER)
         rule = CloudwatchEventRule(
             self,

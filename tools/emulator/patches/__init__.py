@@ -23,6 +23,7 @@ NAMES = (
     "dynamodb",
     "ec2",
     "ec2_peering",
+    "guardduty",
     "instance_offers",
     "instance_refresh",
     "kms",
