@@ -175,3 +175,11 @@ def test_a_target_is_read_with_its_package_and_without(prefix: str) -> None:
     call = call_of(EnvironBuilder(method="POST", headers=headers).get_environ(), b'{"Name": "a"}')
     assert call is not None
     assert (call.operation, call.parameters["Name"]) == ("CreateTrail", "a")
+
+
+def test_what_is_compressed_is_read() -> None:
+    metrics = [{"MetricName": f"a-long-name-{number:04}", "Value": 1.0} for number in range(900)]
+    call = send("cloudwatch", "put_metric_data", Namespace="Test", MetricData=metrics)
+    assert call is not None
+    assert call.parameters["Namespace"] == "Test"
+    assert len(call.parameters["MetricData"]) == 900

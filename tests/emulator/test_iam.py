@@ -11,6 +11,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from support.refusals import role
 
 from tools.emulator import Emulator
 
@@ -240,15 +241,13 @@ def test_secret_with_a_key_needs_the_key_through_secrets_manager(
 
 def test_variables_of_a_function_need_its_key(emulator: Emulator, user: Callable[..., Clients]) -> None:
     arn = emulator.client("kms", REGION).create_key()["KeyMetadata"]["Arn"]
-    trust = json.dumps({"Statement": []})
-    role = emulator.client("iam", REGION).create_role(RoleName="of-a-function", AssumeRolePolicyDocument=trust)["Role"]
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("a.py", "")
     emulator.client("lambda", REGION).create_function(
         FunctionName="with-a-key",
         Runtime="python3.12",
-        Role=role["Arn"],
+        Role=role(emulator, service="lambda.amazonaws.com"),
         Handler="a.b",
         Code={"ZipFile": archive.getvalue()},
         KMSKeyArn=arn,
@@ -259,19 +258,17 @@ def test_variables_of_a_function_need_its_key(emulator: Emulator, user: Callable
 
 
 def test_passing_a_role_needs_a_permission_for_the_service(emulator: Emulator, user: Callable[..., Clients]) -> None:
-    role = emulator.client("iam", REGION).create_role(
-        RoleName="passed", AssumeRolePolicyDocument=json.dumps({"Statement": []})
-    )["Role"]["Arn"]
-    recorder = {"name": "default", "roleARN": role}
+    passed = role(emulator, service="config.amazonaws.com")
+    recorder = {"name": "default", "roleARN": passed}
 
     def passer(service: str) -> Any:
         condition = {"StringEquals": {"iam:PassedToService": f"{service}.amazonaws.com"}}
         return user(
-            policy("config:PutConfigurationRecorder"), policy("iam:PassRole", resource=role, Condition=condition)
+            policy("config:PutConfigurationRecorder"), policy("iam:PassRole", resource=passed, Condition=condition)
         )("config")
 
     passer("config").put_configuration_recorder(ConfigurationRecorder=recorder)
-    assert f"iam:PassRole on resource: {role}" in refused(
+    assert f"iam:PassRole on resource: {passed}" in refused(
         passer("lambda").put_configuration_recorder, ConfigurationRecorder=recorder
     )
 

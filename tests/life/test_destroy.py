@@ -122,8 +122,9 @@ def of_kind(platform: Applied, kind: str) -> list[dict[str, Any]]:
 
 
 def keys(platform: Applied) -> dict[str, str]:
-    """The id of each key of the platform, by its purpose."""
-    return {one["tags"]["Name"].split("-")[-4]: one["key_id"] for one in of_kind(platform, "aws_kms_key")}
+    """The id of each key of the region, by its purpose."""
+    found = [one for one in of_kind(platform, "aws_kms_key") if f":{REGION}:" in one["arn"]]
+    return {one["tags"]["Name"].split("-")[-4]: one["key_id"] for one in found}
 
 
 def key_state(platform: Applied, key_id: str) -> str:

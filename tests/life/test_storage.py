@@ -26,6 +26,8 @@ PRIMARY, SECOND, THIRD = THREE
 REGIONS = pytest.mark.parametrize("region", THREE)
 HTTP = {"x-meridian-secure-transport": "false"}
 OLD_TLS = {"x-meridian-context": json.dumps({"s3:TlsVersion": "1.1"})}
+#: What the application may work with, and nothing else, is under this prefix.
+ORDER, PRESENT = "application/order", "application/present"
 
 
 def bucket_of(region: str, identifier: str = "data") -> str:
@@ -86,11 +88,11 @@ def _emptied(life: Applied) -> Iterator[None]:
 @REGIONS
 def test_application_role_works_with_the_data_of_its_region(life: Applied, region: str) -> None:
     s3, bucket = application(life, region), bucket_of(region)
-    s3.put_object(Bucket=bucket, Key="order", Body=b"1")
-    s3.put_object(Bucket=bucket, Key="order", Body=b"2")
-    assert s3.get_object(Bucket=bucket, Key="order")["Body"].read() == b"2"
-    assert [one["Key"] for one in s3.list_objects_v2(Bucket=bucket)["Contents"]] == ["order"]
-    s3.delete_object(Bucket=bucket, Key="order")
+    s3.put_object(Bucket=bucket, Key=ORDER, Body=b"1")
+    s3.put_object(Bucket=bucket, Key=ORDER, Body=b"2")
+    assert s3.get_object(Bucket=bucket, Key=ORDER)["Body"].read() == b"2"
+    assert [one["Key"] for one in s3.list_objects_v2(Bucket=bucket, Prefix="application/")["Contents"]] == [ORDER]
+    s3.delete_object(Bucket=bucket, Key=ORDER)
     versions = life.client("s3", region).list_object_versions(Bucket=bucket)
     assert (len(versions["Versions"]), len(versions["DeleteMarkers"])) == (2, 1)
 
@@ -101,16 +103,16 @@ def test_application_role_works_with_the_data_of_its_region(life: Applied, regio
 @pytest.mark.parametrize(
     ("call", "arguments"),
     [
-        ("put_object", {"Key": "order", "Body": b"1"}),
-        ("get_object", {"Key": "present"}),
-        ("delete_object", {"Key": "present"}),
-        ("list_objects_v2", {}),
+        ("put_object", {"Key": ORDER, "Body": b"1"}),
+        ("get_object", {"Key": PRESENT}),
+        ("delete_object", {"Key": PRESENT}),
+        ("list_objects_v2", {"Prefix": "application/"}),
         ("get_bucket_policy", {}),
         ("put_bucket_policy", {"Policy": "{}"}),
     ],
 )
 def test_a_role_outside_the_list_is_refused(life: Applied, role: str, call: str, arguments: dict[str, Any]) -> None:
-    application(life, PRIMARY).put_object(Bucket=bucket_of(PRIMARY), Key="present", Body=b"1")
+    application(life, PRIMARY).put_object(Bucket=bucket_of(PRIMARY), Key=PRESENT, Body=b"1")
     assert_refused(getattr(as_role(life, role, PRIMARY), call), Bucket=bucket_of(PRIMARY), **arguments)
 
 
@@ -120,18 +122,18 @@ def test_a_role_outside_the_list_is_refused(life: Applied, role: str, call: str,
 def test_weak_transport_is_refused(life: Applied, region: str, identifier: str, headers: dict[str, str]) -> None:
     # Nothing but the transport would refuse the root of the account.
     weak = with_headers(life.client("s3", region), headers)
-    assert_refused(weak.put_object, Bucket=bucket_of(region, identifier), Key="order", Body=b"1")
+    assert_refused(weak.put_object, Bucket=bucket_of(region, identifier), Key=ORDER, Body=b"1")
     assert_refused(weak.list_objects_v2, Bucket=bucket_of(region, identifier))
 
 
 @REGIONS
 def test_only_the_bucket_s_own_key_encrypts(life: Applied, region: str) -> None:
     s3 = application(life, region)
-    upload = {"Bucket": bucket_of(region), "Key": "order", "Body": b"1"}
+    upload = {"Bucket": bucket_of(region), "Key": ORDER, "Body": b"1"}
     own, other = key_arn(life, "storage", region), key_arn(life, "logs", region)
     s3.put_object(**upload, ServerSideEncryption="aws:kms", SSEKMSKeyId=own)
     s3.put_object(**upload)
-    assert s3.head_object(Bucket=bucket_of(region), Key="order")["SSEKMSKeyId"] == own
+    assert s3.head_object(Bucket=bucket_of(region), Key=ORDER)["SSEKMSKeyId"] == own
     assert_refused(s3.put_object, **upload, ServerSideEncryption="aws:kms", SSEKMSKeyId=other)
     assert_refused(s3.put_object, **upload, ServerSideEncryption="AES256")
     customer = {"x-amz-server-side-encryption-customer-algorithm": "AES256"}
@@ -210,7 +212,7 @@ def test_log_buckets_take_deliveries_for_this_account_alone(life: Applied, ident
 def test_log_buckets_are_closed_to_the_application(life: Applied, identifier: str) -> None:
     s3 = application(life, PRIMARY)
     assert_refused(s3.list_objects_v2, Bucket=bucket_of(PRIMARY, identifier))
-    assert_refused(s3.put_object, Bucket=bucket_of(PRIMARY, identifier), Key="forged", Body=b"1")
+    assert_refused(s3.put_object, Bucket=bucket_of(PRIMARY, identifier), Key="application/forged", Body=b"1")
 
 
 @REGIONS

@@ -83,6 +83,16 @@ def test_an_account_in_which_nothing_was_done_lacks_a_hosted_zone_and_roles(targ
     assert report.checks == len(CHECKS)
 
 
+def record(target: Target) -> None:
+    """Somebody else has AWS Config record."""
+    trust = {"Effect": "Allow", "Principal": {"Service": "config.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = target.clients("iam", REGION).create_role(
+        RoleName="recorder", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )["Role"]["Arn"]
+    recorder = {"name": "default", "roleARN": role}
+    target.clients("config", REGION).put_configuration_recorder(ConfigurationRecorder=recorder)
+
+
 def test_a_prepared_account_stops_nothing_and_needs_no_further_role(target: Target) -> None:
     prepare(target)
     assert [one for one in look(target).findings if one.severity is not Severity.UNSEEN] == []
@@ -92,10 +102,7 @@ def test_a_prepared_account_stops_nothing_and_needs_no_further_role(target: Targ
 def test_what_is_in_the_way_is_told_with_the_lines_that_help(target: Target) -> None:
     prepare(target)
     account = target.account_id
-    config = target.clients("config", REGION)
-    config.put_configuration_recorder(
-        ConfigurationRecorder={"name": "default", "roleARN": f"arn:aws:iam::{account}:role/config"}
-    )
+    record(target)
     target.clients("iam", REGION).update_account_password_policy(MinimumPasswordLength=20)
     bucket = f"prod-s3-test-data-{account}-{REGION}"
     place = {"LocationConstraint": REGION}
@@ -120,9 +127,7 @@ def test_what_is_in_the_way_is_told_with_the_lines_that_help(target: Target) -> 
 
 def test_the_lines_to_paste_are_settings_that_end_the_finding(target: Target) -> None:
     prepare(target)
-    target.clients("config", REGION).put_configuration_recorder(
-        ConfigurationRecorder={"name": "default", "roleARN": f"arn:aws:iam::{target.account_id}:role/config"}
-    )
+    record(target)
     (finding,) = found(look(target), "recorder of AWS Config")
     more = yaml.safe_load(finding.paste[0])
     settings = write_settings(target.paths.settings.parent, settings_of(*ONE) | more)

@@ -3,8 +3,10 @@
 botocore brings the models, moto the routers and parsers of all their protocols.
 """
 
+import gzip
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -88,6 +90,10 @@ def call_of(environ: "WSGIEnvironment", body: bytes) -> Call | None:
     Call, optional
         None if it is of no known operation, or cannot be parsed.
     """
+    # The SDKs compress what is long, such as many metrics.
+    if environ.get("HTTP_CONTENT_ENCODING") == "gzip":
+        with suppress(OSError):
+            body = gzip.decompress(body)
     request = Request(dict(environ) | {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))})
     scope = scope_of(environ)
     for service in _services(scope.service, request):
