@@ -5,6 +5,8 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from modules.settings import SettingsError
 from tools.account import Account
 from tools.bench import bench
@@ -23,6 +25,7 @@ from tools.synth import synthesize
 
 Command = Callable[..., object]
 PREFLIGHT = "preflight"
+AFTER_AWS = "see whether the credentials still hold (aws sts get-caller-identity) and may do this, then run it again"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _tell(f"error: {error}")
     except SettingsError as error:
         _tell(str(error))
+    except (BotoCoreError, ClientError) as error:
+        _tell(f"error: AWS did not answer as it should: {' '.join(str(error).split())}; {AFTER_AWS}")
     except Interrupted as interrupt:
         _tell(str(interrupt))
         return interrupt.exit_code

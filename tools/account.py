@@ -32,6 +32,9 @@ from tools.synth import synthesize
 from tools.target import Target
 from tools.upgrades import require_order
 
+#: As much of a fault as is told before instances are followed.
+LINES_AT_ONCE = 20
+
 
 class Account:
     """The account that the credentials in the environment belong to.
@@ -147,6 +150,8 @@ class Account:
             When there is no state backend, the preflight finds what stops, the gate refuses, something that would be
             replaced is protected from deletion, upgrades come in an order that AWS refuses, nobody says yes, a step
             fails, or new instances do not take over.
+        Interrupted
+            When somebody interrupts it, with what goes on all the same.
         """
         target = self._target()
         self._require_backend(target)
@@ -158,22 +163,32 @@ class Account:
             return
         require_free(plan, clients=target.clients)
         require_order(plan)
-        self._approve(f"deploy to account {target.account_id}")
+        # What cannot be read is better known before anything is changed.
         rollouts = rollout.before(plan, target.clients)
+        self._approve(f"deploy to account {target.account_id}")
         try:
             with self.screen.step("apply platform"):
                 steps = target.terraform(PLATFORM).apply(target.plan_file(PLATFORM))
         except ToolError as error:
-            # Refreshes go on although the apply does not.
-            faults = rollout.follow(rollouts, say=self.screen.say)
+            # Refreshes go on although the apply does not, and take up to two hours.
+            if rollouts:
+                self.screen.warn(f"error: {_beginning(error.message)}")
+                self.screen.say("the apply has failed; instances that are being replaced are followed to the end")
+            faults = self._follow(rollouts)
             raise ToolError("\n".join([error.message, *faults]), advice=error.advice) from error
         self.screen.say(f"{steps} steps taken")
-        if faults := rollout.follow(rollouts, say=self.screen.say):
+        if faults := self._follow(rollouts):
             raise ToolError(
                 "\n".join(["the platform is changed, but not every region runs the new instances:", *faults]),
                 advice="see why instances do not become healthy, change the settings and deploy again; the next plan "
                 "shows what is set back as a change",
             )
+
+    def _follow(self, rollouts: Sequence[rollout.Rollout]) -> list[str]:
+        try:
+            return rollout.follow(rollouts, say=self.screen.say)
+        except KeyboardInterrupt as interrupt:
+            raise rollout.interrupted(rollouts, interrupt) from interrupt
 
     def destroy(self) -> None:
         """Show what a destruction of the platform takes and leaves, ask, and do it. The state backend stays.
@@ -297,6 +312,13 @@ class Account:
         self.screen.console.print(f'{what}? "yes" goes on: ', end="", markup=False, highlight=False)
         if self._answers.readline().strip() != "yes":
             raise ToolError(f"not approved: {what}", advice='only "yes" goes on; nothing was changed')
+
+
+def _beginning(message: str) -> str:
+    """Return the first lines of a message that is told in full at the end."""
+    lines = message.splitlines()
+    more = [f"… and {len(lines) - LINES_AT_ONCE} more lines, at the end"] if len(lines) > LINES_AT_ONCE else []
+    return "\n".join([*lines[:LINES_AT_ONCE], *more])
 
 
 def _client(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes client classes at run time

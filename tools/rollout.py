@@ -8,12 +8,16 @@ new version on the group before it starts the refresh
 See https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-rollback.html
 """
 
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tools.errors import Interrupted
 from tools.plan import Plan
 
 #: A refresh without progress fails after an hour; one of many instances may take longer as long as it goes on.
@@ -21,6 +25,11 @@ LONGEST_SECONDS = 7200
 PAUSE_SECONDS = 15
 UNDER_WAY = {"Pending", "InProgress", "Baking", "Cancelling", "RollbackInProgress"}
 KIND = "aws_autoscaling_group"
+UNFOLLOWED = (
+    "a group whose refresh fails stays on the new template, and the next plan is empty: docs/compute.md says how to "
+    "set it back"
+)
+BY_HAND = "docs/compute.md says how to look, and how to set a group back"
 
 Clients = Callable[[str, str], Any]
 
@@ -121,7 +130,8 @@ def follow(
     Returns
     -------
     list of str
-        A sentence for each group whose new instances did not take over.
+        A sentence for each group whose new instances did not take over, or of which AWS does not tell it: credentials
+        may end while instances are replaced.
     """
     faults: list[str] = []
     waiting = list(rollouts)
@@ -129,7 +139,12 @@ def follow(
     end = time.monotonic() + longest
     while waiting:
         for rollout in tuple(waiting):
-            refresh = rollout.refresh()
+            try:
+                refresh = rollout.refresh()
+            except (BotoCoreError, ClientError) as error:
+                waiting.remove(rollout)
+                faults.append(f"{rollout.region}: it cannot be seen what became of {rollout.name}: {error}; {BY_HAND}")
+                continue
             if refresh is None:
                 waiting.remove(rollout)
                 continue
@@ -139,17 +154,35 @@ def follow(
                 say(line)
             if refresh["Status"] not in UNDER_WAY:
                 waiting.remove(rollout)
-                if refresh["Status"] == "Failed":
-                    faults.append(f"{line}; {rollout.set_back()}")
-                elif refresh["Status"] != "Successful":
-                    # Somebody ended it, and knows what for.
-                    faults.append(line)
+                faults += _end(rollout, refresh["Status"], line)
         if waiting and time.monotonic() >= end:
             minutes = round(longest / 60)
             return [*faults, *(f"{told[one.region]}, not over after {minutes} minutes" for one in waiting)]
         if waiting:
             time.sleep(pause)
     return faults
+
+
+def interrupted(rollouts: Iterable[Rollout], interrupt: KeyboardInterrupt) -> Interrupted:
+    """Return what is true once somebody has interrupted `follow`: instances are replaced all the same.
+
+    Parameters
+    ----------
+    rollouts : iterable of Rollout
+        The groups that were followed.
+    interrupt : KeyboardInterrupt
+        What interrupted it.
+    """
+    looks = [
+        f"  aws autoscaling describe-instance-refreshes --region {one.region} --auto-scaling-group-name {one.name} "
+        "--max-records 1"
+        for one in rollouts
+    ]
+    return Interrupted(
+        "interrupted while instances are being replaced",
+        outlook="\n".join(["that goes on, and nobody looks how it ends. Look yourself:", *looks, UNFOLLOWED]),
+        signal_number=interrupt.signal_number if isinstance(interrupt, Interrupted) else signal.SIGINT,
+    )
 
 
 def describe(autoscaling: Any, name: str) -> dict[str, Any] | None:  # noqa: ANN401 - boto3 makes client classes
@@ -171,6 +204,19 @@ def specification(group: dict[str, Any]) -> tuple[dict[str, Any], Callable[[dict
         }
 
     return launch["LaunchTemplateSpecification"], wrap
+
+
+def _end(rollout: Rollout, status: str, line: str) -> list[str]:
+    """Do what the end of a refresh calls for, and return what is at fault."""
+    if status == "Successful":
+        return []
+    if status != "Failed":
+        # Somebody ended it, and knows what for.
+        return [line]
+    try:
+        return [f"{line}; {rollout.set_back()}"]
+    except (BotoCoreError, ClientError) as error:
+        return [f"{line}; setting it back failed: {error}; {BY_HAND}"]
 
 
 def _healthy_version(group: dict[str, Any]) -> str | None:

@@ -2,6 +2,8 @@ import re
 from collections.abc import Callable
 
 import pytest
+from botocore.exceptions import NoCredentialsError
+from support.fake_aws import denied
 
 from modules.settings import Fault, SettingsError
 from tools import __main__ as command_line
@@ -45,6 +47,16 @@ def test_faults_are_told_in_words_and_end_with_their_code(
 ) -> None:
     assert failing(error) == code
     assert capsys.readouterr().err == said
+
+
+@pytest.mark.parametrize("error", [denied("DescribeTable", "ExpiredTokenException"), NoCredentialsError()])
+def test_what_aws_refuses_is_one_line_that_says_what_to_do(
+    failing: Callable[[BaseException], int], capsys: pytest.CaptureFixture[str], error: Exception
+) -> None:
+    assert failing(error) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"error: AWS did not answer as it should: {error}; ")
+    assert "aws sts get-caller-identity" in line
 
 
 def test_every_command_has_a_make_target_with_a_description() -> None:

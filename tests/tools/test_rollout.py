@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
+from support.fake_aws import denied
 
 from tools import rollout
+from tools.errors import Interrupted
 
 GROUP = "PROD-asg-main-web-eu-west-1"
 ARN = f"arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:1:autoScalingGroupName/{GROUP}"
@@ -120,3 +123,53 @@ def test_a_change_that_starts_no_refresh_is_nothing_to_wait_for() -> None:
     autoscaling = AutoScaling("InProgress")
     rollouts = rollout.before(PLAN, lambda _service, _region: autoscaling)
     assert rollout.follow(rollouts, say=pytest.fail, pause=0) == []
+
+
+@pytest.mark.parametrize(
+    "error", [denied("DescribeInstanceRefreshes", "ExpiredToken"), EndpointConnectionError(endpoint_url="https://a")]
+)
+def test_a_group_that_cannot_be_seen_is_told_and_the_others_are_followed(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unseen, seen = AutoScaling("InProgress"), AutoScaling("InProgress", "Failed")
+    rollouts = [*_before(unseen), *_before(seen)]
+    seen.apply()
+
+    def refuse(**_: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr(unseen, "describe_instance_refreshes", refuse)
+    first, second = rollout.follow(rollouts, say=lambda _line: None, pause=0)
+    assert first.startswith(f"eu-west-1: it cannot be seen what became of {GROUP}: {error}; ")
+    assert "docs/compute.md" in first
+    assert "set back to version 1" in second
+    assert len(seen.updates) == 1
+
+
+@pytest.mark.parametrize("operation", ["update_auto_scaling_group", "start_instance_refresh"])
+def test_a_group_that_cannot_be_set_back_is_told_with_why(operation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    autoscaling = AutoScaling("Failed")
+
+    def refuse(**_: Any) -> None:
+        raise denied("UpdateAutoScalingGroup")
+
+    monkeypatch.setattr(autoscaling, operation, refuse)
+    (fault,), _ = roll(autoscaling)
+    assert "ended Failed (no luck); setting it back failed: An error occurred (AccessDenied)" in fault
+    assert "docs/compute.md" in fault
+
+
+@pytest.mark.parametrize(
+    ("interrupt", "code"), [(KeyboardInterrupt(), 130), (Interrupted("ended by SIGTERM", signal_number=15), 143)]
+)
+def test_an_interrupt_tells_how_to_look_and_never_to_run_it_again(interrupt: KeyboardInterrupt, code: int) -> None:
+    told = rollout.interrupted(_before(AutoScaling("InProgress")), interrupt)
+    assert told.exit_code == code
+    look = f"aws autoscaling describe-instance-refreshes --region eu-west-1 --auto-scaling-group-name {GROUP} "
+    assert look in str(told)
+    assert "docs/compute.md" in str(told)
+    assert "run it again" not in str(told)
+
+
+def _before(autoscaling: AutoScaling) -> list[rollout.Rollout]:
+    return rollout.before(PLAN, lambda _service, _region: autoscaling)
