@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from http.client import BadStatusLine
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +15,7 @@ from botocore.exceptions import ClientError
 from support.proof import HOME, OTHER, context, resource
 
 from modules.settings import load_settings
+from tools.destruction import Going, Kept
 from tools.errors import ToolError
 from tools.prove import STEPS, Context, Unproven, alerts, audit, backups, life, secret, storage, web
 from tools.prove.settings import write
@@ -159,11 +163,14 @@ def test_https_needs_every_region_and_the_domain(tmp_path: Path) -> None:
         web.https(here)
 
 
-def test_a_certificate_that_does_not_hold_is_no_answer(tmp_path: Path) -> None:
+@pytest.mark.parametrize("error", [OSError("certificate verify failed"), BadStatusLine("")], ids=repr)
+def test_a_certificate_that_does_not_hold_or_a_line_that_is_not_http_is_no_answer(
+    tmp_path: Path, error: Exception
+) -> None:
     here = context(tmp_path)
 
     def refused(_host: str, _path: str) -> tuple[int, str]:
-        raise OSError("certificate verify failed")
+        raise error
 
     here.fetch = refused
     with pytest.raises(Unproven, match="not within"):
@@ -208,11 +215,15 @@ def test_an_object_that_is_not_copied_is_not_shown(tmp_path: Path) -> None:
     assert here.undo() == []
 
 
-def test_what_is_left_is_named_and_what_may_stay_is_not(tmp_path: Path) -> None:
-    def tagging(*arns: str) -> Any:
-        pages = [{"ResourceTagMappingList": [{"ResourceARN": arn} for arn in arns]}]
-        return SimpleNamespace(get_paginator=lambda _name: SimpleNamespace(paginate=lambda **_arguments: pages))
+def paging(*pages: dict[str, Any]) -> Any:
+    return SimpleNamespace(get_paginator=lambda _name: SimpleNamespace(paginate=lambda **_arguments: pages))
 
+
+def tagging(*arns: str) -> Any:
+    return paging({"ResourceTagMappingList": [{"ResourceARN": arn} for arn in arns]})
+
+
+def test_what_is_left_is_named_and_what_may_stay_is_not(tmp_path: Path) -> None:
     snapshot, gateway = "arn:aws:rds:us-east-1:1:snapshot:x", "arn:aws:ec2:us-east-1:1:natgateway/x"
     no_snapshots = SimpleNamespace(get_paginator=lambda _name: SimpleNamespace(paginate=lambda: [{"DBSnapshots": []}]))
     key = "arn:aws:kms:us-east-1:1:key/x"
@@ -237,6 +248,99 @@ def test_a_snapshot_whose_key_goes_is_not_shown(tmp_path: Path) -> None:
         clients["kms", region] = answering(describe_key={"KeyMetadata": {"KeyState": "PendingDeletion"}})
     with pytest.raises(Unproven, match="final in us-east-1: PendingDeletion"):
         life.kept_keys(context(tmp_path, clients=clients))
+
+
+def test_a_key_that_the_destruction_keeps_is_not_left_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    arn = f"arn:aws:kms:{HOME}:1:key/data"
+    key = resource("aws_kms_key", HOME, arn=arn, key_id="data")
+    clients: dict[tuple[str, str], Any] = {("rds", region): paging({"DBSnapshots": []}) for region in (HOME, OTHER)}
+    clients["kms", HOME] = answering(describe_key={"KeyMetadata": {"KeyState": "Enabled"}})
+    clients["resourcegroupstaggingapi", HOME] = tagging(arn)
+    clients["resourcegroupstaggingapi", OTHER] = tagging()
+    here = context(tmp_path, key, clients=clients, destroy=lambda: None)
+    monkeypatch.setattr(life, "lift", lambda _state, _clients: [])
+    # A backup that DynamoDB makes by itself, say; no final snapshot is there.
+    monkeypatch.setattr("tools.destruction.staying.keep", encrypting)
+    with pytest.raises(Unproven, match="the state still holds"):  # the state of this test does not change
+        life.destroy(here)
+    assert "nothing is left" in life.leftovers(here)
+
+
+def encrypting(going: Sequence[Going], _clients: Any) -> list[Kept]:
+    return [Kept(key=one, uses=("a system backup",)) for one in going if one.kind == "aws_kms_key"]
+
+
+def test_what_the_preflight_stops_at_is_told(tmp_path: Path) -> None:
+    def stop() -> None:
+        raise ToolError("2 findings")
+
+    assert "nothing was found" in life.preflight(context(tmp_path, preflight=lambda: None))
+    with pytest.raises(ToolError, match="2 findings"):
+        life.preflight(context(tmp_path, preflight=stop))
+
+
+def reached(*states: str) -> Any:
+    found = [{"InstanceId": str(number), "PingStatus": state} for number, state in enumerate(states)]
+    return answering(describe_instance_information={"InstanceInformationList": found})
+
+
+def test_session_manager_has_to_reach_an_instance_in_every_region(tmp_path: Path) -> None:
+    groups = [resource("aws_autoscaling_group", region, name="web") for region in (HOME, OTHER)]
+    clients = {("ssm", HOME): reached("Online", "Online"), ("ssm", OTHER): reached("Online", "ConnectionLost")}
+    told = web.session_manager(context(tmp_path, *groups, clients=clients))
+    assert told == "us-east-1: 2 online; us-west-2: 1 online"
+    clients["ssm", OTHER] = reached("ConnectionLost")
+    with pytest.raises(Unproven, match="reaches in us-west-2: not within 15 minutes"):
+        web.session_manager(context(tmp_path, *groups, clients=clients))
+
+
+def judging(tmp_path: Path, **status: Any) -> Context:
+    rules = [resource("aws_config_config_rule", region, name="ours") for region in (HOME, OTHER)]
+    others = {"ConfigRuleName": "other", "LastErrorCode": "Denied", "LastSuccessfulEvaluationTime": "now"}
+    page = {"ConfigRulesEvaluationStatus": [{"ConfigRuleName": "ours", **status}, others]}
+    return context(tmp_path, *rules, clients={("config", region): paging(page) for region in (HOME, OTHER)})
+
+
+def test_rules_of_the_platform_have_judged_without_an_error(tmp_path: Path) -> None:
+    assert audit.config_rules(judging(tmp_path, LastSuccessfulEvaluationTime="now")).count("1 of 1 rules") == 2
+    with pytest.raises(Unproven, match="ours: NoRole"):
+        audit.config_rules(judging(tmp_path, LastErrorCode="NoRole"))
+    with pytest.raises(Unproven, match="has judged in us-east-1: not within"):
+        audit.config_rules(judging(tmp_path))
+
+
+def restoring(tmp_path: Path, job: dict[str, str], *points: dict[str, Any]) -> Context:
+    backup = answering(
+        list_recovery_points_by_backup_vault={"RecoveryPoints": list(points)},
+        get_recovery_point_restore_metadata={"RestoreMetadata": {}},
+        start_restore_job={"RestoreJobId": "1"},
+        describe_restore_job=job,
+    )
+    iam = answering(create_role={"Role": {"Arn": "role"}}, attach_role_policy={}, detach_role_policy={}, delete_role={})
+    table = answering(describe_table={"Table": {"TableStatus": "ACTIVE"}}, delete_table={})
+    return context(
+        tmp_path,
+        resource("aws_backup_vault", HOME, name="vault", arn="home"),
+        resource("aws_dynamodb_table", HOME, name="sessions", arn="table"),
+        clients={("backup", HOME): backup, ("iam", HOME): iam, ("dynamodb", HOME): table},
+    )
+
+
+POINT = {"RecoveryPointArn": "point", "CreationDate": datetime(2026, 1, 1, tzinfo=UTC)}
+
+
+def test_a_backup_comes_back_as_a_table_that_goes_with_its_role(tmp_path: Path) -> None:
+    here = restoring(tmp_path, {"Status": "COMPLETED"}, POINT)
+    assert "the table is back as prove-abc: ACTIVE" in backups.restore(here)
+    assert [what.split()[0] for what, _ in here.undoing] == ["role", "policy", "table"]
+    assert here.undo() == []
+
+
+def test_a_restore_that_fails_or_has_nothing_to_restore_is_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(Unproven, match="FAILED: no key"):
+        backups.restore(restoring(tmp_path, {"Status": "FAILED", "StatusMessage": "no key"}, POINT))
+    with pytest.raises(Unproven, match="holds no backup of the table"):
+        backups.restore(restoring(tmp_path, {"Status": "COMPLETED"}))
 
 
 def test_a_listener_is_made_once_and_goes_with_its_subscription(tmp_path: Path) -> None:
@@ -282,8 +386,11 @@ def test_further_settings_are_put_into_their_section(root: Path, tmp_path: Path)
 
 
 def configured(*, roles: list[str], recorders: list[str]) -> dict[tuple[str, str], Any]:
-    config = answering(describe_configuration_recorders={"ConfigurationRecorders": recorders})
-    return {("iam", HOME): answering(list_roles={"Roles": roles}), ("config", HOME): config, ("config", OTHER): config}
+    clients: dict[tuple[str, str], Any] = {("iam", HOME): answering(list_roles={"Roles": roles})}
+    for region in (HOME, OTHER):
+        found = [region] if region in recorders else []
+        clients["config", region] = answering(describe_configuration_recorders={"ConfigurationRecorders": found})
+    return clients
 
 
 @pytest.mark.parametrize(
@@ -291,7 +398,8 @@ def configured(*, roles: list[str], recorders: list[str]) -> dict[tuple[str, str
     [
         ([], [], {}),
         (["role"], [], {"configuration": {"service_role": "existing"}}),
-        (["role"], ["one"], {"configuration": {"service_role": "existing", "recorder": "existing"}}),
+        (["role"], [OTHER], {"configuration": {"service_role": "existing", "recorder": {OTHER: "existing"}}}),
+        ([], [HOME, OTHER], {"configuration": {"recorder": {HOME: "existing", OTHER: "existing"}}}),
     ],
 )
 def test_aws_config_of_someone_else_is_left_alone(
@@ -303,7 +411,7 @@ def test_aws_config_of_someone_else_is_left_alone(
 
 def test_the_recorder_of_this_copy_is_no_one_elses(tmp_path: Path) -> None:
     own = resource("aws_config_configuration_recorder", HOME, name="own")
-    clients = configured(roles=["role"], recorders=["own"])
+    clients = configured(roles=["role"], recorders=[HOME])
     assert life.config_of_others(context(tmp_path, own, clients=clients)) == {}
 
 
