@@ -73,7 +73,7 @@ def test_the_yes_is_asked_after_steps_time_and_cost_are_told(tmp_path: Path) -> 
         said.append(here.account.screen.console.file.getvalue() + what)  # type: ignore[attr-defined]
 
     prove(here, [step("one", shown)], approve=approve)
-    assert all(word in said[0] for word in ("that one works", "USD", "hours", "us-west-2"))
+    assert all(word in said[0] for word in ("that one works", "USD", "hours", "credentials", "us-west-2"))
 
 
 def test_after_a_step_that_fails_the_others_are_run_and_the_command_fails(tmp_path: Path) -> None:
