@@ -246,7 +246,7 @@ class Account:
     def _target(self) -> Target:
         if endpoint := self.environ.get("AWS_ENDPOINT_URL"):
             self.screen.say(f"note: AWS_ENDPOINT_URL is set, so this goes to {endpoint} and not to AWS")
-        target = Target.in_account(paths=self.paths, environ=self.environ, clients=_client)
+        target = Target.in_account(paths=self.paths, environ=self.environ, clients=client)
         with self.screen.step("synth"):
             synthesize(self.paths, environ=self.environ)
         return target
@@ -321,7 +321,8 @@ def _beginning(message: str) -> str:
     return "\n".join([*lines[:LINES_AT_ONCE], *more])
 
 
-def _client(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes client classes at run time
+def client(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes client classes at run time
+    """Return a boto3 client of the credentials in the environment."""
     import boto3  # noqa: PLC0415 - slow to import
 
     return boto3.Session().client(service, region_name=region)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, NoCredentialsError
 from support.proof import ACCOUNT, context, step
 
+from modules.settings.faults import SettingsError
+from tools.emulator.launch import EmulatorError
 from tools.errors import Interrupted, ToolError
 from tools.prove import Context, Step, Unproven, prove
 
@@ -27,6 +30,19 @@ def failing(error: BaseException) -> Any:
 
 def denied() -> ClientError:
     return ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetThing")
+
+
+FAULTS = [
+    denied(),
+    NoCredentialsError(),
+    ToolError("refused"),
+    SettingsError(()),
+    EmulatorError("it does not answer"),
+    HTTPException("not HTTP"),
+    KeyError("Missing"),
+    AttributeError("missing"),
+    TimeoutError("late"),
+]
 
 
 def run(here: Context, *steps: Step) -> str:
@@ -57,7 +73,7 @@ def test_the_yes_is_asked_after_steps_time_and_cost_are_told(tmp_path: Path) -> 
         said.append(here.account.screen.console.file.getvalue() + what)  # type: ignore[attr-defined]
 
     prove(here, [step("one", shown)], approve=approve)
-    assert all(word in said[0] for word in ("that one works", "USD", "hours", "us-west-2"))
+    assert all(word in said[0] for word in ("that one works", "USD", "hours", "credentials", "us-west-2"))
 
 
 def test_after_a_step_that_fails_the_others_are_run_and_the_command_fails(tmp_path: Path) -> None:
@@ -67,10 +83,17 @@ def test_after_a_step_that_fails_the_others_are_run_and_the_command_fails(tmp_pa
     assert verdicts((tmp_path / "build" / "proof.md").read_text()) == {"one": "failed", "two": "shown"}
 
 
-@pytest.mark.parametrize("error", [denied(), ToolError("refused"), KeyError("Missing"), TimeoutError("late")], ids=repr)
-def test_whatever_aws_answers_is_a_failure_of_the_step_and_not_of_the_program(tmp_path: Path, error: Exception) -> None:
-    report = run(context(tmp_path), step("one", failing(error)))
-    assert verdicts(report) == {"one": "failed"}
+@pytest.mark.parametrize("error", FAULTS, ids=repr)
+def test_whatever_goes_wrong_is_a_failure_of_the_step_and_all_is_cleaned_up(tmp_path: Path, error: Exception) -> None:
+    undone: list[str] = []
+
+    def begin(inner: Context) -> NoReturn:
+        inner.later("queue", lambda: undone.append("queue"))
+        raise error
+
+    report = run(context(tmp_path), step("one", begin), step("destroy", shown, always=True))
+    assert verdicts(report) == {"one": "failed", "destroy": "shown"}
+    assert undone == ["queue"]
 
 
 def test_after_a_needed_step_that_fails_only_what_cleans_up_is_run(tmp_path: Path) -> None:

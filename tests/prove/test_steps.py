@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import json
+from datetime import UTC, datetime
+from http.client import BadStatusLine
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from support.proof import HOME, OTHER, context, resource
+from support.proof import HOME, OTHER, answering, context, paging, resource
 
 from modules.settings import load_settings
 from tools.errors import ToolError
 from tools.prove import STEPS, Context, Unproven, alerts, audit, backups, life, secret, storage, web
 from tools.prove.settings import write
-
-
-def answering(**answers: Any) -> SimpleNamespace:
-    """A client: each call gives its answer, or the next of a list of answers until the last one stays."""
-
-    def call(answer: Any) -> Any:
-        left = list(answer) if isinstance(answer, list) else [answer]
-        return lambda **_arguments: left.pop(0) if len(left) > 1 else left[0]
-
-    return SimpleNamespace(**{name: call(answer) for name, answer in answers.items()})
 
 
 def test_names_of_steps_are_different() -> None:
@@ -34,50 +25,6 @@ def test_names_of_steps_are_different() -> None:
 def test_what_cleans_up_comes_last_and_is_run_always() -> None:
     assert [step.name for step in STEPS if step.always] == [step.name for step in STEPS[-3:]]
     assert STEPS[-3].run is life.destroy
-
-
-def test_a_plan_that_is_not_empty_is_not_shown_and_lists_the_changes(tmp_path: Path) -> None:
-    here = context(tmp_path, plan=lambda: True)
-    write_plan(here, {"aws_lb.x": ["update"]})
-    with pytest.raises(Unproven, match=r"update aws_lb\.x"):
-        life.second_plan(here)
-
-
-def write_plan(here: Context, actions: dict[str, list[str]]) -> None:
-    file = here.paths.plan_json("platform")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    changes = [
-        {"address": address, "mode": "managed", "type": address.split(".")[0], "change": {"actions": done}}
-        for address, done in actions.items()
-    ]
-    file.write_text(json.dumps({"resource_changes": changes}))
-
-
-def promoted(**instance: Any) -> Any:
-    return answering(describe_db_instances={"DBInstances": [{"DBInstanceStatus": "available", **instance}]})
-
-
-def promoting(tmp_path: Path, *, actions: list[str], rds: Any) -> Context:
-    plans = iter([True, False])
-    database = resource("aws_db_instance", OTHER, identifier="db", name=None)
-    here = context(tmp_path, database, clients={("rds", OTHER): rds}, plan=lambda: next(plans), deploy=lambda: None)
-    write_plan(here, {"aws_db_instance.replica": actions})
-    return here
-
-
-def test_a_promotion_is_one_update_in_place_and_tells_the_name_of_the_database(tmp_path: Path) -> None:
-    assert "DBName none" in life.promotion(promoting(tmp_path, actions=["update"], rds=promoted()))
-
-
-def test_a_promotion_that_replaces_the_database_is_not_begun(tmp_path: Path) -> None:
-    with pytest.raises(Unproven, match=r"delete/create aws_db_instance\.replica"):
-        life.promotion(promoting(tmp_path, actions=["delete", "create"], rds=promoted()))
-
-
-def test_a_replica_that_stays_one_is_not_promoted(tmp_path: Path) -> None:
-    rds = promoted(ReadReplicaSourceDBInstanceIdentifier="source")
-    with pytest.raises(Unproven, match="not within 30 minutes"):
-        life.promotion(promoting(tmp_path, actions=["update"], rds=rds))
 
 
 def rotating(tmp_path: Path, *current: str) -> Context:
@@ -159,11 +106,14 @@ def test_https_needs_every_region_and_the_domain(tmp_path: Path) -> None:
         web.https(here)
 
 
-def test_a_certificate_that_does_not_hold_is_no_answer(tmp_path: Path) -> None:
+@pytest.mark.parametrize("error", [OSError("certificate verify failed"), BadStatusLine("")], ids=repr)
+def test_a_certificate_that_does_not_hold_or_a_line_that_is_not_http_is_no_answer(
+    tmp_path: Path, error: Exception
+) -> None:
     here = context(tmp_path)
 
     def refused(_host: str, _path: str) -> tuple[int, str]:
-        raise OSError("certificate verify failed")
+        raise error
 
     here.fetch = refused
     with pytest.raises(Unproven, match="not within"):
@@ -208,35 +158,68 @@ def test_an_object_that_is_not_copied_is_not_shown(tmp_path: Path) -> None:
     assert here.undo() == []
 
 
-def test_what_is_left_is_named_and_what_may_stay_is_not(tmp_path: Path) -> None:
-    def tagging(*arns: str) -> Any:
-        pages = [{"ResourceTagMappingList": [{"ResourceARN": arn} for arn in arns]}]
-        return SimpleNamespace(get_paginator=lambda _name: SimpleNamespace(paginate=lambda **_arguments: pages))
-
-    snapshot, gateway = "arn:aws:rds:us-east-1:1:snapshot:x", "arn:aws:ec2:us-east-1:1:natgateway/x"
-    no_snapshots = SimpleNamespace(get_paginator=lambda _name: SimpleNamespace(paginate=lambda: [{"DBSnapshots": []}]))
-    key = "arn:aws:kms:us-east-1:1:key/x"
-    clients = {("rds", region): no_snapshots for region in (HOME, OTHER)}
-    clients["kms", HOME] = answering(describe_key={"KeyMetadata": {"KeyState": "PendingDeletion"}})
-    clients["resourcegroupstaggingapi", HOME] = tagging(snapshot, key)
-    clients["resourcegroupstaggingapi", OTHER] = tagging()
-    assert "nothing is left" in life.leftovers(context(tmp_path, clients=clients))
-    clients["resourcegroupstaggingapi", OTHER] = tagging(gateway)
-    clients["kms", HOME] = answering(describe_key={"KeyMetadata": {"KeyState": "Enabled"}})
-    with pytest.raises(Unproven, match=r"natgateway/x\narn:aws:kms"):
-        life.leftovers(context(tmp_path, clients=clients))
+def reached(*states: str) -> Any:
+    found = [{"InstanceId": str(number), "PingStatus": state} for number, state in enumerate(states)]
+    return answering(describe_instance_information={"InstanceInformationList": found})
 
 
-def test_a_snapshot_whose_key_goes_is_not_shown(tmp_path: Path) -> None:
-    ours = {"DBSnapshotIdentifier": "final", "KmsKeyId": "key", "TagList": [{"Key": "Project", "Value": "proof"}]}
-    pages = [{"DBSnapshots": [ours, {"DBSnapshotIdentifier": "other", "TagList": []}]}]
-    rds = SimpleNamespace(get_paginator=lambda _name: SimpleNamespace(paginate=lambda: pages))
-    clients = {}
-    for region in (HOME, OTHER):
-        clients["rds", region] = rds
-        clients["kms", region] = answering(describe_key={"KeyMetadata": {"KeyState": "PendingDeletion"}})
-    with pytest.raises(Unproven, match="final in us-east-1: PendingDeletion"):
-        life.kept_keys(context(tmp_path, clients=clients))
+def test_session_manager_has_to_reach_an_instance_in_every_region(tmp_path: Path) -> None:
+    groups = [resource("aws_autoscaling_group", region, name="web") for region in (HOME, OTHER)]
+    clients = {("ssm", HOME): reached("Online", "Online"), ("ssm", OTHER): reached("Online", "ConnectionLost")}
+    told = web.session_manager(context(tmp_path, *groups, clients=clients))
+    assert told == "us-east-1: 2 online; us-west-2: 1 online"
+    clients["ssm", OTHER] = reached("ConnectionLost")
+    with pytest.raises(Unproven, match="reaches in us-west-2: not within 15 minutes"):
+        web.session_manager(context(tmp_path, *groups, clients=clients))
+
+
+def judging(tmp_path: Path, **status: Any) -> Context:
+    rules = [resource("aws_config_config_rule", region, name="ours") for region in (HOME, OTHER)]
+    others = {"ConfigRuleName": "other", "LastErrorCode": "Denied", "LastSuccessfulEvaluationTime": "now"}
+    page = {"ConfigRulesEvaluationStatus": [{"ConfigRuleName": "ours", **status}, others]}
+    return context(tmp_path, *rules, clients={("config", region): paging(page) for region in (HOME, OTHER)})
+
+
+def test_rules_of_the_platform_have_judged_without_an_error(tmp_path: Path) -> None:
+    assert audit.config_rules(judging(tmp_path, LastSuccessfulEvaluationTime="now")).count("1 of 1 rules") == 2
+    with pytest.raises(Unproven, match="ours: NoRole"):
+        audit.config_rules(judging(tmp_path, LastErrorCode="NoRole"))
+    with pytest.raises(Unproven, match="has judged in us-east-1: not within"):
+        audit.config_rules(judging(tmp_path))
+
+
+def restoring(tmp_path: Path, job: dict[str, str], *points: dict[str, Any]) -> Context:
+    backup = answering(
+        list_recovery_points_by_backup_vault={"RecoveryPoints": list(points)},
+        get_recovery_point_restore_metadata={"RestoreMetadata": {}},
+        start_restore_job={"RestoreJobId": "1"},
+        describe_restore_job=job,
+    )
+    iam = answering(create_role={"Role": {"Arn": "role"}}, attach_role_policy={}, detach_role_policy={}, delete_role={})
+    table = answering(describe_table={"Table": {"TableStatus": "ACTIVE"}}, delete_table={})
+    return context(
+        tmp_path,
+        resource("aws_backup_vault", HOME, name="vault", arn="home"),
+        resource("aws_dynamodb_table", HOME, name="sessions", arn="table"),
+        clients={("backup", HOME): backup, ("iam", HOME): iam, ("dynamodb", HOME): table},
+    )
+
+
+POINT = {"RecoveryPointArn": "point", "CreationDate": datetime(2026, 1, 1, tzinfo=UTC)}
+
+
+def test_a_backup_comes_back_as_a_table_that_goes_with_its_role(tmp_path: Path) -> None:
+    here = restoring(tmp_path, {"Status": "COMPLETED"}, POINT)
+    assert "the table is back as prove-abc: ACTIVE" in backups.restore(here)
+    assert [what.split()[0] for what, _ in here.undoing] == ["role", "policy", "table"]
+    assert here.undo() == []
+
+
+def test_a_restore_that_fails_or_has_nothing_to_restore_is_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(Unproven, match="FAILED: no key"):
+        backups.restore(restoring(tmp_path, {"Status": "FAILED", "StatusMessage": "no key"}, POINT))
+    with pytest.raises(Unproven, match="holds no backup of the table"):
+        backups.restore(restoring(tmp_path, {"Status": "COMPLETED"}))
 
 
 def test_a_listener_is_made_once_and_goes_with_its_subscription(tmp_path: Path) -> None:
@@ -279,32 +262,6 @@ def test_further_settings_are_put_into_their_section(root: Path, tmp_path: Path)
     database = load_settings(file, {}).database
     assert database.instances["us-west-2"].role == "writer"
     assert database.instance_class == "db.t4g.medium"
-
-
-def configured(*, roles: list[str], recorders: list[str]) -> dict[tuple[str, str], Any]:
-    config = answering(describe_configuration_recorders={"ConfigurationRecorders": recorders})
-    return {("iam", HOME): answering(list_roles={"Roles": roles}), ("config", HOME): config, ("config", OTHER): config}
-
-
-@pytest.mark.parametrize(
-    ("roles", "recorders", "settled"),
-    [
-        ([], [], {}),
-        (["role"], [], {"configuration": {"service_role": "existing"}}),
-        (["role"], ["one"], {"configuration": {"service_role": "existing", "recorder": "existing"}}),
-    ],
-)
-def test_aws_config_of_someone_else_is_left_alone(
-    tmp_path: Path, roles: list[str], recorders: list[str], settled: dict[str, Any]
-) -> None:
-    clients = configured(roles=roles, recorders=recorders)
-    assert life.config_of_others(context(tmp_path, clients=clients)) == settled
-
-
-def test_the_recorder_of_this_copy_is_no_one_elses(tmp_path: Path) -> None:
-    own = resource("aws_config_configuration_recorder", HOME, name="own")
-    clients = configured(roles=["role"], recorders=["own"])
-    assert life.config_of_others(context(tmp_path, own, clients=clients)) == {}
 
 
 def test_rejects_a_proof_without_a_domain(root: Path, tmp_path: Path) -> None:

@@ -42,6 +42,21 @@ def resource(kind: str, region: str, **attributes: Any) -> dict[str, Any]:
     }
 
 
+def answering(**answers: Any) -> SimpleNamespace:
+    """A client: each call gives its answer, or the next of a list of answers until the last one stays."""
+
+    def call(answer: Any) -> Any:
+        left = list(answer) if isinstance(answer, list) else [answer]
+        return lambda **_arguments: left.pop(0) if len(left) > 1 else left[0]
+
+    return SimpleNamespace(**{name: call(answer) for name, answer in answers.items()})
+
+
+def paging(*pages: dict[str, Any]) -> SimpleNamespace:
+    """A client whose paginators give these pages."""
+    return SimpleNamespace(get_paginator=lambda _name: SimpleNamespace(paginate=lambda **_arguments: pages))
+
+
 def context(
     folder: Path,
     *resources: dict[str, Any],

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tools.account import Account
+from tools.account import Account, client
 from tools.errors import ToolError
 from tools.paths import ROOT
 from tools.prove.context import Context
@@ -74,7 +74,7 @@ class Proof(Account):
         )
         return Context(
             account=account,
-            target=Target.in_account(paths=account.paths, environ=approved, clients=_client),
+            target=Target.in_account(paths=account.paths, environ=approved, clients=client),
             on_emulator="AWS_ENDPOINT_URL" in self.environ,
             mark=secrets.token_hex(4),
             settle=self._settle,
@@ -84,9 +84,3 @@ class Proof(Account):
         # What was settled before stays: a promotion must not forget whose recorder it is.
         self._more |= more or {}
         write(self._template, to=self.paths.settings, environ=self.environ, more=self._more)
-
-
-def _client(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes client classes at run time
-    import boto3  # noqa: PLC0415 - slow to import
-
-    return boto3.Session().client(service, region_name=region)

@@ -54,6 +54,10 @@ class Context:
         Wait so many seconds, and tell how many have gone by.
     settle : callable
         Writes further settings over those of the proof; see `tools.prove.settings`.
+    undoing : list
+        What is to be undone at the end, see `later`.
+    kept : set of str
+        ARNs of keys that the destruction keeps, because they encrypt what stays; known once it has begun.
     """
 
     account: Account
@@ -65,6 +69,7 @@ class Context:
     clock: Callable[[], float] = time.monotonic
     settle: Callable[[Mapping[str, Any]], None] = lambda _more: None
     undoing: list[tuple[str, Callable[[], object]]] = field(default_factory=list)
+    kept: set[str] = field(default_factory=set)
 
     @property
     def settings(self) -> Settings:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tools.destruction import Staying, of_state
 from tools.paths import BACKEND, PLATFORM
 from tools.plan import changes
 from tools.protection import lift
@@ -16,21 +17,22 @@ def config_of_others(context: Context) -> dict[str, Any]:
     if context.found("aws_config_configuration_recorder") or context.found("aws_iam_service_linked_role"):
         return {}
     path = "/aws-service-role/config.amazonaws.com/"
-    keys = {}
+    keys: dict[str, Any] = {}
     if context.client("iam", context.home).list_roles(PathPrefix=path)["Roles"]:
         keys["service_role"] = "existing"
-    recorders = (context.client("config", region) for region in context.settings.regions)
-    if any(one.describe_configuration_recorders()["ConfigurationRecorders"] for one in recorders):
-        keys["recorder"] = "existing"
+    # By region: what is said to exist has to, or the preflight stops.
+    if recorders := {
+        region: "existing"
+        for region in context.settings.regions
+        if context.client("config", region).describe_configuration_recorders()["ConfigurationRecorders"]
+    }:
+        keys["recorder"] = recorders
     return {"configuration": keys} if keys else {}
 
 
 def preflight(context: Context) -> str:
-    """Look at the account first, if the tools can."""
-    look = getattr(context.account, "preflight", None)
-    if look is None:
-        return "these tools have no preflight"
-    look()
+    """Look at the account first, as `make preflight` does."""
+    context.account.preflight()
     return "nothing was found that stops a deployment"
 
 
@@ -89,10 +91,16 @@ def promotion(context: Context) -> str:
 
 
 def destroy(context: Context) -> str:
-    """Lift the deletion protection of the proof's own copy, and destroy it as `make destroy` does."""
+    """Lift the deletion protection of the proof's own copy, and destroy it as `make destroy` does.
+
+    The keys that this keeps are remembered, so that `leftovers` does not take them for forgotten.
+    """
     state = context.target.state(PLATFORM) or {}
     if not state.get("resources"):
         return "nothing of the platform is deployed"
+    context.kept |= {
+        str(each.key.attributes["arn"]) for each in Staying.of(of_state(state), context.target.clients).keys
+    }
     lifted = [f"{each.name} in {each.region}" for each in lift(state, context.target.clients)]
     context.account.destroy()
     if left := list(_addresses(context)):
@@ -116,7 +124,8 @@ def leftovers(context: Context) -> str:
 
     AWS goes on telling tags of what is gone for a while, so it is asked until they are.
     """
-    stays = set(_backend(context)) | {str(one["KmsKeyId"]) for _, one in _snapshots(context)}
+    # Keys of snapshots too: those of an earlier proof bear the same tags.
+    stays = {*_backend(context), *context.kept} | {str(one["KmsKeyId"]) for _, one in _snapshots(context)}
     left: list[str] = []
 
     def gone() -> bool:
@@ -127,7 +136,9 @@ def leftovers(context: Context) -> str:
         context.until(gone, what="everything is gone", minutes=25)
     except Unproven as error:
         raise Unproven("this is left, and may cost money:\n" + "\n".join(sorted(left))) from error
-    return "nothing is left but the state backend, final snapshots and their keys, and keys that wait for their end"
+    return (
+        "nothing is left but the state backend, final snapshots, keys of what stays, and keys that wait for their end"
+    )
 
 
 def _snapshots(context: Context) -> Iterator[tuple[str, Mapping[str, Any]]]:

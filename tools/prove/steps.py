@@ -7,7 +7,7 @@ _NO_CODE = "function code does not run on the emulator"
 _NO_DATA = "there is no data plane on the emulator: nothing listens, and nothing writes logs"
 _NO_COPIES = "objects are not copied on the emulator"
 _NO_JUDGES = "the emulator keeps rules and evaluates none"
-_NO_BACKUPS = "the emulator keeps vaults and plans, and runs no jobs"
+_NO_BACKUPS = "jobs are done at once on the emulator: no window is looked at, and nothing is copied or restored"
 _NO_TRAIL = "the emulator keeps the trail and delivers no files"
 
 STEPS = (
@@ -16,7 +16,7 @@ STEPS = (
         proves="The account lacks nothing that a deployment needs",
         minutes=2,
         run=life.preflight,
-        only_on_aws="the emulator's account has no quotas to look at",
+        only_on_aws="the emulator cannot tell the quotas of your account",
         needed=True,
     ),
     Step(

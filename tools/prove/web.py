@@ -1,6 +1,7 @@
 """The way in and the web tier: answers, logs, instances."""
 
 from collections.abc import Callable, Sequence
+from http.client import HTTPException
 
 from tools.prove.context import Context
 from tools.prove.step import Unproven
@@ -55,7 +56,7 @@ def https(context: Context) -> str:
         def answered(host: str = host) -> str | None:
             try:
                 status, names = context.fetch(host, "/health")
-            except OSError:
+            except (OSError, HTTPException):
                 return None
             return names if status == 200 else None  # noqa: PLR2004 - it is well
 
