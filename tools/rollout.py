@@ -21,6 +21,13 @@ LONGEST_SECONDS = 7200
 PAUSE_SECONDS = 15
 UNDER_WAY = {"Pending", "InProgress", "Baking", "Cancelling", "RollbackInProgress"}
 KIND = "aws_autoscaling_group"
+#: The IAM actions that following a refresh takes, and setting a group back.
+ACTIONS = (
+    "autoscaling:DescribeAutoScalingGroups",
+    "autoscaling:DescribeInstanceRefreshes",
+    "autoscaling:StartInstanceRefresh",
+    "autoscaling:UpdateAutoScalingGroup",
+)
 
 Clients = Callable[[str, str], Any]
 
