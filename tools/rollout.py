@@ -30,6 +30,13 @@ UNFOLLOWED = (
     "set it back"
 )
 BY_HAND = "docs/compute.md says how to look, and how to set a group back"
+#: The IAM actions that following a refresh takes, and setting a group back.
+ACTIONS = (
+    "autoscaling:DescribeAutoScalingGroups",
+    "autoscaling:DescribeInstanceRefreshes",
+    "autoscaling:StartInstanceRefresh",
+    "autoscaling:UpdateAutoScalingGroup",
+)
 
 Clients = Callable[[str, str], Any]
 

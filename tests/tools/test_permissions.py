@@ -3,59 +3,23 @@
 from __future__ import annotations
 
 import json
-from functools import cache
-from typing import Any
 
 import pytest
 from policy_sentry.querying.actions import get_action_data
+from support.permissions import FOLDER, SETTINGS, allows, asked, documents, in_the_account, recording, statements
 
-from modules.settings import load_settings
 from tools.emulator.iam import reference
 from tools.emulator.iam.question import Question
-from tools.emulator.policy import Caller, Decision, Request, decide
 from tools.paths import ROOT
-from tools.permissions.documents import MOST_CHARACTERS, policies, read_recording
+from tools.permissions.declared import looks_of
+from tools.permissions.documents import MOST_CHARACTERS, policies
 from tools.permissions.page import page
 from tools.permissions.patterns import ACCOUNT
 from tools.permissions.recording import ROLES
 
-FOLDER = ROOT / "iam"
-SETTINGS = load_settings(ROOT / "config" / "prod.yaml", {})
 EACH_ROLE = pytest.mark.parametrize("role", ROLES)
 #: IAM attaches no more to a role without being asked for it.
 ATTACHED = 10
-Document = dict[str, Any]
-
-
-@cache
-def recording() -> tuple[dict[str, list[Question]], str]:
-    return read_recording(FOLDER / "recorded.jsonl")
-
-
-@cache
-def documents(role: str) -> list[Document]:
-    return [json.loads(path.read_text()) for path in sorted(FOLDER.glob(f"{role}-*.json"))]
-
-
-@cache
-def statements(role: str) -> list[dict[str, Any]]:
-    return [statement for document in documents(role) for statement in document["Statement"]]
-
-
-@cache
-def in_the_account(role: str) -> list[dict[str, Any]]:
-    """The statements with the account of the recording."""
-    found: list[dict[str, Any]] = json.loads(json.dumps(statements(role)).replace(ACCOUNT, recording()[1]))
-    return found
-
-
-def allows(of_role: list[dict[str, Any]], question: Question) -> bool:
-    _, account = recording()
-    caller = Caller(identities=(f"arn:aws:iam::{account}:role/r", f"arn:aws:iam::{account}:root"), account_id=account)
-    context = {name.lower(): values for name, values in question.keys.items()}
-    context["aws:requestedregion"] = (question.region,)
-    request = Request(action=question.action, resource=question.resource, caller=caller, context=context)
-    return decide({"Statement": of_role}, request, of_identity=True) is Decision.ALLOWED
 
 
 def test_policies_are_those_of_the_recording_and_the_settings() -> None:
@@ -72,31 +36,27 @@ def test_page_is_that_of_the_policies() -> None:
 
 @EACH_ROLE
 def test_everything_that_was_asked_is_allowed(role: str) -> None:
-    questions, _ = recording()
-    assert questions[role]
-    refused = [question for question in questions[role] if not allows(in_the_account(role), question)]
+    refused = [question for question in asked(role) if not allows(in_the_account(role), question)]
     assert refused == []
 
 
 @EACH_ROLE
 def test_no_action_of_a_statement_can_be_taken_away(role: str) -> None:
-    questions, _ = recording()
     found = in_the_account(role)
     needless = []
     for statement in found:
         left = [other for other in found if other is not statement]
         for action in statement.get("Action", []):
             rest = [other for other in left if action in other.get("Action", [action])]
-            if all(allows(rest, question) for question in questions[role] if question.action == action):
+            if all(allows(rest, question) for question in asked(role) if question.action == action):
                 needless.append(f"{statement['Sid']} {action}")
     assert needless == []
 
 
 @EACH_ROLE
 def test_other_regions_are_refused(role: str) -> None:
-    questions, _ = recording()
     excepted = ("budgets:", "ce:", "chatbot:", "iam:", "route53:", "s3:", "sts:")
-    for question in questions[role]:
+    for question in asked(role):
         if not question.action.startswith(excepted):
             elsewhere = Question(
                 action=question.action, resource=question.resource, keys=question.keys, region="eu-north-1"
@@ -127,7 +87,9 @@ def test_actions_are_listed_and_known(role: str) -> None:
 @EACH_ROLE
 def test_resource_is_anything_only_where_the_api_takes_no_arn(role: str) -> None:
     for statement in statements(role):
-        if statement["Resource"] == "*" and statement["Effect"] == "Allow":
+        if statement["Sid"] in looks_of(role):
+            assert {reference.access_level(action) for action in statement["Action"]} <= {"List", "Read"}
+        elif statement["Resource"] == "*" and statement["Effect"] == "Allow":
             for action in statement["Action"]:
                 data = get_action_data(*action.split(":"))
                 assert data

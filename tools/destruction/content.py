@@ -8,6 +8,8 @@ from tools.destruction.going import Clients, of_state
 
 #: The most that S3 lists, and deletes, at once.
 A_PAGE = 1000
+#: The IAM actions that looking takes.
+ACTIONS = ("backup:ListRecoveryPointsByBackupVault", "s3:ListBucketVersions")
 
 
 def versions(client: Any, bucket: str) -> list[dict[str, Any]]:  # noqa: ANN401 - boto3 makes client classes at run time

@@ -9,6 +9,8 @@ from tools.destruction.going import Clients, Going
 from tools.destruction.kept import Kept, keep
 from tools.errors import ToolError
 
+#: The IAM actions that asking for locks takes; what keys encrypt is read by `survey`.
+ACTIONS = ("backup:DescribeBackupVault",)
 VAULT_LOCK = "aws_backup_vault_lock_configuration"
 #: An account has one of each, or a region: without the platform they protect what others have made under them.
 SHARED = {

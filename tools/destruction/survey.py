@@ -137,6 +137,27 @@ def functions(place: Place) -> Found:
             yield each.get("KMSKeyArn"), f"function {each['FunctionName']}"
 
 
+#: The IAM actions that all of this takes, on whatever the account holds.
+ACTIONS = (
+    "backup:ListBackupVaults",
+    "backup:ListRecoveryPointsByBackupVault",
+    "dynamodb:DescribeBackup",
+    "dynamodb:DescribeTable",
+    "dynamodb:ListBackups",
+    "dynamodb:ListTables",
+    "ec2:DescribeInstances",
+    "ec2:DescribeSnapshots",
+    "ec2:DescribeVolumes",
+    "ec2:GetEbsDefaultKmsKeyId",
+    "lambda:ListFunctions",
+    "logs:DescribeLogGroups",
+    "rds:DescribeDBClusterSnapshots",
+    "rds:DescribeDBClusters",
+    "rds:DescribeDBInstanceAutomatedBackups",
+    "rds:DescribeDBInstances",
+    "rds:DescribeDBSnapshots",
+    "secretsmanager:ListSecrets",
+)
 READERS: dict[str, Callable[[Place], Found]] = {
     "rds": databases,
     "ec2": volumes,

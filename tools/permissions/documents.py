@@ -7,6 +7,7 @@ from typing import Any
 
 from modules.settings import Settings
 from tools.emulator.iam.question import Question
+from tools.permissions.declared import declared, looks_of
 from tools.permissions.patterns import ACCOUNT, Patterns
 from tools.permissions.recording import ROLES
 from tools.permissions.statements import Statement, statements
@@ -22,7 +23,7 @@ Document = dict[str, Any]
 
 
 def policies(questions: Mapping[str, Sequence[Question]], *, settings: Settings, account: str) -> dict[str, Document]:
-    """Return the policy documents by name, such as ``deployer-1``.
+    """Return the policy documents by name, such as ``deployer-1``: for what was asked, and what tools declare.
 
     Parameters
     ----------
@@ -36,7 +37,13 @@ def policies(questions: Mapping[str, Sequence[Question]], *, settings: Settings,
     patterns = Patterns.of(settings, recorded_account=account)
     found: dict[str, Document] = {}
     for role in ROLES:
-        made = statements(questions[role], settings=settings, patterns=patterns, hold_to_aliases=role == "planner")
+        made = statements(
+            [*questions[role], *declared(role, settings=settings, account=account)],
+            settings=settings,
+            patterns=patterns,
+            hold_to_aliases=role == "planner",
+            looks=looks_of(role),
+        )
         for number, part in enumerate(split(made), start=1):
             found[f"{role}-{number}"] = {"Version": VERSION, "Statement": part}
     return found

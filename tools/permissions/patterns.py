@@ -73,7 +73,7 @@ class Patterns:
             return named
         if name.startswith("role/aws-service-role/"):
             return "/".join([*name.split("/")[:3], "*"])
-        if name.startswith(("parameter/aws/service/", "role/meridian-")):
+        if name.startswith(("parameter/aws/service/", "role/meridian-", "servicesetting/")):
             return name
         kind = reference.kind_of(question.action, question.resource)
         if kind is None:

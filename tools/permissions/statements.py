@@ -2,11 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from modules.settings import Settings
+from modules.settings.regions import METRICS_OF_ROUTE_53, chatbot_region
 from tools.emulator.iam import reference
 from tools.emulator.iam.question import Question
 from tools.permissions.patterns import Patterns
@@ -47,7 +48,12 @@ class _Group:
 
 
 def statements(
-    questions: Iterable[Question], *, settings: Settings, patterns: Patterns, hold_to_aliases: bool = False
+    questions: Iterable[Question],
+    *,
+    settings: Settings,
+    patterns: Patterns,
+    hold_to_aliases: bool = False,
+    looks: Mapping[str, Collection[str]] | None = None,
 ) -> list[Statement]:
     """Return statements that allow the questions and, by the platform's naming, as little as possible besides.
 
@@ -61,10 +67,15 @@ def statements(
         What stands for the resources.
     hold_to_aliases : bool
         Whether keys are held to their aliases, which whoever makes a key cannot be. No by default.
+    looks : mapping, optional
+        Actions that only read and may read anything, by the name of their statement. By default none.
     """
+    looks = looks or {}
+    anywhere = {action for its_actions in looks.values() for action in its_actions}
     asked: dict[str, list[Question]] = defaultdict(list)
     for question in questions:
-        asked[question.action].append(question)
+        if question.action not in anywhere:
+            asked[question.action].append(question)
     actions: dict[_Group, set[str]] = defaultdict(set)
     resources: dict[_Group, set[str]] = defaultdict(set)
     writer = _Writer(settings, patterns, hold_to_aliases=hold_to_aliases)
@@ -79,7 +90,12 @@ def statements(
             resources[group] |= found
     groups = sorted(actions, key=lambda group: (group.service, group.kind, sorted(actions[group])))
     made = [_statement(group, actions[group], resources[group]) for group in groups]
+    made += [_look(sid, its_actions) for sid, its_actions in looks.items()]
     return _numbered([*made, stay_in_regions(settings)])
+
+
+def _look(sid: str, actions: Collection[str]) -> Statement:
+    return {"Sid": sid, "Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
 
 
 def stay_in_regions(settings: Settings) -> Statement:
@@ -94,9 +110,16 @@ def stay_in_regions(settings: Settings) -> Statement:
 
 
 def regions_of(settings: Settings) -> tuple[str, ...]:
-    """Return every region that the platform or its state has anything in."""
-    replica = [settings.state.replica_region] if settings.state.replica_region else []
-    return tuple(sorted({*settings.regions, *getattr(settings, "retired_regions", ()), settings.home, *replica}))
+    """Return every region that the platform or its state has anything in.
+
+    Alarms on health checks, and what they tell, are in one region whatever the settings' are; so is a chat.
+    """
+    found = {*settings.regions, settings.home, METRICS_OF_ROUTE_53}
+    if settings.state.replica_region:
+        found.add(settings.state.replica_region)
+    if settings.alerts.channels:
+        found.add(chatbot_region([settings.home, *settings.regions]))
+    return tuple(sorted(found))
 
 
 class _Writer:
