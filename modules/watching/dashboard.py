@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 WIDTH, LABEL, STATES, GRAPH = 24, 3, 9, 4
 ROW = 5
 GRAPHS = (WIDTH - LABEL - STATES) // GRAPH
+#: As many alarms as one widget shows.
+#: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+MOST_STATES = 100
 #: States of this many alarms stand in one line of a widget of full width.
 IN_A_LINE = 6
 
@@ -91,7 +94,12 @@ def _row(view: RegionView, y: int) -> list[Widget]:
     role = "primary" if name == view.region.settings.primary_region else "secondary"
     label = _widget("text", 0, y, LABEL, {"markdown": f"## {name}\n{role}\n\n[Alarms]({link})"})
     arns = [alarm.arn for alarm in view.alarms]
-    states = [_states(LABEL, y, STATES, ROW, name, arns)] if arns else []
+    parts = [arns[start : start + MOST_STATES] for start in range(0, len(arns), MOST_STATES)]
+    width = STATES // max(len(parts), 1)
+    states = [
+        _states(LABEL + place * width, y, width, ROW, name if place == 0 else f"{name}, more", part)
+        for place, part in enumerate(parts)
+    ]
     graphs = [
         _widget(
             "metric",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from modules.settings.regions import METRICS_OF_ROUTE_53
 
 EIGHT_KEYS: dict[str, Any] = {
     "environment": "prod",
@@ -41,6 +44,11 @@ SMALL_SETS = pytest.mark.parametrize(
 
 #: As many regions as an account has without opting in: in a set of parameters, and not in the fast loop.
 WIDEST = pytest.param(SEVENTEEN, marks=pytest.mark.slow)
+
+
+def told_in(regions: Iterable[str]) -> set[str]:
+    """The regions that have topics: these, and the one whose CloudWatch has the metrics of Route 53."""
+    return {*regions, METRICS_OF_ROUTE_53}
 
 
 def settings_of(*regions: str, **more: Any) -> dict[str, Any]:

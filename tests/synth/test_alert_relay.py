@@ -8,12 +8,12 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from support.region_sets import FIVE, ONE, SEVENTEEN, TAKEN_OVER, THREE, TWO, settings_of, write_settings
+from support.region_sets import FIVE, ONE, SEVENTEEN, TAKEN_OVER, THREE, TWO, settings_of, told_in, write_settings
 from support.synthesized import Block, Stack, platform
 
 from modules.alerts.relay.relay import CACHE, TIMEOUT_SECONDS
 from modules.settings import SettingsError, load_settings
-from modules.settings.regions import REGIONS_OF_EVERY_ACCOUNT, known_regions
+from modules.settings.regions import METRICS_OF_ROUTE_53, REGIONS_OF_EVERY_ACCOUNT, known_regions
 
 MAIL = {"protocol": "email", "endpoint": "ops@example.com"}
 QUEUE = {"protocol": "sqs", "endpoint": "arn:aws:sqs:us-east-1:123456789012:alerts"}
@@ -21,6 +21,8 @@ CENTRAL = {"delivery": "central", "page": [MAIL, QUEUE], "ticket": [MAIL]}
 #: Settings of their own take syntheses of their own.
 pytestmark = pytest.mark.slow
 SETS = pytest.mark.parametrize("regions", [TWO, THREE], ids=len)
+#: The only region that needs no other one for the metrics of Route 53.
+HOME_OF_METRICS = (METRICS_OF_ROUTE_53,)
 #: One region of every account, and others that accounts opt into.
 OPTED_IN = ("eu-west-1", "eu-south-1", "af-south-1")
 
@@ -111,7 +113,8 @@ def test_every_topic_that_tells_the_relay_may_and_no_other(regions: tuple[str, .
 def test_regions_that_accounts_opt_into_call_the_relay_by_a_name_of_their_own() -> None:
     stack = central(*OPTED_IN)
     found = {(stack.at(one.body["source_arn"]).region, one.body["principal"]) for one in permissions(stack)}
-    assert found == {(region, f"sns.{region}.amazonaws.com") for region in OPTED_IN[1:]}
+    called = {(region, f"sns.{region}.amazonaws.com") for region in OPTED_IN[1:]}
+    assert found == called | {(METRICS_OF_ROUTE_53, "sns.amazonaws.com")}
 
 
 def test_regions_of_every_account_are_what_the_tests_know_and_regions_of_aws() -> None:
@@ -235,15 +238,21 @@ def test_the_relay_runs_from_its_zip_alone() -> None:
 
 @pytest.mark.parametrize(
     ("regions", "alerts"),
-    [(ONE, CENTRAL), (ONE, {}), (TWO, {}), (FIVE, {"page": [MAIL]}), (TWO, CENTRAL | {"delivery": "regional"})],
+    [
+        (HOME_OF_METRICS, CENTRAL),
+        (ONE, {}),
+        (TWO, {}),
+        (FIVE, {"page": [MAIL]}),
+        (TWO, CENTRAL | {"delivery": "regional"}),
+    ],
 )
-def test_there_is_no_relay_with_one_region_or_regional_delivery(
+def test_there_is_no_relay_where_topics_are_in_one_region_or_delivery_is_regional(
     regions: tuple[str, ...], alerts: dict[str, Any]
 ) -> None:
     stack = platform(*regions, alerts=alerts)
     assert not list(filter(is_relay, stack.resources("aws_lambda_function")))
     subscriptions = stack.resources("aws_sns_topic_subscription")
-    assert len(subscriptions) == len(regions) * (len(alerts.get("page", [])) + len(alerts.get("ticket", [])))
+    assert len(subscriptions) == len(told_in(regions)) * (len(alerts.get("page", [])) + len(alerts.get("ticket", [])))
 
 
 def test_alerts_come_together_also_while_nobody_is_subscribed() -> None:
@@ -257,12 +266,14 @@ def test_rejects_an_unknown_delivery(tmp_path: Path) -> None:
         load_settings(path, {})
 
 
-def test_rejects_central_delivery_to_a_region_that_sns_does_not_deliver_to(tmp_path: Path) -> None:
-    home = OPTED_IN[1:] + OPTED_IN[:1]
-    path = write_settings(tmp_path, settings_of(*home, alerts={"delivery": "central"}))
+@pytest.mark.parametrize("regions", [OPTED_IN[1:] + OPTED_IN[:1], OPTED_IN[1:2]], ids=len)
+def test_rejects_central_delivery_to_a_region_that_sns_does_not_deliver_to(
+    tmp_path: Path, regions: tuple[str, ...]
+) -> None:
+    path = write_settings(tmp_path, settings_of(*regions, alerts={"delivery": "central"}))
     with pytest.raises(
         SettingsError,
-        match=r"alerts\.delivery: .*home region eu-south-1.*, got 'central', allowed: regional, or .*eu-w",
+        match=r"alerts\.delivery: .*home region eu-south-1.*, got 'central', allowed: regional, or ",
     ) as caught:
         load_settings(path, {})
     assert len(caught.value.faults) == 1
@@ -271,7 +282,7 @@ def test_rejects_central_delivery_to_a_region_that_sns_does_not_deliver_to(tmp_p
 @pytest.mark.parametrize(
     "settings",
     [
-        settings_of("eu-south-1", alerts={"delivery": "central"}),
+        settings_of("eu-south-1", alerts={"delivery": "regional"}),
         settings_of("eu-south-1", "eu-west-1", alerts={"delivery": "regional"}),
         settings_of(
             *("eu-south-1", "eu-west-1"),
