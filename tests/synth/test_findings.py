@@ -107,7 +107,7 @@ def test_service_is_on_in_every_region_unless_it_is_someone_else_s_or_off(
 @pytest.mark.slow
 @pytest.mark.parametrize(("said", "heard"), [("existing", True), ("off", False)])
 def test_what_is_said_of_a_service_in_one_region_is_said_of_no_other(*, said: str, heard: bool) -> None:
-    one, other = TWO
+    other, one = TWO
     stack = platform(*TWO, findings={key: {one: said} for key in SERVICES})
     for kinds, _ in SERVICES.values():
         for kind in kinds:
