@@ -148,11 +148,22 @@ def test_replication_roles_come_to_the_ends_of_their_ways_only(life: Applied) ->
         (SECOND, SECOND, True),
         (SECOND, THIRD, False),
     ):
-        s3 = as_role(life, f"PROD-role-test-replicate-data-{role}", region)
-        if allowed:
-            s3.get_bucket_versioning(Bucket=bucket_of(region))
-        else:
-            assert_refused(s3.get_bucket_versioning, Bucket=bucket_of(region))
+        # What S3 calls in the role's name cannot be called by hand, so the bucket's policy is asked.
+        policy = json.loads(life.client("s3", region).get_bucket_policy(Bucket=bucket_of(region))["Policy"])
+        arn = f"arn:aws:iam::{ACCOUNT}:role/PROD-role-test-replicate-data-{role}"
+        request = Request(
+            action="s3:ReplicateObject",
+            resource=f"arn:aws:s3:::{bucket_of(region)}/{ORDER}",
+            caller=Caller(identities=(arn, f"arn:aws:iam::{ACCOUNT}:root"), account_id=ACCOUNT),
+            context={
+                "aws:principalarn": [arn],
+                "aws:principalaccount": [ACCOUNT],
+                "aws:principalisawsservice": ["false"],
+                "aws:securetransport": ["true"],
+                "s3:tlsversion": ["1.3"],
+            },
+        )
+        assert (decide(policy, request) is not Decision.DENIED) == allowed
 
 
 @REGIONS

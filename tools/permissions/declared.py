@@ -27,6 +27,8 @@ AGGREGATOR = (
     "securityhub:GetFindingAggregator",
     "securityhub:UpdateFindingAggregator",
 )
+#: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
+TRAIL = ("cloudtrail:DeleteTrail", "cloudtrail:RemoveTags", "cloudtrail:StopLogging", "cloudtrail:UpdateTrail")
 #: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
 SETTING = ("ssm:GetServiceSetting", "ssm:ResetServiceSetting", "ssm:UpdateServiceSetting")
 
@@ -83,7 +85,7 @@ def declared(role: str, *, settings: Settings, account: str) -> list[Question]:
     if role in {"bootstrap", "deployer"}:
         found += [*asker.of_names(), *asker.of_linked_roles()]
     if role == "deployer":
-        found += [*asker.of_groups(), *asker.of_what_goes(), *asker.of_the_baseline()]
+        found += [*asker.of_groups(), *asker.of_what_goes(), *asker.of_the_baseline(), *asker.of_the_trail()]
     return found
 
 
@@ -135,6 +137,11 @@ class _Asker:
         vault = f"arn:aws:backup:{self._region}:{self._account}:backup-vault:{self._name('backup')}any"
         for action in (*content.ACTIONS, *staying.ACTIONS):
             yield self._of(action, self._bucket() if action.startswith("s3:") else vault)
+
+    def of_the_trail(self) -> Iterator[Question]:
+        """Ask for what Terraform does with a trail that changes or goes."""
+        trail = f"arn:aws:cloudtrail:{self._region}:{self._account}:trail/{self._name('trail')}any"
+        yield from (self._of(action, trail) for action in TRAIL)
 
     def of_the_baseline(self) -> Iterator[Question]:
         """Ask for what Terraform does with the setting and the aggregator in all of their life."""
