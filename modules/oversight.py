@@ -251,7 +251,9 @@ class Oversight(Construct):
             if self._settings.findings.aggregator == "managed":
                 show_all_regions(findings[home.name], home, list(hubs.values()))
             keys = self._foundations[home.name].keys
-            return FindingsMarker(home, "findings-marker", keys=keys, home=self._alerts[home.name], regions=list(hubs))
+            # Where all hubs are the platform's none is named, so that a region that joins changes nothing here.
+            ours = list(hubs) if len(hubs) < len(findings) else []
+            return FindingsMarker(home, "findings-marker", keys=keys, home=self._alerts[home.name], regions=ours)
 
     def _back_up(self) -> dict[str, BackupVault]:
         vaults = {}

@@ -48,7 +48,8 @@ class FindingsMarker(Function):
     home
         The home region's topics, whose region has the findings of all others.
     regions
-        Those whose Security Hub is the platform's: of another's hub the status is another's too.
+        Those whose Security Hub is the platform's, or none if it is in all: of another's hub the status is another's
+        too.
 
     Attributes
     ----------
