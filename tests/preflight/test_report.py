@@ -132,6 +132,7 @@ class Refusing(dict[str, Any]):
         return refuse
 
 
+@pytest.mark.slow
 def test_a_caller_who_may_do_nothing_is_told_so_within_seconds() -> None:
     made = platform(*THREE).json
     started = monotonic()

@@ -13,6 +13,7 @@ SEND_AWAY = {"ReplicaLag", "HealthyHostCount"}
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "more", [TAKEN_OVER, {"network": {"nat_gateways": "single"}}], ids=["another primary", "fewer gateways"]
 )

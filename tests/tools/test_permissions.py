@@ -17,6 +17,8 @@ from tools.permissions.page import page
 from tools.permissions.patterns import ACCOUNT
 from tools.permissions.recording import ROLES
 
+#: It asks about thousands of calls.
+pytestmark = pytest.mark.slow
 EACH_ROLE = pytest.mark.parametrize("role", ROLES)
 #: IAM attaches no more to a role without being asked for it.
 ATTACHED = 10
