@@ -82,6 +82,19 @@ def test_adding_a_region_moves_nothing_that_is_there() -> None:
         assert blocks.items() <= after.json["resource"][kind].items()
 
 
+@SETS
+def test_outside_the_regions_is_nothing_but_what_tells_of_route_53_s_metrics(regions: tuple[str, ...]) -> None:
+    outside = {
+        block.address.partition(".")[0]
+        for block in platform(*regions).all_resources()
+        if block.region and block.region not in regions
+    }
+    alarms = {"aws_cloudwatch_metric_alarm", "aws_route53_health_check"}
+    topics = {"aws_kms_alias", "aws_kms_key", "aws_sns_topic", "aws_sns_topic_policy"}
+    assert outside <= alarms | topics
+    assert bool(outside) == (METRICS_OF_ROUTE_53 not in regions)
+
+
 def test_order_of_regions_makes_no_difference() -> None:
     one, other = platform(*THREE), platform(*THREE, regions=list(reversed(THREE)))
     assert one.json["resource"] == other.json["resource"]
