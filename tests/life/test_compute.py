@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from support.lives import CLEAN, Applied
+from support.part import only
 from support.region_sets import THREE, write_settings
 
 from tools.account import Account
@@ -86,39 +87,46 @@ def test_instances_bear_the_groups_that_lead_to_the_load_balancer_and_the_databa
         assert sorted(one["GroupName"] for one in instance["SecurityGroups"]) == expected
 
 
-def test_a_changed_template_replaces_the_instances_and_the_next_plan_is_empty(small_life: Applied) -> None:
+@pytest.fixture
+def web_tier(small_life: Applied, monkeypatch: pytest.MonkeyPatch) -> Applied:
+    """A platform of one region that is applied as far as its instances need it."""
+    only(monkeypatch, "aws_autoscaling_group", "aws_autoscaling_policy")
+    return small_life
+
+
+def test_a_changed_template_replaces_the_instances_and_the_next_plan_is_empty(web_tier: Applied) -> None:
     region = "eu-west-1"
-    life = small_life.life
+    life = web_tier.life
     life.up()
-    before = {one["InstanceId"] for one in group(small_life, region)["Instances"]}
-    _change(small_life.settings, compute={"volume_size": "20"})
+    before = {one["InstanceId"] for one in group(web_tier, region)["Instances"]}
+    _change(web_tier.settings, compute={"volume_size": "20"})
     life.up()
-    name = group(small_life, region)["AutoScalingGroupName"]
-    assert _status_of_the_refresh(small_life.client("autoscaling", region), name) == "Successful"
-    after = {one["InstanceId"] for one in group(small_life, region)["Instances"]}
+    name = group(web_tier, region)["AutoScalingGroupName"]
+    assert _status_of_the_refresh(web_tier.client("autoscaling", region), name) == "Successful"
+    after = {one["InstanceId"] for one in group(web_tier, region)["Instances"]}
     assert len(after) == len(before)
     assert not after & before
     synthesize(life.paths, environ=CLEAN)
-    changed, plan = small_life.target.plan(PLATFORM)
+    changed, plan = web_tier.target.plan(PLATFORM)
     assert not changed, plan["resource_changes"]
 
 
 def test_a_rollout_that_fails_is_set_back_and_the_next_plan_shows_the_change(
-    small_life: Applied, monkeypatch: pytest.MonkeyPatch
+    web_tier: Applied, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     region = "eu-west-1"
-    life, autoscaling = small_life.life, small_life.client("autoscaling", region)
+    life, autoscaling = web_tier.life, web_tier.client("autoscaling", region)
     life.up()
-    before = group(small_life, region)
+    before = group(web_tier, region)
     good = before["LaunchTemplate"]["Version"]
     hook = {"AutoScalingGroupName": before["AutoScalingGroupName"], "LifecycleHookName": "nobody-answers"}
     # What is launched from now on never gets into service.
     transition = "autoscaling:EC2_INSTANCE_LAUNCHING"
     autoscaling.put_lifecycle_hook(**hook, LifecycleTransition=transition, DefaultResult="ABANDON")
-    _change(small_life.settings, compute={"volume_size": "24"})
+    _change(web_tier.settings, compute={"volume_size": "24"})
     # The gate refuses what this platform goes without: deletion protection.
     monkeypatch.setattr("tools.account.check", lambda *_, **__: None)
-    environ = {**small_life.target.environment, "APPROVE": "yes"}
+    environ = {**web_tier.target.environment, "APPROVE": "yes"}
     for name, value in environ.items():
         if name.startswith("AWS_"):
             monkeypatch.setenv(name, value)
@@ -126,13 +134,13 @@ def test_a_rollout_that_fails_is_set_back_and_the_next_plan_shows_the_change(
     account = Account(settings=paths.settings, build=paths.build, out=paths.out, environ=environ)
     with pytest.raises(ToolError, match=rf"{region}: the refresh of .* ended Failed .* set back to version {good}"):
         account.deploy()
-    after = group(small_life, region)
+    after = group(web_tier, region)
     assert after["LaunchTemplate"]["Version"] == good
     assert {one["InstanceId"] for one in after["Instances"]} == {one["InstanceId"] for one in before["Instances"]}
     assert account.plan()
     autoscaling.delete_lifecycle_hook(**hook)
     account.deploy()
-    assert group(small_life, region)["LaunchTemplate"]["Version"] == str(int(good) + 1)
+    assert group(web_tier, region)["LaunchTemplate"]["Version"] == str(int(good) + 1)
 
 
 def _status_of_the_refresh(autoscaling: Any, name: str) -> str:

@@ -25,6 +25,10 @@ DESTRUCTION = "destruction"
 def plan_destruction(target: Target, *, kept: Iterable[str]) -> tuple[Path, Plan]:
     """Plan the destruction of the platform, in a working directory of its own that has the platform's state.
 
+    The state is brought up to what stands before that. Terraform reads again what has no configuration any more, but
+    up to 1.11 plans its destruction by what the state said before: a secret version would be asked for a label that
+    rotation has moved on since, and refused.
+
     Parameters
     ----------
     target : Target
@@ -43,7 +47,8 @@ def plan_destruction(target: Target, *, kept: Iterable[str]) -> tuple[Path, Plan
     file = target.plan_file(DESTRUCTION)
     write_text(file.with_name(CONFIGURATION), json.dumps(content, indent=2) + "\n")
     terraform.init(target.backend_arguments())
-    terraform.plan(file)
+    terraform.refresh()
+    terraform.plan(file, refresh=False)
     return file, terraform.show(file, to=file.with_suffix(".json"))
 
 

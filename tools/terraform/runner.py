@@ -73,13 +73,18 @@ class Terraform:
         flags = ["-no-color", "-input=false", "-migrate-state", "-force-copy"]
         self._run("init", [*flags, *self._lock_flags(), *backend_arguments], log="migrate")
 
-    def plan(self, out: Path, *, destroy: bool = False) -> bool:
-        """Write a plan to `out`, and tell whether it changes anything."""
+    def refresh(self) -> None:
+        """Bring the state up to what stands, and change nothing that stands."""
+        self._run("apply", [*self._work_flags(), "-refresh-only", "-auto-approve"], log="refresh")
+
+    def plan(self, out: Path, *, destroy: bool = False, refresh: bool = True) -> bool:
+        """Write a plan to `out`, and tell whether it changes anything; by default look at what stands first."""
         flags = [
             *self._work_flags(),
             f"-out={out.absolute()}",
             "-detailed-exitcode",
             *(["-destroy"] if destroy else []),
+            *([] if refresh else ["-refresh=false"]),
         ]
         code, _ = self._run("plan", flags, good=(0, _CHANGES))
         return code == _CHANGES
