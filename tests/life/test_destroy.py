@@ -138,7 +138,9 @@ def fill(platform: Applied) -> dict[str, str]:
 def rotate(platform: Applied) -> None:
     """Put another version into the secret, which moves the labels of those that Terraform wrote."""
     (secret,) = of_kind(platform, "aws_secretsmanager_secret")
-    platform.client("secretsmanager", REGION).put_secret_value(SecretId=secret["arn"], SecretString="{}")
+    secrets = platform.client("secretsmanager", REGION)
+    value = secrets.get_secret_value(SecretId=secret["arn"])["SecretString"]
+    secrets.put_secret_value(SecretId=secret["arn"], SecretString=value)
 
 
 def test_destroy_refuses_with_all_that_is_in_the_way_and_then_takes_all_but_what_is_still_needed(
