@@ -13,7 +13,7 @@ CONFIGURATION = "cdk.tf.json"
 _BACKEND_OVERRIDE = "backend_override.tf.json"
 _EMULATOR_OVERRIDE = "emulator_override.tf.json"
 _REMOVED = "removed.tf.json"
-_KEPT = (".terraform*", "terraform.tfstate*", "errored.tfstate", "*.tfplan", "*plan.json")
+_KEPT = (".terraform*", "terraform.tfstate*", "errored.tfstate", "*.tfplan", "*plan.json", "applying.json")
 
 
 class Workspace:
