@@ -29,7 +29,7 @@ def summary(target: Target, plan: Plan) -> list[str]:
     facts = {
         "account": f"{target.account_id}{f' at {endpoint}, which is not AWS' if endpoint else ''}",
         "settings": f"{target.paths.settings}{f' (sha256 {digest[:_SHOWN_OF_A_DIGEST]}…)' if digest else ''}",
-        "environment": f"{settings.environment}, suffix {settings.environment_suffix}",
+        "environment": f"{settings.environment.upper()}, suffix {settings.environment_suffix}",
         "regions": ", ".join(settings.regions),
         "changes": f"{total(changes_by_region(plan))}"
         + (f"; {len(twice)} of them replaced, which counts as added and destroyed" if twice else ""),
