@@ -19,8 +19,11 @@ class FakeTerraform:
         self.changed = changed
         self.applied: list[str] = []
 
-    def plan(self, out: Path, *, destroy: bool = False) -> bool:
-        del destroy
+    def refresh(self) -> None:
+        """There is nothing to look at."""
+
+    def plan(self, out: Path, *, destroy: bool = False, refresh: bool = True) -> bool:
+        del destroy, refresh
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(f"binary {json.dumps(self.content)}")
         return self.changed
