@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.errors import ToolError
+from tools.paths import PROVIDER_LOCK
 
 CONFIGURATION = "cdk.tf.json"
 _BACKEND_OVERRIDE = "backend_override.tf.json"
@@ -48,6 +49,8 @@ class Workspace:
     def prepare(self) -> None:
         """Bring the directory up to the synthesized output; what Terraform keeps there stays.
 
+        The lock file of providers is the repository's.
+
         Raises
         ------
         ToolError
@@ -60,6 +63,8 @@ class Workspace:
             if not _is_kept(path):
                 _remove(path)
         shutil.copytree(self.source, self.directory, dirs_exist_ok=True, ignore=_not_copied)
+        # From the repository, and anew each time: what lies in a directory that is written all day vouches for nothing.
+        shutil.copyfile(PROVIDER_LOCK, self.directory / PROVIDER_LOCK.name)
         if self._local:
             override = emulator_override(self.configuration())
             (self.directory / _EMULATOR_OVERRIDE).write_text(json.dumps(override, indent=2) + "\n", encoding="utf-8")
