@@ -34,8 +34,8 @@ _CAUSES = (
     (
         ("any of the checksums", "cached package for", "Provider dependency changes detected"),
         (
-            "this is not the provider whose hashes .terraform.lock.hcl has, or the state asks for another one: do not run "
-            "it, and find out where it comes from; docs/supply-chain.md says how hashes of another platform or version get in"
+            "this is not the provider whose hashes .terraform.lock.hcl has, or the state asks for another one: find out "
+            "where it comes from; docs/supply-chain.md says how hashes of another platform or version get in"
         ),
     ),
     (
@@ -46,8 +46,8 @@ _CAUSES = (
         ("Failed to query available provider", "Failed to install provider", "Missing required provider"),
         (
             "the provider comes from the registry or from a mirror: check the internet access, or let "
-            "MERIDIAN_PROVIDER_MIRROR name a directory that holds registry.terraform.io/hashicorp/aws/<version>; others "
-            "are not looked for on an AWS account, and passed over if somebody else can write them"
+            "MERIDIAN_PROVIDER_MIRROR name a directory that holds registry.terraform.io/hashicorp/aws/<version>; "
+            "others are not looked for on an AWS account, and passed over if somebody else can write them"
         ),
     ),
     (
