@@ -21,6 +21,7 @@ from tools.numbers import write
 from tools.paths import Paths
 from tools.permissions.write import write_policies, write_policies_again
 from tools.prove.command import Proof
+from tools.sbom import sbom
 from tools.synth import synthesize
 
 Command = Callable[..., object]
@@ -92,6 +93,7 @@ def commands() -> dict[str, tuple[str, Command]]:
         "prove-destroy": ("take down what an interrupted proof has left standing", proof.remove),
         "cost": ("what the settings cost in a month, as a table", lambda: _print(cost(local, environ=os.environ))),
         "numbers": ("write the tables of docs/cost.md and docs/quotas.md anew", lambda: write(environ=os.environ)),
+        "sbom": ("list every package of the lock files in build/sbom.json", sbom),
         "bench": ("measure synthesis with and without the fast bindings", lambda: bench(settings=local.settings)),
     }
 

@@ -34,8 +34,8 @@ _CAUSES = (
     (
         ("any of the checksums", "cached package for", "Provider dependency changes detected"),
         (
-            "this is not the provider whose hashes .terraform.lock.hcl has, or the state asks for another one: find out "
-            "where it comes from; docs/supply-chain.md says how hashes of another platform or version get in"
+            "this is not the provider whose hashes .terraform.lock.hcl has, or the state asks for another one: find "
+            "out where it comes from; docs/supply-chain.md says how hashes of another platform or version get in"
         ),
     ),
     (
