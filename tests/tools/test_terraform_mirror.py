@@ -1,14 +1,16 @@
 import json
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from support.region_sets import EIGHT_KEYS, write_settings
 
 from tools.errors import ToolError
-from tools.paths import PROVIDER_LOCK
-from tools.target import goes_to_this_machine
+from tools.paths import PROVIDER_LOCK, Paths
+from tools.target import Target, goes_to_this_machine
 from tools.terraform import Terraform, find_terraform
 from tools.terraform.configuration import cli_configuration, installation
 from tools.terraform.mirror import find_mirror
@@ -214,3 +216,20 @@ def test_replaces_a_configuration_of_the_users_that_does_not_exist(tmp_path: Pat
     environ = {"TF_CLI_CONFIG_FILE": str(tmp_path / "missing"), "MERIDIAN_PROVIDER_MIRROR": str(named)}
     assert cli_configuration(environ=environ, file=ours, binary=tmp_path / "terraform") == ours
     assert str(named) in ours.read_text()
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "found"),
+    [({}, False), ({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, True)],
+    ids=["account", "emulator"],
+)
+def test_credentials_of_an_account_go_to_no_provider_that_just_lies_about(
+    tmp_path: Path, fake_terraform: Callable[[], dict[str, str]], endpoint: dict[str, str], *, found: bool
+) -> None:
+    environ = fake_terraform() | endpoint
+    mirror_in(Path(environ["HOME"]) / ".terraform.d/plugins")
+    paths = Paths(settings=write_settings(tmp_path, EIGHT_KEYS), build=tmp_path / "build/aws", out=tmp_path / "out")
+    sts = SimpleNamespace(get_caller_identity=lambda: {"Account": "123456789012"})
+    target = Target.in_account(paths=paths, environ=environ, clients=lambda *_: sts)
+    assert ("TF_CLI_CONFIG_FILE" in target.environment) is found
+    assert paths.terraform_configuration.exists() is found
