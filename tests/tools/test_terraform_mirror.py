@@ -175,30 +175,58 @@ def test_without_a_mirror_nothing_is_written_and_terraform_has_its_own_ways(tmp_
     assert not ours.exists()
 
 
-@pytest.mark.emulator
-def test_terraform_refuses_a_planted_provider_by_its_hash_and_does_not_run_it(tmp_path: Path) -> None:
-    mirror = mirror_in(tmp_path / "mirror")
+def plant(tmp_path: Path, source: str, version: str) -> Path:
+    """Put a provider that tells when it is run into a mirror, and return the mirror."""
     system = subprocess.run(
         [find_terraform().path, "version", "-json"], capture_output=True, text=True, check=True, cwd=tmp_path
     )
-    platform = mirror / AWS / "5.100.0" / json.loads(system.stdout)["platform"]
-    platform.mkdir(exist_ok=True)
-    program = platform / "terraform-provider-aws_v5.100.0_x5"
+    package = tmp_path / "mirror/registry.terraform.io" / source / version / json.loads(system.stdout)["platform"]
+    package.mkdir(parents=True)
+    program = package / f"terraform-provider-{source.rpartition('/')[2]}_v{version}_x5"
     program.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
     program.chmod(0o755)
+    return tmp_path / "mirror"
+
+
+def initialize(tmp_path: Path, configuration: str, files: dict[str, str]) -> str:
+    """Have Terraform prepare a directory that it refuses, and return why."""
     stack = tmp_path / "platform"
     stack.mkdir()
-    needs = {"required_providers": {"aws": {"source": "hashicorp/aws", "version": "5.100.0"}}}
-    (stack / "main.tf.json").write_text(json.dumps({"terraform": needs, "provider": {"aws": {"region": "eu-west-1"}}}))
-    (stack / ".terraform.lock.hcl").write_bytes(PROVIDER_LOCK.read_bytes())
-    configuration = tmp_path / "terraform.rc"
-    configuration.write_text(installation(mirror))
-    environment = {"PATH": os.environ["PATH"], "TF_CLI_CONFIG_FILE": str(configuration)}
-    with pytest.raises(ToolError, match="any of the checksums") as refused:
+    for name, text in files.items():
+        (stack / name).write_text(text)
+    (tmp_path / "terraform.rc").write_text(configuration)
+    environment = {"PATH": os.environ["PATH"], "TF_CLI_CONFIG_FILE": str(tmp_path / "terraform.rc")}
+    with pytest.raises(ToolError) as refused:
         Terraform(stack, environment).init()
     assert "not the provider whose hashes" in str(refused.value.advice)
     assert not (tmp_path / "ran").exists()
-    assert (stack / ".terraform.lock.hcl").read_bytes() == PROVIDER_LOCK.read_bytes()
+    assert (stack / ".terraform.lock.hcl").read_text() == files[".terraform.lock.hcl"]
+    return refused.value.message
+
+
+@pytest.mark.emulator
+def test_terraform_refuses_a_planted_provider_by_its_hash_and_does_not_run_it(tmp_path: Path) -> None:
+    mirror = plant(tmp_path, "hashicorp/aws", "5.100.0")
+    needs = {"required_providers": {"aws": {"source": "hashicorp/aws", "version": "5.100.0"}}}
+    content = {"terraform": needs, "provider": {"aws": {"region": "eu-west-1"}}}
+    files = {"main.tf.json": json.dumps(content), ".terraform.lock.hcl": PROVIDER_LOCK.read_text()}
+    assert "any of the checksums" in initialize(tmp_path, installation(mirror), files)
+
+
+@pytest.mark.emulator
+def test_terraform_refuses_a_provider_that_a_planted_state_asks_for(tmp_path: Path) -> None:
+    mirror = plant(tmp_path, "evil/evil", "1.0.0")
+    anything = f"provider_installation {{\n  filesystem_mirror {{\n    path = {json.dumps(str(mirror))}\n  }}\n}}\n"
+    resource = {
+        "mode": "managed",
+        "type": "evil_door",
+        "name": "back",
+        "provider": 'provider["registry.terraform.io/evil/evil"]',
+        "instances": [{"schema_version": 0, "attributes": {"id": "1"}}],
+    }
+    state = {"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "resources": [resource]}
+    files = {"main.tf.json": "{}", ".terraform.lock.hcl": "", "terraform.tfstate": json.dumps(state)}
+    assert "Provider dependency changes detected" in initialize(tmp_path, anything, files)
 
 
 def test_respects_a_configuration_of_the_users_that_exists(tmp_path: Path) -> None:
