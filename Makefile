@@ -32,8 +32,8 @@ $(VENV)/.ready: requirements/project.lock
 	.venv-checkov/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
+# No package needs its install script; the one that has one would fetch a program that no hash covers.
 node_modules/.ready: package-lock.json
-	# No package needs its install script; the one that has one would fetch a program that no hash covers.
 	npm ci --ignore-scripts --silent --no-audit --no-fund
 	@touch $@
 
