@@ -62,7 +62,8 @@ def access_key_of(environ: "WSGIEnvironment") -> str:
     """Return the key that signed a request, in its header or in its query; empty if nobody did."""
     if match := CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", "")):
         return str(match[1])
-    return parse_qs(environ.get("QUERY_STRING", "")).get("X-Amz-Credential", [""])[0].partition("/")[0]
+    query: str = environ.get("QUERY_STRING", "")
+    return parse_qs(query).get("X-Amz-Credential", [""])[0].partition("/")[0]
 
 
 def _forbidden(message: str) -> Refusal:
