@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cdktf import App
@@ -13,9 +15,10 @@ from modules.platform import PlatformStack
 from modules.state.stack import StateBackendStack
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from modules.settings import Settings
+
+PROVIDER_LOCK = Path(__file__).resolve().parents[1] / ".terraform.lock.hcl"
+STACKS = ("state-backend", "platform")
 
 
 def build(settings: Settings, *, outdir: Path | None = None) -> App:
@@ -27,21 +30,27 @@ def build(settings: Settings, *, outdir: Path | None = None) -> App:
         Folder for the output; by default ``CDKTF_OUTDIR``, or ``cdktf.out``.
     """
     app = App(outdir=str(outdir)) if outdir else App()
-    StateBackendStack(app, "state-backend", settings=settings)
-    PlatformStack(app, "platform", settings=settings)
+    backend, platform = STACKS
+    StateBackendStack(app, backend, settings=settings)
+    PlatformStack(app, platform, settings=settings)
     return app
 
 
 def synthesize(settings: Settings) -> int:
     """Write the stacks' output and return 0, or print why not on one line and return 1.
 
+    Beside each stack's JSON stands the lock file of providers, by whose hashes ``terraform init`` and the cdktf CLI
+    take them: https://developer.hashicorp.com/terraform/language/files/dependency-lock.
     ``MERIDIAN_TRACEBACK=1`` shows where in the code it failed.
     """
     try:
-        build(settings).synth()
+        app = build(settings)
+        app.synth()
     except AreaError as error:
         if os.environ.get("MERIDIAN_TRACEBACK") == "1":
             raise
         sys.stderr.write(f"{error} (MERIDIAN_TRACEBACK=1 shows where)\n")
         return 1
+    for stack in STACKS:
+        shutil.copyfile(PROVIDER_LOCK, Path(app.outdir) / "stacks" / stack / PROVIDER_LOCK.name)
     return 0

@@ -22,6 +22,7 @@ from tools.one_run import one_run
 from tools.paths import Paths
 from tools.permissions.write import place_of_recording, write_policies, write_policies_again
 from tools.prove.command import Proof
+from tools.sbom import sbom
 from tools.synth import synthesize
 
 Command = Callable[..., object]
@@ -105,6 +106,7 @@ def commands() -> Table:
         "iam-again": ("write them from the recording that is there", lambda: write_policies_again(local)),
         "dashboard": ("draw the dashboard of the output as SVG", lambda: _print(draw_output(local))),
         "numbers": ("write the tables of docs/cost.md and docs/quotas.md anew", lambda: write(environ=os.environ)),
+        "sbom": ("list every package of the lock files in build/sbom.json", sbom),
         "bench": ("measure synthesis with and without the fast bindings", lambda: bench(settings=local.settings)),
     }
     return {

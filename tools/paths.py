@@ -7,6 +7,8 @@ from typing import Self
 
 ROOT = Path(__file__).resolve().parents[1]
 """The project's directory."""
+PROVIDER_LOCK = ROOT / ".terraform.lock.hcl"
+"""The providers that Terraform may run: their versions, and the hashes of their packages."""
 BACKEND = "state-backend"
 PLATFORM = "platform"
 STACKS = (BACKEND, PLATFORM)

@@ -4,9 +4,12 @@ import shlex
 from collections.abc import Mapping
 
 from tools.target import Target
+from tools.terraform.configuration import VARIABLE as CLI_CONFIGURATION
+from tools.terraform.runner import LOCKED_PROVIDERS
 
 #: The emulator is its own proxy, for host names that no resolver knows; see `Emulator.environment`.
 PROXIES = ("HTTP_PROXY", "http_proxy")
+PASSED_ON = (*PROXIES, CLI_CONFIGURATION)
 
 
 def shell_lines(target: Target, *, environ: Mapping[str, str]) -> str:
@@ -19,12 +22,11 @@ def shell_lines(target: Target, *, environ: Mapping[str, str]) -> str:
     environ : mapping
         The shell's environment: what in it would lead elsewhere is unset.
     """
-    emulator = {name: value for name, value in target.environment.items() if name.startswith(("AWS_", *PROXIES))}
+    emulator = {name: value for name, value in target.environment.items() if name.startswith(("AWS_", *PASSED_ON))}
     exported = {
         **emulator,
         "AWS_DEFAULT_REGION": target.settings.primary_region,
-        "TF_CLI_CONFIG_FILE": target.environment["TF_CLI_CONFIG_FILE"],
-        "TF_CLI_ARGS_init": " ".join(["-reconfigure", *target.backend_arguments()]),
+        "TF_CLI_ARGS_init": " ".join(["-reconfigure", LOCKED_PROVIDERS, *target.backend_arguments()]),
         "CI": "1",
         "CHECKPOINT_DISABLE": "1",
     }

@@ -1,12 +1,14 @@
 """Where stacks go: the emulator or an AWS account. What differs between the two is here and nowhere else."""
 
 import json
+import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from modules.settings import Settings, load_settings
 from modules.state.location import StateLocation
@@ -18,6 +20,7 @@ from tools.plan import Plan
 from tools.saved_plan import SavedPlan
 from tools.synth import Synthesis
 from tools.terraform import Options, Terraform, cli_configuration, find_terraform
+from tools.terraform.configuration import VARIABLE as CLI_CONFIGURATION
 from tools.workspace import CONFIGURATION, Workspace
 
 Clients = Callable[[str, str], Any]
@@ -38,7 +41,7 @@ class Target:
     settings : Settings
         The settings that were synthesized.
     environment : mapping
-        The whole environment of Terraform, `TF_CLI_CONFIG_FILE` included.
+        The whole environment of Terraform, `TF_CLI_CONFIG_FILE` included if there is one.
     clients : callable
         Makes a boto3 client of a service and a region.
     account_id : str
@@ -67,7 +70,7 @@ class Target:
         return cls(
             paths=paths,
             settings=load_settings(paths.settings, environ),
-            environment=_with_configuration(paths, emulator.clean_environment(environ)),
+            environment=_with_configuration(paths, emulator.clean_environment(environ), discover=True),
             clients=emulator.client,
             account_id=emulator.account_id,
             local=True,
@@ -91,7 +94,8 @@ class Target:
                 advice="use that account's credentials, or change `account_id` in the settings",
             )
         private_directory(paths.build)
-        environment = _with_configuration(paths, environ)
+        # Whatever directory is found first must not be what gets the account's credentials.
+        environment = _with_configuration(paths, environ, discover=goes_to_this_machine(environ))
         return cls(
             paths=paths,
             settings=settings,
@@ -215,14 +219,22 @@ def ask_account(clients: Clients, *, region: str) -> str:
         ) from error
 
 
-def _with_configuration(paths: Paths, environ: Mapping[str, str]) -> dict[str, str]:
+def goes_to_this_machine(environ: Mapping[str, str]) -> bool:
+    """Tell whether `AWS_ENDPOINT_URL` leads to this machine, which is no AWS account."""
+    host = urlsplit(environ.get("AWS_ENDPOINT_URL", "")).hostname or ""
+    return host == "localhost" or re.fullmatch(r"127(\.\d{1,3}){3}", host) is not None
+
+
+def _with_configuration(paths: Paths, environ: Mapping[str, str], *, discover: bool) -> dict[str, str]:
     file = cli_configuration(
         environ=environ,
         file=paths.terraform_configuration,
         binary=find_terraform(environ.get("PATH")).path,
         version=_provider_version(paths.stack_output(PLATFORM) / CONFIGURATION),
+        discover=discover,
     )
-    return {**environ, "TF_CLI_CONFIG_FILE": str(file)}
+    kept = {name: value for name, value in environ.items() if name != CLI_CONFIGURATION}
+    return {**kept, CLI_CONFIGURATION: str(file)} if file else kept
 
 
 def _provider_version(configuration: Path) -> str | None:

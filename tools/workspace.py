@@ -9,6 +9,7 @@ from typing import Any
 
 from tools.digest import of_directory
 from tools.errors import ToolError
+from tools.paths import PROVIDER_LOCK
 
 CONFIGURATION = "cdk.tf.json"
 _BACKEND_OVERRIDE = "backend_override.tf.json"
@@ -52,6 +53,8 @@ class Workspace:
     def prepare(self) -> None:
         """Bring the directory up to the synthesized output; what Terraform keeps there stays.
 
+        The lock file of providers is the repository's.
+
         Raises
         ------
         ToolError
@@ -70,6 +73,8 @@ class Workspace:
                 f"{self.source} is not what this command has synthesized: something else has written there",
                 advice="let nothing else synthesize here, the cdktf CLI included, and run again",
             )
+        # From the repository, and anew each time: what lies in a directory that is written all day vouches for nothing.
+        shutil.copyfile(PROVIDER_LOCK, self.directory / PROVIDER_LOCK.name)
         if self._local:
             override = emulator_override(self.configuration())
             (self.directory / _EMULATOR_OVERRIDE).write_text(json.dumps(override, indent=2) + "\n", encoding="utf-8")

@@ -16,7 +16,7 @@ Architecture = Literal["arm64", "x86_64"]
 InstanceType = Annotated[
     str,
     matching(
-        r"[a-z][a-z0-9-]*\d[a-z0-9-]*\.[a-z0-9-]+",
+        r"[a-z][a-z-]*\d[a-z0-9-]*\.[a-z0-9-]+",
         problem="not an instance type",
         allowed="a family and a size such as m6g.large",
     ),
@@ -36,7 +36,10 @@ ArtifactKey = Annotated[
 ImageReference = Annotated[
     str,
     matching(
-        r"([a-z0-9.-]+|\{region\})+(:\d+)?(/[a-z0-9._-]+)+(:[\w.-]{1,128}|@sha256:[0-9a-f]{64})",
+        # Its parts open with a letter or a digit: a hyphen would make it an option of ``docker``. Names have at most
+        # 255 characters: https://pkg.go.dev/github.com/distribution/reference#pkg-constants.
+        r"(?=[a-z0-9{].{0,511}$)[a-z0-9.-]*(\{region\}[a-z0-9.-]*)*(:\d+)?(/[a-z0-9][a-z0-9._-]*)+"
+        r"(:\w[\w.-]{0,127}|@sha256:[0-9a-f]{64})",
         problem="not a container image with its registry and its tag or digest",
         allowed="REGISTRY/NAME:TAG or REGISTRY/NAME@sha256:DIGEST, in which {region} stands for the region",
     ),

@@ -24,7 +24,7 @@ def make_plan(emulator: Emulator, name: str) -> dict[str, str]:
 def test_tags_are_found_with_and_without_a_slash_at_the_end(emulator: Emulator, slash: str) -> None:
     arn = make_plan(emulator, f"tagged{len(slash)}")["BackupPlanArn"]
     connection = HTTPConnection("127.0.0.1", urlsplit(emulator.endpoint).port)
-    scope = f"Credential=AKIAIOSFODNN7EXAMPLE/20300101/{REGION}/backup/aws4_request"
+    scope = f"Credential={emulator.credentials.access_key}/20300101/{REGION}/backup/aws4_request"
     connection.request(
         "GET", f"/tags/{quote(arn, safe='')}{slash}", headers={"Authorization": f"AWS4-HMAC-SHA256 {scope}, x"}
     )

@@ -35,7 +35,8 @@ def test_cdktf_deploys_and_destroys_the_platform(small_life: Applied, tmp_path: 
     shell = small_life.life.environment()
     for command, vpcs in (("deploy", 1), ("destroy", 0)):
         ended = run(
-            f"{command} platform --auto-approve --skip-provider-lock",
+            # The lock file is there, so nothing is asked of the registry.
+            f"{command} platform --auto-approve",
             settings=small_life.settings,
             out=tmp_path,
             shell=shell,

@@ -35,7 +35,7 @@ def terraform(folder: Path, content: dict[str, object], *arguments: str) -> str:
     done = subprocess.run(
         [binary, *arguments, "-input=false", "-no-color"],
         cwd=folder,
-        env=clean | {"TF_CLI_CONFIG_FILE": str(file)},
+        env=clean | ({"TF_CLI_CONFIG_FILE": str(file)} if file else {}),
         capture_output=True,
         text=True,
         check=False,

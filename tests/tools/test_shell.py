@@ -38,7 +38,7 @@ def test_a_shell_that_reads_the_lines_points_at_the_emulator_and_nowhere_else() 
         "AWS_DEFAULT_REGION": "eu-west-1",
         "HTTP_PROXY": "http://127.0.0.1:1",
         "TF_CLI_CONFIG_FILE": "/a b/terraform.rc",
-        "TF_CLI_ARGS_init": "-reconfigure -backend-config=bucket=b",
+        "TF_CLI_ARGS_init": "-reconfigure -lockfile=readonly -backend-config=bucket=b",
         "CI": "1",
         "CHECKPOINT_DISABLE": "1",
     }

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tools.errors import ToolError
+from tools.paths import PROVIDER_LOCK
 from tools.workspace import Workspace, digest_of_stack, emulator_override
 
 CONFIGURATION = {"provider": {"aws": [{"alias": "us-east-1", "region": "us-east-1"}, {"alias": "eu-west-1"}]}}
@@ -41,7 +42,7 @@ def test_removes_stale_overrides_and_copies_none(workspace: Workspace) -> None:
 
 def test_keeps_what_terraform_keeps_there(workspace: Workspace) -> None:
     workspace.directory.mkdir(parents=True)
-    kept = (".terraform.lock.hcl", "terraform.tfstate", "terraform.tfstate.backup", "plan.tfplan", "plan.json")
+    kept = ("terraform.tfstate", "terraform.tfstate.backup", "plan.tfplan", "plan.json")
     for name in kept:
         (workspace.directory / name).write_text("mine")
         (workspace.source / name).write_text("not mine")
@@ -49,6 +50,14 @@ def test_keeps_what_terraform_keeps_there(workspace: Workspace) -> None:
     workspace.prepare()
     assert all((workspace.directory / name).read_text() == "mine" for name in kept)
     assert (workspace.directory / ".terraform/providers").is_dir()
+
+
+def test_the_lock_file_of_providers_is_the_one_of_the_repository(workspace: Workspace) -> None:
+    workspace.directory.mkdir(parents=True)
+    for directory in (workspace.directory, workspace.source):
+        (directory / ".terraform.lock.hcl").write_text("any provider will do")
+    workspace.prepare()
+    assert (workspace.directory / ".terraform.lock.hcl").read_bytes() == PROVIDER_LOCK.read_bytes()
 
 
 def test_what_is_kept_is_forgotten_until_the_stack_is_prepared_again(workspace: Workspace) -> None:

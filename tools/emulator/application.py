@@ -7,11 +7,13 @@ from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import get_input_stream
 
 from tools.emulator.call import Call, call_of
+from tools.emulator.door import Door
 from tools.emulator.patches.alarm_evaluation import Moment, look_at
 from tools.emulator.refusal import Judge, Refusal, answer
 from tools.emulator.requestlog import log, scope_of
@@ -25,6 +27,8 @@ UNSERIALIZED_SERVICES = {"sqs"}
 NOT_IMPLEMENTED = 501
 #: No path of AWS: what is sent here says what time it is for alarms.
 TIME_PATH = "/emulator/time"
+#: Nor is this one: what is sent here has every resource forgotten.
+RESET_PATH = "/emulator/reset"
 
 
 class Application:
@@ -37,9 +41,12 @@ class Application:
     ----------
     judges : sequence of Judge
         Asked in their order before moto; the first refusal is the answer. By default nobody is asked.
+    door : Door
+        Asked before the judges, of every request.
     """
 
-    def __init__(self, judges: Sequence[Judge] = ()) -> None:
+    def __init__(self, judges: Sequence[Judge] = (), *, door: Door) -> None:
+        self._door = door
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._judges = judges
         self._lock = Lock()
@@ -60,7 +67,7 @@ class Application:
         call = call_of(environ, body)
         try:
             with self._lock:
-                refusal = self._judge(call) if call else None
+                refusal = self._door.refuse(environ) or (self._judge(call) if call else None)
                 if refusal is not None:
                     return answer(environ, refusal)(environ, start)
                 if scope_of(environ).service not in UNSERIALIZED_SERVICES:
@@ -81,6 +88,9 @@ class Application:
         try:
             if environ["PATH_INFO"] == TIME_PATH:
                 return _pass_time(environ)(environ, start_response)
+            if environ["PATH_INFO"] == RESET_PATH:
+                moto_api_backend.reset()
+                return Response(status=204)(environ, start_response)
             answered: Iterable[bytes] = self._moto(environ, start_response)
         except Exception as error:  # noqa: BLE001 - whatever moto fails of, the client must be told
             traceback.print_exc()

@@ -5,6 +5,7 @@ import os
 import select
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
@@ -21,9 +22,25 @@ class EmulatorError(Exception):
     """The emulator cannot be started or does not answer."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a child reports once it listens.
+
+    Parameters
+    ----------
+    endpoint : str
+        ``http://127.0.0.1:PORT``.
+    access_key : str
+        What its clients have to sign with.
+    """
+
+    endpoint: str
+    access_key: str
+
+
 def launch(
     *, log: Path, account_id: str, account: str, detached: bool, timeout: float
-) -> tuple[subprocess.Popen[bytes], str]:
+) -> tuple[subprocess.Popen[bytes], "Report"]:
     """Start the child and wait until it listens.
 
     Parameters
@@ -42,7 +59,7 @@ def launch(
     Returns
     -------
     tuple
-        The process, and its endpoint.
+        The process, and what it reports.
 
     Raises
     ------
@@ -98,8 +115,8 @@ def _spawn(*, log: Path, account_id: str, account: str, detached: bool) -> tuple
     return child, report
 
 
-def _read_report(report: int, *, timeout: float) -> str:
-    """Return the endpoint that the child reports once it listens; close the descriptor."""
+def _read_report(report: int, *, timeout: float) -> Report:
+    """Return what the child reports once it listens; close the descriptor."""
     text = b""
     deadline = monotonic() + timeout
     with os.fdopen(report, "rb", buffering=0) as pipe:
@@ -111,7 +128,7 @@ def _read_report(report: int, *, timeout: float) -> str:
             if not piece:
                 raise EmulatorError("the emulator ended before it answered")
             text += piece
-    return str(json.loads(text)["endpoint"])
+    return Report(**json.loads(text))
 
 
 def _tail(log: Path) -> str:

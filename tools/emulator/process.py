@@ -23,8 +23,6 @@ from tools.emulator.record import Record
 LOG_NAME = "emulator.log"
 STOP_SECONDS = 5.0
 ACCOUNT_ID_DIGITS = 12
-# The example key of the AWS documentation: of the shape that moto recognises, and no scanner takes it for a real one.
-ACCESS_KEY = "AKIAIOSFODNN7EXAMPLE"
 SECRET_KEY = "emulator"  # noqa: S105 - the emulator checks no signatures
 
 
@@ -35,14 +33,15 @@ class Credentials:
     Parameters
     ----------
     access_key : str
-        The key by which the emulator knows who asks; one that its IAM never gave out is the root of the account.
+        The key by which the emulator knows who asks: one that its IAM gave out, or the emulator's own, which is that of
+        the account's root.
     secret_key : str
         Its secret, at which the emulator never looks.
     session_token : str
         The token of a role's session. By default none.
     """
 
-    access_key: str = ACCESS_KEY
+    access_key: str
     secret_key: str = SECRET_KEY
     session_token: str | None = None
 
@@ -67,7 +66,7 @@ class Emulator:
         self.pid = record.pid
         self.endpoint = record.endpoint
         self.account_id = record.account_id
-        self.credentials = Credentials()
+        self.credentials = Credentials(access_key=record.access_key)
         self._record = record
         # Holds the pipe on whose closing an attached child ends, so it must live as long as this object.
         self._child = child
@@ -87,7 +86,8 @@ class Emulator:
         Parameters
         ----------
         directory : Path
-            Gets ``emulator.json`` and ``emulator.log``; made if missing.
+            Gets ``emulator.json`` and ``emulator.log``; made if missing, and closed to other users, because the key is
+            in it.
         account_id : str
             Twelve digits: the AWS account that the emulator answers as.
         account : Kind, optional
@@ -108,9 +108,10 @@ class Emulator:
             raise EmulatorError(f"account id {account_id!r} is not {ACCOUNT_ID_DIGITS} digits")
         directory = directory.resolve()
         directory.mkdir(parents=True, exist_ok=True)
+        directory.chmod(0o700)
         if running := cls.attach(directory):
             raise EmulatorError(f"an emulator runs already at {running.endpoint} (pid {running.pid}): stop it first")
-        child, endpoint = launch(
+        child, report = launch(
             log=directory / LOG_NAME,
             account_id=account_id,
             account=account or "",
@@ -118,7 +119,9 @@ class Emulator:
             timeout=timeout,
         )
         try:
-            record = Record.of(pid=child.pid, endpoint=endpoint, account_id=account_id)
+            record = Record.of(
+                pid=child.pid, endpoint=report.endpoint, account_id=account_id, access_key=report.access_key
+            )
             first = record.write(directory)
         except BaseException:
             end(child)
@@ -244,13 +247,15 @@ class Emulator:
         EmulatorError
             If the emulator does not answer, or refuses.
         """
-        self._post("/moto-api/reset")
+        self._post("/emulator/reset")
 
     def _post(self, path: str, content: object = None) -> None:
         address = urlsplit(self.endpoint)
         connection = HTTPConnection(address.hostname or "", address.port, timeout=30)
         try:
-            connection.request("POST", path, body=json.dumps(content))
+            # Whoever started it may; nobody checks the rest of a signature.
+            key = f"Credential={self._record.access_key}/"
+            connection.request("POST", path, body=json.dumps(content), headers={"Authorization": key})
             status = connection.getresponse().status
         except OSError as error:
             raise EmulatorError(f"the emulator at {self.endpoint} does not answer: {error}") from error

@@ -25,17 +25,21 @@ class Record:
         ``http://127.0.0.1:PORT``.
     account_id : str
         The AWS account that the emulator answers as.
+    access_key : str
+        What its clients have to sign with.
     """
 
     pid: int
     create_time: float
     endpoint: str
     account_id: str
+    access_key: str
 
     @classmethod
-    def of(cls, *, pid: int, endpoint: str, account_id: str) -> "Record":
+    def of(cls, *, pid: int, endpoint: str, account_id: str, access_key: str) -> "Record":
         """Return the record of the running process ``pid``."""
-        return cls(pid=pid, create_time=psutil.Process(pid).create_time(), endpoint=endpoint, account_id=account_id)
+        began = psutil.Process(pid).create_time()
+        return cls(pid=pid, create_time=began, endpoint=endpoint, account_id=account_id, access_key=access_key)
 
     @classmethod
     def read(cls, directory: Path) -> "Record | None":

@@ -43,7 +43,9 @@ def operation_of(environ: "WSGIEnvironment", body: bytes) -> str:
         return str(target).rpartition(".")[2]
     if match := FORM_ACTION.search(body):
         return match[1].decode()
-    return f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+    # A line is a request, whatever is in its address.
+    path = "".join(letter if letter.isprintable() else "?" for letter in environ["PATH_INFO"])
+    return f"{environ['REQUEST_METHOD']} {path}"
 
 
 def log(environ: "WSGIEnvironment", *, body: bytes, status: str, operation: str | None = None) -> None:

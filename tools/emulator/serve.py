@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import secrets
 import signal
 import sys
 import threading
@@ -16,6 +17,7 @@ from werkzeug.serving import make_server
 from tools.emulator import patches
 from tools.emulator.account import account_id
 from tools.emulator.application import Application
+from tools.emulator.door import Door
 from tools.emulator.iam.judge import Judge
 from tools.emulator.iam.recording import Recording
 from tools.emulator.judges import judges
@@ -31,12 +33,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Parameters
     ----------
     arguments : sequence of str, optional
-        ``--report-fd N`` writes the endpoint, as one line of JSON, to an open file descriptor once requests are
-        taken; ``--watch-stdin`` ends the process when its standard input closes; ``--recording FILE`` keeps what was
-        asked of IAM. By default, those of the command.
+        ``--report-fd N`` writes the endpoint and the access key, as one line of JSON, to an open file descriptor once
+        requests are taken; ``--watch-stdin`` ends the process when its standard input closes; ``--recording FILE``
+        keeps what was asked of IAM. By default, those of the command.
     """
     parser = argparse.ArgumentParser(prog="python -m tools.emulator.serve", description="serve the embedded AWS")
-    parser.add_argument("--report-fd", type=int, help="file descriptor to write the endpoint to")
+    parser.add_argument("--report-fd", type=int, help="file descriptor to write endpoint and access key to")
     parser.add_argument("--watch-stdin", action="store_true", help="end when standard input closes")
     parser.add_argument("--recording", type=Path, help="file that takes what is asked of IAM")
     options = parser.parse_args(arguments)
@@ -46,9 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         threading.Thread(target=_end_with_stdin, name="watch-stdin", daemon=True).start()
 
     patches.apply()
+    # Known to whoever may read the report or the environment of this one's clients, and of the shape that moto takes.
+    access_key = f"AKIA{secrets.token_hex(8).upper()}"
+    door = Door(access_key=access_key, account_id=account_id())
     # Binding port 0 lets the system choose: nobody can take the port between choosing and binding.
     iam = Judge(account_id=account_id(), recording=Recording.at(options.recording))
-    application = Replay(Application(judges(iam)))
+    application = Replay(Application(judges(iam), door=door))
     server = make_server(HOST, 0, application, threaded=True, request_handler=QuietRequestHandler)
     os.environ["MOTO_PORT"] = str(server.server_port)
     endpoint = f"http://{HOST}:{server.server_port}"
@@ -56,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.report_fd is not None:
         # The socket listens already, so a request sent from here on is answered.
         with os.fdopen(options.report_fd, "w", encoding="utf-8") as report:
-            report.write(json.dumps({"endpoint": endpoint}) + "\n")
+            report.write(json.dumps({"endpoint": endpoint, "access_key": access_key}) + "\n")
     server.serve_forever()
 
 

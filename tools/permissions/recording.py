@@ -25,8 +25,6 @@ Result = TypeVar("Result")
 ROLES = ("bootstrap", "planner", "deployer")
 #: What the names of their roles open with.
 OWN_ROLES = "meridian-"
-#: Keys that the emulator's IAM never gave out, so that nothing is refused while it is recorded.
-KEYS = {"bootstrap": "AKIABOOTSTRAPEXAMPLE", "planner": "AKIAPLANNEREXAMPLE00", "deployer": "AKIADEPLOYEREXAMPLE0"}
 #: A pair of regions asks for all that any set does: peering, replication and replicas are of pairs.
 MOST_REGIONS = 2
 #: Deletion protection is lifted from the start: on an account that is a deployment of its own, of one setting.
@@ -73,21 +71,23 @@ def record(paths: Paths, *, environ: Mapping[str, str], screen: Screen) -> dict[
     account_id = load_settings(settings, environ).account_id or "123456789012"
     with Emulator.start(directory=paths.emulator, account_id=account_id) as emulator:
         seed(Target.on_emulator(paths=_with(paths, settings), environ=environ, emulator=emulator))
+        # Keys of the root, so that nothing is refused while it is recorded.
+        keys = {role: f"{emulator.credentials.access_key}{role.upper()}" for role in ROLES}
         actors = {
             role: Actor(
                 emulator.acting_as(Credentials(access_key=key)), _with(paths, settings), environ=environ, screen=screen
             )
-            for role, key in KEYS.items()
+            for role, key in keys.items()
         }
         live(actors)
         Actor(
-            emulator.acting_as(Credentials(access_key=KEYS["deployer"])),
+            emulator.acting_as(Credentials(access_key=keys["deployer"])),
             _with(paths, changed),
             environ=environ,
             screen=screen,
         ).run(Account.deploy)
         actors["deployer"].run(Account.destroy)
-        return recorded(emulator.recording, KEYS, account_id=account_id)
+        return recorded(emulator.recording, keys, account_id=account_id)
 
 
 class Actor:

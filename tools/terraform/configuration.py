@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tools.files import write_text
-from tools.terraform.mirror import find_mirror, providers_in
+from tools.terraform.mirror import AWS, find_mirror
 
 VARIABLE = "TF_CLI_CONFIG_FILE"
 
 
-def cli_configuration(*, environ: Mapping[str, str], file: Path, binary: Path, version: str | None = None) -> Path:
+def cli_configuration(
+    *, environ: Mapping[str, str], file: Path, binary: Path, version: str | None = None, discover: bool = True
+) -> Path | None:
     """Give the CLI configuration that terraform is to run with, written to `file` unless the user has one.
 
     Parameters
@@ -18,11 +20,18 @@ def cli_configuration(*, environ: Mapping[str, str], file: Path, binary: Path, v
     environ : mapping
         A `TF_CLI_CONFIG_FILE` in it is respected if its file exists.
     file : Path
-        Where to write ours. It names the mirror for what the mirror holds and the registry for the rest.
+        Where to write ours, if there is a mirror to name. It serves the AWS provider and nothing else.
     binary : Path
         The terraform program; see `find_mirror`.
     version : str, optional
         The AWS provider version that is needed. By default any will do.
+    discover : bool
+        Whether a mirror is sought where none is named. True by default.
+
+    Returns
+    -------
+    Path or None
+        None leaves it to Terraform: the user's `~/.terraformrc`, its own local mirrors, the registry.
 
     Raises
     ------
@@ -32,17 +41,18 @@ def cli_configuration(*, environ: Mapping[str, str], file: Path, binary: Path, v
     users = environ.get(VARIABLE)
     if users and Path(users).is_file():
         return Path(users).absolute()
-    write_text(file, installation(find_mirror(environ=environ, binary=binary, version=version)))
+    mirror = find_mirror(environ=environ, binary=binary, version=version, discover=discover)
+    if mirror is None:
+        return None
+    write_text(file, installation(mirror))
     return file.absolute()
 
 
-def installation(mirror: Path | None) -> str:
-    """Write the `provider_installation` block for a mirror, or for the registry alone."""
-    if mirror is None:
-        return "provider_installation {\n  direct {}\n}\n"
+def installation(mirror: Path) -> str:
+    """Write the `provider_installation` block that serves the AWS provider from a mirror."""
     # The registry is left out for what the mirror holds: terraform asks every method that may serve a provider, and
     # fails without internet although the mirror has it.
-    held = json.dumps(providers_in(mirror))
+    held = json.dumps([str(AWS)])
     return (
         "provider_installation {\n"
         f"  filesystem_mirror {{\n    path    = {json.dumps(str(mirror))}\n    include = {held}\n  }}\n"

@@ -32,14 +32,22 @@ _CAUSES = (
         "these credentials belong to another account than the settings name: change `account_id` or the credentials",
     ),
     (
+        ("any of the checksums", "cached package for", "Provider dependency changes detected"),
+        (
+            "this is not the provider whose hashes .terraform.lock.hcl has, or the state asks for another one: find "
+            "out where it comes from; docs/supply-chain.md says how hashes of another platform or version get in"
+        ),
+    ),
+    (
         ("locked provider", "Inconsistent dependency lock file"),
-        "another provider version was used here before: remove the directory's .terraform.lock.hcl and run again",
+        "what is synthesized needs another provider version than .terraform.lock.hcl has: see docs/supply-chain.md",
     ),
     (
         ("Failed to query available provider", "Failed to install provider", "Missing required provider"),
         (
             "the provider comes from the registry or from a mirror: check the internet access, or let "
-            "MERIDIAN_PROVIDER_MIRROR name a directory that holds registry.terraform.io/hashicorp/aws/<version>"
+            "MERIDIAN_PROVIDER_MIRROR name a directory that holds registry.terraform.io/hashicorp/aws/<version>; "
+            "others are not looked for on an AWS account, and passed over if somebody else can write them"
         ),
     ),
     (

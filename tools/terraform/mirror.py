@@ -1,9 +1,12 @@
 """Where this machine keeps providers, so that no `init` has to download 700 MB.
 
 Terraform's layout of a mirror is described at
-https://developer.hashicorp.com/terraform/cli/config/config-file#provider-installation.
+https://developer.hashicorp.com/terraform/cli/config/config-file#provider-installation. It checks no signature of what a
+mirror holds, only the hashes of the lock file.
 """
 
+import os
+import stat
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -22,6 +25,7 @@ def find_mirror(
     environ: Mapping[str, str],
     binary: Path,
     version: str | None = None,
+    discover: bool = True,
     roots: Iterable[Path] = SHALLOW_ROOTS,
 ) -> Path | None:
     """Find a directory that holds the AWS provider.
@@ -34,13 +38,16 @@ def find_mirror(
         The terraform program: mirrors are also sought beside it.
     version : str, optional
         The provider version that is needed. By default any will do.
+    discover : bool
+        Whether to look further than at what is named. Directories that others can write are passed over. True by
+        default.
     roots : iterable of Path, optional
         Directories to search three levels deep. By default those where software is usually installed.
 
     Returns
     -------
     Path or None
-        None where there is no mirror: then the registry serves.
+        None where there is no mirror: then Terraform looks in its own places, or in the registry.
 
     Raises
     ------
@@ -54,8 +61,12 @@ def find_mirror(
             f"{VARIABLE}={named} holds no {AWS}/{version or '<version>'}",
             advice=f"name a directory that holds it, or unset {VARIABLE}",
         )
+    if not discover:
+        return None
     places = (*_conventional(environ, binary), *(place for root in roots for place in _shallow(root)))
-    return next((place.absolute() for place in places if holds_aws(place, version=version)), None)
+    # Without links: what is looked at is what Terraform reads later.
+    found = (place.resolve() for place in places if holds_aws(place, version=version))
+    return next((mirror for mirror in found if only_ours(mirror)), None)
 
 
 def holds_aws(directory: Path, *, version: str | None = None) -> bool:
@@ -69,9 +80,26 @@ def holds_aws(directory: Path, *, version: str | None = None) -> bool:
         return False
 
 
-def providers_in(mirror: Path) -> list[str]:
-    """List the providers of a mirror, as in `registry.terraform.io/hashicorp/aws`."""
-    return sorted(str(path.relative_to(mirror)) for path in mirror.glob("*.*/*/*") if path.is_dir())
+def only_ours(mirror: Path) -> bool:
+    """Tell whether nobody but root and this user can change what a mirror holds of the AWS provider.
+
+    Directories above may be open to all if they are sticky, as `/tmp` is: there only its owner renames an entry.
+    """
+    above = mirror.parents
+    below = [mirror / part for part in (*AWS.parents, AWS)]
+    try:
+        return all(_kept(path, sticky=True) for path in above) and all(
+            _kept(path) for path in (*below, *(mirror / AWS).rglob("*"))
+        )
+    except OSError:
+        return False
+
+
+def _kept(path: Path, *, sticky: bool = False) -> bool:
+    found = path.lstat()
+    if stat.S_ISLNK(found.st_mode) or found.st_uid not in {0, os.getuid()}:
+        return False
+    return not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH) or (sticky and bool(found.st_mode & stat.S_ISVTX))
 
 
 def _conventional(environ: Mapping[str, str], binary: Path) -> Iterator[Path]:

@@ -17,6 +17,9 @@ from tools.terraform.progress import Reporter
 
 _LOCAL_GRACE_SECONDS = 90.0
 _CHANGES = 2
+#: A provider that the lock file does not have, or has with other hashes, is an error, and the file stays as it is.
+#: https://developer.hashicorp.com/terraform/cli/commands/init
+LOCKED_PROVIDERS = "-lockfile=readonly"
 # They change what a command does; a shell that has run `make local-env` for the cdktf CLI has one of them set.
 _NOT_PASSED_ON = ("TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR", "TF_INPUT")
 
@@ -64,13 +67,16 @@ class Terraform:
         self._binary = find_terraform(environment.get("PATH")).path
 
     def init(self, backend_arguments: Sequence[str] = ()) -> None:
-        """Prepare the directory for the backend that its files name, whatever was used before."""
-        self._run("init", ["-json", "-input=false", "-reconfigure", *backend_arguments])
+        """Prepare the directory for the backend that its files name, whatever was used before.
+
+        Providers are taken only as the directory's lock file has them.
+        """
+        self._run("init", ["-json", "-input=false", "-reconfigure", LOCKED_PROVIDERS, *backend_arguments])
 
     def migrate(self, backend_arguments: Sequence[str] = ()) -> None:
         """Prepare the directory for the backend that its files name, and copy the state there from the last one."""
         # Terraform refuses -json together with -migrate-state.
-        flags = ["-no-color", "-input=false", "-migrate-state", "-force-copy"]
+        flags = ["-no-color", "-input=false", "-migrate-state", "-force-copy", LOCKED_PROVIDERS]
         self._run("init", [*flags, *self._lock_flags(), *backend_arguments], log="migrate")
 
     def refresh(self) -> None:

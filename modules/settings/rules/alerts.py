@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 UUID = r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 #: By protocol, what its endpoints look like, in an expression and in words.
 ENDPOINTS = {
-    "email": (r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address"),
-    "https": (r"https://[^\s/]+\S*", "a URL that opens with https://"),
+    "email": (r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", "an e-mail address"),
+    "https": (r"https://[^\s/]\S*", "a URL that opens with https://"),
     "lambda": (r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[\w:-]+", "the ARN of a function"),
     "slack": (r"[ET][A-Z0-9]+/[CG][A-Z0-9]+", "WORKSPACE/CHANNEL by their ids, such as T07EA123LEP/C07EZ1ABC23"),
     "sqs": (r"arn:aws:sqs:[a-z0-9-]+:\d{12}:[\w-]+", "the ARN of a queue"),

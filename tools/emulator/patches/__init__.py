@@ -20,6 +20,7 @@ NAMES = (
     "ce",
     "chatbot",
     "cloudwatch",
+    "containers",
     "dynamodb",
     "ec2",
     "ec2_peering",

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.awslambda.models import LambdaFunction
-from moto.core.config import default_user_config
 from moto.ec2.models import ec2_backends
 
 from tools.emulator.patches.replacing import wrap
@@ -68,8 +67,7 @@ def _vpc_id(function: LambdaFunction, subnet_id: str) -> str:
 
 
 def apply() -> None:
-    """Apply the patches; functions are invoked without Docker, which means that none of their code runs."""
-    default_user_config["lambda"] = {"use_docker": False}
+    """Apply the patches."""
     wrap(LambdaFunction, "__init__", create)
     wrap(LambdaFunction, "get_configuration", get_configuration)
     wrap(LambdaFunction, "update_configuration", update_configuration)

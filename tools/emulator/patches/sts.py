@@ -1,4 +1,4 @@
-"""STS: who the dummy key is."""
+"""STS: who the emulator's own key is."""
 
 from collections.abc import Callable
 
