@@ -96,6 +96,7 @@ class PlatformStack(TerraformStack):
             entry=entry,
             sessions=sessions,
             replications=replications,
+            state_administrators=settings.state_administrators or administrators.arns,
         )
         with building("entry", home.name):
             checks = entry.lead(oversight.healths)

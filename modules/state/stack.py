@@ -40,8 +40,8 @@ KEEP_STATE_VERSIONS_DAYS = 365
 class StateBackendStack(TerraformStack):
     """State bucket, lock table and key in the home region, and a replica of the bucket in another one.
 
-    Whoever reads the state knows the platform, and whoever writes it runs code as whoever deploys, so its buckets refuse
-    everyone but the administrators of the state, what replicates it, and the account root.
+    Whoever reads the state knows the platform, and whoever writes it runs code as whoever deploys. So its buckets
+    refuse everyone but the administrators of the state, what replicates it, and the account root.
 
     Parameters
     ----------

@@ -50,8 +50,8 @@ class Administrators(Construct):
                 postcondition=[
                     Postcondition(
                         condition=f'${{anytrue([endswith(self.issuer_arn, ":root"), {matches}])}}',
-                        error_message=f"{setting} does not name ${{self.issuer_arn}}, which deploys: the bucket policies "
-                        "would shut it out; add it",
+                        error_message=f"{setting} does not name ${{self.issuer_arn}}, which deploys: the bucket "
+                        "policies would shut it out; add it",
                     )
                 ]
             )
