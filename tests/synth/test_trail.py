@@ -205,8 +205,8 @@ def test_what_changes_resources_is_recorded_and_so_is_work_with_the_data_of_ever
     assert {named(prefix) for prefix in of_state} == {
         f"arn:aws:s3:::{named(one)}/" for one in states if "-logs-" not in one
     }
-    named = {stack.at(prefix.removesuffix("/")).name_tag.partition("-s3-test-")[2][:5] for prefix in prefixes}
-    assert objects_of == {"data-"}
+    kinds = {stack.at(prefix.removesuffix("/")).name_tag.partition("-s3-test-")[2][:5] for prefix in prefixes}
+    assert kinds == {"data-"}
     assert sorted(stack.at(prefix.removesuffix("/")).region for prefix in prefixes) == sorted(regions)
     assert items["eventCategory"]["equals"] == ["Data"]
     assert items["resources.type"]["equals"] == ["AWS::DynamoDB::Table"]
@@ -321,8 +321,8 @@ def test_administrators_of_the_state_are_no_strangers_there(section: str) -> Non
 
 @pytest.mark.slow
 def test_filters_of_the_longest_names_and_lists_are_short_enough_for_cloudwatch() -> None:
-    arns = [f"arn:aws:iam::123456789012:role/{'x' * 93}{number}*" for number in range(3)]
-    settings = {"state": {"administrators": arns}, "environment": "p" * 20, "environment_suffix": "s" * 20}
+    arns = [f"arn:aws:iam::123456789012:role/{'x' * 92}{number}*" for number in range(3)]
+    settings = {"state": {"administrators": arns}, "environment": "p" * 12, "environment_suffix": "s" * 12}
     stack = platform("ap-southeast-1", "ap-southeast-2", **settings)
     for one in stack.resources("aws_cloudwatch_log_metric_filter"):
         assert len(named(one.body["pattern"])) <= 1024
