@@ -168,5 +168,5 @@ def test_a_bucket_of_another_account_is_not_taken_for_ours(backend: Backend) -> 
         local=True,
     )
     for ask in (other.has_backend, lambda: other.state(BACKEND)):
-        with pytest.raises(ToolError, match="403|AccessDenied"):
+        with pytest.raises(ToolError, match=r"403|AccessDenied"):
             ask()
