@@ -15,6 +15,7 @@ from modules.state.location import StateLocation
 from tools.emulator import Emulator
 from tools.errors import ToolError
 from tools.files import private_directory
+from tools.own_state import require_own_providers
 from tools.paths import PLATFORM, Paths
 from tools.plan import Plan
 from tools.saved_plan import SavedPlan
@@ -24,6 +25,10 @@ from tools.terraform.configuration import VARIABLE as CLI_CONFIGURATION
 from tools.workspace import CONFIGURATION, Workspace
 
 Clients = Callable[[str, str], Any]
+_REFUSED = (
+    "either the bucket is another account's, or its policy does not name who runs this: have it named in "
+    "`state.administrators`, and run `make bootstrap` as one who is (docs/state.md)"
+)
 
 
 def _new_run() -> str:
@@ -134,18 +139,26 @@ class Target:
         return Terraform(self.paths.build / stack, self.environment, options=options)
 
     def state(self, stack: str) -> dict[str, Any] | None:
-        """Return the state of a stack that is in the bucket; None if there is none, or no bucket."""
+        """Return the state of a stack that is in the bucket; None if there is none, or no bucket.
+
+        Raises
+        ------
+        ToolError
+            When it cannot be read, or names providers that are not the stacks'.
+        """
         from botocore.exceptions import ClientError  # noqa: PLC0415 - slow, and most commands fail or end before
 
         try:
             answer = self.clients("s3", self.location.region).get_object(
-                Bucket=self.bucket, Key=self.location.key(stack)
+                Bucket=self.bucket, Key=self.location.key(stack), ExpectedBucketOwner=self.account_id
             )
         except ClientError as error:
             if error.response["Error"]["Code"] in {"NoSuchKey", "NoSuchBucket", "404"}:
                 return None
-            raise ToolError(f"the state of {stack} in {self.bucket} cannot be read: {error}") from error
+            message = f"the state of {stack} in {self.bucket} cannot be read: {error}"
+            raise ToolError(message, advice=_advice(error)) from error
         state: dict[str, Any] = json.loads(answer["Body"].read())
+        require_own_providers(state, where=f"s3://{self.bucket}/{self.location.key(stack)}")
         return state
 
     def has_backend(self) -> bool:
@@ -159,11 +172,14 @@ class Target:
         from botocore.exceptions import ClientError  # noqa: PLC0415 - as above
 
         try:
-            self.clients("s3", self.location.region).head_bucket(Bucket=self.bucket)
+            self.clients("s3", self.location.region).head_bucket(
+                Bucket=self.bucket, ExpectedBucketOwner=self.account_id
+            )
         except ClientError as error:
             if error.response["Error"]["Code"] in {"404", "NoSuchBucket"}:
                 return False
-            raise ToolError(f"the state bucket {self.bucket} cannot be reached: {error}") from error
+            message = f"the state bucket {self.bucket} cannot be reached: {error}"
+            raise ToolError(message, advice=_advice(error)) from error
         return True
 
     def plan(
@@ -188,6 +204,8 @@ class Target:
         file = self.plan_file(stack, name=name)
         json_file = workspace.directory / f"{name}.json"
         if self.has_backend():
+            # Before Terraform fetches what the state names.
+            self.state(stack)
             terraform.init(self.backend_arguments())
             return SavedPlan.make(terraform, file=file, json_file=json_file, destroy=destroy)
         with workspace.local_backend():
@@ -197,6 +215,10 @@ class Target:
     def plan_file(self, stack: str, *, name: str = "plan") -> Path:
         """Return the file of a plan that this run saves."""
         return self.paths.build / stack / f"{name}-{self.run}.tfplan"
+
+
+def _advice(error: Any) -> str | None:  # noqa: ANN401 - botocore is slow to import
+    return _REFUSED if error.response["Error"]["Code"] in {"403", "AccessDenied"} else None
 
 
 def ask_account(clients: Clients, *, region: str) -> str:
