@@ -19,8 +19,7 @@ class FakeTerraform:
         self.changed = changed
         self.applied: list[str] = []
 
-    def plan(self, out: Path, *, destroy: bool = False) -> bool:
-        del destroy
+    def plan(self, out: Path, **_how: object) -> bool:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(f"binary {json.dumps(self.content)}")
         return self.changed
