@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modules.account.baseline import RegionBaseline
+from modules.account.session_manager import SessionManager
 from modules.errors import building
 from modules.identity.role import InstanceRole
 from modules.keys.keys import Keys
 from modules.network.network import Network
+from modules.settings.ownership import MANAGED, in_region
 from modules.storage.deliveries import trail_arn
 from modules.storage.storage import APPLICATION, Storage, data_roles
 
@@ -55,6 +57,9 @@ def lay_foundation(region: Region, *, platform: Sequence[str], administrators: S
         network = Network(region, "network", region=region, logs_key=keys.logs, platform=platform)
     with building("identity", region.name):
         application = InstanceRole(region, "application-role", region=region, identifier=APPLICATION)
+    if in_region(region.settings.account.session_manager, region.name) == MANAGED:
+        with building("account", region.name):
+            SessionManager(region, "session-manager", region=region, key=keys.logs, role=application)
     with building("storage", region.name):
         storage = Storage(
             region, "storage", region=region, keys=keys, application=application, administrators=administrators

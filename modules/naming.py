@@ -127,6 +127,11 @@ class Names:
         short = name if len(name) <= rule.limit else _shortened(name, limit=rule.limit, tail=tail)
         return short.lower() if rule.lower else short
 
+    def prefix(self, service: str) -> str:
+        """What all names of one service open with, in any region, and those of other copies of the platform do not."""
+        prefix = f"{self.environment.upper()}-{service}-{self.suffix}-"
+        return prefix.lower() if RULES[service].lower else prefix
+
 
 def _shortened(name: str, *, limit: int, tail: str) -> str:
     """Cut ``name`` in its middle: the tail stays where it leaves room for more than the hash."""

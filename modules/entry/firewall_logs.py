@@ -9,6 +9,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_log_resource_policy import CloudwatchLo
 from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import (
     Wafv2WebAclLoggingConfiguration,
     Wafv2WebAclLoggingConfigurationRedactedFields,
+    Wafv2WebAclLoggingConfigurationRedactedFieldsQueryString,
     Wafv2WebAclLoggingConfigurationRedactedFieldsSingleHeader,
 )
 from constructs import Construct
@@ -86,6 +87,12 @@ class FirewallLogs(Construct):
                     single_header=Wafv2WebAclLoggingConfigurationRedactedFieldsSingleHeader(name=header)
                 )
                 for header in REDACTED
+            ]
+            + [
+                # In it people put what no log should hold; the web server leaves it out of its own log too.
+                Wafv2WebAclLoggingConfigurationRedactedFields(
+                    query_string=Wafv2WebAclLoggingConfigurationRedactedFieldsQueryString()
+                )
             ],
             # Without it AWS WAF would write a policy of its own, which nobody would remove.
             depends_on=[policy],

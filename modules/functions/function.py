@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cdktf import Postcondition, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.lambda_function import (
     LambdaFunction,
@@ -146,6 +147,7 @@ class Function(Construct):
                 system_log_level="INFO",
             ),
             tags={"Name": name},
+            lifecycle=TerraformResourceLifecycle(postcondition=[_runs_our_code(self.region, name, code)]),
             # Lambda refuses a function whose role cannot make interfaces or send to the queue.
             depends_on=policies,
         )
@@ -164,3 +166,22 @@ class Function(Construct):
             # X-Ray has no ARN for traces.
             Statement(sid="SendTraces", actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"], resources=["*"]),
         ]
+
+
+def _runs_our_code(region: Region, name: str, code: FunctionCode) -> Postcondition:
+    """What Lambda runs is what the state says was deployed: nobody has put other code in its place.
+
+    ``source_code_hash`` is what Terraform was told and is never read from AWS, so by itself other code is no change to
+    a plan. A plan that puts code there itself does not know ``last_modified``, nor therefore this condition, which is
+    then looked at after the apply: its ``code_sha256`` is still that of the old code, and alone would have every new
+    version refused.
+
+    See https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/lambda_function#code_sha256-1 and
+    https://developer.hashicorp.com/terraform/language/expressions/custom-conditions#preconditions-and-postconditions
+    """
+    return Postcondition(
+        condition='${self.last_modified == "" || self.code_sha256 == self.source_code_hash}',
+        error_message=f"{name} runs code that was not deployed from here. Keep what it runs as evidence, find out who "
+        "called UpdateFunctionCode, and put ours back: aws lambda update-function-code --region "
+        f"{region.name} --function-name {name} --zip-file fileb://cdktf.out/stacks/platform/{code.path}",
+    )

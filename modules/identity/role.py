@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policies_exclusive import IamRolePoliciesExclusive
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.iam_role_policy_attachments_exclusive import IamRolePolicyAttachmentsExclusive
 from constructs import Construct
 
 from modules.identity.policy import Condition, PolicyDocument, Statement, service, string_equals
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 class Role(Construct):
     """A role within the permissions boundary of the settings, and policies that are attached to it alone.
 
+    It has no others: what somebody else adds to it, inline or attached, a plan shows and an apply takes away.
+
     Parameters
     ----------
     region
@@ -29,6 +33,9 @@ class Role(Construct):
         What the name says of it.
     trust
         Who may take it on, and when.
+
+    See https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/iam_role_policies_exclusive and
+    https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/iam_role_policy_attachments_exclusive
     """
 
     def __init__(self, scope: Construct, id_: str, *, region: Region, identifier: str, trust: Statement) -> None:
@@ -44,6 +51,12 @@ class Role(Construct):
             permissions_boundary=region.settings.identity.permissions_boundary,
         )
         self.arn = self.resource.arn
+        self._names: list[str] = []
+        role = self.resource.name
+        self._policies = IamRolePoliciesExclusive(
+            self, "policies", provider=region.provider, role_name=role, policy_names=[]
+        )
+        IamRolePolicyAttachmentsExclusive(self, "attachments", provider=region.provider, role_name=role, policy_arns=[])
 
     def allow(self, concern: str, statements: Sequence[Statement]) -> IamRolePolicy:
         """Attach a policy about one concern, such as ``data``; each area adds its own."""
@@ -52,7 +65,7 @@ class Role(Construct):
     def _attach(self, id_: str, identifier: str, statements: Sequence[Statement]) -> IamRolePolicy:
         document = PolicyDocument(self, f"{id_}-permissions", region=self.region, statements=statements)
         # Inline: it is part of this role, and cannot be attached to another.
-        return IamRolePolicy(
+        policy = IamRolePolicy(
             self,
             f"{id_}-policy",
             provider=self.region.provider,
@@ -60,6 +73,10 @@ class Role(Construct):
             role=self.resource.id,
             policy=document.json,
         )
+        # By reference, so that it is there before others are taken away: nobody could make it from its name alone.
+        self._names.append(policy.name)
+        self._policies.policy_names = self._names
+        return policy
 
 
 class ServiceRole(Role):

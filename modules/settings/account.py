@@ -24,6 +24,9 @@ class AccountSettings(Section):
         An analyzer of IAM Access Analyzer for access from outside the account, in each region.
     private_documents
         The refusal to share documents of Systems Manager with everyone, in each region.
+    session_manager
+        The preferences of Session Manager, in each region: sessions are logged, and end. Where they are ``existing``,
+        instances have no permission for the log that they name.
     """
 
     ebs_encryption: ByRegion[Ownership] = "managed"
@@ -31,3 +34,4 @@ class AccountSettings(Section):
     password_policy: Ownership = "managed"  # noqa: S105 - who owns it
     access_analyzer: ByRegion[Ownership] = "managed"
     private_documents: Ownership = "managed"
+    session_manager: ByRegion[Ownership] = "managed"

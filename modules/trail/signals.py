@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from modules.watching.alarm import Severity
 
 
@@ -33,13 +35,31 @@ class Signal:
     tolerated: int = 0
 
 
-def calls(*names: str, source: str | None = None) -> str:
-    """Filter pattern of calls of the API by name, of one service if ``source`` names it."""
+#: What nobody but people and their programs has done: services of AWS tidy up after themselves, as Auto Scaling does
+#: with its alarms, and say so.
+BY_NO_SERVICE = "($.userIdentity.invokedBy NOT EXISTS)"
+#: What the root does is a page of its own, whatever it is.
+BY_NO_ROOT = '($.userIdentity.type != "Root")'
+
+
+def calls(*names: str, source: str, unless: str | None = None) -> str:
+    """Filter pattern of calls of one service's API by name; ``unless`` is a condition that has to hold as well."""
+    return f"{{ {_of(source, names)}{f' && {unless}' if unless else ''} }}"
+
+
+def calls_of(unless: str | None = None, **services: tuple[str, ...]) -> str:
+    """Filter pattern of calls by name, of several services; ``unless`` is a condition that has to hold as well."""
+    any_of = " || ".join(f"({_of(source, names)})" for source, names in services.items())
+    return f"{{ ({any_of}) && {unless} }}" if unless else f"{{ {any_of} }}"
+
+
+def _of(source: str, names: Sequence[str]) -> str:
     any_of = " || ".join(f"($.eventName = {name})" for name in names)
-    return f"{{ ($.eventSource = {source}.amazonaws.com) && ({any_of}) }}" if source else f"{{ {any_of} }}"
+    return f"($.eventSource = {source}.amazonaws.com) && ({any_of})"
 
 
-#: By identifier, the events that the CIS benchmark of AWS wants alarms on.
+#: By identifier: the events that the CIS benchmark of AWS wants alarms on, and those of whoever opens a door or would
+#: not be told on. What would silence these very signals is told by a rule of EventBridge (modules/watching/notices.py).
 #: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html
 SIGNALS = {
     "root": Signal(
@@ -73,13 +93,79 @@ SIGNALS = {
     "iam": Signal(
         pattern=calls(
             *("AttachGroupPolicy", "AttachRolePolicy", "AttachUserPolicy", "CreatePolicy", "CreatePolicyVersion"),
+            *("AddRoleToInstanceProfile", "CreateRole", "PutRolePermissionsBoundary", "UpdateAssumeRolePolicy"),
             *("DeleteGroupPolicy", "DeletePolicy", "DeletePolicyVersion", "DeleteRolePolicy", "DeleteUserPolicy"),
             *("DetachGroupPolicy", "DetachRolePolicy", "DetachUserPolicy"),
             *("PutGroupPolicy", "PutRolePolicy", "PutUserPolicy"),
             source="iam",
         ),
         severity="ticket",
-        meaning="Permissions were changed. Expected if a plan was applied; otherwise find out who did it.",
+        meaning="Permissions were changed, or who may take a role on. Expected if a plan was applied; otherwise find "
+        "out who did it.",
+    ),
+    "logins": Signal(
+        # The platform makes no users, and takes a boundary off its roles only when the setting goes.
+        pattern=calls(
+            *("AddUserToGroup", "CreateAccessKey", "CreateLoginProfile", "CreateOpenIDConnectProvider"),
+            *("CreateSAMLProvider", "CreateServiceSpecificCredential", "CreateUser", "DeactivateMFADevice"),
+            *("DeleteRolePermissionsBoundary", "DeleteUserPermissionsBoundary", "UpdateLoginProfile"),
+            *("UpdateOpenIDConnectProviderThumbprint", "UpdateSAMLProvider", "UploadSSHPublicKey"),
+            source="iam",
+            unless=BY_NO_ROOT,
+        ),
+        severity="page",
+        meaning="Someone made a way in that outlives their session: a user, a key, a password, a provider; or took off "
+        "what bounds a role. If nobody says why, delete it, and look at what was done with it.",
+    ),
+    "functions": Signal(
+        # Lambda writes the date of its API into the names.
+        # https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html
+        pattern=calls(
+            *("AddLayerVersionPermission*", "AddPermission*", "CreateEventSourceMapping*", "CreateFunctionUrlConfig*"),
+            *("PutFunctionEventInvokeConfig*", "UpdateFunctionCode*", "UpdateFunctionConfiguration*"),
+            *("UpdateFunctionEventInvokeConfig*", "UpdateFunctionUrlConfig*"),
+            source="lambda",
+        ),
+        severity="ticket",
+        meaning="Code of a function was replaced, or others may call it or get what it says. Expected if a plan was "
+        "applied; otherwise see what it runs now: the next plan says whether it is ours.",
+    ),
+    "resource-policies": Signal(
+        # Not kms:CreateGrant, which RDS, EBS, Auto Scaling and DynamoDB do all day; the keys' policies allow no other.
+        pattern=calls_of(
+            kms=("PutKeyPolicy",),
+            secretsmanager=("DeleteResourcePolicy", "PutResourcePolicy"),
+            backup=("PutBackupVaultAccessPolicy",),
+            dynamodb=("DeleteResourcePolicy", "PutResourcePolicy"),
+            sqs=("AddPermission", "SetQueueAttributes"),
+            rds=("ModifyDBSnapshotAttribute",),
+            ec2=("ModifyImageAttribute", "ModifySnapshotAttribute", "ModifyVpcEndpoint"),
+        ),
+        severity="ticket",
+        meaning="Who may use a key, a secret, a vault, a table, a queue, a snapshot or an endpoint was changed. "
+        "Expected if a plan was applied; otherwise look at whom it lets in.",
+    ),
+    "alerting": Signal(
+        pattern=calls_of(
+            sns=("AddPermission", "SetSubscriptionAttributes", "SetTopicAttributes", "Subscribe"),
+            events=("PutRule", "PutTargets"),
+            monitoring=("PutCompositeAlarm", "PutMetricAlarm"),
+            logs=("DeleteRetentionPolicy", "PutMetricFilter", "PutRetentionPolicy", "PutSubscriptionFilter"),
+            unless=BY_NO_SERVICE,
+        ),
+        severity="ticket",
+        meaning="What raises an alarm, or whom a topic tells, was changed. Expected if a plan was applied; otherwise "
+        "list the topics' subscriptions: a stranger's is not in a plan.",
+    ),
+    "silenced": Signal(
+        pattern=calls_of(
+            sns=("DeleteTopic", "Unsubscribe"),
+            events=("DeleteRule", "DisableRule", "RemoveTargets"),
+            unless=BY_NO_SERVICE,
+        ),
+        severity="page",
+        meaning="A topic, its subscription or a rule that tells it something is gone. Unless a plan took it away, "
+        "someone does not want to be told on: apply the plan, and find out what else they do.",
     ),
     "trail": Signal(
         pattern=calls(
@@ -92,12 +178,12 @@ SIGNALS = {
     ),
     "config": Signal(
         pattern=calls(
-            *("DeleteConfigurationRecorder", "DeleteDeliveryChannel", "PutConfigurationRecorder"),
+            *("DeleteConfigRule", "DeleteConfigurationRecorder", "DeleteDeliveryChannel", "PutConfigurationRecorder"),
             *("PutDeliveryChannel", "StopConfigurationRecorder"),
             source="config",
         ),
         severity="page",
-        meaning="The recorder of AWS Config was changed or stopped: changes of resources may not be recorded.",
+        meaning="The recorder or a rule of AWS Config was changed or stopped: changes may not be recorded or judged.",
     ),
     "vpc": Signal(
         pattern=calls(

@@ -25,14 +25,15 @@ class Event:
     Parameters
     ----------
     source, kinds
-        Their ``source``, and the ``detail-type`` that they may have.
+        Their ``source``, or a comparison such as ``{"prefix": "aws."}`` that it passes, and the ``detail-type`` that
+        they may have.
     detail
         What their ``detail`` may say, by key, as a pattern of EventBridge has it; empty for anything.
 
     See https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
     """
 
-    source: str
+    source: str | Mapping[str, str]
     kinds: Sequence[str]
     detail: Mapping[str, object]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from constructs import Construct
 
+from modules.account.session_manager import PREFERENCES
 from modules.watching.notice import Event, Notice
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from cdktf_cdktf_provider_aws.db_instance import DbInstance
 
     from modules.alerts.alerts import Alerts
+    from modules.naming import Names
     from modules.region import Region
 
 API_CALL = "AWS API Call via CloudTrail"
@@ -61,13 +63,65 @@ EVENTS: Mapping[str, tuple[str, Event]] = {
 }
 
 
+#: What looks for attacks and keeps records; services whose names of calls are theirs alone.
+#: Not the trail, AWS Config, topics and rules, which are signals of the trail.
+WATCHERS = {
+    "access-analyzer": ["DeleteAnalyzer"],
+    "ec2": ["DeleteFlowLogs"],
+    "guardduty": ["DeleteDetector"],
+    "inspector2": ["Disable"],
+    "securityhub": ["BatchDisableStandards", "DisableSecurityHub"],
+    "wafv2": ["DeleteLoggingConfiguration", "DisassociateWebACL"],
+}
+
+
+def watchers_deleted(names: Names) -> Event:
+    """Calls after which something of the platform, or of the account, watches no more.
+
+    The trail's alarms could not tell of them: they count events in a log group, by filters, minutes after the call,
+    and log groups, filters and alarms are what is deleted. EventBridge hears of the call by itself. The other way
+    round, the trail's alarms tell of rules that are deleted.
+
+    Of alarms and log groups only those of this platform are meant, by their names; services of AWS that tidy up what
+    they made themselves are not.
+
+    See https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html#eb-filtering-complex-example-or
+    """
+    logs = ("", "aws-waf-logs-")
+    alarms = {
+        "eventSource": ["monitoring.amazonaws.com"],
+        "eventName": ["DeleteAlarms", "DisableAlarmActions"],
+        "requestParameters": {"alarmNames": [{"prefix": names.prefix("alarm")}]},
+    }
+    records = {
+        "eventSource": ["logs.amazonaws.com"],
+        "eventName": ["DeleteLogGroup", "DeleteLogStream", "DeleteMetricFilter"],
+        "requestParameters": {"logGroupName": [{"prefix": f"{first}{names.prefix('logs')}"} for first in logs]},
+    }
+    watchers = {
+        "eventSource": [f"{one}.amazonaws.com" for one in WATCHERS],
+        "eventName": [name for names_of_one in WATCHERS.values() for name in names_of_one],
+    }
+    sessions = {
+        "eventSource": ["ssm.amazonaws.com"],
+        "eventName": ["DeleteDocument", "UpdateDocument", "UpdateDocumentDefaultVersion"],
+        "requestParameters": {"name": [PREFERENCES]},
+    }
+    return Event(
+        # AWS takes no event of anybody else's with a source that opens so.
+        source={"prefix": "aws."},
+        kinds=[API_CALL],
+        detail={"userIdentity": {"invokedBy": [{"exists": False}]}, "$or": [alarms, records, sessions, watchers]},
+    )
+
+
 #: What RDS calls the events of an instance that are worth a look.
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html
 CATEGORIES = ("availability", "failover", "failure", "low storage", "read replica")
 
 
 class Notices(Construct):
-    """What no metric counts: pages of backups that are about to be gone, of rotations and rollouts that failed.
+    """What no metric counts, as pages: backups and watchers that are deleted, rotations and rollouts that failed.
 
     Tickets tell what RDS says of the instance, which explains what its alarms page for.
 
@@ -98,6 +152,18 @@ class Notices(Construct):
             Notice(self, identifier, region=region, alerts=alerts, severity="page", meaning=meaning, event=event)
             for identifier, (meaning, event) in EVENTS.items()
         ]
+        self.all.append(
+            Notice(
+                self,
+                "watchers-deleted",
+                region=region,
+                alerts=alerts,
+                severity="page",
+                meaning="An alarm, a log or what looks for attacks was deleted or silenced. Unless a plan did it, "
+                "someone does not want to be seen: apply the plan, and find out what else they did.",
+                event=watchers_deleted(region.names),
+            )
+        )
         self.all.append(
             Notice(
                 self,

@@ -52,6 +52,13 @@ ONE_EACH: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any], Severi
         Severity.STOPS,
         "account: {access_analyzer: existing}",
     ),
+    "preferences of Session Manager": (
+        stack(aws_ssm_document=[{"name": "SSM-SessionManagerRunShell"}]),
+        {"ssm.describe_document": {"Document": {"Name": "SSM-SessionManagerRunShell"}}},
+        {"ssm.describe_document": refusal("InvalidDocument", "Document with name does not exist.")},
+        Severity.STOPS,
+        "account: {session_manager: existing}",
+    ),
     "default key of EBS volumes": (
         stack(aws_ebs_default_kms_key=1),
         {
@@ -90,6 +97,7 @@ BY_REGION = {
     "Security Hub": ("findings", "security_hub"),
     "Inspector": ("findings", "inspector"),
     "Access Analyzer": ("account", "access_analyzer"),
+    "preferences of Session Manager": ("account", "session_manager"),
     "default key of EBS volumes": ("account", "ebs_encryption"),
 }
 

@@ -74,9 +74,33 @@ EVENTS: dict[str, list[dict[str, Any]]] = {
         call("dynamodb", "GetItem", errorCode="AccessDeniedException", userIdentity=ROLE | ISSUED),
         call("ec2", "RunInstances", errorCode="Client.UnauthorizedOperation"),
     ],
-    "iam": [call("iam", name) for name in ("PutRolePolicy", "AttachUserPolicy", "CreatePolicyVersion")],
+    "iam": [call("iam", name) for name in ("PutRolePolicy", "CreateRole", "UpdateAssumeRolePolicy")],
+    "logins": [call("iam", name) for name in ("CreateUser", "CreateAccessKey", "CreateLoginProfile", "AddUserToGroup")]
+    + [call("iam", "DeleteRolePermissionsBoundary")],
+    "functions": [
+        call("lambda", name)
+        for name in ("UpdateFunctionCode20150331v2", "AddPermission20150331v2", "CreateFunctionUrlConfig")
+    ],
+    "resource-policies": [
+        call("kms", "PutKeyPolicy"),
+        call("secretsmanager", "PutResourcePolicy"),
+        call("rds", "ModifyDBSnapshotAttribute"),
+        call("sqs", "SetQueueAttributes"),
+    ],
+    "alerting": [
+        call("sns", "Subscribe"),
+        call("sns", "SetTopicAttributes"),
+        call("monitoring", "PutMetricAlarm"),
+        call("logs", "PutRetentionPolicy"),
+        call("events", "PutTargets"),
+    ],
+    "silenced": [
+        call("sns", "Unsubscribe"),
+        call("sns", "DeleteTopic"),
+        *(call("events", name) for name in ("DeleteRule", "DisableRule", "RemoveTargets")),
+    ],
     "trail": [call("cloudtrail", name) for name in ("StopLogging", "DeleteTrail", "PutEventSelectors")],
-    "config": [call("config", name) for name in ("StopConfigurationRecorder", "DeleteDeliveryChannel")],
+    "config": [call("config", name) for name in ("StopConfigurationRecorder", "DeleteConfigRule")],
     "vpc": [call("ec2", name) for name in ("CreateVpc", "DeleteVpc", "AcceptVpcPeeringConnection")],
     "security-groups": [call("ec2", name) for name in ("AuthorizeSecurityGroupIngress", "DeleteSecurityGroup")],
     "network-acls": [call("ec2", name) for name in ("CreateNetworkAclEntry", "ReplaceNetworkAclAssociation")],
@@ -116,6 +140,12 @@ HARMLESS: list[dict[str, Any]] = [
     call("s3", "GetBucketPolicy", errorCode="AccessDenied", userIdentity=ROLE | {"invokedBy": "config.amazonaws.com"}),
     call("iam", "GetRolePolicy"),
     call("kms", "Decrypt"),
+    call("kms", "CreateGrant"),
+    call("lambda", "Invoke"),
+    call("lambda", "GetFunction20150331v2"),
+    # Auto Scaling keeps the alarms of its policies itself.
+    call("monitoring", "PutMetricAlarm", userIdentity=ROLE | {"invokedBy": "autoscaling.amazonaws.com"}),
+    call("events", "RemoveTargets", userIdentity=ROLE | {"invokedBy": "autoscaling.amazonaws.com"}),
     call("s3", "GetBucketPolicy"),
     call("config", "PutEvaluations"),
     # The name alone says nothing: other services have calls of the same name.

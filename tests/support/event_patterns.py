@@ -24,10 +24,18 @@ def matches(pattern: dict[str, Any], event: object) -> bool:
         return any(matches(pattern, one) for one in event)
     if not isinstance(event, dict):
         return False
-    return all(
-        key in event and (matches(wanted, event[key]) if isinstance(wanted, dict) else _allowed(wanted, event[key]))
-        for key, wanted in pattern.items()
-    )
+    return all(_holds(key, wanted, event) for key, wanted in pattern.items())
+
+
+def _holds(key: str, wanted: Any, event: dict[str, Any]) -> bool:
+    if key == "$or":
+        return any(matches(one, event) for one in wanted)
+    if isinstance(wanted, dict):
+        # What is not there has nothing in it either.
+        return matches(wanted, event.get(key, {}))
+    if key not in event:
+        return {"exists": False} in wanted
+    return _allowed(wanted, event[key])
 
 
 def _allowed(wanted: list[Any], value: object) -> bool:
@@ -38,6 +46,10 @@ def _allowed(wanted: list[Any], value: object) -> bool:
 
 
 def _condition(condition: dict[str, Any], value: object) -> bool:
+    if condition.keys() == {"prefix"}:
+        return str(value).startswith(condition["prefix"])
+    if condition.keys() == {"exists"}:
+        return bool(condition["exists"])
     if condition.keys() != {"anything-but"}:
         return _numeric(condition, value)
     unwanted = condition["anything-but"]

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO
 from support.synthesized import platform
@@ -7,6 +9,7 @@ SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 PARTS = {
     "ebs_encryption": ({"aws_ebs_encryption_by_default", "aws_ebs_default_kms_key"}, "each"),
     "access_analyzer": ({"aws_accessanalyzer_analyzer"}, "each"),
+    "session_manager": ({"aws_ssm_document"}, "each"),
     "s3_public_access_block": ({"aws_s3_account_public_access_block"}, "once"),
     "password_policy": ({"aws_iam_account_password_policy"}, "once"),
 }
@@ -39,6 +42,29 @@ def test_volumes_are_encrypted_by_default_with_the_region_s_key(regions: tuple[s
     assert all(one.body["enabled"] is True for one in stack.resources("aws_ebs_encryption_by_default"))
     for default in stack.resources("aws_ebs_default_kms_key"):
         assert stack.at(default.body["key_arn"]).name_tag == f"PROD-kms-test-volumes-{default.region}"
+
+
+@SETS
+def test_sessions_are_logged_as_they_go_into_an_encrypted_group_that_the_instances_may_write(
+    regions: tuple[str, ...],
+) -> None:
+    stack = platform(*regions)
+    for preferences in stack.resources("aws_ssm_document"):
+        assert preferences.body["name"] == "SSM-SessionManagerRunShell"
+        assert preferences.body["document_type"] == "Session"
+        inputs = json.loads(preferences.body["content"])["inputs"]
+        assert inputs["cloudWatchStreamingEnabled"] is inputs["cloudWatchEncryptionEnabled"] is True
+        assert 0 < int(inputs["idleSessionTimeout"]) <= 20
+        assert 0 < int(inputs["maxSessionDuration"]) <= 1440
+        group = stack.at(inputs["cloudWatchLogGroupName"])
+        assert stack.at(group.body["kms_key_id"]).name_tag == f"PROD-kms-test-logs-{preferences.region}"
+        assert group.body["retention_in_days"] == 365
+        (address,) = preferences.body["depends_on"]
+        (policy,) = [one for one in stack.resources("aws_iam_role_policy") if one.address == address]
+        assert "application" in stack.at(policy.body["role"]).body["name"]
+        written = stack.at(policy.body["policy"]).body["statement"][0]
+        assert "logs:PutLogEvents" in written["actions"]
+        assert {stack.at(one.removesuffix(":*")).address for one in written["resources"]} == {group.address}
 
 
 def test_account_blocks_all_public_access_to_s3() -> None:

@@ -141,7 +141,8 @@ def permissions(region: str, *, home: str) -> list[tuple[str, ...]]:
     secret = f"PROD-secret-test-database-{home}"
     copy = secret if region == home else f"{secret} in {region}"
     table = f"arn:aws:dynamodb:{region}:ACCOUNT:table/PROD-dynamodb-test-sessions-{home}"
-    logs = f"PROD-logs-test-web-{region}"
+    logs, sessions = f"PROD-logs-test-web-{region}", f"PROD-logs-test-session-manager-{region}"
+    write = ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents")
     items = ("BatchGetItem", "BatchWriteItem", "ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query")
     documents = [
         f"arn:aws:ssm:{region}:*:document/{one}" for one in ("AWS-GatherSoftwareInventory", "AmazonInspector2-*")
@@ -151,6 +152,8 @@ def permissions(region: str, *, home: str) -> list[tuple[str, ...]]:
     channels = ("CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel")
     objects = ("AbortMultipartUpload", "DeleteObject", "GetObject", "ListMultipartUploadParts", "PutObject")
     return [
+        ("WriteSessions", *write, sessions, f"{sessions}:*"),
+        ("FindTheLogGroup", "logs:DescribeLogGroups", f"arn:aws:logs:{region}:ACCOUNT:log-group:*"),
         ("ListTheData", "s3:ListBucket", bucket),
         ("ReadReleases", "s3:GetObject", f"{bucket}/releases/*"),
         ("WorkWithTheData", *(f"s3:{one}" for one in objects), f"{bucket}/application/*"),
@@ -172,7 +175,7 @@ def permissions(region: str, *, home: str) -> list[tuple[str, ...]]:
         ("ReadDefinitionsOfInspector", "s3:GetObject", *definitions),
         ("SayThatItIsThere", "ssm:UpdateInstanceInformation", f"arn:aws:ec2:{region}:ACCOUNT:instance/*"),
         ("TakeSessionsAndCommands", *(f"ssmmessages:{one}" for one in channels), "*"),
-        ("WriteLogs", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents", logs, f"{logs}:*"),
+        ("WriteLogs", *write, logs, f"{logs}:*"),
         ("PutMetrics", "cloudwatch:PutMetricData", "*"),
     ]
 

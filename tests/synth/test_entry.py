@@ -151,7 +151,9 @@ def test_every_load_balancer_has_a_firewall_that_blocks_and_logs(regions: tuple[
             assert counted == ({"SizeRestrictions_BODY": {"count": {}}} if name == "common" else {})
         logging = only(stack, "aws_wafv2_web_acl_logging_configuration", region).body
         assert stack.at(logging["resource_arn"]).address == firewall.address
-        assert {one["single_header"]["name"] for one in logging["redacted_fields"]} == {"authorization", "cookie"}
+        headers, query = logging["redacted_fields"][:-1], logging["redacted_fields"][-1]
+        assert {one["single_header"]["name"] for one in headers} == {"authorization", "cookie"}
+        assert query == {"query_string": {}}
         (destination,) = logging["log_destination_configs"]
         log_group = stack.at(destination)
         assert log_group.body["name"].startswith("aws-waf-logs-")

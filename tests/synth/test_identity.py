@@ -113,12 +113,35 @@ def test_no_policy_is_written_by_hand(regions: tuple[str, ...]) -> None:
 def test_every_policy_of_a_role_belongs_to_one_role(regions: tuple[str, ...]) -> None:
     for stack in both(*regions):
         kinds = set(stack.json["resource"])
-        assert not [kind for kind in kinds if "policy_attachment" in kind or kind == "aws_iam_policy"]
+        assert not {"aws_iam_policy", "aws_iam_policy_attachment", "aws_iam_role_policy_attachment"} & kinds
         policies = stack.resources("aws_iam_role_policy")
         assert len({policy.body["policy"] for policy in policies}) == len(policies)
         roles = {stack.at(policy.body["role"]).address for policy in policies}
         assert roles == {role.address for role in stack.resources("aws_iam_role")}
         assert not [role for role in stack.resources("aws_iam_role") if "managed_policy_arns" in role.body]
+
+
+@SETS
+def test_every_role_of_the_platform_has_the_policies_that_are_here_and_no_others(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for role in stack.resources("aws_iam_role"):
+        (inline,) = [
+            one
+            for one in stack.resources("aws_iam_role_policies_exclusive")
+            if stack.at(one.body["role_name"]).address == role.address
+        ]
+        (attached,) = [
+            one
+            for one in stack.resources("aws_iam_role_policy_attachments_exclusive")
+            if stack.at(one.body["role_name"]).address == role.address
+        ]
+        assert attached.body["policy_arns"] == []
+        # By reference: they are made before what is not among them is taken away.
+        assert {stack.at(one).address for one in inline.body["policy_names"]} == {
+            policy.address
+            for policy in stack.resources("aws_iam_role_policy")
+            if stack.at(policy.body["role"]).address == role.address
+        }
 
 
 @SETS

@@ -26,6 +26,10 @@ def names(block: Block) -> list[str]:
     if block.address.startswith("aws_route53_record."):
         # Clients know it by the domain's name.
         return []
+    if block.address.startswith("aws_ssm_document."):
+        # Session Manager looks for its preferences under this name, in every region.
+        assert block.name_tag == block.body["name"] == "SSM-SessionManagerRunShell"
+        return []
     own = [
         block.body[key]
         for key in ("name", "bucket", "identifier")

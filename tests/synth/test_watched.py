@@ -1,9 +1,14 @@
 """That every tier is watched."""
 
+import json
 import re
+from typing import Any
 
 import pytest
+from support import api_events
 from support.alarms import REFERENCE, alarms, metrics, resource
+from support.event_patterns import matches
+from support.filter_patterns import matches as counts
 from support.region_sets import FIVE, ONE, THREE, TWO
 from support.synthesized import platform
 
@@ -40,6 +45,7 @@ NOT_WATCHED = {
         *("aws_cloudtrail", "aws_internet_gateway", "aws_kms_", "aws_network_acl", "aws_route", "aws_subnet"),
         *("aws_default_network_acl", "aws_default_route_table", "aws_vpc"),
     },
+    "a rule of EventBridge tells of a change": {"aws_ssm_document"},
     "it watches": {
         *("aws_budgets_", "aws_ce_", "aws_chatbot_", "aws_cloudwatch_", "aws_guardduty_", "aws_inspector2_"),
         "aws_securityhub_",
@@ -140,6 +146,51 @@ def test_keys_are_told_by_the_trail_wherever_they_are_and_once(regions: tuple[st
     (signal,) = told
     (alarm,) = [one for one in alarms(stack) if any(signal in str(metric) for metric in metrics(one))]
     assert "-sns-test-page-" in stack.at(alarm.body["alarm_actions"][0]).body["name"]
+
+
+def sent(source: str, name: str, /, **parameters: Any) -> dict[str, Any]:
+    """A call of the API as EventBridge hears of it."""
+    detail = api_events.call(source, name, requestParameters=parameters)
+    return {"source": f"aws.{source}", "detail-type": "AWS API Call via CloudTrail", "detail": detail}
+
+
+@SETS
+def test_deleting_what_watches_pages_without_the_help_of_what_is_deleted(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    filters = stack.resources("aws_cloudwatch_log_metric_filter")
+    for rule in stack.resources("aws_cloudwatch_event_rule"):
+        if "-watchers-deleted-" not in rule.body["name"]:
+            continue
+        (target,) = [
+            one
+            for one in stack.resources("aws_cloudwatch_event_target", rule.region)
+            if resource(stack, one.body["rule"]).address == rule.address
+        ]
+        assert "-sns-test-page-" in stack.at(target.body["arn"]).body["name"]
+        pattern = json.loads(rule.body["event_pattern"])
+        for event in (
+            sent("monitoring", "DeleteAlarms", alarmNames=["other", f"PROD-alarm-test-trail-root-{rule.region}"]),
+            sent("monitoring", "DisableAlarmActions", alarmNames=[f"PROD-alarm-test-trail-root-{rule.region}"]),
+            sent("logs", "DeleteMetricFilter", logGroupName=f"PROD-logs-test-trail-{rule.region}"),
+            sent("logs", "DeleteLogGroup", logGroupName=f"aws-waf-logs-PROD-logs-test-waf-{rule.region}"),
+            sent("ec2", "DeleteFlowLogs"),
+            sent("guardduty", "DeleteDetector"),
+            sent("securityhub", "DisableSecurityHub"),
+            sent("ssm", "UpdateDocument", name="SSM-SessionManagerRunShell"),
+        ):
+            assert matches(pattern, event), event["detail"]["eventName"]
+            assert not [one for one in filters if counts(one.body["pattern"], event["detail"])]
+        for event in (
+            sent("monitoring", "DeleteAlarms", alarmNames=["PROD-alarm-other-trail-root-eu-west-1"]),
+            sent("monitoring", "SetAlarmState", alarmName=f"PROD-alarm-test-trail-root-{rule.region}"),
+            sent("logs", "DeleteLogGroup", logGroupName="/aws/lambda/of-somebody-else"),
+            sent("ssm", "UpdateDocument", name="of-somebody-else"),
+            sent("events", "DeleteRule", name=rule.body["name"]),
+        ):
+            assert not matches(pattern, event), event["detail"]["eventName"]
+        tidied = sent("monitoring", "DeleteAlarms", alarmNames=[f"PROD-alarm-test-x-{rule.region}"])
+        tidied["detail"]["userIdentity"] = {"invokedBy": "autoscaling.amazonaws.com"}
+        assert not matches(pattern, tidied)
 
 
 @SETS

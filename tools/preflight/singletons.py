@@ -115,6 +115,25 @@ def _analyzer(look: Look) -> Iterator[Finding]:
         )
 
 
+def _sessions(look: Look) -> Iterator[Finding]:
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-preferences-cli.html
+    wanted = look.new("aws_ssm_document")
+    if not wanted:
+        return
+    name = str(wanted[0].body["name"])
+    try:
+        look.client("ssm").describe_document(Name=name)
+    except ClientError as error:
+        if code_of(error) != "InvalidDocument":
+            raise
+        return
+    yield look.stops(
+        f"Session Manager has preferences here, {name}, and a region can have one document of that name",
+        f"leave them to whom they belong, and see that they log sessions; {OWNERS}",
+        existing(look, "account", "session_manager"),
+    )
+
+
 def _volumes(look: Look) -> Iterator[Finding]:
     # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_GetEbsDefaultKmsKeyId.html
     if not look.new("aws_ebs_default_kms_key"):
@@ -144,5 +163,6 @@ CHECKS = (
     _check("Security Hub", _hub, "securityhub:DescribeHub"),
     _check("Inspector", _inspector, "inspector2:BatchGetAccountStatus"),
     _check("Access Analyzer", _analyzer, "access-analyzer:ListAnalyzers"),
+    _check("preferences of Session Manager", _sessions, "ssm:DescribeDocument"),
     _check("default key of EBS volumes", _volumes, "ec2:GetEbsDefaultKmsKeyId", "kms:DescribeKey"),
 )

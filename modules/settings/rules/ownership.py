@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 #: Keys that take a mapping of regions, by section.
 BY_REGION = {
-    "account": ("ebs_encryption", "access_analyzer"),
+    "account": ("ebs_encryption", "access_analyzer", "session_manager"),
     "configuration": ("recorder",),
     "findings": ("guardduty", "security_hub", "inspector"),
 }
