@@ -17,8 +17,9 @@ from tools.emulator.refusal import Refusal
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-#: The address and the name of this machine; SDKs put a bucket before the name and S3 Control an account before both.
-HOST = re.compile(r"(?:(?:\d{12}\.)?127\.0\.0\.1|(?:[a-z0-9][a-z0-9.-]{1,61}\.)?localhost):(?P<port>\d{1,5})")
+#: The address and the name of this machine. SDKs put an account, a bucket or a word of the service before either; no
+#: page is there, because no resolver knows the first, and the second is this machine.
+HOST = re.compile(r"(?:[a-z0-9][a-z0-9.-]{0,254}\.)?(?:127\.0\.0\.1|localhost):(?P<port>\d{1,5})")
 OF_BROWSERS = ("HTTP_ORIGIN", "HTTP_SEC_FETCH_SITE")
 #: moto's own doors: a page to look at everything, and to change its settings or have it write a file.
 CONTROL_PATH = re.compile(r"/+moto-api(/|$)")
