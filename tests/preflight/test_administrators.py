@@ -77,3 +77,10 @@ def test_a_role_that_may_not_look_at_itself_is_told() -> None:
     answers = signed_in(session("deploy")) | {"iam.get_role": refusal("AccessDenied")}
     with pytest.raises(Exception, match="AccessDenied"):
         ask(CHECK, answers, settings=NAMED)
+
+
+def test_administrators_of_another_account_are_told() -> None:
+    said = settings(storage={"administrators": ["arn:aws:iam::999999999999:role/deploy", f"{ARN}:role/deploy"]})
+    (found,) = ask(CHECK, signed_in(session("deploy")), settings=said)
+    assert found.severity is Severity.WARNS
+    assert "arn:aws:iam::999999999999:role/deploy;" in found.what
