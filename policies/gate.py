@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from policies.errors import GateError
 from policies.freshness import require_plan_of_this_json
 from policies.outcomes import Outcome, read_report, unite
+from policies.resource_policies import read_policies
 from policies.scan import Framework, Scanner, run_checkov
 from policies.stack import Stack, load_stack
 from policies.waivers import Waiver, load_waivers, unused
@@ -128,7 +129,7 @@ def _load(*, names: Iterable[str], stacks_dir: Path, plans_dir: Path) -> list[St
     return stacks
 
 
-def _scan(*, stacks: Iterable[Stack], scan: Scanner) -> list[Outcome]:
+def _scan(*, stacks: Sequence[Stack], scan: Scanner) -> list[Outcome]:
     def outcomes_of(job: tuple[Stack, Framework]) -> tuple[list[Outcome], tuple[str, ...]]:
         stack, framework = job
         path = stack.json_path if framework is Framework.JSON else stack.plan_path
@@ -143,4 +144,5 @@ def _scan(*, stacks: Iterable[Stack], scan: Scanner) -> list[Outcome]:
     faults = dict.fromkeys(fault for _, failures in results for fault in failures)
     if faults:
         raise GateError(faults)
-    return unite(outcome for outcomes, _ in results for outcome in outcomes)
+    ours = (outcome for stack in stacks for outcome in read_policies(stack))
+    return unite([*(outcome for outcomes, _ in results for outcome in outcomes), *ours])

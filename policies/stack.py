@@ -68,6 +68,16 @@ class Stack:
         return frozenset(address for address, block in self.resources.items() if block.get("count") != 0)
 
     @cached_property
+    def planned(self) -> dict[str, Mapping[str, Any]]:
+        """What the plan knows of each resource, by the address of its instance."""
+        root = self.plan.get("planned_values", {}).get("root_module", {})
+        return {
+            str(entry["address"]): entry.get("values") or {}
+            for entry in root.get("resources", [])
+            if entry.get("mode") == "managed"
+        }
+
+    @cached_property
     def _by_name(self) -> dict[str, str]:
         return {
             f"{block}.{address.rpartition('.')[2]}": address
