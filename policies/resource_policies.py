@@ -1,7 +1,7 @@
 """Our own checks of resource policies: whom they let in, wherever Terraform's JSON or a plan says so.
 
-Checkov reads such policies where they are texts; here nearly all are documents, which it reads without knowing what they
-are the policy of.
+Checkov reads such policies where they are texts; here nearly all are documents, which it reads without knowing what
+they are the policy of.
 """
 
 from __future__ import annotations

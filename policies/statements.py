@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 ANYBODY = "*"
 
@@ -131,7 +133,7 @@ def _of_json(statement: Mapping[str, Any]) -> Statement:
     )
 
 
-def _statement(  # noqa: PLR0913 - the parts of a statement
+def _statement(
     *,
     effect: Any,  # noqa: ANN401
     principals: list[tuple[str, str]],

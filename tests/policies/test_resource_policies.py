@@ -192,7 +192,10 @@ def test_a_service_that_says_for_whom_or_cannot_passes(of: tuple[str, str], stat
 
 def test_rejects_an_exception_of_a_document_that_others_have_as_well() -> None:
     policy = f"${{{DOCUMENT}.json}}"
-    resources = {"aws_iam_role": {"a": {"assume_role_policy": policy}}, "aws_sqs_queue_policy": {"b": {"policy": policy}}}
+    resources = {
+        "aws_iam_role": {"a": {"assume_role_policy": policy}},
+        "aws_sqs_queue_policy": {"b": {"policy": policy}},
+    }
     documents = {NAME: {"statement": [service("ec2", "sts:AssumeRole")]}}
     assert failures(stack(resources, documents=documents))[SERVICES, DOCUMENT]
 
