@@ -28,14 +28,15 @@ def check_plan(paths: Paths, *, stack: str, name: str, environ: Mapping[str, str
     ToolError
         When it refuses, or cannot judge.
     """
-    places = {
+    options = {
         "--stacks-dir": paths.stack_output(stack).parent,
         "--plans-dir": paths.build,
         "--plan-name": name,
         "--report-dir": paths.build / stack / name,
     }
+    arguments = [str(part) for option in options.items() for part in option]
     ended = subprocess.run(  # noqa: S603 - our own program, with this interpreter
-        [sys.executable, "-m", "policies", "--plan-only", *(part for each in places.items() for part in each), stack],
+        [sys.executable, "-m", "policies", "--plan-only", *arguments, stack],
         cwd=ROOT,
         env=dict(environ),
         check=False,

@@ -1,4 +1,4 @@
-"""The values that docs/policy.md says need a waiver: the gate refuses them, and what is written there lets them stand."""
+"""Values that docs/policy.md says need a waiver: the gate refuses them, and what is written there lets them stand."""
 
 from __future__ import annotations
 
