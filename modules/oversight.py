@@ -28,6 +28,8 @@ from modules.region import Region
 from modules.settings.ownership import MANAGED, in_region
 from modules.settings.regions import METRICS_OF_ROUTE_53
 from modules.trail.alarms import TrailAlarms
+from modules.trail.signals import SIGNALS
+from modules.trail.strangers import state_buckets, state_signals
 from modules.trail.trail import Trail
 from modules.watching.alerts import AlertAlarms
 from modules.watching.dashboard import Dashboard
@@ -67,6 +69,8 @@ class Oversight(Construct):
         The table of sessions.
     replications
         The replications of buckets.
+    state_administrators
+        ARNs, or patterns of them, of who may reach the state.
 
     Attributes
     ----------
@@ -92,8 +96,10 @@ class Oversight(Construct):
         entry: Entry,
         sessions: SessionTable,
         replications: Sequence[Replication],
+        state_administrators: Sequence[str],
     ) -> None:
         super().__init__(scope, id_)
+        self._state_administrators = state_administrators
         self._settings, self._foundations = settings, foundations
         self._home = foundations[settings.home].region
         self._alerts = self._tell()
@@ -205,13 +211,18 @@ class Oversight(Construct):
                 region=home,
                 bucket=here.storage.trail,
                 key=here.keys.logs,
-                buckets=[one.storage.data.arn for one in everywhere],
+                buckets=[*(one.storage.data.arn for one in everywhere), *state_buckets(home)],
                 tables=[
                     one.region.arn("dynamodb", f"table/{sessions.name}") for _, one in sorted(self._foundations.items())
                 ],
             )
             signals = TrailAlarms(
-                home, "trail-alarms", region=home, log_group=trail.log_group, alerts=self._alerts[home.name]
+                home,
+                "trail-alarms",
+                region=home,
+                log_group=trail.log_group,
+                signals=SIGNALS | state_signals(home, administrators=self._state_administrators),
+                alerts=self._alerts[home.name],
             )
         return trail, signals
 

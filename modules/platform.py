@@ -60,7 +60,13 @@ class PlatformStack(TerraformStack):
         regions = self._regions()
         primary, home = regions[settings.primary_region], regions[settings.home]
         with building("storage", primary.name):
-            administrators = Administrators(self, "administrators", region=primary)
+            administrators = Administrators(
+                self,
+                "administrators",
+                region=primary,
+                named=settings.storage.administrators,
+                setting="storage.administrators",
+            )
         self._foundations = {
             name: lay_foundation(region, platform=self._platform(regions), administrators=administrators.arns)
             for name, region in regions.items()
@@ -90,6 +96,7 @@ class PlatformStack(TerraformStack):
             entry=entry,
             sessions=sessions,
             replications=replications,
+            state_administrators=settings.state_administrators or administrators.arns,
         )
         with building("entry", home.name):
             checks = entry.lead(oversight.healths)

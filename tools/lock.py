@@ -65,6 +65,8 @@ def unlock(target: Target) -> list[Lock]:
         workspace, terraform = target.workspace(stack), target.terraform(stack)
         if not workspace.prepared:
             workspace.prepare()
+        # Before Terraform fetches what the state names.
+        target.state(stack)
         terraform.init(target.backend_arguments())
         try:
             terraform.force_unlock(lock.lock_id)
@@ -81,7 +83,9 @@ def _from_bucket(target: Target, stack: str) -> str | None:
 
     client = target.clients("s3", target.location.region)
     try:
-        answer = client.get_object(Bucket=target.bucket, Key=f"{target.location.key(stack)}.tflock")
+        answer = client.get_object(
+            Bucket=target.bucket, Key=f"{target.location.key(stack)}.tflock", ExpectedBucketOwner=target.account_id
+        )
     except ClientError as error:
         if error.response["Error"]["Code"] in {"NoSuchKey", "NoSuchBucket", "404"}:
             return None

@@ -10,12 +10,17 @@ from modules.settings import Settings, load_settings
 from modules.state.location import StateLocation
 from tools.emulator import Emulator
 from tools.errors import ToolError
+from tools.own_state import require_own_providers
 from tools.paths import PLATFORM, Paths
 from tools.plan import Plan
 from tools.terraform import Options, Terraform, cli_configuration, find_terraform
 from tools.workspace import CONFIGURATION, Workspace
 
 Clients = Callable[[str, str], Any]
+_REFUSED = (
+    "either the bucket is another account's, or its policy does not name who runs this: have it named in "
+    "`state.administrators`, and run `make bootstrap` as one who is (docs/state.md)"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,18 +113,26 @@ class Target:
         return Terraform(self.paths.build / stack, self.environment, options=options)
 
     def state(self, stack: str) -> dict[str, Any] | None:
-        """Return the state of a stack that is in the bucket; None if there is none, or no bucket."""
+        """Return the state of a stack that is in the bucket; None if there is none, or no bucket.
+
+        Raises
+        ------
+        ToolError
+            When it cannot be read, or names providers that are not the stacks'.
+        """
         from botocore.exceptions import ClientError  # noqa: PLC0415 - slow, and most commands fail or end before
 
         try:
             answer = self.clients("s3", self.location.region).get_object(
-                Bucket=self.bucket, Key=self.location.key(stack)
+                Bucket=self.bucket, Key=self.location.key(stack), ExpectedBucketOwner=self.account_id
             )
         except ClientError as error:
             if error.response["Error"]["Code"] in {"NoSuchKey", "NoSuchBucket", "404"}:
                 return None
-            raise ToolError(f"the state of {stack} in {self.bucket} cannot be read: {error}") from error
+            message = f"the state of {stack} in {self.bucket} cannot be read: {error}"
+            raise ToolError(message, advice=_advice(error)) from error
         state: dict[str, Any] = json.loads(answer["Body"].read())
+        require_own_providers(state, where=f"s3://{self.bucket}/{self.location.key(stack)}")
         return state
 
     def has_backend(self) -> bool:
@@ -133,11 +146,14 @@ class Target:
         from botocore.exceptions import ClientError  # noqa: PLC0415 - as above
 
         try:
-            self.clients("s3", self.location.region).head_bucket(Bucket=self.bucket)
+            self.clients("s3", self.location.region).head_bucket(
+                Bucket=self.bucket, ExpectedBucketOwner=self.account_id
+            )
         except ClientError as error:
             if error.response["Error"]["Code"] in {"404", "NoSuchBucket"}:
                 return False
-            raise ToolError(f"the state bucket {self.bucket} cannot be reached: {error}") from error
+            message = f"the state bucket {self.bucket} cannot be reached: {error}"
+            raise ToolError(message, advice=_advice(error)) from error
         return True
 
     def plan(
@@ -159,6 +175,8 @@ class Target:
             workspace.keep(kept)
         file = self.plan_file(stack, name=name)
         if self.has_backend():
+            # Before Terraform fetches what the state names.
+            self.state(stack)
             terraform.init(self.backend_arguments())
             changed = terraform.plan(file, destroy=destroy)
         else:
@@ -170,6 +188,10 @@ class Target:
     def plan_file(self, stack: str, *, name: str = "plan") -> Path:
         """Return the file of a saved plan."""
         return self.paths.build / stack / f"{name}.tfplan"
+
+
+def _advice(error: Any) -> str | None:  # noqa: ANN401 - botocore is slow to import
+    return _REFUSED if error.response["Error"]["Code"] in {"403", "AccessDenied"} else None
 
 
 def ask_account(clients: Clients, *, region: str) -> str:

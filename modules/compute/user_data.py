@@ -89,11 +89,16 @@ def boot_script(region: Region, *, bucket: str, log_group: str, namespace: str, 
             "IMAGE": image,
             "LOG_GROUP": log_group,
             "PORT": str(compute.container.port),
+            "READ_ONLY": "--read-only --tmpfs /tmp" if compute.container.read_only else "",
             "REGION": region.name,
             "REGISTRY_REGION": registry["region"] if registry else "",
         }
     elif compute.artifact:
-        values = {"ARTIFACT": f"s3://{bucket}/{READ_ONLY}{compute.artifact}", "REGION": region.name}
+        values = {
+            "ARTIFACT": f"s3://{bucket}/{READ_ONLY}{compute.artifact}",
+            "ARTIFACT_SHA256": compute.artifact_sha256 or "",
+            "REGION": region.name,
+        }
     # Values are of the settings' alphabets, none of which has a quote.
     assignments = [f"readonly {name}='{value}'" for name, value in values.items()]
     return BootScript(values="\n".join(["#!/bin/bash", *assignments]), body=f"{body}\n")

@@ -42,7 +42,8 @@ class Endpoints(Construct):
     """Gateway endpoints for S3 and DynamoDB, and an interface endpoint for each service of the settings.
 
     Every endpoint's policy lets through only who belongs to this account, and those of S3 and DynamoDB only to what
-    belongs to it, so that the network is no way to carry data off; through S3's can also be read, and not written, the
+    belongs to it, so that no endpoint is a way to the buckets and tables of others. What reaches the internet through a
+    NAT gateway needs none, and is not held by their policies. Through S3's can also be read, and not written, the
     buckets that packages of Amazon Linux, the agent of Systems Manager, Inspector's definitions and the layers of
     container images are fetched from, and those of the setting ``network.readable_buckets``.
 

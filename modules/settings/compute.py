@@ -33,6 +33,9 @@ ArtifactKey = Annotated[
         allowed="letters, digits, dots, hyphens, underscores and slashes, ending in .tar.gz, such as site/1.4.0.tar.gz",
     ),
 ]
+Digest = Annotated[
+    str, matching(r"[0-9a-f]{64}", problem="not a SHA-256 digest", allowed="64 lower-case hexadecimal digits")
+]
 ImageReference = Annotated[
     str,
     matching(
@@ -69,11 +72,14 @@ class ContainerSettings(Section):
         The port that it listens on, above 1023 because it runs without privileges. 8080 by default.
     health_path
         The path of its page that answers 200 only if it can work. ``/health`` by default.
+    read_only
+        Whether it can write nowhere but to ``/tmp``, which is memory. No by default, since many images write elsewhere.
     """
 
     image: ImageReference | None = None
     port: Annotated[int, Field(ge=1024, le=65535)] = 8080
     health_path: HealthPath = "/health"
+    read_only: bool = False
 
     def image_in(self, region: str) -> str | None:
         """The image for the instances of ``region``; ``None`` if no container is served."""
@@ -113,6 +119,9 @@ class ComputeSettings(Section):
         Days after which an instance is replaced. 30 by default.
     artifact
         An archive in the data bucket, under ``releases/``, that is unpacked and served; it holds an ``index.html``.
+    artifact_sha256
+        The SHA-256 digest of that archive: an instance that finds another object there does not come up. None, the
+        default, takes what is there.
     container
         A container that is served. With neither it nor ``artifact`` a page of the platform's own is served.
     """
@@ -130,6 +139,7 @@ class ComputeSettings(Section):
     volume_size: Annotated[int, Field(ge=8, le=16384)] = 16
     max_lifetime_days: Annotated[int, Field(ge=1, le=365)] = 30
     artifact: ArtifactKey | None = None
+    artifact_sha256: Digest | None = None
     container: ContainerSettings = ContainerSettings()
 
     def smallest_size(self, *, zones: int) -> int:

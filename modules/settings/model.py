@@ -19,7 +19,7 @@ from modules.settings.findings import FindingSettings
 from modules.settings.network import NetworkSettings
 from modules.settings.secrets import SecretSettings
 from modules.settings.sessions import SessionSettings
-from modules.settings.storage import StorageSettings
+from modules.settings.storage import PrincipalPattern, StorageSettings
 from modules.settings.topology import Topology, nearest_region, topology
 from modules.settings.trail import TrailSettings
 from modules.settings.types import (
@@ -84,10 +84,15 @@ class StateSettings(Section):
     dynamodb_lock
         Whether the DynamoDB lock is taken besides the lock file in the bucket, which Terraform 1.11 made the successor.
         Yes by default.
+    administrators
+        ARNs of roles and users, or patterns of them, that may reach the state besides the account root: who makes the
+        backend, who plans and who deploys. What they may do is left to their own policies. Empty, the default, means
+        those of ``storage.administrators``, or else the one that makes the backend.
     """
 
     replica_region: RegionName | None = None
     dynamodb_lock: bool = True
+    administrators: tuple[PrincipalPattern, ...] = ()
 
 
 class Settings(Section):
@@ -149,6 +154,11 @@ class Settings(Section):
     def home(self) -> str:
         """``home_region``, or what it is by default."""
         return self.home_region or self.primary_region
+
+    @property
+    def state_administrators(self) -> tuple[str, ...]:
+        """``state.administrators``, or what they are by default; empty if they are whoever makes the backend."""
+        return self.state.administrators or self.storage.administrators
 
     @property
     def topology(self) -> Topology:

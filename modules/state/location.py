@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from modules.naming import Names
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from modules.settings import Settings
 
 
+#: What the names of its buckets say of them.
+STATE = "state"
 #: Stands for an account while a name is made, as long as one.
 ACCOUNT = "0" * 12
 
@@ -53,7 +55,18 @@ class StateLocation:
 
     def bucket(self, account_id: str) -> str:
         """Name of the state bucket in an account; it carries both account and region, since bucket names are global."""
-        return bucket_name(self.names, "state", account_id)
+        return bucket_name(self.names, STATE, account_id)
+
+    def buckets(self, account_id: str) -> list[str]:
+        """Names of the state bucket and, if there is one, of its replica.
+
+        Parameters
+        ----------
+        account_id
+            Twelve digits, or a Terraform expression that becomes twelve digits.
+        """
+        regions = [self.region, *([self.replica_region] if self.replica_region else [])]
+        return [bucket_name(replace(self.names, region=name), STATE, account_id) for name in regions]
 
     def key(self, stack: str) -> str:
         """Object key of a stack's state."""

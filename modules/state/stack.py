@@ -14,16 +14,21 @@ from cdktf_cdktf_provider_aws.dynamodb_table import (
 )
 
 from modules.errors import building
+from modules.identity.policy import arn_like
+from modules.identity.role import role_arn
 from modules.keys.key import Key, used_through
 from modules.region import Region
 from modules.state.backend import use_state_backend
-from modules.state.location import StateLocation
+from modules.state.location import STATE, StateLocation
+from modules.storage.administrators import Administrators
 from modules.storage.bucket import Bucket
 from modules.storage.deliveries import take_access_logs
-from modules.storage.replication import Replication
-from modules.storage.statements import refuse_other_encryption
+from modules.storage.replication import Replication, replication_identifier
+from modules.storage.statements import refuse_everyone_but, refuse_other_encryption
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from constructs import Construct
 
     from modules.settings import Settings
@@ -33,7 +38,10 @@ KEEP_STATE_VERSIONS_DAYS = 365
 
 
 class StateBackendStack(TerraformStack):
-    """State bucket, lock table and key in the primary region, and a replica of the bucket in another one.
+    """State bucket, lock table and key in the home region, and a replica of the bucket in another one.
+
+    Whoever reads the state knows the platform, and whoever writes it runs code as whoever deploys. So its buckets
+    refuse everyone but the administrators of the state, what replicates it, and the account root.
 
     Parameters
     ----------
@@ -51,11 +59,19 @@ class StateBackendStack(TerraformStack):
         use_state_backend(self, settings=settings, stack=id_)
         location = StateLocation.of(settings)
         with building("state", location.region):
-            home = _Home(self, settings=settings, region=location.region)
+            here = _region(self, location.region, settings=settings)
+            administrators = Administrators(
+                self,
+                "administrators",
+                region=here,
+                named=settings.state_administrators,
+                setting="state.administrators" if settings.state.administrators else "storage.administrators",
+            ).arns
+            home = _Home(here, location=location, administrators=administrators)
             DynamodbTable(
-                home.region,
+                here,
                 "lock-table",
-                provider=home.region.provider,
+                provider=here.provider,
                 name=location.lock_table,
                 billing_mode="PAY_PER_REQUEST",
                 hash_key="LockID",
@@ -67,38 +83,51 @@ class StateBackendStack(TerraformStack):
             )
         if location.replica_region:
             with building("state", location.replica_region):
-                away = _Home(self, settings=settings, region=location.replica_region)
-                Replication(
-                    home.region, "replication", identifier="state", source=home.bucket, destinations=[away.bucket]
-                )
+                there = _region(self, location.replica_region, settings=settings)
+                away = _Home(there, location=location, administrators=administrators)
+                Replication(here, "replication", identifier=STATE, source=home.bucket, destinations=[away.bucket])
         TerraformOutput(self, "bucket", value=home.bucket.id)
 
 
 class _Home:
-    """What one region has of the state: a key, a log bucket and a state bucket."""
+    """What one region has of the state: a key, a log bucket and a state bucket.
 
-    def __init__(self, stack: TerraformStack, *, settings: Settings, region: str) -> None:
-        # The backend has no network, so which block its region would have does not matter.
-        self.region = Region(stack, region, name=region, settings=settings, cidr=IPv4Network("10.0.0.0/16"))
-        services = [used_through(self.region, name) for name in ("s3", "dynamodb")]
-        self.key = Key(self.region, "state-key", region=self.region, purpose="state", statements=services)
+    They are for the administrators, and the buckets of the state for what replicates it. The key is theirs through S3
+    and DynamoDB, so that a permission on the bucket or the table does not open what is in it to anyone else.
+    """
+
+    def __init__(self, region: Region, *, location: StateLocation, administrators: Sequence[str]) -> None:
+        replication = role_arn(region, replication_identifier(STATE), home=location.region)
+        named = [*([replication] if location.replica_region else []), *administrators]
+        uses = [
+            used_through(region, name, conditions=[arn_like("aws:PrincipalArn", *named)]) for name in ("s3", "dynamodb")
+        ]
+        self.key = Key(region, "state-key", region=region, purpose="state", statements=uses)
         logs = Bucket(
-            self.region,
+            region,
             "state-logs",
-            region=self.region,
+            region=region,
             identifier="state-logs",
             key=None,
-            statements=take_access_logs,
+            statements=lambda bucket: [
+                *refuse_everyone_but(bucket, administrators, services=True),
+                *take_access_logs(bucket),
+            ],
             expire_after_days=ACCESS_LOGS_DAYS,
         )
         self.bucket = Bucket(
-            self.region,
-            "state",
-            region=self.region,
-            identifier="state",
+            region,
+            STATE,
+            region=region,
+            identifier=STATE,
             key=self.key,
             access_logs=logs,
-            statements=refuse_other_encryption,
+            statements=lambda bucket: [*refuse_other_encryption(bucket), *refuse_everyone_but(bucket, named)],
             keep_noncurrent_days=KEEP_STATE_VERSIONS_DAYS,
         )
         self.bucket.resource.lifecycle = TerraformResourceLifecycle(prevent_destroy=True)
+
+
+def _region(stack: TerraformStack, name: str, *, settings: Settings) -> Region:
+    # The backend has no network, so which block its region would have does not matter.
+    return Region(stack, name, name=name, settings=settings, cidr=IPv4Network("10.0.0.0/16"))

@@ -10,19 +10,25 @@ from cdktf_cdktf_provider_aws.data_aws_iam_session_context import DataAwsIamSess
 from constructs import Construct
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from modules.region import Region
 
 
 class Administrators(Construct):
-    """Roles and users that bucket policies do not shut out: those of the settings, or else the one that deploys.
+    """Roles and users that bucket policies do not shut out: those that are named, or else the one that applies.
 
-    A plan fails with a sentence if the settings name some and the one that deploys is not among them, because its own
-    apply would shut it out.
+    A plan fails with a sentence if some are named and the one that plans is not among them, because its own apply would
+    shut it out.
 
     Parameters
     ----------
     region
-        The region whose provider asks who deploys; any will do.
+        The region whose provider asks who plans; any will do.
+    named
+        The ARNs, or patterns of them, that the settings name.
+    setting
+        The setting that names them, for the sentence.
 
     Attributes
     ----------
@@ -32,9 +38,8 @@ class Administrators(Construct):
     See https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/data-sources/iam_session_context
     """
 
-    def __init__(self, scope: Construct, id_: str, *, region: Region) -> None:
+    def __init__(self, scope: Construct, id_: str, *, region: Region, named: Sequence[str], setting: str) -> None:
         super().__init__(scope, id_)
-        named = region.settings.storage.administrators
         caller = DataAwsCallerIdentity(self, "caller", provider=region.provider)
         # Of a session this is the role, with its path, as aws:PrincipalArn has it.
         context = DataAwsIamSessionContext(self, "Resource", provider=region.provider, arn=caller.arn)
@@ -45,8 +50,8 @@ class Administrators(Construct):
                 postcondition=[
                     Postcondition(
                         condition=f'${{anytrue([endswith(self.issuer_arn, ":root"), {matches}])}}',
-                        error_message="storage.administrators does not name ${self.issuer_arn}, which deploys: the "
-                        "bucket policies would shut it out; add it",
+                        error_message=f"{setting} does not name ${{self.issuer_arn}}, which deploys: the bucket "
+                        "policies would shut it out; add it",
                     )
                 ]
             )

@@ -10,14 +10,16 @@ from cdktf_cdktf_provider_aws.cloudwatch_log_metric_filter import (
 )
 from constructs import Construct
 
-from modules.trail.signals import SIGNALS
 from modules.watching.alarm import Alarm, Concern, Metric
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 
     from modules.alerts.alerts import Alerts
     from modules.region import Region
+    from modules.trail.signals import Signal
 
 PERIOD = 300
 
@@ -31,6 +33,8 @@ class TrailAlarms(Construct):
         The home region.
     log_group
         The trail's log group.
+    signals
+        By identifier, what is worth an alarm.
     alerts
         The home region's topics.
 
@@ -43,13 +47,20 @@ class TrailAlarms(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, region: Region, log_group: CloudwatchLogGroup, alerts: Alerts
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        region: Region,
+        log_group: CloudwatchLogGroup,
+        signals: Mapping[str, Signal],
+        alerts: Alerts,
     ) -> None:
         super().__init__(scope, id_)
         # Copies of the platform in one account share the region, so their metrics must not.
         namespace = region.names.of("metric", "trail")
         self.alarms = []
-        for identifier, signal in SIGNALS.items():
+        for identifier, signal in signals.items():
             metric = region.names.of("metric", identifier)
             filters = CloudwatchLogMetricFilter(
                 self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -226,6 +227,26 @@ def test_artifact_is_unpacked_and_the_old_one_is_gone(instance: Instance, tmp_pa
     assert "s3://data/releases/site/1.4.0.tar.gz" in instance.calls.read_text()
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_artifact_is_served_only_if_it_is_the_one_that_was_meant(
+    instance: Instance, tmp_path: Path, *, kept: bool
+) -> None:
+    page = tmp_path / "index.html"
+    page.write_text("release")
+    file = tmp_path / "site.tar.gz"
+    with tarfile.open(file, "w:gz") as archive:
+        archive.add(page, "index.html")
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    if not kept:
+        page.write_text("another")
+        with tarfile.open(file, "w:gz") as archive:
+            archive.add(page, "index.html")
+    instance.replace("aws", f'cp {file} "${{@: -1}}"')
+    assert (instance.boot(**KINDS["artifact"], artifact_sha256=digest) == 0) is kept
+    assert ("reload-or-restart nginx" in instance.calls.read_text()) is kept
+    assert (instance.folder / "srv/www/index.html").exists() is kept
+
+
 def test_server_does_not_start_without_what_it_should_serve(instance: Instance) -> None:
     instance.replace("aws", "exit 1")
     assert instance.boot(**KINDS["artifact"]) != 0
@@ -238,7 +259,22 @@ def test_container_runs_without_privileges_and_logs_to_the_group(instance: Insta
     unit = (instance.folder / "etc/systemd/system/web.service").read_text()
     for part in ("--cap-drop ALL", "127.0.0.1:8080:8080", "awslogs-group=logs", "awslogs-stream=i-1/container"):
         assert part in unit
+    assert "--read-only" not in unit
+    assert "--pids-limit 1024" in unit
+    memory, total = (
+        re.search(r"--memory (\d+)k ", unit),
+        re.search(r"MemTotal: +(\d+)", Path("/proc/meminfo").read_text()),
+    )
+    assert memory
+    assert total
+    assert 0.74 < int(memory[1]) / int(total[1]) < 0.76
     assert "docker login" in instance.calls.read_text()
+
+
+def test_container_can_be_held_to_write_nowhere(instance: Instance) -> None:
+    assert instance.boot(container={"image": "public.ecr.aws/team/web:1.4", "read_only": "true"}) == 0
+    unit = (instance.folder / "etc/systemd/system/web.service").read_text()
+    assert " --read-only --tmpfs /tmp " in unit
 
 
 def test_agent_ships_logs_and_metrics(instance: Instance) -> None:

@@ -17,12 +17,34 @@ SERVICE_ROLE = {
 }
 ISSUED = {"sessionContext": {"sessionIssuer": {"type": "Role", "arn": "arn:aws:iam::123456789012:role/deploy"}}}
 ROOT = {"type": "Root", "accountId": "123456789012"}
+#: The state of the platform whose suffix is "test", and its copy.
+STATE, COPY = (f"prod-s3-test-state-123456789012-{region}" for region in ("eu-west-1", "us-west-2"))
 
 
 def call(source: str, name: str, **more: Any) -> dict[str, Any]:
     """A call of the API by a role, that succeeded."""
     event = {"eventSource": f"{source}.amazonaws.com", "eventName": name, "eventType": "AwsApiCall"}
     return event | {"userIdentity": ROLE} | more
+
+
+def session_of(role: str) -> dict[str, Any]:
+    """A session of a role, as an event names it: the issuer with the role's path, the session without."""
+    return {
+        "type": "AssumedRole",
+        "arn": f"arn:aws:sts::123456789012:assumed-role/{role.rpartition('/')[2]}/session",
+        "sessionContext": {"sessionIssuer": {"type": "Role", "arn": f"arn:aws:iam::123456789012:role/{role}"}},
+    }
+
+
+def on_state(name: str, identity: dict[str, Any], *, bucket: str = STATE, **more: Any) -> dict[str, Any]:
+    """A call about an object of the state."""
+    event = {
+        "eventCategory": "Data",
+        "readOnly": name.startswith(("Get", "Head", "List")),
+        "requestParameters": {"bucketName": bucket},
+        "userIdentity": identity,
+    }
+    return call("s3", name, **event | more)
 
 
 def login(*, identity: dict[str, Any] = USER, mfa: str = "Yes", success: bool = True) -> dict[str, Any]:
@@ -62,9 +84,30 @@ EVENTS: dict[str, list[dict[str, Any]]] = {
     "gateways": [call("ec2", name) for name in ("AttachInternetGateway", "DeleteCustomerGateway")],
     "keys": [call("kms", name) for name in ("DisableKey", "ScheduleKeyDeletion")],
     "bucket-policies": [call("s3", name) for name in ("PutBucketPolicy", "DeleteBucketPolicy", "PutBucketAcl")],
+    "state-writes": [
+        on_state("PutObject", session_of("anybody")),
+        on_state("PutObject", session_of("ci/deploy")),
+        on_state("DeleteObject", {"type": "IAMUser", "arn": "arn:aws:iam::123456789012:user/deploy"}),
+        # Of another account only the number is told.
+        on_state("PutObject", {"type": "AWSAccount", "accountId": "999999999999"}),
+    ],
+    "state-reads": [
+        on_state("GetObject", session_of("anybody")),
+        on_state("ListObjects", {"type": "IAMUser", "arn": "arn:aws:iam::123456789012:user/ada"}),
+    ],
 }
 #: What goes on all day.
 HARMLESS: list[dict[str, Any]] = [
+    *(
+        on_state(name, session_of("deploy"), bucket=bucket)
+        for name in ("GetObject", "HeadObject", "PutObject", "DeleteObject", "ListObjects")
+        for bucket in (STATE, COPY)
+    ),
+    on_state("PutObject", session_of("anybody"), bucket="prod-s3-test-data-123456789012-eu-west-1"),
+    # Copies arrive.
+    on_state("PutObject", session_of("PROD-role-test-replicate-state-eu-west-1"), bucket=COPY),
+    # Services look at how buckets are set up.
+    on_state("GetBucketPolicy", SERVICE_ROLE, eventCategory="Management"),
     login(),
     login(identity=ROLE | {"type": "AssumedRole"}, mfa="No"),
     call("ec2", "DescribeVpcs"),

@@ -236,6 +236,8 @@ REJECTED: list[tuple[dict[str, Any], str]] = [
     ({"compute": {"warm_pool_size": "10"}}, r"compute\.warm_pool_size: more than the group can grow by"),
     ({"compute": {"warm_pool_size": "1", "spot_percentage": "5"}}, r"compute\.warm_pool_size: a group of mixed"),
     ({"compute": {"artifact": "a.tar.gz", "container": {"image": ECR}}}, r"compute\.artifact: a container is served"),
+    ({"compute": {"artifact_sha256": "0" * 64}}, r"compute\.artifact_sha256: there is no archive"),
+    ({"compute": {"artifact": "a.tar.gz", "artifact_sha256": "x"}}, r"compute\.artifact_sha256: not a SHA-256"),
     ({"compute": {"artifact": "a b.zip"}}, r"compute\.artifact: not the key of an artifact"),
     ({"compute": {"image_ids": {"us-east-1": "ami-01234567"}}}, r"compute\.image_ids\.us-east-1: not one of the"),
     ({"compute": {"container": {"prt": "1"}}}, r"compute\.container\.prt: unknown key"),

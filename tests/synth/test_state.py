@@ -1,8 +1,11 @@
 import json
+from pathlib import Path
 
 import pytest
-from support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO
-from support.synthesized import platform, stacks, state_backend
+from support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, settings_of, write_settings
+from support.synthesized import Stack, platform, stacks, state_backend
+
+from modules.settings import SettingsError, load_settings
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 
@@ -98,3 +101,84 @@ def test_state_buckets_cannot_be_destroyed_by_a_slip() -> None:
         one for one in stack.resources("aws_s3_bucket") if one.body.get("lifecycle") == {"prevent_destroy": True}
     ]
     assert len(protected) == 2
+
+
+ADMINISTRATORS = ["arn:aws:iam::123456789012:role/bootstrap", "arn:aws:iam::123456789012:role/ci/deploy-*"]
+
+
+def refusals(stack: Stack) -> dict[str, tuple[list[str], bool]]:
+    """By the name of each bucket whom it does not refuse, and whether services may deliver."""
+    found = {}
+    for policy in stack.resources("aws_s3_bucket_policy"):
+        (one,) = [
+            one for one in stack.at(policy.body["policy"]).body["statement"] if one["sid"] == "RefuseEveryoneElse"
+        ]
+        assert (one["effect"], one["actions"]) == ("Deny", ["s3:*"])
+        assert len(one["resources"]) == 2
+        who, *services = one["condition"]
+        assert (who["test"], who["variable"]) == ("ArnNotLike", "aws:PrincipalArn")
+        found[stack.at(policy.body["bucket"]).name_tag] = (who["values"], bool(services))
+    return found
+
+
+@SETS
+def test_buckets_of_the_state_refuse_everyone_but_whoever_makes_them_and_replication(regions: tuple[str, ...]) -> None:
+    stack = state_backend(*regions)
+    found = refusals(stack)
+    assert len(found) == len(stack.resources("aws_s3_bucket"))
+    for name, (values, services) in found.items():
+        root, *others = [one for one in values if "aws-service-role" not in one]
+        assert root.endswith(":root")
+        *replication, administrator = others
+        assert stack.at(administrator).address == stack.data("aws_iam_session_context")[0].address
+        logs = "-state-logs-" in name
+        # Access logs are delivered by S3 itself, and copied nowhere.
+        assert services is logs
+        assert len(replication) == int(len(regions) > 1 and not logs)
+
+
+@pytest.mark.parametrize("section", ["state", "storage"])
+def test_administrators_of_the_state_are_those_of_its_own_setting_or_of_storage(section: str) -> None:
+    stack = state_backend(*TWO, **{section: {"administrators": ADMINISTRATORS}})
+    for values, _ in refusals(stack).values():
+        assert values[-2:] == ADMINISTRATORS
+    (context,) = stack.data("aws_iam_session_context")
+    (condition,) = context.body["lifecycle"]["postcondition"]
+    assert condition["error_message"].startswith(f"{section}.administrators does not name ")
+
+
+def test_state_has_administrators_of_its_own_beside_those_of_storage() -> None:
+    both = {"state": {"administrators": ADMINISTRATORS[:1]}, "storage": {"administrators": ADMINISTRATORS[1:]}}
+    for values, _ in refusals(state_backend(*TWO, **both)).values():
+        assert ADMINISTRATORS[0] in values
+        assert ADMINISTRATORS[1] not in values
+
+
+@SETS
+def test_keys_of_the_state_are_for_the_same_principals(regions: tuple[str, ...]) -> None:
+    stack = state_backend(*regions)
+    keys = stack.resources("aws_kms_key")
+    assert {key.region for key in keys} == set(regions[:2])
+    for key in keys:
+        _, *uses = stack.at(key.body["policy"]).body["statement"]
+        assert len(uses) == 2
+        for use in uses:
+            (who,) = [one for one in use["condition"] if one["variable"] == "aws:PrincipalArn"]
+            assert who["test"] == "ArnLike"
+            assert len(who["values"]) == min(len(regions), 2)
+
+
+@pytest.mark.parametrize("section", ["state", "storage"])
+def test_rejects_administrators_of_another_account(tmp_path: Path, section: str) -> None:
+    keys = {"account_id": "111122223333", section: {"administrators": ADMINISTRATORS}}
+    with pytest.raises(SettingsError, match=rf"{section}\.administrators\[0\]: of another account") as fault:
+        load_settings(write_settings(tmp_path, settings_of(*ONE, **keys)), {})
+    assert "111122223333" in str(fault.value)
+
+
+def test_rejects_more_administrators_of_the_state_than_its_signals_can_name(tmp_path: Path) -> None:
+    many = [f"arn:aws:iam::123456789012:role/administrator-{number}" for number in range(9)]
+    with pytest.raises(SettingsError, match=r"storage\.administrators: too many"):
+        load_settings(write_settings(tmp_path, settings_of(*ONE, storage={"administrators": many})), {})
+    few = {"state": {"administrators": many[:3]}, "storage": {"administrators": many}}
+    assert load_settings(write_settings(tmp_path, settings_of(*ONE, **few)), {}).state_administrators == tuple(many[:3])

@@ -3,13 +3,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support.api_events import EVENTS, HARMLESS
+from support.api_events import COPY, EVENTS, HARMLESS, ROOT, on_state, session_of
 from support.filter_patterns import matches
 from support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO
-from support.synthesized import Block, Stack, platform
+from support.synthesized import Block, Stack, platform, state_backend
 
 from tools.emulator.policy import Caller, Decision, Request, decide
 
+#: The regions of the state and of its copy, as the events have them.
+TWO_HERE = ("eu-west-1", "us-west-2")
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 
 
@@ -56,6 +58,16 @@ def test_trail_has_the_name_that_its_bucket_and_its_key_admit(regions: tuple[str
     for (arn,) in admitted:
         assert arn.startswith(f"arn:aws:cloudtrail:{found.region}:")
         assert arn.endswith(f":trail/{found.body['name']}")
+
+
+def named(text: str) -> str:
+    """A text as AWS gets it in an account, where a role of the name ``deploy`` applies."""
+    text = re.sub(r"\$\{data\.aws_caller_identity[^}]*\}", "123456789012", text)
+    return re.sub(r"\$\{data\.aws_iam_session_context[^}]*\}", "arn:aws:iam::123456789012:role/deploy", text)
+
+
+def pattern(stack: Stack, signal: str) -> str:
+    return named(filters(stack)[signal].body["pattern"])
 
 
 def policy_of_bucket(stack: Stack) -> Block:
@@ -185,10 +197,16 @@ def test_what_changes_resources_is_recorded_and_so_is_work_with_the_data_of_ever
     assert management["eventCategory"]["equals"] == ["Management"]
     assert objects["eventCategory"]["equals"] == ["Data"]
     assert objects["resources.type"]["equals"] == ["AWS::S3::Object"]
-    prefixes = objects["resources.ARN"]["starts_with"]
-    assert all(prefix.endswith(".arn}/") for prefix in prefixes)
-    named = {stack.at(prefix.removesuffix("/")).name_tag.partition("-s3-test-")[2][:5] for prefix in prefixes}
-    assert named == {"data-"}
+    of_state, prefixes = (
+        [one for one in objects["resources.ARN"]["starts_with"] if one.endswith(".arn}/") is ours]
+        for ours in (False, True)
+    )
+    states = [one.body["bucket"] for one in state_backend(*regions).resources("aws_s3_bucket")]
+    assert {named(prefix) for prefix in of_state} == {
+        f"arn:aws:s3:::{named(one)}/" for one in states if "-logs-" not in one
+    }
+    kinds = {stack.at(prefix.removesuffix("/")).name_tag.partition("-s3-test-")[2][:5] for prefix in prefixes}
+    assert kinds == {"data-"}
     assert sorted(stack.at(prefix.removesuffix("/")).region for prefix in prefixes) == sorted(regions)
     assert items["eventCategory"]["equals"] == ["Data"]
     assert items["resources.type"]["equals"] == ["AWS::DynamoDB::Table"]
@@ -253,13 +271,58 @@ def test_every_signal_is_counted_in_the_trail_s_log_group_and_has_an_alarm(regio
 
 @pytest.mark.parametrize("signal", EVENTS)
 def test_pattern_matches_its_events_and_those_of_no_other_signal(signal: str) -> None:
-    pattern = filters(platform(*ONE))[signal].body["pattern"]
+    expression = pattern(platform(*TWO_HERE), signal)
     for other, events in EVENTS.items():
         for event in events:
-            assert matches(pattern, event) is (other == signal), (other, event)
+            assert matches(expression, event) is (other == signal), (other, event)
 
 
 @pytest.mark.parametrize("signal", EVENTS)
 def test_pattern_leaves_alone_what_goes_on_all_day(signal: str) -> None:
-    pattern = filters(platform(*ONE))[signal].body["pattern"]
-    assert [event for event in HARMLESS if matches(pattern, event)] == []
+    expression = pattern(platform(*TWO_HERE), signal)
+    assert [event for event in HARMLESS if matches(expression, event)] == []
+
+
+REFUSED = {"errorCode": "AccessDenied"}
+
+
+@pytest.mark.parametrize(
+    ("signal", "event", "told"),
+    [
+        # Refused or not: what a stranger tries is told.
+        ("state-writes", on_state("PutObject", session_of("anybody"), **REFUSED), True),
+        ("state-writes", on_state("PutObject", session_of("anybody"), bucket=COPY, **REFUSED), True),
+        ("state-reads", on_state("GetObject", session_of("anybody"), **REFUSED), True),
+        # With the policy gone the rest is easy.
+        ("state-writes", on_state("DeleteBucketPolicy", session_of("anybody"), eventCategory="Management"), True),
+        ("state-writes", on_state("DeleteBucketPolicy", session_of("deploy"), eventCategory="Management"), False),
+        # Another signal tells of the root.
+        ("state-writes", on_state("PutObject", ROOT | {"arn": "arn:aws:iam::123456789012:root"}), False),
+    ],
+)
+def test_what_a_stranger_tries_at_the_state_is_told(signal: str, event: dict[str, Any], *, told: bool) -> None:
+    assert matches(pattern(platform(*TWO_HERE), signal), event) is told
+
+
+@pytest.mark.parametrize("section", ["state", "storage"])
+def test_administrators_of_the_state_are_no_strangers_there(section: str) -> None:
+    arns = ["role/ci/*", "role/plan-??", "user/ada", "role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Run_*"]
+    settings = {section: {"administrators": [f"arn:aws:iam::123456789012:{one}" for one in arns]}}
+    expression = pattern(platform(*TWO_HERE, **settings), "state-writes")
+    sso = "aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Run_0123456789abcdef"
+    for role in ("ci/main/deploy", "plan-eu", sso):
+        assert not matches(expression, on_state("PutObject", session_of(role)))
+    for role in ("deploy", "cicada", "anybody"):
+        assert matches(expression, on_state("PutObject", session_of(role)))
+    for user in ("ada", "eve"):
+        identity = {"type": "IAMUser", "arn": f"arn:aws:iam::123456789012:user/{user}"}
+        assert matches(expression, on_state("PutObject", identity)) is (user == "eve")
+
+
+@pytest.mark.slow
+def test_filters_of_the_longest_names_and_lists_are_short_enough_for_cloudwatch() -> None:
+    arns = [f"arn:aws:iam::123456789012:role/{'x' * 92}{number}*" for number in range(3)]
+    settings = {"state": {"administrators": arns}, "environment": "p" * 12, "environment_suffix": "s" * 12}
+    stack = platform("ap-southeast-1", "ap-southeast-2", **settings)
+    for one in stack.resources("aws_cloudwatch_log_metric_filter"):
+        assert len(named(one.body["pattern"])) <= 1024

@@ -151,8 +151,8 @@ def live(actors: Mapping[str, Actor]) -> None:
 def recorded(file: Path, keys: Mapping[str, str], *, account_id: str) -> dict[str, list[Question]]:
     """Return the questions of a recording by role.
 
-    Whoever plans the platform looks at its own role besides, whose path buckets have to know. The root of the account,
-    which was recorded, has none.
+    Each looks at its own role besides, whose path buckets have to know. The root of the account, which was recorded,
+    has none.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def recorded(file: Path, keys: Mapping[str, str], *, account_id: str) -> dict[st
     for key, question in read(file):
         if key in roles:
             found[roles[key]].append(question)
-    for role in ("planner", "deployer"):
+    for role in ROLES:
         itself = f"arn:aws:iam::{account_id}:role/{OWN_ROLES}{role}"
         found[role].append(Question(action="iam:GetRole", resource=itself, region="us-east-1"))
     return found

@@ -1,6 +1,7 @@
 """Every check, in the order of the documentation (docs/preflight.md)."""
 
 from tools.preflight import (
+    administrators,
     capacity,
     database,
     leftovers,
@@ -16,6 +17,7 @@ from tools.preflight.check import Check
 
 CHECKS: tuple[Check, ...] = (
     *session.CHECKS,
+    *administrators.CHECKS,
     *regions.CHECKS,
     *roles.CHECKS,
     *quotas.CHECKS,

@@ -98,15 +98,22 @@ class Held:
         Whether the states could be read. Without them what exists cannot be told from what is ours.
     addresses : frozenset of str
         Type and name of each resource that stands, joined by a dot.
+    administrators : frozenset of str
+        ARNs of the roles and users by which the stacks were applied last.
     """
 
     known: bool = True
     addresses: frozenset[str] = field(default_factory=frozenset)
+    administrators: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
     def of(cls, states: Iterable[Mapping[str, Any] | None]) -> "Held":
         """Return what states hold, of which None is one that is not there yet."""
-        return cls(addresses=frozenset(address for state in states for address in _addresses(state or {})))
+        there = [state for state in states if state]
+        return cls(
+            addresses=frozenset(address for state in there for address in _addresses(state)),
+            administrators=frozenset(arn for state in there for arn in _administrators(state)),
+        )
 
     def has(self, resource: Resource) -> bool:
         """Tell whether a resource of the output stands, under its address or the one that it is moved from."""
@@ -117,6 +124,12 @@ def _addresses(state: Mapping[str, Any]) -> Iterator[str]:
     for one in state.get("resources", ()):
         if one.get("mode") == "managed" and one.get("instances"):
             yield f"{one['type']}.{one['name']}"
+
+
+def _administrators(state: Mapping[str, Any]) -> Iterator[str]:
+    for one in state.get("resources", ()):
+        if one.get("mode") == "data" and one.get("type") == "aws_iam_session_context":
+            yield from (str(each["attributes"]["issuer_arn"]) for each in one.get("instances", ()))
 
 
 def _alias(body: Mapping[str, Any]) -> str:

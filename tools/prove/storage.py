@@ -21,13 +21,15 @@ def _copied(context: Context, *, source: str, destination: str) -> str:
         region: context.one("aws_s3_bucket", region, holding="-data-")["bucket"] for region in (source, destination)
     }
     key = f"application/prove-{context.mark}-{source}"
-    s3 = context.client("s3", source)
-    version = s3.put_object(Bucket=buckets[source], Key=key, Body=b"proof")["VersionId"]
+    s3, owner = context.client("s3", source), context.target.account_id
+    version = s3.put_object(Bucket=buckets[source], Key=key, Body=b"proof", ExpectedBucketOwner=owner)["VersionId"]
     context.later(f"object {key}", lambda: s3.delete_object(Bucket=buckets[source], Key=key, VersionId=version))
     copies = context.client("s3", destination)
     started = context.clock()
     head = context.until(
-        lambda: _head(copies, buckets[destination], key), what=f"the copy of {key} in {destination}", minutes=20
+        lambda: _head(copies, buckets[destination], key, owner=owner),
+        what=f"the copy of {key} in {destination}",
+        minutes=20,
     )
     encrypted = head.get("ServerSideEncryption", "not encrypted")
     return f"{source} to {destination} in {context.clock() - started:.0f} s ({encrypted})"
@@ -36,10 +38,11 @@ def _copied(context: Context, *, source: str, destination: str) -> str:
 def state_replication(context: Context) -> str:
     """The state that was just written is in the replica of its bucket."""
     key = context.target.location.key(PLATFORM)
-    s3 = context.client("s3", context.target.location.region)
+    s3, owner = context.client("s3", context.target.location.region), context.target.account_id
 
     def done() -> bool:
-        return bool(s3.head_object(Bucket=context.target.bucket, Key=key).get("ReplicationStatus") == "COMPLETED")
+        head = s3.head_object(Bucket=context.target.bucket, Key=key, ExpectedBucketOwner=owner)
+        return bool(head.get("ReplicationStatus") == "COMPLETED")
 
     context.until(done, what="the state's replication", minutes=20)
     regions = sorted({str(one["region"]) for one in context.found("aws_s3_bucket", stack=BACKEND)})
@@ -64,9 +67,9 @@ def session(context: Context) -> str:
     return f"written in {context.home}, read in {', '.join(context.others)}"
 
 
-def _head(s3: Any, bucket: str, key: str) -> dict[str, Any] | None:  # noqa: ANN401 - a client of boto3
+def _head(s3: Any, bucket: str, key: str, *, owner: str) -> dict[str, Any] | None:  # noqa: ANN401 - a client of boto3
     try:
-        return dict(s3.head_object(Bucket=bucket, Key=key))
+        return dict(s3.head_object(Bucket=bucket, Key=key, ExpectedBucketOwner=owner))
     except ClientError as error:
         if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
             return None

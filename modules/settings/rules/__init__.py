@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modules.settings.rules import (
+    administrators,
     alerts,
     backup,
     compute,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 RULES: tuple[Rule, ...] = (
     *regions.RULES,
+    *administrators.RULES,
     *network.RULES,
     *compute.RULES,
     *entry.RULES,

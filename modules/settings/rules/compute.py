@@ -96,6 +96,18 @@ def one_thing_is_served(raw: Mapping[str, Any]) -> Iterator[Fault]:
             )
 
 
+def a_digest_is_of_an_artifact(raw: Mapping[str, Any]) -> Iterator[Fault]:
+    """A digest without an archive says nothing; of a container its image's name says it."""
+    for compute in _compute(raw):
+        if compute.artifact_sha256 and not compute.artifact:
+            yield Fault(
+                "compute.artifact_sha256",
+                "there is no archive that it could be of",
+                compute.artifact_sha256,
+                "it beside compute.artifact; an image is named by its digest, NAME@sha256:DIGEST",
+            )
+
+
 def warm_pool_holds_instances_of_one_kind(raw: Mapping[str, Any]) -> Iterator[Fault]:
     """Auto Scaling keeps no warm pool for a group of several instance types or with Spot instances."""
     for compute in _compute(raw):
@@ -161,6 +173,7 @@ RULES: tuple[Rule, ...] = (
     group_can_have_its_smallest_size,
     load_of_a_failed_zone_finds_room,
     one_thing_is_served,
+    a_digest_is_of_an_artifact,
     warm_pool_holds_instances_of_one_kind,
     container_images_can_be_pulled,
 )

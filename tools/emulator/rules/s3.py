@@ -1,8 +1,10 @@
 """S3: names, replication, and what stands against deleting a bucket."""
 
 import re
+from http import HTTPStatus
 from ipaddress import AddressValueError, IPv4Address
 
+from tools.emulator.account import account_id
 from tools.emulator.call import Call
 from tools.emulator.refusal import Refusal
 from tools.emulator.rules import state
@@ -12,6 +14,8 @@ NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 FORBIDDEN_BEGINNINGS = ("xn--", "sthree-", "amzn-s3-demo-")
 FORBIDDEN_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 SERVICE = "s3.amazonaws.com"
+#: What the tools ask a bucket of the account for.
+OWNED = ("DeleteObject", "GetObject", "HeadBucket", "HeadObject", "ListObjectsV2", "PutObject")
 INVALID = "InvalidRequest"
 
 
@@ -31,6 +35,17 @@ def name_is_valid(call: Call) -> Refusal | None:
     ):
         return None
     return Refusal(code="InvalidBucketName", message=f"The specified bucket is not valid: {name}")
+
+
+@rule("s3", *OWNED)
+def bucket_is_whose_it_is_said_to_be(call: Call) -> Refusal | None:
+    """Refuse a call that expects another owner of the bucket; all buckets here are the account's.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+    """
+    if call.parameters.get("ExpectedBucketOwner") in {None, account_id()}:
+        return None
+    return Refusal(code="AccessDenied", message="Access Denied", status=HTTPStatus.FORBIDDEN)
 
 
 @rule("s3", "PutBucketReplication")

@@ -1,0 +1,172 @@
+"""The state is for whom the settings name: a role makes its backend and works with it, and everyone else is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from support.identities import ACCOUNT, TRUST, assume
+from support.lives import CLEAN
+from support.region_sets import settings_of, write_settings
+
+from tools.bootstrap import bootstrap
+from tools.emulator import Emulator
+from tools.errors import ToolError
+from tools.paths import BACKEND, PLATFORM, Paths
+from tools.preflight import look_at, subject_of
+from tools.synth import synthesize
+from tools.target import Target
+
+pytestmark = pytest.mark.emulator
+REGION = "eu-west-1"
+EVERYTHING = "arn:aws:iam::aws:policy/AdministratorAccess"
+LOOKS = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+
+
+@dataclass(frozen=True)
+class Backend:
+    """A state backend that a role has made, and whoever else there is."""
+
+    paths: Paths
+    emulator: Emulator
+
+    def of(self, role: str) -> Target:
+        return Target.on_emulator(paths=self.paths, environ=CLEAN, emulator=assume(self.emulator, role))
+
+    def objects_of(self, role: str) -> Any:
+        return assume(self.emulator, role).client("s3", REGION)
+
+
+@pytest.fixture(scope="module")
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    folder = tmp_path_factory.mktemp("backend")
+    named = {"administrators": [f"arn:aws:iam::{ACCOUNT}:role/ci/deploy-*"]}
+    settings = write_settings(folder, settings_of(REGION, state={**named, "replica_region": "eu-central-1"}))
+    paths = Paths(settings=settings, build=folder / "build" / "local", out=folder / "out")
+    synthesize(paths, environ=CLEAN)
+    with Emulator.start(directory=paths.emulator) as emulator:
+        iam = emulator.client("iam", REGION)
+        for name, path, policy in (
+            ("deploy-main", "/ci/", EVERYTHING),
+            ("administrator", "/", EVERYTHING),
+            ("anybody-readonly", "/", LOOKS),
+        ):
+            iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=json.dumps(TRUST))
+            iam.attach_role_policy(RoleName=name, PolicyArn=policy)
+        made = Backend(paths, emulator)
+        assert bootstrap(made.of("ci/deploy-main")) > 0
+        yield made
+
+
+def test_who_made_the_backend_is_not_shut_out_by_what_it_made(backend: Backend) -> None:
+    target = backend.of("ci/deploy-main")
+    assert bootstrap(target) == 0
+    state = target.state(BACKEND)
+    assert state
+    assert {one["type"] for one in state["resources"]} >= {"aws_s3_bucket_policy", "aws_iam_session_context"}
+
+
+Deed = Callable[[Any, str], object]
+KEY = f"{BACKEND}/terraform.tfstate"
+DEEDS: dict[str, Deed] = {
+    "read": lambda s3, bucket: s3.get_object(Bucket=bucket, Key=KEY),
+    "write": lambda s3, bucket: s3.put_object(Bucket=bucket, Key=KEY, Body=b"{}"),
+    "delete": lambda s3, bucket: s3.delete_object(Bucket=bucket, Key=KEY),
+    "list": lambda s3, bucket: s3.list_objects_v2(Bucket=bucket),
+    "open": lambda s3, bucket: s3.delete_bucket_policy(Bucket=bucket),
+}
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+@pytest.mark.parametrize("role", ["anybody-readonly", "administrator"])
+def test_everyone_else_is_refused_at_every_bucket_of_the_state(backend: Backend, role: str, deed: str) -> None:
+    names = [one["Name"] for one in backend.emulator.client("s3", REGION).list_buckets()["Buckets"]]
+    assert len(names) == 4
+    for name in names:
+        with pytest.raises(ClientError) as fault:
+            DEEDS[deed](backend.objects_of(role), name)
+        assert fault.value.response["Error"]["Code"] == "AccessDenied", name
+
+
+def test_who_is_refused_is_told_what_to_do(backend: Backend) -> None:
+    with pytest.raises(ToolError) as fault:
+        backend.of("administrator").has_backend()
+    assert "state.administrators" in str(fault.value.advice)
+
+
+def test_preflight_says_beforehand_who_would_be_refused(backend: Backend) -> None:
+    def stopping(role: str) -> list[str]:
+        subject = subject_of(backend.of(role), environ={"AWS_ENDPOINT_URL": backend.emulator.endpoint})
+        report = look_at(subject)
+        return [one.what for one in report.stopping_bootstrap]
+
+    assert stopping("ci/deploy-main") == []
+    (found,) = stopping("administrator")
+    assert f"state.administrators does not name arn:aws:iam::{ACCOUNT}:role/administrator" in found
+
+
+def test_a_bootstrap_that_would_shut_out_who_runs_it_changes_nothing(backend: Backend, tmp_path: Path) -> None:
+    named = {"administrators": [f"arn:aws:iam::{ACCOUNT}:role/another"]}
+    settings = write_settings(tmp_path, settings_of(REGION, state={**named, "replica_region": "eu-central-1"}))
+    paths = Paths(settings=settings, build=tmp_path / "build" / "local", out=tmp_path / "out")
+    synthesize(paths, environ=CLEAN)
+    emulator = assume(backend.emulator, "ci/deploy-main")
+    with pytest.raises(ToolError, match=r"state\.administrators does not name .*:role/ci/deploy-main"):
+        bootstrap(Target.on_emulator(paths=paths, environ=CLEAN, emulator=emulator))
+    assert bootstrap(backend.of("ci/deploy-main")) == 0
+
+
+def test_a_planted_state_is_refused_before_anything_is_fetched(backend: Backend) -> None:
+    target = backend.of("ci/deploy-main")
+    s3, key = backend.objects_of("ci/deploy-main"), target.location.key(PLATFORM)
+    planted = {
+        "version": 4,
+        "terraform_version": "1.11.4",
+        "serial": 1,
+        "lineage": "planted",
+        "outputs": {},
+        "resources": [
+            {
+                "mode": "managed",
+                "type": "evil_thing",
+                "name": "one",
+                "provider": 'provider["registry.terraform.io/evil/evil"]',
+                "instances": [],
+            }
+        ],
+    }
+    version = s3.put_object(Bucket=target.bucket, Key=key, Body=json.dumps(planted))["VersionId"]
+    try:
+        with pytest.raises(ToolError, match=r"registry\.terraform\.io/evil/evil \(evil_thing\.one\)") as fault:
+            target.plan(PLATFORM)
+        assert f"s3://{target.bucket}/{key}" in fault.value.message
+        assert not (backend.paths.build / PLATFORM / ".terraform").exists()
+    finally:
+        with suppress(ClientError):
+            s3.delete_object(Bucket=target.bucket, Key=key, VersionId=version)
+
+
+def test_a_bucket_of_another_account_is_not_taken_for_ours(backend: Backend) -> None:
+    class Elsewhere(Target):
+        @property
+        def bucket(self) -> str:
+            return self.location.bucket(ACCOUNT)
+
+    ours = backend.of("ci/deploy-main")
+    other = Elsewhere(
+        paths=ours.paths,
+        settings=ours.settings,
+        environment=ours.environment,
+        clients=ours.clients,
+        account_id="999999999999",
+        local=True,
+    )
+    for ask in (other.has_backend, lambda: other.state(BACKEND)):
+        with pytest.raises(ToolError, match=r"403|AccessDenied"):
+            ask()
