@@ -16,7 +16,7 @@ from rich.console import Console
 from policies.gate import STACKS, judge
 from policies.junit import junit
 from policies.sarif import sarif
-from policies.scan import Scanner, run_checkov
+from policies.scan import Framework, Scanner, run_checkov
 from policies.terminal import show
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ def main(*, arguments: Sequence[str] | None = None, today: date | None = None, s
         waivers_path=options.waivers,
         today=today or datetime.now(tz=UTC).date(),
         scan=scan,
+        plan_name=options.plan_name,
+        frameworks=(Framework.PLAN,) if options.plan_only else tuple(Framework),
     )
     try:
         write_reports(verdict=verdict, folder=options.report_dir)
@@ -94,6 +96,10 @@ def _parser() -> argparse.ArgumentParser:
         ("--report-dir", "build", "folder for policy.sarif and policy.junit.xml"),
     ):
         parser.add_argument(name, type=Path, default=Path(default), help=f"{text} (default: {default})")
+    parser.add_argument("--plan-name", default="plan", help="name of the plans' files (default: plan)")
+    parser.add_argument(
+        "--plan-only", action="store_true", help="scan the plans alone: for output that was judged before"
+    )
     parser.add_argument("stacks", nargs="*", metavar="STACK", help=f"stack to scan (default: {' '.join(STACKS)})")
     return parser
 

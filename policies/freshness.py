@@ -60,10 +60,7 @@ def require_plan_of_this_json(stack: Stack) -> None:
 
 def planned_addresses(stack: Stack) -> frozenset[str]:
     """Return the addresses of the resources that a plan leaves standing, without the indexes of instances."""
-    root = stack.plan.get("planned_values", {}).get("root_module", {})
-    return frozenset(
-        str(entry["address"]).partition("[")[0] for entry in root.get("resources", []) if entry.get("mode") == "managed"
-    )
+    return frozenset(address.partition("[")[0] for address in stack.planned)
 
 
 def _some(addresses: list[str], *, shown: int = 3) -> str:

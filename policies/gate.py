@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from policies.errors import GateError
 from policies.freshness import require_plan_of_this_json
 from policies.outcomes import Outcome, read_report, unite
+from policies.resource_policies import read_policies
 from policies.scan import Framework, Scanner, run_checkov
 from policies.stack import Stack, load_stack
 from policies.waivers import Waiver, load_waivers, unused
@@ -65,6 +66,8 @@ def judge(
     waivers_path: Path,
     today: date,
     scan: Scanner = run_checkov,
+    plan_name: str = "plan",
+    frameworks: Sequence[Framework] = tuple(Framework),
 ) -> Verdict:
     """Scan stacks and hold the findings against the waivers.
 
@@ -80,6 +83,10 @@ def judge(
         Date against which the waivers' expiry is checked.
     scan
         What scans a file. By default checkov does.
+    plan_name
+        Name of the plans' files, without `.json`.
+    frameworks
+        The scans. By default both; without one of them nobody can say that a waiver covers no finding.
 
     Returns
     -------
@@ -88,16 +95,17 @@ def judge(
     """
     waivers, waiver_faults = load_waivers(path=waivers_path, today=today)
     try:
-        stacks = _load(names=names, stacks_dir=stacks_dir, plans_dir=plans_dir)
-        outcomes = _scan(stacks=stacks, scan=scan)
+        stacks = _load(names=names, stacks_dir=stacks_dir, plans_dir=plans_dir, plan_name=plan_name)
+        outcomes = _scan(stacks=stacks, scan=scan, frameworks=frameworks)
     except GateError as error:
         return Verdict(waiver_faults=tuple(waiver_faults), errors=error.faults)
-    waiver_faults += unused(
-        waivers=waivers,
-        outcomes=outcomes,
-        addresses={stack.name: stack.addresses for stack in stacks},
-        known=STACKS,
-    )
+    if set(frameworks) == set(Framework):
+        waiver_faults += unused(
+            waivers=waivers,
+            outcomes=outcomes,
+            addresses={stack.name: stack.addresses for stack in stacks},
+            known=STACKS,
+        )
     covering = (
         (outcome, waiver)
         for outcome in outcomes
@@ -113,12 +121,12 @@ def judge(
     )
 
 
-def _load(*, names: Iterable[str], stacks_dir: Path, plans_dir: Path) -> list[Stack]:
+def _load(*, names: Iterable[str], stacks_dir: Path, plans_dir: Path, plan_name: str) -> list[Stack]:
     stacks: list[Stack] = []
     faults: list[str] = []
     for name in dict.fromkeys(names):
         try:
-            stack = load_stack(name=name, stacks_dir=stacks_dir, plans_dir=plans_dir)
+            stack = load_stack(name=name, stacks_dir=stacks_dir, plans_dir=plans_dir, plan_name=plan_name)
             require_plan_of_this_json(stack)
             stacks.append(stack)
         except GateError as error:
@@ -128,7 +136,7 @@ def _load(*, names: Iterable[str], stacks_dir: Path, plans_dir: Path) -> list[St
     return stacks
 
 
-def _scan(*, stacks: Iterable[Stack], scan: Scanner) -> list[Outcome]:
+def _scan(*, stacks: Sequence[Stack], scan: Scanner, frameworks: Iterable[Framework]) -> list[Outcome]:
     def outcomes_of(job: tuple[Stack, Framework]) -> tuple[list[Outcome], tuple[str, ...]]:
         stack, framework = job
         path = stack.json_path if framework is Framework.JSON else stack.plan_path
@@ -137,10 +145,11 @@ def _scan(*, stacks: Iterable[Stack], scan: Scanner) -> list[Outcome]:
         except GateError as error:
             return [], error.faults
 
-    jobs = [(stack, framework) for stack in stacks for framework in Framework]
+    jobs = [(stack, framework) for stack in stacks for framework in frameworks]
     with ThreadPoolExecutor(max_workers=SCANS_AT_A_TIME) as pool:
         results = list(pool.map(outcomes_of, jobs))
     faults = dict.fromkeys(fault for _, failures in results for fault in failures)
     if faults:
         raise GateError(faults)
-    return unite(outcome for outcomes, _ in results for outcome in outcomes)
+    ours = (outcome for stack in stacks for outcome in read_policies(stack))
+    return unite([*(outcome for outcomes, _ in results for outcome in outcomes), *ours])

@@ -68,6 +68,16 @@ class Stack:
         return frozenset(address for address, block in self.resources.items() if block.get("count") != 0)
 
     @cached_property
+    def planned(self) -> dict[str, Mapping[str, Any]]:
+        """What the plan knows of each resource, by the address of its instance."""
+        root = self.plan.get("planned_values", {}).get("root_module", {})
+        return {
+            str(entry["address"]): entry.get("values") or {}
+            for entry in root.get("resources", [])
+            if entry.get("mode") == "managed"
+        }
+
+    @cached_property
     def _by_name(self) -> dict[str, str]:
         return {
             f"{block}.{address.rpartition('.')[2]}": address
@@ -100,7 +110,7 @@ class Stack:
         return self._by_name.get(f"{head}.{rest}", bare)
 
 
-def load_stack(*, name: str, stacks_dir: Path, plans_dir: Path) -> Stack:
+def load_stack(*, name: str, stacks_dir: Path, plans_dir: Path, plan_name: str = "plan") -> Stack:
     """Read the two files of a stack.
 
     Parameters
@@ -108,7 +118,9 @@ def load_stack(*, name: str, stacks_dir: Path, plans_dir: Path) -> Stack:
     name
         Name of the stack.
     stacks_dir, plans_dir
-        Folders that hold a folder for each stack, with `cdk.tf.json` and `plan.json` in them.
+        Folders that hold a folder for each stack, with `cdk.tf.json` and the plan in them.
+    plan_name
+        Name of the plan's file, without `.json`.
 
     Returns
     -------
@@ -121,7 +133,7 @@ def load_stack(*, name: str, stacks_dir: Path, plans_dir: Path) -> Stack:
         A file is missing, is not a JSON object, holds no resources, or uses a name twice.
     """
     json_path = stacks_dir / name / "cdk.tf.json"
-    plan_path = plans_dir / name / "plan.json"
+    plan_path = plans_dir / name / f"{plan_name}.json"
     faults: list[str] = []
     document = _read(path=json_path, remedy=MAKE_JSON, faults=faults)
     plan = _read(path=plan_path, remedy=MAKE_PLAN, faults=faults)

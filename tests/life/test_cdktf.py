@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from support.lives import CLEAN, Applied
+import yaml
+from support.lives import CLEAN, Applied, new_life
 from support.region_sets import settings_of, write_settings
 
+from policies.gate import judge
+from policies.scan import Framework
 from tools.paths import ROOT
+from tools.plan import changes
+from tools.synth import synthesize
 
 pytestmark = pytest.mark.emulator
 
@@ -31,18 +38,66 @@ def vpc_count(life: Applied) -> int:
     return sum(not vpc["IsDefault"] for vpc in life.client("ec2", "eu-west-1").describe_vpcs()["Vpcs"])
 
 
-def test_cdktf_deploys_and_destroys_the_platform(small_life: Applied, tmp_path: Path) -> None:
-    shell = small_life.life.environment()
-    for command, vpcs in (("deploy", 1), ("destroy", 0)):
-        ended = run(
-            # The lock file is there, so nothing is asked of the registry.
-            f"{command} platform --auto-approve",
-            settings=small_life.settings,
-            out=tmp_path,
-            shell=shell,
-        )
+@pytest.fixture(scope="module")
+def deployed(small_life: Applied, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
+    """The small platform, which the cdktf CLI has deployed and at the end destroys without a rest."""
+    shell, out = small_life.life.environment(), tmp_path_factory.mktemp("cdktf")
+
+    def give(command: str) -> None:
+        # The lock file is there, so nothing is asked of the registry.
+        ended = run(f"{command} platform --auto-approve", settings=small_life.settings, out=out, shell=shell)
         assert ended.returncode == 0, ended.stdout + ended.stderr
-        assert vpc_count(small_life) == vpcs
+
+    give("deploy")
+    yield small_life
+    give("destroy")
+    assert vpc_count(small_life) == 0
+
+
+def test_cdktf_deploys_the_platform(deployed: Applied) -> None:
+    assert vpc_count(deployed) == 1
+
+
+def test_a_change_of_what_stands_passes_the_gate_after_a_refresh(deployed: Applied, tmp_path: Path) -> None:
+    """The state then holds all that AWS says of each resource, and waivers cover it as they did before."""
+    settings = yaml.safe_load(deployed.settings.read_text())
+    life = new_life(tmp_path, settings | {"logs": {"retention_days": 400}})
+    synthesize(life.paths, environ=life.environ)
+    target = life.target(deployed.emulator)
+    workspace = target.workspace("platform")
+    workspace.prepare()
+    target.terraform("platform").init(target.backend_arguments())
+    subprocess.run(
+        ["terraform", "apply", "-refresh-only", "-auto-approve", "-input=false", "-no-color"],
+        cwd=workspace.directory,
+        env=dict(target.environment),
+        capture_output=True,
+        check=True,
+    )
+    changed, plan = target.plan("platform")
+    assert changed
+    assert {line.partition(" ")[0] for line in changes(plan)} == {"update"}
+    verdict = judge(
+        names=("platform",),
+        stacks_dir=life.paths.out / "stacks",
+        plans_dir=life.paths.build,
+        waivers_path=with_waivers_to_take_it_down(tmp_path),
+        today=datetime.now(tz=UTC).date(),
+        frameworks=(Framework.PLAN,),
+    )
+    assert (verdict.errors, verdict.waiver_faults, verdict.findings) == ((), (), [])
+    assert "CKV_AWS_293" in {outcome.check for outcome in verdict.waived}
+
+
+def with_waivers_to_take_it_down(folder: Path) -> Path:
+    """The project's waivers, and those of docs/policy.md for what the small platform is without: its protections."""
+    page = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
+    ready = page.partition("### To take the platform down")[2].partition("```yaml\n")[2].partition("```")[0]
+    soon = datetime.now(tz=UTC).date() + timedelta(days=7)
+    pasted = yaml.safe_dump([entry | {"expires": soon} for entry in yaml.safe_load(ready)])
+    path = folder / "waivers.yaml"
+    path.write_text((ROOT / "policies" / "waivers.yaml").read_text(encoding="utf-8") + pasted, encoding="utf-8")
+    return path
 
 
 def test_cdktf_synthesizes_both_stacks(tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ class Project:
         path = self.root / "waivers.yaml"
         path.write_text(yaml.safe_dump([*yaml.safe_load(path.read_text()), kept]))
 
-    def judge(self, *names: str, scan: Scanner | None = None) -> Verdict:
+    def judge(self, *names: str, scan: Scanner | None = None, **more: Any) -> Verdict:
         return judge(
             names=names or ("platform",),
             stacks_dir=self.root / "stacks",
@@ -180,6 +180,7 @@ class Project:
             waivers_path=self.root / "waivers.yaml",
             today=self.today,
             scan=scan or self.checkov,
+            **more,
         )
 
     def run(self, *names: str, scan: Scanner | None = None) -> int:

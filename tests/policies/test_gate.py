@@ -26,6 +26,31 @@ def test_scans_every_stack_in_both_frameworks(project: Project) -> None:
     assert sorted(project.checkov.scanned) == sorted(wanted)
 
 
+def test_a_plan_can_be_judged_alone_under_a_name_of_its_own(project: Project) -> None:
+    project.checkov.failing = [(Framework.JSON, "CKV_AWS_1", project.logs), (Framework.PLAN, "CKV_AWS_2", project.logs)]
+    project.plan_path.rename(project.plan_path.with_name("second-plan.json"))
+    verdict = project.judge(plan_name="second-plan", frameworks=(Framework.PLAN,))
+    assert [finding.check for finding in verdict.findings] == ["CKV_AWS_2"]
+    assert project.checkov.scanned == [("platform", Framework.PLAN)]
+    assert project.run("--plan-name=second-plan", "--plan-only", "platform") == 1
+
+
+def test_a_waiver_of_what_only_the_json_shows_is_no_fault_where_the_plan_is_judged_alone(project: Project) -> None:
+    project.checkov.failing = [(Framework.JSON, "CKV_AWS_158", project.logs)]
+    project.waive()
+    assert project.judge().exit_code == 0
+    assert project.judge(frameworks=(Framework.PLAN,)).exit_code == 0
+    project.checkov.failing = []
+    assert project.judge().waiver_faults
+
+
+def test_what_everyone_may_is_a_finding_of_the_gate_itself(project: Project) -> None:
+    statement = {"actions": ["sns:*"], "principals": [{"type": "*", "identifiers": ["*"]}]}
+    project.document["data"]["aws_iam_policy_document"]["access_EE55FF66"]["statement"] = [statement]
+    project.write()
+    assert [(one.check, one.address) for one in project.judge().findings] == [("MERIDIAN_10", project.access)]
+
+
 @pytest.mark.parametrize(
     ("framework", "name"),
     [
