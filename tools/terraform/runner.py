@@ -73,13 +73,14 @@ class Terraform:
         flags = ["-no-color", "-input=false", "-migrate-state", "-force-copy"]
         self._run("init", [*flags, *self._lock_flags(), *backend_arguments], log="migrate")
 
-    def plan(self, out: Path, *, destroy: bool = False) -> bool:
-        """Write a plan to `out`, and tell whether it changes anything."""
+    def plan(self, out: Path, *, destroy: bool = False, only: Sequence[str] = ()) -> bool:
+        """Write a plan to `out`, by default of everything, and tell whether it changes anything."""
         flags = [
             *self._work_flags(),
             f"-out={out.absolute()}",
             "-detailed-exitcode",
             *(["-destroy"] if destroy else []),
+            *(f"-target={address}" for address in only),
         ]
         code, _ = self._run("plan", flags, good=(0, _CHANGES))
         return code == _CHANGES
@@ -96,6 +97,13 @@ class Terraform:
         """
         _, stream = self._run("apply", [*self._work_flags(), *([str(plan.absolute())] if plan else ["-auto-approve"])])
         return stream.done
+
+    def refresh(self) -> None:
+        """Write into the state what it is to know of what it holds, the order of things included; AWS stays as it is.
+
+        See https://developer.hashicorp.com/terraform/tutorials/state/refresh
+        """
+        self._run("apply", [*self._work_flags(), "-refresh-only", "-auto-approve"], log="refresh")
 
     def destroy(self) -> int:
         """Destroy all that the state holds; return how many resources went. Raises as `apply` does."""
@@ -127,6 +135,14 @@ class Terraform:
     def force_unlock(self, lock_id: str) -> None:
         """Remove the state lock with this id."""
         self._run("force-unlock", ["-force", lock_id])
+
+    def push_state(self, file: Path) -> None:
+        """Write a state that could not be saved, `errored.tfstate`, to where the state is kept.
+
+        Terraform refuses one of another lineage, and one that is older than what is there:
+        https://developer.hashicorp.com/terraform/cli/commands/state/push
+        """
+        self._run("state", ["push", *self._lock_flags(), str(file.absolute())], log="push")
 
     def _work_flags(self) -> list[str]:
         return ["-json", "-input=false", f"-parallelism={30 if self.options.local else 10}", *self._lock_flags()]
