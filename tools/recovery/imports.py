@@ -24,6 +24,8 @@ from tools.workspace import CONFIGURATION, emulator_override
 
 #: Its working directory, beside those of the stacks.
 IMPORTS = "recovery"
+#: Where the provider takes for an argument what it has read itself, and refuses it: only what is given is ignored.
+_ARGUMENTS_ONLY = frozenset({"aws_nat_gateway"})
 
 
 def configuration(search: Search, found: Mapping[str, Found]) -> dict[str, Any]:
@@ -32,7 +34,8 @@ def configuration(search: Search, found: Mapping[str, Found]) -> dict[str, Any]:
     for address in found:
         kind, _, name = address.partition(".")
         body = literal(search, address, search.stack["resource"][kind][name])
-        resources.setdefault(kind, {})[name] = {**body, "lifecycle": {"ignore_changes": "all"}}
+        ignored = sorted(body.keys() - {"provider"}) if kind in _ARGUMENTS_ONLY else "all"
+        resources.setdefault(kind, {})[name] = {**body, "lifecycle": {"ignore_changes": ignored}}
     return {
         "terraform": search.stack["terraform"],
         "provider": search.stack["provider"],

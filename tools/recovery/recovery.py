@@ -9,6 +9,7 @@ from rich.table import Table
 
 from tools.applying import end, read
 from tools.console import Screen
+from tools.destruction import DESTRUCTION
 from tools.errors import ToolError
 from tools.lock import find_lock, unlock
 from tools.paths import PLATFORM
@@ -79,11 +80,15 @@ class Recovery:
         self.screen.show_changes("what is left to do", changes_by_region(after))
         return left
 
+    @property
+    def _directories(self) -> list[Path]:
+        return [self.target.paths.build / name for name in (PLATFORM, DESTRUCTION, IMPORTS)]
+
     def _require_nobody(self) -> None:
-        for stack in (PLATFORM, IMPORTS):
-            for pid in working_in(self.target.paths.build / stack):
+        for directory in self._directories:
+            for pid in working_in(directory):
                 raise ToolError(
-                    f"Terraform still works in {self.target.paths.build / stack} (process {pid})",
+                    f"Terraform still works in {directory} (process {pid})",
                     advice="wait for its end: an apply goes on although its `make` has gone, and saves its state",
                 )
 
@@ -96,9 +101,11 @@ class Recovery:
         unlock(self.target)
 
     def _push(self) -> None:
-        file = self.target.paths.build / PLATFORM / ERRORED
-        if not file.is_file():
-            return
+        left = [file for directory in self._directories if (file := directory / ERRORED).is_file()]
+        for file in sorted(left, key=lambda one: one.stat().st_mtime):
+            self._push_one(file)
+
+    def _push_one(self, file: Path) -> None:
         self._approve(f"write {file}, the newest state of the apply, to where the state is kept")
         workspace, terraform = self.target.workspace(PLATFORM), self.target.terraform(PLATFORM)
         workspace.prepare()
