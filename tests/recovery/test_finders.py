@@ -162,7 +162,7 @@ STOOD: dict[str, tuple[str, dict[str, Any], Answers, str]] = {
             ("rds", "describe_db_instance_automated_backups"): {
                 "DBInstanceAutomatedBackups": [
                     {"DBInstanceArn": "arn:db", "Status": "retained", "DBInstanceAutomatedBackupsArn": "arn:old"},
-                    {"DBInstanceArn": "arn:db", "Status": "active", "DBInstanceAutomatedBackupsArn": "arn:new"},
+                    {"DBInstanceArn": "arn:db", "Status": "replicating", "DBInstanceAutomatedBackupsArn": "arn:new"},
                 ]
             }
         },

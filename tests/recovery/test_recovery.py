@@ -37,6 +37,7 @@ class Account:
         self.paths = Paths(settings=folder / "settings.yaml", build=folder / "build", out=folder / "out")
         self.local, self.account_id, self.bucket = True, "123456789012", "bucket"
         self.did: list[str] = []
+        self.fault: ToolError | None = None
         self.plans = [{"resource_changes": [MISSING]}, {"resource_changes": [IMPORTED]}]
         self.of_imports: dict[str, Any] = {"resource_changes": [IMPORTED]}
         self.clients = FakeAws(
@@ -62,12 +63,20 @@ class Account:
 
     def terraform(self, stack: str) -> Any:
         def did(what: str) -> Callable[..., Any]:
-            return lambda *_, **__: self.did.append(f"{what} {stack}")
+            def call(*_: object, **__: object) -> None:
+                self.did.append(f"{what} {stack}")
+                if what == "plan" and self.fault:
+                    raise self.fault
+
+            return call
 
         return SimpleNamespace(
             log=lambda command: self.paths.logs / f"{stack}-{command}.log",
             show=lambda *_, **__: self.of_imports,
-            **{name: did(name) for name in ("init", "plan", "apply", "refresh", "push_state", "force_unlock")},
+            **{
+                name: did(name)
+                for name in ("init", "plan", "apply", "refresh", "push_state", "force_unlock", "import_")
+            },
         )
 
 
@@ -116,11 +125,25 @@ def test_a_no_changes_nothing(account: Account) -> None:
     assert "apply recovery" not in account.did
 
 
-def test_rejects_a_plan_of_imports_that_would_change_anything(account: Account) -> None:
+def test_what_the_plan_would_change_as_well_is_imported_without_a_plan(account: Account) -> None:
     account.of_imports = {"resource_changes": [IMPORTED | {"change": {"actions": ["update"]}}]}
-    with pytest.raises(ToolError, match=r"would do more.*\n.*update aws_sns_topic\.page"):
-        recover(account)
+    recover(account)
     assert "apply recovery" not in account.did
+    assert account.did[-3:] == ["import_ platform", "refresh platform", "after-recovery"]
+
+
+def test_what_its_provider_refuses_to_plan_is_imported_without_a_plan(account: Account) -> None:
+    account.fault = ToolError("the plan failed: no count is allowed (aws_sns_topic.page)")
+    recover(account)
+    assert "apply recovery" not in account.did
+    assert "import_ platform" in account.did
+
+
+def test_rejects_a_plan_that_fails_for_another_reason(account: Account) -> None:
+    account.fault = ToolError("the plan failed: no credentials")
+    with pytest.raises(ToolError, match="no credentials"):
+        recover(account)
+    assert "import_ platform" not in account.did
 
 
 def test_the_errored_state_is_written_first_and_once(account: Account) -> None:

@@ -40,6 +40,7 @@ SETTINGS: dict[str, Any] = {
 LONGEST = {"apply": 180.0, "destroy": 60.0}
 EVERYTHING, TERRAFORM = "everything", "terraform alone"
 _START_SECONDS = 300.0
+_END_SECONDS = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,6 +144,7 @@ def kill_one(target: Target, life: Life, step: str, *, folder: Path, moments: ra
                 raise ToolError(f"{step} failed although nobody had killed it", advice=f"see {target.paths.logs}")
             return None
         _kill(wrapper, terraform, what)
+        _wait_for_the_end(target.paths.build / PLATFORM)
     recovery = Recovery(target, screen=life.screen, approve=lambda _: None)
     left = recovery.run()
     return Kill(step=step, what=what, after=after, found=recovery.taken, left=len(left))
@@ -198,6 +200,12 @@ def _kill(wrapper: subprocess.Popen[bytes], terraform: int, what: str) -> None:
                 wrapper.wait(timeout=10)
             # Its providers find out by themselves that nobody needs them, but when is not known.
             os.killpg(terraform, signal.SIGKILL)
+
+
+def _wait_for_the_end(directory: Path) -> None:
+    deadline = monotonic() + _END_SECONDS
+    while working_in(directory) and monotonic() < deadline:
+        sleep(0.2)
 
 
 def _require_empty(target: Target) -> None:

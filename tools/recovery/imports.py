@@ -44,7 +44,7 @@ def configuration(search: Search, found: Mapping[str, Found]) -> dict[str, Any]:
     }
 
 
-def plan_imports(target: Target, search: Search, found: Mapping[str, Found]) -> tuple[Path, Plan]:
+def plan_imports(target: Target, search: Search, found: Mapping[str, Found]) -> tuple[Path, dict[str, Found]]:
     """Plan imports, in a working directory of its own that has the platform's state.
 
     Parameters
@@ -59,35 +59,40 @@ def plan_imports(target: Target, search: Search, found: Mapping[str, Found]) -> 
     Returns
     -------
     tuple
-        The file of the plan, and the plan as JSON.
+        The file of the plan, and what is not in it: what its provider does not plan without a fault or a change. That
+        is left to `terraform import`, which plans nothing.
 
     Raises
     ------
     ToolError
-        When something cannot be read, or the plan would do more than import.
+        When the plan fails, and not because of one of them.
     """
     terraform, file = target.terraform(IMPORTS), target.plan_file(IMPORTS)
-    content = configuration(search, found)
-    write_text(file.with_name(CONFIGURATION), json.dumps(content, indent=2) + "\n")
-    if target.local:
-        override = json.dumps(emulator_override(content), indent=2) + "\n"
-        write_text(file.with_name("emulator_override.tf.json"), override)
-    terraform.init(target.backend_arguments())
-    terraform.plan(file, only=list(found))
-    plan = terraform.show(file, to=file.with_suffix(".json"))
-    if more := does_more(plan):
-        raise ToolError(
-            "nothing was imported, because the plan of the imports would do more:\n"
-            + "\n".join(f"  {line}" for line in more),
-            advice=f"this is a fault of the program; the plan is {file.with_suffix('.json')}",
-        )
-    return file, plan
+    planned, apart = dict(found), dict[str, Found]()
+    while planned:
+        content = configuration(search, planned)
+        write_text(file.with_name(CONFIGURATION), json.dumps(content, indent=2) + "\n")
+        if target.local:
+            override = json.dumps(emulator_override(content), indent=2) + "\n"
+            write_text(file.with_name("emulator_override.tf.json"), override)
+        terraform.init(target.backend_arguments())
+        try:
+            terraform.plan(file, only=list(planned))
+            faulty = does_more(terraform.show(file, to=file.with_suffix(".json")))
+        except ToolError as error:
+            faulty = [address for address in planned if f"({address})" in error.message]
+            if not faulty:
+                raise
+        if not faulty:
+            break
+        apart |= {address: planned.pop(address) for address in faulty if address in planned}
+    return file, apart
 
 
 def does_more(plan: Plan) -> list[str]:
-    """List what a plan does besides imports."""
+    """List the addresses with which a plan does more than to import them."""
     return [
-        f"{'/'.join(one['change']['actions'])} {one['address']}"
+        str(one["address"])
         for one in plan.get("resource_changes", ())
         if one["change"]["actions"] not in (["no-op"], ["read"])
     ]

@@ -152,14 +152,17 @@ class Recovery:
 
     def _import(self, search: Search, found: Mapping[str, Found]) -> None:
         with self.screen.step(f"plan {len(found)} imports"):
-            file, _ = plan_imports(self.target, search, found)
-        self._approve(
-            f"write these {len(found)} into the state; nothing in account {self.target.account_id} is changed"
-        )
+            file, apart = plan_imports(self.target, search, found)
+        where = f"account {self.target.account_id}"
+        self._approve(f"write these {len(found)} into the state, and change nothing in {where}")
+        terraform = self.target.terraform(PLATFORM)
         with self.screen.step("import"):
-            self.target.terraform(IMPORTS).apply(file)
+            if len(apart) < len(found):
+                self.target.terraform(IMPORTS).apply(file)
+            for address, one in apart.items():
+                terraform.import_(address, one.import_id)
             # An import knows nothing of what depends on what, by which a destruction goes.
-            self.target.terraform(PLATFORM).refresh()
+            terraform.refresh()
         self.taken = len(found)
 
     def _tell_lost(self, history: History, plan: Plan) -> None:

@@ -144,6 +144,19 @@ class Terraform:
         """
         self._run("state", ["push", *self._lock_flags(), str(file.absolute())], log="push")
 
+    def import_(self, address: str, identity: str) -> None:
+        """Take what stands into the state, under an address that the configuration has.
+
+        Parameters
+        ----------
+        address : str
+            The address.
+        identity : str
+            What the page of the resource's type in the provider's documentation asks for under "Import".
+        """
+        flags = ["-no-color", "-input=false", *self._lock_flags(), address, identity]
+        self._run("import", flags)
+
     def _work_flags(self) -> list[str]:
         return ["-json", "-input=false", f"-parallelism={30 if self.options.local else 10}", *self._lock_flags()]
 

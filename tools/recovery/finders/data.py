@@ -71,8 +71,9 @@ def _replicated_backups(look: Look) -> Iterator[Found]:
     source = look.text("source_db_instance_arn")
     for one in look.pages("rds", "describe_db_instance_automated_backups", "DBInstanceAutomatedBackups"):
         # Those of a database that is gone, or of a replication that has ended, are retained.
-        if one.get("DBInstanceArn") == source and one.get("Status") in {"active", "creating", "pending"}:
-            yield Found(one["DBInstanceAutomatedBackupsArn"])
+        status = one.get("Status", "")
+        if one.get("DBInstanceArn") == source and status not in {"retained", "deleting"}:
+            yield Found(one["DBInstanceAutomatedBackupsArn"], status=status if status == "pending" else "")
 
 
 def _table(look: Look) -> Iterator[Found]:
