@@ -71,10 +71,7 @@ destroy: install ## AWS account: ask (or APPROVE=yes), destroy the platform
 prove-on-aws: install ## AWS account: show what only AWS can, ask first, clean up; a report to send back
 	$(TOOL) prove-on-aws
 
-prove-recover: install ## AWS account: take what a killed deployment has left into the state, ask first
-	$(TOOL) recover
-
-destroy: install ## AWS account: take down what an interrupted proof has left
+prove-destroy: install ## AWS account: take down what an interrupted proof has left
 	$(TOOL) prove-destroy
 
 .PHONY: local-start local-plan local-up local-down local-env local-unlock local-recover demo chaos
