@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -15,7 +16,7 @@ from tools.dashboard import draw_output
 from tools.demo import demo
 from tools.emulator import EmulatorError
 from tools.errors import Interrupted, ToolError
-from tools.interrupts import raise_on_sigterm
+from tools.interrupts import raise_on_signals
 from tools.local import Life
 from tools.numbers import write
 from tools.paths import Paths
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     chosen = options.command
     more = {"as_json": True} if getattr(options, "json", False) else {}
-    raise_on_sigterm()
+    raise_on_signals()
     try:
         table[chosen][1](**more)
     except ToolError as error:
@@ -101,7 +102,9 @@ def _print(text: str) -> None:
 
 
 def _tell(*lines: str) -> None:
-    sys.stderr.writelines(f"{line}\n" for line in lines)
+    # After SIGHUP there is no terminal any more.
+    with suppress(OSError):
+        sys.stderr.writelines(f"{line}\n" for line in lines)
 
 
 if __name__ == "__main__":

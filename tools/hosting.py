@@ -109,6 +109,8 @@ class Hosting:
         for stack in STACKS:
             for path in (self._paths.build / stack).glob("terraform.tfstate*"):
                 path.unlink()
+        for path in self._paths.build.glob("*/errored.tfstate"):
+            path.unlink()
         with self._screen.step("start emulator"):
             emulator = Emulator.start(directory=self._paths.emulator, account_id=account_id, detached=detached)
         self._screen.say(f"    {emulator.endpoint}, account {emulator.account_id}, pid {emulator.pid}")

@@ -19,7 +19,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], int]:
             raise error
 
         monkeypatch.setattr(command_line, "commands", lambda: {"plan": ("fails", fail)})
-        monkeypatch.setattr(command_line, "raise_on_sigterm", lambda: None)
+        monkeypatch.setattr(command_line, "raise_on_signals", lambda: None)
         return command_line.main(["plan"])
 
     return run
