@@ -22,6 +22,7 @@ from tools.numbers import write
 from tools.paths import Paths
 from tools.permissions.write import write_policies, write_policies_again
 from tools.prove.command import Proof
+from tools.recovery.chaos import chaos
 from tools.synth import synthesize
 
 Command = Callable[..., object]
@@ -79,12 +80,15 @@ def commands() -> dict[str, tuple[str, Command]]:
         "local-down": ("destroy the platform and stop the emulator", life.down),
         "local-env": ("print shell lines that point other tools at the emulator", lambda: _print(life.environment())),
         "local-unlock": ("remove state locks that a killed run has left on the emulator", life.unlock),
+        "local-recover": ("take what a killed run has left on the emulator into the state", life.recover),
         "demo": ("the whole life on an emulator: plan, apply, plan again, destroy", lambda: demo(life)),
+        "chaos": ("kill applies on an emulator at random moments, and recover from each", chaos),
         "bootstrap": ("make the state backend in the AWS account", account.bootstrap),
         PREFLIGHT: ("look at the AWS account, read only, before anything is planned", account.preflight),
         "plan": ("plan both stacks in the AWS account", account.plan),
         "plan-only": ("plan both stacks for review, without reading a password", account.plan_only),
         "deploy": ("plan, ask, and apply in the AWS account", account.deploy),
+        "recover": ("ask, and take what a killed deployment has left into the state", account.recover),
         "destroy": ("ask, and destroy the platform in the AWS account", account.destroy),
         "iam": ("write the least policies of the settings, from a life on the emulator", lambda: write_policies(local)),
         "iam-again": ("write them from the recording that is there", lambda: write_policies_again(local)),

@@ -27,6 +27,7 @@ from tools.gate import check
 from tools.paths import BACKEND, PLATFORM, STACKS, Paths
 from tools.plan import Plan, aliases_in_state, changes, changes_by_region
 from tools.preflight import Finding, Report, look_at, quick_clients, subject_of
+from tools.recovery import Recovery
 from tools.review import plan_for_review
 from tools.synth import synthesize
 from tools.target import Target
@@ -189,6 +190,19 @@ class Account:
             return rollout.follow(rollouts, say=self.screen.say)
         except KeyboardInterrupt as interrupt:
             raise rollout.interrupted(rollouts, interrupt) from interrupt
+
+    def recover(self) -> None:
+        """Take what a killed apply has left into the state, each step after a yes; nothing in AWS is changed.
+
+        Raises
+        ------
+        ToolError
+            When there is no state backend, or as `Recovery.run` does.
+        """
+        target = self._target()
+        self._require_backend(target)
+        left = Recovery(target, screen=self.screen, approve=self._approve).run()
+        self.screen.say("`make deploy` does what is left" if left else "the platform is as the settings say")
 
     def destroy(self) -> None:
         """Show what a destruction of the platform takes and leaves, ask, and do it. The state backend stays.

@@ -15,6 +15,7 @@ from tools.lock import Lock, unlock
 from tools.paths import PLATFORM, STACKS, Paths
 from tools.plan import Plan, changes_by_region, resources_by_region
 from tools.protection import lift
+from tools.recovery import Recovery
 from tools.seed import seed
 from tools.shell import shell_lines
 from tools.synth import synthesize
@@ -119,6 +120,24 @@ class Life:
         if not locks:
             self.screen.say("no state is locked")
         return locks
+
+    def recover(self) -> None:
+        """Take what a killed run has left on the running emulator into the state, and tell what is still to do.
+
+        Raises
+        ------
+        ToolError
+            When no emulator runs, or as `Recovery.run` does.
+        """
+        emulator = self.hosting.get()
+        self._synthesize()
+        left = self.recover_on(self.target(emulator))
+        self.screen.say("`make local-up` does what is left" if left else "the platform is as the settings say")
+
+    def recover_on(self, target: Target) -> list[str]:
+        """Take what a killed run has left on an emulator into the state; return what the next plan changes."""
+        # It is nobody's but the user's own.
+        return Recovery(target, screen=self.screen, approve=lambda _: None).run()
 
     def target(self, emulator: Emulator) -> Target:
         """Return what runs Terraform against an emulator, which holds what a real account holds beforehand."""

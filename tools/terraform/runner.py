@@ -75,14 +75,15 @@ class Terraform:
         flags = ["-no-color", "-input=false", "-migrate-state", "-force-copy"]
         self._run("init", [*flags, *self._lock_flags(), *backend_arguments], log="migrate")
 
-    def plan(self, out: Path, *, destroy: bool = False) -> bool:
-        """Write a plan to `out`, and tell whether it changes anything."""
+    def plan(self, out: Path, *, destroy: bool = False, only: Sequence[str] = ()) -> bool:
+        """Write a plan to `out`, by default of everything, and tell whether it changes anything."""
         self.require_saved()
         flags = [
             *self._work_flags(),
             f"-out={out.absolute()}",
             "-detailed-exitcode",
             *(["-destroy"] if destroy else []),
+            *(f"-target={address}" for address in only),
         ]
         code, _ = self._run("plan", flags, good=(0, _CHANGES))
         return code == _CHANGES
@@ -101,6 +102,13 @@ class Terraform:
         self.require_saved()
         _, stream = self._run("apply", [*self._work_flags(), *([str(plan.absolute())] if plan else ["-auto-approve"])])
         return stream.steps
+
+    def refresh(self) -> None:
+        """Write into the state what it is to know of what it holds, the order of things included; AWS stays as it is.
+
+        See https://developer.hashicorp.com/terraform/tutorials/state/refresh
+        """
+        self._run("apply", [*self._work_flags(), "-refresh-only", "-auto-approve"], log="refresh")
 
     def destroy(self) -> int:
         """Destroy all that the state holds; return how many resources went. Raises as `apply` does."""
@@ -158,18 +166,12 @@ class Terraform:
         """
         self._run("state", ["push", *self._lock_flags(), str(file.absolute())], log="push")
 
-    def import_(self, address: str, identity: str) -> None:
-        """Take what stands into the state, under an address that the configuration has.
+    def untaint(self, address: str) -> None:
+        """Have the state hold a resource for whole, which Terraform holds for damaged and would replace.
 
-        Parameters
-        ----------
-        address : str
-            The address.
-        identity : str
-            What the page of the resource's type in the provider's documentation asks for under "Import".
+        See https://developer.hashicorp.com/terraform/cli/commands/untaint
         """
-        flags = ["-no-color", "-input=false", *self._lock_flags(), address, identity]
-        self._run("import", flags)
+        self._run("untaint", [*self._lock_flags(), address])
 
     def pull_state(self) -> dict[str, Any]:
         """Return the state as it is kept, without a lock; it is empty where there is none yet."""
