@@ -27,6 +27,7 @@ _REJECTED = (
 )
 _UNSAVED = ("Failed to persist state", "Failed to save state", "errored.tfstate")
 _UNHEARD = ("connection refused",)
+_UNSEEN = (*_UNHEARD, "context canceled", "request send failed", "timeout while waiting for state")
 _CAUSES = (
     # First, because what Terraform says of a refused lock speaks of the bucket too.
     (
@@ -124,6 +125,11 @@ class Diagnostic:
         """Headline, resource and detail on lines of their own."""
         head = f"{self.summary} ({self.address})" if self.address else self.summary
         return f"{head}\n{_indented(self.detail)}" if self.detail else head
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether it tells nothing of how a call, or what it began, came out: who waited for that went away."""
+        return any(sign in self.text for sign in _UNSEEN + _EXPIRED)
 
     @property
     def lock(self) -> dict[str, str] | None:

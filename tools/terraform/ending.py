@@ -1,13 +1,13 @@
 """The last words on a command that did not end well: what is wrong, what stands that no state knows, and the way on.
 
 A Terraform that is killed knows more than it has saved: it writes the state when a step has ended, and only if 20
-seconds have passed since the last time; a step under way is not in it at all. One that is stopped in order saves all.
+seconds have passed since the last time; a step under way is not in it at all. One that is stopped in order saves all,
+but breaks off the waiting for what is being made, and holds that for damaged.
 See https://github.com/hashicorp/terraform/blob/v1.11.4/internal/backend/local/hook_state.go
 """
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from tools.errors import Interrupted, ToolError
 from tools.plan import BOOKKEEPING
@@ -15,8 +15,8 @@ from tools.terraform.diagnostics import Diagnostic, describe
 from tools.terraform.events import Stream
 from tools.terraform.place import Place
 from tools.terraform.process import Ended
+from tools.terraform.state import State, addresses, tainted
 
-State = Mapping[str, Any]
 _CHANGING = frozenset({"apply", "destroy"})
 #: Types that "Import", on the page of each in the provider's documentation, wants by something else than their id.
 _IMPORTED_OTHERWISE = frozenset(
@@ -56,20 +56,24 @@ def bad_end(
     place : Place
         Where it ran.
     state : callable
-        Returns the state as it is kept now, or None where it cannot be read. It is called where the command was killed.
+        Returns the state as it is kept now, or None where it cannot be read. Called where something was broken off.
     """
     changing = command in _CHANGING
-    torn = changing and (ended.code < 0 or bool(stream.running))
-    left = list(_left(stream, place, state())) if torn else []
-    outlook = _outlook(place, changing=changing, left=bool(left), interrupted=ended.signal_number is not None)
+    killed = changing and (ended.code < 0 or bool(stream.running))
+    left: list[str] = []
+    if not place.unsaved.exists() and (killed or (changing and stream.broken_off)):
+        left = list(_left(stream, place, state()))
+    outlook = _outlook(
+        place, changing=changing, left=bool(left), killed=killed, stopped=ended.signal_number is not None
+    )
     where = f"terraform {command} of {place.directory.name}"
     below = "".join(f"\n{line}" for line in left)
     if ended.signal_number is not None:
         steps = f" after {stream.done} of {stream.total} steps" if changing else ""
-        what = f"interrupted: {where} {'was killed' if ended.code < 0 else 'has stopped'}{steps}{below}"
+        what = f"interrupted: {where} {'was killed' if killed else 'has stopped'}{steps}{below}"
         return Interrupted(f"{what}\n" if left else what, outlook=outlook, signal_number=ended.signal_number)
     text, advice = describe(diagnostics=_faults(ended, stream), place=place, outlook=outlook)
-    if left or (advice is None and changing):
+    if changing and (advice is None or killed):
         advice = outlook
     return ToolError(f"{where} failed (log: {place.log}): {text}{below}", advice=advice)
 
@@ -80,36 +84,40 @@ def _faults(ended: Ended, stream: Stream) -> list[Diagnostic]:
     return stream.errors() or [Diagnostic(summary=stream.tail())]
 
 
-def _outlook(place: Place, *, changing: bool, left: bool, interrupted: bool) -> str:
+def _outlook(place: Place, *, changing: bool, left: bool, killed: bool, stopped: bool) -> str:
     if place.unsaved.exists():
         return place.push
-    if left:
-        return (
-            f"`{place.recover}` takes what stands into the state; a run before that makes it a second time, or fails "
-            "because it is there. The next command names the lock that is left, and how it goes"
-        )
     if not changing:
         return "nothing was changed"
-    if interrupted:
-        return "what was done is in the state: run again to go on"
-    return f"what was made is in the state: mend the cause and run again, or `{place.down}`"
+    lock = "; the next command names the lock that is left, and how it goes" if killed else ""
+    if left:
+        return (
+            f"`{place.recover}` takes what stands into the state, as it is; a run before that makes it a second time, "
+            f"fails because it is there, or replaces it{lock}"
+        )
+    if stopped:
+        return f"what was done is in the state: run again to go on{lock}"
+    return f"what was made is in the state: mend the cause and run again, or `{place.down}`{lock}"
 
 
 def _left(stream: Stream, place: Place, state: State | None) -> Iterator[str]:
-    """Say what may stand without being in the state, and what of the state is no longer so."""
-    known = _addresses(state)
-    begun = [each for each, step in stream.running.items() if step.action == "create" and _is_unknown(each, known)]
-    if begun:
+    """Say what may stand without being in the state, and what of the state is not so, or would not stay so."""
+    if state is None:
+        yield "  the state cannot be read now: what was made since it was last saved may be missing in it"
+    known, damaged = addresses(state or {}), tainted(state or {})
+    doubtful = [*stream.broken_off, *(each for each, step in stream.running.items() if step.action == "create")]
+    if begun := [each for each in doubtful if _is_unknown(each, known)]:
         yield "  was being made, and may stand without being in the state:"
         yield from (f"    {address}" for address in begun)
-    if changed := [f"    {each} ({step.action})" for each, step in stream.running.items() if step.action != "create"]:
-        yield "  was being changed, and may not be as the state says; the next plan looks:"
-        yield from changed
-    if state is None:
-        yield "  the state cannot be read now: of what was made, all may be missing there since it was last saved"
-    elif lost := {each: identity for each, identity in stream.made.items() if _is_unknown(each, known)}:
+    if state is not None and (lost := {each: id_ for each, id_ in stream.made.items() if _is_unknown(each, known)}):
         yield "  was made, and is not in the state:"
         yield from (f"    {_import(address, identity, place)}" for address, identity in lost.items())
+    if half := [each for each in doubtful if each in damaged]:
+        yield "  was being made, and would be replaced by the next apply unless the state holds it for whole:"
+        yield from (f"    {_terraform(place, 'untaint', address)}" for address in half)
+    if changed := {each: step.action for each, step in stream.running.items() if step.action != "create"}:
+        yield "  was being changed, and may not be as the state says until the next plan looks:"
+        yield from (f"    {address} ({action})" for address, action in changed.items())
 
 
 def _is_unknown(address: str, known: set[str]) -> bool:
@@ -119,18 +127,8 @@ def _is_unknown(address: str, known: set[str]) -> bool:
 def _import(address: str, identity: str, place: Place) -> str:
     if not identity or address.partition(".")[0] in _IMPORTED_OTHERWISE:
         return address
-    return shlex.join(["terraform", f"-chdir={place.directory}", "import", address, identity])
+    return _terraform(place, "import", address, identity)
 
 
-def _addresses(state: State | None) -> set[str]:
-    return {
-        f"{resource['type']}.{resource['name']}{_key(instance)}"
-        for resource in (state or {}).get("resources", ())
-        if resource["mode"] == "managed"
-        for instance in resource["instances"]
-    }
-
-
-def _key(instance: Mapping[str, Any]) -> str:
-    key = instance.get("index_key")
-    return "" if key is None else f'["{key}"]' if isinstance(key, str) else f"[{key}]"
+def _terraform(place: Place, *arguments: str) -> str:
+    return shlex.join(["terraform", f"-chdir={place.directory}", *arguments])

@@ -94,6 +94,12 @@ class Stream:
         return self.diagnostics or read_plain(self._plain)
 
     @property
+    def broken_off(self) -> list[str]:
+        """Addresses of what was being made when the waiting for it ended, whatever has become of it."""
+        unseen = {each.address for each in self.diagnostics if each.is_unseen}
+        return [address for address, step in self.broken.items() if step.action == "create" and address in unseen]
+
+    @property
     def steps(self) -> int:
         """How many steps a command took that ended well, whether or not each could be written down."""
         return self.total if self.cut else self.done
