@@ -147,7 +147,7 @@ def test_arguments_of_a_shell_that_is_set_up_for_cdktf_are_not_passed_on(
     assert "TF_LOG=off" in log
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_is_passed_on_once_and_waited_for(
     fake_terraform: Callable[..., dict[str, str]], directory: Path, number: int
 ) -> None:
