@@ -97,11 +97,12 @@ def test_it_answers_as_the_account_of_the_settings(host: Hosting) -> None:
 
 
 def test_a_new_emulator_makes_left_over_local_state_meaningless(host: Hosting, tmp_path: Path) -> None:
-    state = tmp_path / "build/state-backend/terraform.tfstate"
-    state.parent.mkdir(parents=True)
-    state.write_text("{}")
+    left = [tmp_path / "build" / name for name in ("state-backend/terraform.tfstate", "destruction/errored.tfstate")]
+    for state in left:
+        state.parent.mkdir(parents=True)
+        state.write_text("{}")
     with host.temporary():
-        assert not state.exists()
+        assert not any(state.exists() for state in left)
 
 
 def test_without_one_the_way_to_get_one_is_told(host: Hosting) -> None:

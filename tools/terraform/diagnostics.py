@@ -186,7 +186,7 @@ def describe(*, diagnostics: list[Diagnostic], place: Place, outlook: str) -> tu
         )
     credentials = _LOG_IN if says(_EXPIRED) else _GIVE if says(_REJECTED) else None
     if says(_UNSAVED):
-        return text, "; ".join(filter(None, [credentials, place.push]))
+        return text, f"{credentials}; then {place.push}" if credentials else place.push
     if credentials:
         return text, f"{credentials}; {outlook}"
     return text, next((advice for signs, advice in _CAUSES if says(signs)), None)
