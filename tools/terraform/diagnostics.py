@@ -79,8 +79,9 @@ _CAUSES = (
     (
         ("disable deletion protection", "deletion protection enabled", "DeletionProtection"),
         (
-            "turn it off in the settings (`database.deletion_protection`, `sessions.deletion_protection`) and apply, "
-            "then again; on the emulator `make local-down` lifts it by itself"
+            "if it is to go only because an earlier run was broken off while it was being made: `{recover}`; else turn "
+            "it off in the settings (`database.deletion_protection`, `sessions.deletion_protection`) and apply, then "
+            "again; on the emulator `make local-down` lifts it by itself"
         ),
     ),
 )
@@ -189,7 +190,8 @@ def describe(*, diagnostics: list[Diagnostic], place: Place, outlook: str) -> tu
         return text, f"{credentials}; then {place.push}" if credentials else place.push
     if credentials:
         return text, f"{credentials}; {outlook}"
-    return text, next((advice for signs, advice in _CAUSES if says(signs)), None)
+    advice = next((advice for signs, advice in _CAUSES if says(signs)), None)
+    return text, advice and advice.replace("{recover}", place.recover)
 
 
 def _describe_lock(lock: Mapping[str, str], place: Place) -> tuple[str, str]:
