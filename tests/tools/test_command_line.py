@@ -34,6 +34,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], int]:
         (SettingsError([Fault("a", "is odd", 1, "even")]), 1, "a: is odd, got 1, allowed: even\n"),
         (Interrupted("stopped", outlook="the state is saved"), 130, "stopped; the state is saved\n"),
         (Interrupted("stopped", signal_number=15), 143, "stopped\n"),
+        (Interrupted("stopped\n  at a", outlook="go on", signal_number=1), 129, "stopped\n  at a\ngo on\n"),
         (KeyboardInterrupt(), 130, "interrupted: plan did not come to its end; run it again\n"),
     ],
 )

@@ -7,7 +7,7 @@ from support.region_sets import settings_of, write_settings
 
 from tools import hosting
 from tools.console import Screen
-from tools.errors import Interrupted, ToolError
+from tools.errors import ApplyError, Interrupted, ToolError
 from tools.hosting import Hosting
 from tools.paths import Paths
 
@@ -69,6 +69,13 @@ def test_an_interrupt_stops_it_and_says_that_nothing_is_left(host: Hosting, erro
     assert caught.value.exit_code == code
     assert "run again" not in str(caught.value)
     assert host.find() is None
+
+
+def test_what_broke_off_on_an_emulator_that_is_stopped_is_not_to_be_recovered(host: Hosting) -> None:
+    with pytest.raises(ApplyError, match="it broke") as caught:
+        fail_within(host, kind="temporary", error=ApplyError("it broke", advice="`make local-recover`"))
+    assert "the emulator is stopped" in (caught.value.advice or "")
+    assert "recover" not in (caught.value.advice or "")
 
 
 def test_a_lasting_emulator_stays_up_after_a_failure_and_the_user_is_told(

@@ -9,7 +9,7 @@ See https://github.com/hashicorp/terraform/blob/v1.11.4/internal/backend/local/h
 import shlex
 from collections.abc import Callable, Iterator
 
-from tools.errors import Interrupted, ToolError
+from tools.errors import ApplyError, Interrupted, ToolError
 from tools.plan import BOOKKEEPING
 from tools.terraform.diagnostics import Diagnostic, describe
 from tools.terraform.events import Stream
@@ -71,11 +71,12 @@ def bad_end(
     if ended.signal_number is not None:
         steps = f" after {stream.done} of {stream.total} steps" if changing else ""
         what = f"interrupted: {where} {'was killed' if killed else 'has stopped'}{steps}{below}"
-        return Interrupted(f"{what}\n" if left else what, outlook=outlook, signal_number=ended.signal_number)
+        return Interrupted(what, outlook=outlook, signal_number=ended.signal_number)
     text, advice = describe(diagnostics=_faults(ended, stream), place=place, outlook=outlook)
     if changing and (advice is None or killed):
         advice = outlook
-    return ToolError(f"{where} failed (log: {place.log}): {text}{below}", advice=advice)
+    kind = ApplyError if changing else ToolError
+    return kind(f"{where} failed (log: {place.log}): {text}{below}", advice=advice)
 
 
 def _faults(ended: Ended, stream: Stream) -> list[Diagnostic]:
