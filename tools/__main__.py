@@ -1,9 +1,11 @@
 """The command line: `python -m tools COMMAND`."""
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -15,7 +17,7 @@ from tools.dashboard import draw_output
 from tools.demo import demo
 from tools.emulator import EmulatorError
 from tools.errors import Interrupted, ToolError
-from tools.interrupts import raise_on_sigterm
+from tools.interrupts import raise_on_signals
 from tools.local import Life
 from tools.numbers import write
 from tools.paths import Paths
@@ -27,6 +29,7 @@ from tools.synth import synthesize
 Command = Callable[..., object]
 PREFLIGHT = "preflight"
 AFTER_AWS = "see whether the credentials still hold (aws sts get-caller-identity) and may do this, then run it again"
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,26 +44,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     chosen = options.command
     more = {"as_json": True} if getattr(options, "json", False) else {}
-    raise_on_sigterm()
+    raise_on_signals()
     try:
         table[chosen][1](**more)
-    except ToolError as error:
-        _tell(f"error: {error.message}", *([f"what to do: {error.advice}"] if error.advice else []))
-    except EmulatorError as error:
-        _tell(f"error: {error}")
-    except SettingsError as error:
-        _tell(str(error))
-    except (BotoCoreError, ClientError) as error:
-        _tell(f"error: AWS did not answer as it should: {' '.join(str(error).split())}; {AFTER_AWS}")
     except Interrupted as interrupt:
         _tell(str(interrupt))
         return interrupt.exit_code
     except KeyboardInterrupt:
         _tell(f"interrupted: {chosen} did not come to its end; run it again")
         return 130
-    else:
-        return 0
-    return 1
+    except Exception as error:
+        lines = in_words(error, command=chosen)
+        if not lines:
+            raise
+        _tell(*lines)
+        return 1
+    return 0
+
+
+def in_words(error: Exception, *, command: str) -> list[str]:
+    """Return what a user is told of a fault; nothing of one that is the program's own."""
+    match error:
+        case ToolError():
+            return [f"error: {error.message}", *([f"what to do: {error.advice}"] if error.advice else [])]
+        case EmulatorError():
+            return [f"error: {error}"]
+        case SettingsError():
+            return [str(error)]
+        case BotoCoreError() | ClientError():
+            return [f"error: AWS did not answer as it should: {' '.join(str(error).split())}; {AFTER_AWS}"]
+        case OSError() if error.errno in NO_ROOM:
+            return [f"error: {error}", f"what to do: make room on that disk, then run `make {command}` again"]
+        case _:
+            return []
 
 
 def commands() -> dict[str, tuple[str, Command]]:
@@ -105,7 +121,9 @@ def _print(text: str) -> None:
 
 
 def _tell(*lines: str) -> None:
-    sys.stderr.writelines(f"{line}\n" for line in lines)
+    # After SIGHUP there is no terminal any more.
+    with suppress(OSError):
+        sys.stderr.writelines(f"{line}\n" for line in lines)
 
 
 if __name__ == "__main__":

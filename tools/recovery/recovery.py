@@ -14,6 +14,7 @@ from tools.errors import ToolError
 from tools.lock import find_lock, unlock
 from tools.paths import PLATFORM
 from tools.plan import Plan, changes, changes_by_region
+from tools.recovery.damaged import hold_for_whole
 from tools.recovery.history import History
 from tools.recovery.imports import IMPORTS, plan_imports
 from tools.recovery.look import Found
@@ -64,6 +65,7 @@ class Recovery:
         self._require_nobody()
         self._unlock()
         self._push()
+        hold_for_whole(self.target, screen=self.screen, approve=self._approve)
         history = self._history()
         with self.screen.step("look for what is in no state"):
             _, plan = self.target.plan(PLATFORM, name="before-recovery")
