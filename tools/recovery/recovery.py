@@ -154,13 +154,15 @@ class Recovery:
 
     def _import(self, search: Search, found: Mapping[str, Found]) -> None:
         with self.screen.step(f"plan {len(found)} imports"):
-            file, apart = plan_imports(self.target, search, found)
+            saved, apart = plan_imports(self.target, search, found)
         where = f"account {self.target.account_id}"
         self._approve(f"write these {len(found)} into the state, and change nothing in {where}")
         terraform = self.target.terraform(PLATFORM)
         with self.screen.step("import"):
-            if len(apart) < len(found):
-                self.target.terraform(IMPORTS).apply(file)
+            if saved is not None:
+                with saved.discarded():
+                    saved.require_unchanged()
+                    self.target.terraform(IMPORTS).apply(saved.file)
             for address, one in apart.items():
                 terraform.import_(address, one.import_id)
             # An import knows nothing of what depends on what, by which a destruction goes.
