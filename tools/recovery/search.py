@@ -11,6 +11,7 @@ from tools.errors import ToolError
 from tools.plan import Plan
 from tools.recovery.look import Answers, Clients, Found, Look, Unresolved
 from tools.recovery.table import AGAIN, FINDERS
+from tools.recovery.twins import DELETIONS
 
 _REFERENCE = re.compile(r"\$\{((?:data\.)?[a-z0-9_]+\.[A-Za-z0-9_-]+)\.([a-z0-9_]+)\}")
 #: What has the id of something else, which one of its arguments names.
@@ -73,6 +74,16 @@ class Search:
             When a type is not in the table.
         """
         return [answer for address in self._created if (answer := self.find(address)).found]
+
+    def twins(self) -> list[Answer]:
+        """Look for what stands beside something of the same name that the state holds, where AWS allows that."""
+        answers = []
+        for address, known in self._held.items():
+            if address.partition(".")[0] in DELETIONS and known:
+                found = self._look_for(address).found
+                others = tuple(one for one in found if one.get("id") != known)
+                answers += [Answer(address, self._region(address), others)] if others else []
+        return answers
 
     def find(self, address: str) -> Answer:
         """Look for one resource."""
@@ -169,6 +180,15 @@ class Search:
             str(one["address"]): None
             for one in changes
             if one.get("mode") == "managed" and one["change"]["actions"] == ["create"]
+        }
+
+    @cached_property
+    def _held(self) -> Mapping[str, str]:
+        changes = self.plan.get("resource_changes", ())
+        return {
+            str(one["address"]): str((one["change"].get("before") or {}).get("id") or "")
+            for one in changes
+            if one.get("mode") == "managed" and self._body(str(one["address"]))
         }
 
     @cached_property
