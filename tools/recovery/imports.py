@@ -16,8 +16,9 @@ from typing import Any
 from tools.errors import ToolError
 from tools.files import write_text
 from tools.plan import Plan
+from tools.recovery.literal import literal
 from tools.recovery.look import Found
-from tools.recovery.search import Search, literal
+from tools.recovery.search import Search
 from tools.saved_plan import SavedPlan
 from tools.target import Target
 from tools.workspace import CONFIGURATION, emulator_override
