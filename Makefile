@@ -40,7 +40,7 @@ node_modules/.ready: package-lock.json
 # The platform's life: `make synth` to `make bench`. The local- targets and the demo run on the embedded AWS.
 TOOL := @$(RUN) -m tools
 
-.PHONY: synth policy preflight plan plan-only deploy destroy bootstrap
+.PHONY: synth policy preflight plan plan-only deploy recover destroy bootstrap
 synth: install ## synthesize the stacks to cdktf.out
 	$(TOOL) synth
 
@@ -62,6 +62,9 @@ plan-only: install ## AWS account: plan for review, without locks and passwords
 deploy: install ## AWS account: plan, ask (or APPROVE=yes), apply
 	$(TOOL) deploy
 
+recover: install ## AWS account: take what a killed deployment has left into the state, ask first
+	$(TOOL) recover
+
 destroy: install ## AWS account: ask (or APPROVE=yes), destroy the platform
 	$(TOOL) destroy
 
@@ -72,7 +75,7 @@ prove-on-aws: install ## AWS account: show what only AWS can, ask first, clean u
 prove-destroy: install ## AWS account: take down what an interrupted proof has left
 	$(TOOL) prove-destroy
 
-.PHONY: local-start local-plan local-up local-down local-env local-unlock demo
+.PHONY: local-start local-plan local-up local-down local-env local-unlock local-recover demo chaos
 local-start: install ## emulator: start it with the state backend only
 	$(TOOL) local-start
 
@@ -91,8 +94,14 @@ local-env: install ## emulator: shell lines for aws, terraform and cdktf
 local-unlock: install ## emulator: remove a left-over state lock
 	$(TOOL) local-unlock
 
+local-recover: install ## emulator: take what a killed run has left into the state
+	$(TOOL) local-recover
+
 demo: install ## the whole life on an emulator of its own
 	$(TOOL) demo
+
+chaos: install ## emulator: kill applies at random moments (KILLS=20, SEED=), and recover from each
+	$(TOOL) chaos
 
 .PHONY: iam iam-again
 iam: install ## write the least policies of bootstrap, planner and deployer

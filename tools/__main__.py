@@ -1,9 +1,11 @@
 """The command line: `python -m tools COMMAND`."""
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -15,13 +17,14 @@ from tools.dashboard import draw_output
 from tools.demo import demo
 from tools.emulator import EmulatorError
 from tools.errors import Interrupted, ToolError
-from tools.interrupts import raise_on_sigterm
+from tools.interrupts import raise_on_signals
 from tools.local import Life
 from tools.numbers import write
 from tools.one_run import one_run
 from tools.paths import Paths
 from tools.permissions.write import place_of_recording, write_policies, write_policies_again
 from tools.prove.command import Proof
+from tools.recovery.chaos import chaos, place_of_chaos
 from tools.sbom import sbom
 from tools.synth import synthesize
 
@@ -31,6 +34,7 @@ Table = Mapping[str, tuple[str, Command]]
 OWNER_ONLY = 0o077
 PREFLIGHT = "preflight"
 AFTER_AWS = "see whether the credentials still hold (aws sts get-caller-identity) and may do this, then run it again"
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,26 +49,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     chosen = options.command
     more = {"as_json": True} if getattr(options, "json", False) else {}
-    raise_on_sigterm()
+    raise_on_signals()
     try:
         table[chosen][1](**more)
-    except ToolError as error:
-        _tell(f"error: {error.message}", *([f"what to do: {error.advice}"] if error.advice else []))
-    except EmulatorError as error:
-        _tell(f"error: {error}")
-    except SettingsError as error:
-        _tell(str(error))
-    except (BotoCoreError, ClientError) as error:
-        _tell(f"error: AWS did not answer as it should: {' '.join(str(error).split())}; {AFTER_AWS}")
     except Interrupted as interrupt:
         _tell(str(interrupt))
         return interrupt.exit_code
     except KeyboardInterrupt:
         _tell(f"interrupted: {chosen} did not come to its end; run it again")
         return 130
-    else:
-        return 0
-    return 1
+    except Exception as error:
+        lines = in_words(error, command=chosen)
+        if not lines:
+            raise
+        _tell(*lines)
+        return 1
+    return 0
+
+
+def in_words(error: Exception, *, command: str) -> list[str]:
+    """Return what a user is told of a fault; nothing of one that is the program's own."""
+    match error:
+        case ToolError():
+            return [f"error: {error.message}", *([f"what to do: {error.advice}"] if error.advice else [])]
+        case EmulatorError():
+            return [f"error: {error}"]
+        case SettingsError():
+            return [str(error)]
+        case BotoCoreError() | ClientError():
+            return [f"error: AWS did not answer as it should: {' '.join(str(error).split())}; {AFTER_AWS}"]
+        case OSError() if error.errno in NO_ROOM:
+            return [f"error: {error}", f"what to do: make room on that disk, then run `make {command}` again"]
+        case _:
+            return []
 
 
 def commands() -> Table:
@@ -82,6 +99,7 @@ def commands() -> Table:
         "local-up": ("apply the platform on an emulator that stays up", life.up),
         "local-down": ("destroy the platform and stop the emulator", life.down),
         "local-unlock": ("remove state locks that a killed run has left on the emulator", life.unlock),
+        "local-recover": ("take what a killed run has left on the emulator into the state", life.recover),
         "demo": ("the whole life on an emulator: plan, apply, plan again, destroy", lambda: demo(life)),
         "cost": ("what the settings cost in a month, as a table", lambda: _print(cost(local, environ=os.environ))),
     }
@@ -91,6 +109,7 @@ def commands() -> Table:
         "plan": ("plan both stacks in the AWS account", account.plan),
         "plan-only": ("plan both stacks for review, without reading a password", account.plan_only),
         "deploy": ("plan, ask, and apply in the AWS account", account.deploy),
+        "recover": ("ask, and take what a killed deployment has left into the state", account.recover),
         "destroy": ("ask, and destroy the platform in the AWS account", account.destroy),
     }
     proving: Table = {
@@ -99,6 +118,9 @@ def commands() -> Table:
     }
     recording: Table = {
         "iam": ("write the least policies of the settings, from a life on the emulator", lambda: write_policies(local)),
+    }
+    breaking: Table = {
+        "chaos": ("kill applies on an emulator at random moments, and recover from each", chaos),
     }
     # They write to no place that another command writes to.
     beside: Table = {
@@ -114,6 +136,7 @@ def commands() -> Table:
         **_alone(aws, in_account),
         **_alone(proof.paths, proving),
         **_alone(place_of_recording(local), recording),
+        **_alone(place_of_chaos(), breaking),
         **beside,
     }
 
@@ -136,7 +159,9 @@ def _print(text: str) -> None:
 
 
 def _tell(*lines: str) -> None:
-    sys.stderr.writelines(f"{line}\n" for line in lines)
+    # After SIGHUP there is no terminal any more.
+    with suppress(OSError):
+        sys.stderr.writelines(f"{line}\n" for line in lines)
 
 
 if __name__ == "__main__":

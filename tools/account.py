@@ -21,6 +21,7 @@ from tools.gate import check
 from tools.paths import BACKEND, PLATFORM, STACKS, Paths
 from tools.plan import changes_by_region
 from tools.preflight import Finding, Report, look_at, quick_clients, subject_of
+from tools.recovery import Recovery
 from tools.review import plan_for_review
 from tools.saved_plan import SavedPlan
 from tools.synth import Synthesis, synthesize
@@ -161,6 +162,19 @@ class Account:
             rollouts = rollout.before(plan, target.clients)
             self._approve(f"deploy to account {target.account_id}", summary(target, plan))
             apply_and_follow(target, saved, rollouts, screen=self.screen)
+
+    def recover(self) -> None:
+        """Take what a killed apply has left into the state, each step after a yes; nothing in AWS is changed.
+
+        Raises
+        ------
+        ToolError
+            When there is no state backend, or as `Recovery.run` does.
+        """
+        target = self._target()
+        self._require_backend(target)
+        left = Recovery(target, screen=self.screen, approve=self._approve).run()
+        self.screen.say("`make deploy` does what is left" if left else "the platform is as the settings say")
 
     def destroy(self) -> None:
         """Show what a destruction of the platform takes and leaves, ask, and do it. The state backend stays.

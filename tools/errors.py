@@ -20,6 +20,10 @@ class ToolError(Exception):
         self.advice = advice
 
 
+class ApplyError(ToolError):
+    """An apply or a destruction that did not end well: its advice is about what stands now."""
+
+
 class Interrupted(KeyboardInterrupt):
     """The user (or the system) asked the command to end, and everything it had started has ended.
 
@@ -40,7 +44,8 @@ class Interrupted(KeyboardInterrupt):
         self.signal_number = signal_number
 
     def __str__(self) -> str:
-        return f"{self.message}; {self.outlook}" if self.outlook else self.message
+        joint = "\n" if "\n" in self.message else "; "
+        return f"{self.message}{joint}{self.outlook}" if self.outlook else self.message
 
     @property
     def exit_code(self) -> int:

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from modules.settings import load_settings
 from tools.console import Screen
 from tools.emulator import Emulator
-from tools.errors import Interrupted, ToolError
+from tools.errors import ApplyError, Interrupted, ToolError
 from tools.interrupts import shielded
 from tools.paths import STACKS, Paths
 
 _ACCOUNT = "123456789012"
+_GONE = "the emulator is stopped, and all that was made in it went with it"
 
 
 class Hosting:
@@ -87,8 +88,8 @@ class Hosting:
 
         Raises
         ------
-        Interrupted
-            In place of what interrupted the block: with the news that the emulator is gone.
+        Interrupted, ApplyError
+            In place of what ended the block: with the news that the emulator is gone.
         """
         try:
             yield emulator
@@ -96,9 +97,11 @@ class Hosting:
             interrupt = cause if isinstance(cause, Interrupted) else Interrupted("interrupted")
             raise Interrupted(
                 interrupt.message,
-                outlook="the emulator is stopped, and all that was made in it went with it",
+                outlook=_GONE,
                 signal_number=interrupt.signal_number,
             ) from None
+        except ApplyError as error:
+            raise ApplyError(error.message, advice=f"{_GONE}: mend the cause and run again") from error
         finally:
             with shielded():
                 emulator.stop()
@@ -109,6 +112,8 @@ class Hosting:
         for stack in STACKS:
             for path in (self._paths.build / stack).glob("terraform.tfstate*"):
                 path.unlink()
+        for path in self._paths.build.glob("*/errored.tfstate"):
+            path.unlink()
         with self._screen.step("start emulator"):
             emulator = Emulator.start(directory=self._paths.emulator, account_id=account_id, detached=detached)
         self._screen.say(f"    {emulator.endpoint}, account {emulator.account_id}, pid {emulator.pid}")

@@ -1,4 +1,7 @@
-"""Ctrl-C and SIGTERM end a command the same way: in order, and with a sentence about what is left."""
+"""Ctrl-C, SIGTERM and SIGHUP end a command the same way: in order, and with a sentence about what is left.
+
+SIGHUP comes when the terminal goes: its window is closed, or its connection breaks.
+"""
 
 import signal
 import threading
@@ -9,21 +12,23 @@ from typing import NoReturn
 
 from tools.errors import Interrupted
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def raise_on_sigterm() -> None:
-    """Let SIGTERM raise `Interrupted`, so that it unwinds through the same clean-up as Ctrl-C."""
+def raise_on_signals() -> None:
+    """Let SIGTERM and SIGHUP raise `Interrupted`, so that they unwind through the same clean-up as Ctrl-C."""
 
     def end(number: int, _frame: FrameType | None) -> NoReturn:
-        raise Interrupted("ended by SIGTERM", signal_number=number)
+        raise Interrupted(f"ended by {signal.Signals(number).name}", signal_number=number)
 
-    signal.signal(signal.SIGTERM, end)
+    for number in _heeded():
+        if number != signal.SIGINT:
+            signal.signal(number, end)
 
 
 @contextmanager
 def handled(handler: Callable[[int], None]) -> Iterator[None]:
-    """Give SIGINT and SIGTERM to `handler` inside the block.
+    """Give SIGINT, SIGTERM and SIGHUP to `handler` inside the block.
 
     Parameters
     ----------
@@ -33,7 +38,7 @@ def handled(handler: Callable[[int], None]) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, lambda got, _frame: handler(got)) for number in _SIGNALS}
+    before = {number: signal.signal(number, lambda got, _frame: handler(got)) for number in _heeded()}
     try:
         yield
     finally:
@@ -43,6 +48,12 @@ def handled(handler: Callable[[int], None]) -> Iterator[None]:
 
 @contextmanager
 def shielded() -> Iterator[None]:
-    """Hold SIGINT and SIGTERM off inside the block, for the few seconds of a clean-up."""
+    """Hold SIGINT, SIGTERM and SIGHUP off inside the block, for the few seconds of a clean-up."""
     with handled(lambda _number: None):
         yield
+
+
+def _heeded() -> list[signal.Signals]:
+    # `nohup` has SIGHUP ignored, and whoever wrote it meant that.
+    ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return [number for number in _SIGNALS if number != signal.SIGHUP or not ignored]

@@ -17,6 +17,7 @@ from tools.lock import Lock, unlock
 from tools.paths import PLATFORM, STACKS, Paths
 from tools.plan import Plan, changes_by_region, resources_by_region
 from tools.protection import lift
+from tools.recovery import Recovery
 from tools.saved_plan import SavedPlan
 from tools.seed import seed
 from tools.shell import shell_lines
@@ -120,6 +121,23 @@ class Life:
         if not locks:
             self.screen.say("no state is locked")
         return locks
+
+    def recover(self) -> None:
+        """Take what a killed run has left on the running emulator into the state, and tell what is still to do.
+
+        Raises
+        ------
+        ToolError
+            When no emulator runs, or as `Recovery.run` does.
+        """
+        emulator = self.hosting.get()
+        left = self.recover_on(self.target(emulator, self._synthesize()))
+        self.screen.say("`make local-up` does what is left" if left else "the platform is as the settings say")
+
+    def recover_on(self, target: Target) -> list[str]:
+        """Take what a killed run has left on an emulator into the state; return what the next plan changes."""
+        # It is nobody's but the user's own.
+        return Recovery(target, screen=self.screen, approve=lambda _: None).run()
 
     def target(self, emulator: Emulator, synthesis: Synthesis | None = None) -> Target:
         """Return what runs Terraform against an emulator, which holds what a real account holds beforehand.

@@ -45,8 +45,9 @@ def plan_for_review(target: Target, stack: str) -> tuple[bool, Plan]:
     Raises
     ------
     ToolError
-        When the state cannot be read, or the plan fails.
+        When the state cannot be read, waits to be saved, or the plan fails.
     """
+    target.terraform(stack).require_saved()
     place = replace(target, paths=replace(target.paths, build=target.paths.build / "review"))
     workspace, terraform = place.workspace(stack), place.terraform(stack)
     workspace.prepare()

@@ -1,6 +1,6 @@
 """A plan that Terraform has saved, and what tells that it is still the one that was judged and approved."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +41,14 @@ class SavedPlan:
 
     @classmethod
     def make(
-        cls, terraform: Terraform, *, file: Path, json_file: Path, destroy: bool = False, refresh: bool = True
+        cls,
+        terraform: Terraform,
+        *,
+        file: Path,
+        json_file: Path,
+        destroy: bool = False,
+        refresh: bool = True,
+        only: Sequence[str] = (),
     ) -> Self:
         """Plan and save. Plans that other runs have left in the directory go.
 
@@ -57,6 +64,8 @@ class SavedPlan:
             Whether to plan a destruction. By default not.
         refresh : bool
             Whether to look at what stands first. By default it is looked at.
+        only : sequence of str, optional
+            Addresses to plan. By default everything is planned.
 
         Raises
         ------
@@ -65,7 +74,7 @@ class SavedPlan:
         """
         for left in file.parent.glob("*.tfplan"):
             left.unlink()
-        changed = terraform.plan(file, destroy=destroy, refresh=refresh)
+        changed = terraform.plan(file, destroy=destroy, refresh=refresh, only=only)
         file.chmod(OWNER_ONLY)
         planned = of_file(file)
         content = terraform.show(file, to=json_file)

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -16,6 +17,10 @@ from support.lives import Applied
 from tools.bootstrap import bootstrap
 from tools.errors import ToolError
 from tools.lock import find_lock, unlock
+from tools.paths import ROOT
+from tools.terraform import Terraform
+from tools.terraform.events import Stream
+from tools.terraform.state import addresses
 
 pytestmark = pytest.mark.emulator
 
@@ -49,27 +54,37 @@ def test_state_bucket_refuses_plain_http(life: Applied) -> None:
         s3.get_object(Bucket=life.target.bucket, Key="platform/terraform.tfstate")
 
 
-def slow_apply(life: Applied, folder: Path) -> subprocess.Popen[bytes]:
-    """An apply from another working directory that holds the lock while ``folder/ready`` exists."""
+def waiting_stack(life: Applied, folder: Path) -> str:
+    """Copy the working directory, add a resource that is made while ``folder/ready`` exists, and return its address."""
     shutil.copytree(life.build / "platform", folder / "platform", symlinks=True)
     ready = folder / "ready"
     command = f"touch {ready}; while test -e {ready}; do sleep 0.1; done"
     # Of the test's own name, since what another test has made is not made again.
     wait = {"resource": {"terraform_data": {folder.name: {"provisioner": [{"local-exec": {"command": command}}]}}}}
     (folder / "platform" / "wait.tf.json").write_text(json.dumps(wait))
+    return f"terraform_data.{folder.name}"
+
+
+def wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> None:
+    deadline = time.monotonic() + 120
+    while not (folder / "ready").exists():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def slow_apply(life: Applied, folder: Path) -> subprocess.Popen[bytes]:
+    """An apply from another working directory that holds the lock while ``folder/ready`` exists."""
+    address = waiting_stack(life, folder)
     terraform = subprocess.Popen(
-        ["terraform", "apply", "-auto-approve", "-input=false", f"-target=terraform_data.{folder.name}"],
+        ["terraform", "apply", "-auto-approve", "-input=false", f"-target={address}"],
         cwd=folder / "platform",
         env=dict(life.target.environment),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    deadline = time.monotonic() + 120
-    while not ready.exists():
-        assert terraform.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_until_ready(terraform, folder)
     return terraform
 
 
@@ -107,3 +122,32 @@ def test_a_lock_left_by_a_killed_apply_is_reported_with_what_to_do(prepared: App
     assert [one.lock_id for one in unlock(prepared.target)] == [lock.lock_id]
     assert find_lock(prepared.target, "platform") is None
     prepared.target.plan("platform")
+
+
+def test_an_apply_whose_wrapper_is_killed_ends_well_and_releases_its_lock(prepared: Applied, tmp_path: Path) -> None:
+    address, plan = waiting_stack(prepared, tmp_path), tmp_path / "wait.tfplan"
+    environment = dict(prepared.target.environment)
+    Terraform(tmp_path / "platform", environment).plan(plan, only=[address])
+    program = (
+        "import os\n"
+        "from pathlib import Path\n"
+        "from tools.terraform import Terraform\n"
+        f"Terraform(Path({str(tmp_path / 'platform')!r}), os.environ).apply(Path({str(plan)!r}))"
+    )
+    wrapper = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=environment)
+    try:
+        wait_until_ready(wrapper, tmp_path)
+    finally:
+        wrapper.kill()
+        wrapper.wait(30)
+    assert find_lock(prepared.target, "platform")
+    (tmp_path / "ready").unlink()
+    deadline = time.monotonic() + 60
+    while find_lock(prepared.target, "platform"):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    state = prepared.target.state("platform")
+    assert state
+    assert address in addresses(state)
+    told = Stream.of_log(tmp_path / "logs/platform-apply.log")
+    assert (told.done, told.running) == (1, {})

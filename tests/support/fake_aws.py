@@ -47,6 +47,9 @@ class _Client:
 
         return call
 
+    def can_paginate(self, _operation: str) -> bool:
+        return True
+
     def get_paginator(self, operation: str) -> _Pages:
         return _Pages(getattr(self, operation))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,8 +22,8 @@ class FakeTerraform:
     def refresh(self) -> None:
         """There is nothing to look at."""
 
-    def plan(self, out: Path, *, destroy: bool = False, refresh: bool = True) -> bool:
-        del destroy, refresh
+    def plan(self, out: Path, *, destroy: bool = False, refresh: bool = True, only: Sequence[str] = ()) -> bool:
+        del destroy, refresh, only
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(f"binary {json.dumps(self.content)}")
         return self.changed

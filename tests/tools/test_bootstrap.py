@@ -38,10 +38,11 @@ class Account:
         assert (self.directory / "backend_override.tf.json").exists() == (not backend_arguments)
         self.note("init bucket" if backend_arguments else "init local")
 
-    def plan(self, out: Path, *, destroy: bool, refresh: bool) -> bool:
+    def plan(self, out: Path, *, destroy: bool, refresh: bool, only: Sequence[str]) -> bool:
         assert out.parent == self.directory
         assert not destroy
         assert refresh
+        assert not only
         out.write_text("a plan")
         self.note("plan")
         return (self.stored is None and not (self.directory / "terraform.tfstate").exists()) or bool(self.gone)

@@ -1,3 +1,4 @@
+import errno
 import os
 import re
 import runpy
@@ -22,7 +23,7 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], int]:
             raise error
 
         monkeypatch.setattr(command_line, "commands", lambda: {"plan": ("fails", fail)})
-        monkeypatch.setattr(command_line, "raise_on_sigterm", lambda: None)
+        monkeypatch.setattr(command_line, "raise_on_signals", lambda: None)
         return command_line.main(["plan"])
 
     return run
@@ -37,6 +38,12 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], int]:
         (SettingsError([Fault("a", "is odd", 1, "even")]), 1, "a: is odd, got 1, allowed: even\n"),
         (Interrupted("stopped", outlook="the state is saved"), 130, "stopped; the state is saved\n"),
         (Interrupted("stopped", signal_number=15), 143, "stopped\n"),
+        (Interrupted("stopped\n  at a", outlook="go on", signal_number=1), 129, "stopped\n  at a\ngo on\n"),
+        (
+            OSError(errno.ENOSPC, "it is full"),
+            1,
+            "error: [Errno 28] it is full\nwhat to do: make room on that disk, then run `make plan` again\n",
+        ),
         (KeyboardInterrupt(), 130, "interrupted: plan did not come to its end; run it again\n"),
     ],
 )
@@ -60,6 +67,11 @@ def test_what_aws_refuses_is_one_line_that_says_what_to_do(
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"error: AWS did not answer as it should: {error}; ")
     assert "aws sts get-caller-identity" in line
+
+
+def test_a_fault_of_the_programs_own_keeps_its_trace(failing: Callable[[BaseException], int]) -> None:
+    with pytest.raises(ZeroDivisionError):
+        failing(ZeroDivisionError())
 
 
 def test_every_command_has_a_make_target_with_a_description() -> None:

@@ -7,7 +7,7 @@ from support.region_sets import settings_of, write_settings
 
 from tools import hosting
 from tools.console import Screen
-from tools.errors import Interrupted, ToolError
+from tools.errors import ApplyError, Interrupted, ToolError
 from tools.hosting import Hosting
 from tools.paths import Paths
 
@@ -71,6 +71,13 @@ def test_an_interrupt_stops_it_and_says_that_nothing_is_left(host: Hosting, erro
     assert host.find() is None
 
 
+def test_what_broke_off_on_an_emulator_that_is_stopped_is_not_to_be_recovered(host: Hosting) -> None:
+    with pytest.raises(ApplyError, match="it broke") as caught:
+        fail_within(host, kind="temporary", error=ApplyError("it broke", advice="`make local-recover`"))
+    assert "the emulator is stopped" in (caught.value.advice or "")
+    assert "recover" not in (caught.value.advice or "")
+
+
 def test_a_lasting_emulator_stays_up_after_a_failure_and_the_user_is_told(
     host: Hosting, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -97,11 +104,12 @@ def test_it_answers_as_the_account_of_the_settings(host: Hosting) -> None:
 
 
 def test_a_new_emulator_makes_left_over_local_state_meaningless(host: Hosting, tmp_path: Path) -> None:
-    state = tmp_path / "build/state-backend/terraform.tfstate"
-    state.parent.mkdir(parents=True)
-    state.write_text("{}")
+    left = [tmp_path / "build" / name for name in ("state-backend/terraform.tfstate", "destruction/errored.tfstate")]
+    for state in left:
+        state.parent.mkdir(parents=True)
+        state.write_text("{}")
     with host.temporary():
-        assert not state.exists()
+        assert not any(state.exists() for state in left)
 
 
 def test_without_one_the_way_to_get_one_is_told(host: Hosting) -> None:

@@ -285,7 +285,7 @@ def test_a_command_of_the_account_is_refused_while_another_waits_for_its_yes(
     first = Command(tmp_path, "A", answers=Answers(lambda: command_line.main(["plan"])))
     table = {"deploy": ("", first.deploy), "plan": ("", second.plan)}
     monkeypatch.setattr(command_line, "commands", lambda: command_line._alone(paths, table))
-    monkeypatch.setattr(command_line, "raise_on_sigterm", lambda: None)
+    monkeypatch.setattr(command_line, "raise_on_signals", lambda: None)
     assert command_line.main(["deploy"]) == 0
     assert applied(first) == ["A"]
     assert "`make deploy` of " in capsys.readouterr().err

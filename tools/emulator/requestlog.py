@@ -2,6 +2,7 @@
 
 import re
 import sys
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -69,5 +70,7 @@ def log(environ: "WSGIEnvironment", *, body: bytes, status: str, operation: str 
         what += " unjudged" if scope.service else ""
     elif not what.endswith(f" {operation}"):
         what += f" {operation}"
-    # One write, so that lines of requests that end at the same moment do not run into each other.
-    sys.stdout.write(f"{time} {status.partition(' ')[0]} {what}\n")
+    # One write, so that lines of requests that end at the same moment do not run into each other. Where the disk of the
+    # log is full the request is answered all the same.
+    with suppress(OSError):
+        sys.stdout.write(f"{time} {status.partition(' ')[0]} {what}\n")

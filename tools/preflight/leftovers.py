@@ -10,7 +10,7 @@ from tools.preflight.finding import Finding
 from tools.preflight.subject import Look
 
 IMPORT = (
-    "if it is ours, import it into the state (terraform import, in build/aws/platform); if nobody needs it, delete it"
+    "if a deployment that was killed has made it, `make recover` takes it into the state; if nobody needs it, delete it"
 )
 
 HERE, REFUSED, ELSEWHERE, NOWHERE = "here", "refused", "elsewhere", "nowhere"

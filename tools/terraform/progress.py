@@ -1,5 +1,6 @@
 """How far a command is: a bar on a terminal, else a line every ten seconds."""
 
+from contextlib import suppress
 from time import monotonic
 from types import TracebackType
 from typing import Self
@@ -42,10 +43,15 @@ class Reporter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._bar is not None:
-            self._bar.stop()
+            with suppress(OSError):
+                self._bar.stop()
 
     def show(self, stream: Stream) -> None:
-        """Show where the command is."""
+        """Show where the command is; a terminal that is gone is no reason to lose sight of it."""
+        with suppress(OSError):
+            self._show(stream)
+
+    def _show(self, stream: Stream) -> None:
         if self._bar is not None:
             self._bar.update(
                 self._task,
@@ -65,5 +71,5 @@ def progress_text(title: str, stream: Stream) -> str:
         return f"{title}: {stream.refreshed} read" if stream.refreshed else title
     text = f"{title} {stream.done}/{stream.total}"
     if stream.running:
-        text += f" ({max(stream.running, key=lambda address: stream.running[address])})"
+        text += f" ({max(stream.running, key=lambda address: stream.running[address].seconds)})"
     return text

@@ -8,10 +8,12 @@ from typing import Any
 
 from rich.console import Console
 
-from tools.errors import Interrupted, ToolError
+from tools.errors import ToolError
 from tools.terraform.binary import find_terraform
 from tools.terraform.diagnostics import Diagnostic, describe
+from tools.terraform.ending import bad_end
 from tools.terraform.events import Stream
+from tools.terraform.place import Place
 from tools.terraform.process import run
 from tools.terraform.progress import Reporter
 
@@ -79,18 +81,16 @@ class Terraform:
         flags = ["-no-color", "-input=false", "-migrate-state", "-force-copy", LOCKED_PROVIDERS]
         self._run("init", [*flags, *self._lock_flags(), *backend_arguments], log="migrate")
 
-    def refresh(self) -> None:
-        """Bring the state up to what stands, and change nothing that stands."""
-        self._run("apply", [*self._work_flags(), "-refresh-only", "-auto-approve"], log="refresh")
-
-    def plan(self, out: Path, *, destroy: bool = False, refresh: bool = True) -> bool:
-        """Write a plan to `out`, and tell whether it changes anything; by default look at what stands first."""
+    def plan(self, out: Path, *, destroy: bool = False, refresh: bool = True, only: Sequence[str] = ()) -> bool:
+        """Write a plan to `out`, by default of everything and by what stands; tell whether it changes anything."""
+        self.require_saved()
         flags = [
             *self._work_flags(),
             f"-out={out.absolute()}",
             "-detailed-exitcode",
             *(["-destroy"] if destroy else []),
             *([] if refresh else ["-refresh=false"]),
+            *(f"-target={address}" for address in only),
         ]
         code, _ = self._run("plan", flags, good=(0, _CHANGES))
         return code == _CHANGES
@@ -101,17 +101,27 @@ class Terraform:
         Raises
         ------
         ToolError
-            When a step failed: those that succeeded are in the state.
+            When a step failed, the state could not be saved, or Terraform was killed; with what may stand that is not
+            in the state. Also when an earlier run left a state that could not be saved.
         Interrupted
-            When a signal came: the steps that had ended are in the state.
+            When a signal came; likewise.
         """
+        self.require_saved()
         _, stream = self._run("apply", [*self._work_flags(), *([str(plan.absolute())] if plan else ["-auto-approve"])])
-        return stream.done
+        return stream.steps
+
+    def refresh(self) -> None:
+        """Write into the state what it is to know of what it holds, the order of things included; AWS stays as it is.
+
+        See https://developer.hashicorp.com/terraform/tutorials/state/refresh
+        """
+        self._run("apply", [*self._work_flags(), "-refresh-only", "-auto-approve"], log="refresh")
 
     def destroy(self) -> int:
         """Destroy all that the state holds; return how many resources went. Raises as `apply` does."""
+        self.require_saved()
         _, stream = self._run("destroy", [*self._work_flags(), "-auto-approve"])
-        return stream.done
+        return stream.steps
 
     def show(self, plan: Path | None = None, *, to: Path | None = None) -> dict[str, Any]:
         """Return a saved plan, or by default the state, as JSON; write it to the file `to` if one is given."""
@@ -119,8 +129,7 @@ class Terraform:
         text = stream.text()
         if to is not None:
             to.write_text(text + "\n", encoding="utf-8")
-        document: dict[str, Any] = json.loads(text)
-        return document
+        return self._document(text, of="show")
 
     def validate(self) -> None:
         """Check the configuration.
@@ -131,13 +140,86 @@ class Terraform:
             With every error that Terraform found.
         """
         _, stream = self._run("validate", ["-json"], good=(0, 1), capture=True)
-        found = [each for each in json.loads(stream.text())["diagnostics"] if each["severity"] == "error"]
-        if found:
-            raise self._fault("validate", [Diagnostic.of(each) for each in found])
+        answer = self._document(stream.text(), of="validate")
+        if found := [Diagnostic.of(each) for each in answer["diagnostics"] if each["severity"] == "error"]:
+            text, advice = describe(diagnostics=found, place=self._place("validate"), outlook="nothing was changed")
+            raise ToolError(f"terraform validate of {self.directory.name} failed: {text}", advice=advice)
 
     def force_unlock(self, lock_id: str) -> None:
         """Remove the state lock with this id."""
         self._run("force-unlock", ["-force", lock_id])
+
+    def require_saved(self) -> None:
+        """Refuse to go on while the state of an earlier run, here or in a directory beside this, waits to be saved.
+
+        Raises
+        ------
+        ToolError
+            With the file that Terraform left. To run again would fork the state.
+        """
+        place = self._place("")
+        for file in sorted(self.directory.parent.glob(f"*/{place.unsaved.name}")):
+            raise ToolError(
+                f"{file} is the state of a run that could not save it, and the only record of what that run made",
+                advice=f"`{place.recover}` pushes it; until then nothing is planned or applied, since that would make "
+                "things a second time",
+            )
+
+    def push_state(self, file: Path) -> None:
+        """Write a state that could not be saved, `errored.tfstate`, to where the state is kept.
+
+        Terraform refuses one of another lineage, and one that is older than what is there:
+        https://developer.hashicorp.com/terraform/cli/commands/state/push
+        """
+        self._run("state", ["push", *self._lock_flags(), str(file.absolute())], log="push")
+
+    def import_(self, address: str, identity: str) -> None:
+        """Take what stands into the state, under an address that the configuration has.
+
+        Parameters
+        ----------
+        address : str
+            The address.
+        identity : str
+            What the page of the resource's type in the provider's documentation asks for under "Import".
+        """
+        flags = ["-no-color", "-input=false", *self._lock_flags(), address, identity]
+        self._run("import", flags)
+
+    def untaint(self, address: str) -> None:
+        """Have the state hold a resource for whole, which Terraform holds for damaged and would replace.
+
+        See https://developer.hashicorp.com/terraform/cli/commands/untaint
+        """
+        self._run("untaint", [*self._lock_flags(), address])
+
+    def pull_state(self) -> dict[str, Any]:
+        """Return the state as it is kept, without a lock; it is empty where there is none yet."""
+        try:
+            _, stream = self._run("state", ["pull"], log="pull", capture=True)
+        finally:
+            # It is the state itself, which is kept where it is guarded and nowhere else.
+            self.log("pull").unlink(missing_ok=True)
+        return self._document(stream.text() or "{}", of="state")
+
+    def _pulled(self) -> dict[str, Any] | None:
+        try:
+            return self.pull_state()
+        except ToolError:
+            return None
+
+    def _document(self, text: str, *, of: str) -> dict[str, Any]:
+        try:
+            document: dict[str, Any] = json.loads(text)
+        except ValueError as error:
+            raise ToolError(
+                f"terraform {of} of {self.directory.name} did not give the whole of what it was asked for",
+                advice=f"see whether there is room on the disk of {self.logs}, then run again",
+            ) from error
+        return document
+
+    def _place(self, log: str) -> Place:
+        return Place(directory=self.directory, local=self.options.local, log=self.log(log))
 
     def _work_flags(self) -> list[str]:
         return ["-json", "-input=false", f"-parallelism={30 if self.options.local else 10}", *self._lock_flags()]
@@ -167,33 +249,13 @@ class Terraform:
                 on_line=take,
                 grace=_LOCAL_GRACE_SECONDS if self.options.local else None,
             )
-        if ended.signal_number is not None:
-            raise self._interrupted(command, stream=stream, number=ended.signal_number)
-        if ended.code not in good:
-            end = f"it was ended by signal {-ended.code}" if ended.code < 0 else stream.tail()
-            raise self._fault(command, stream.errors() or [Diagnostic(summary=end)])
+        if stream.cut:
+            self._console.print(f"warning: {self.log(log or command)} has gaps: was the disk full?", markup=False)
+        if ended.signal_number is not None or ended.code not in good:
+            place = self._place(log or command)
+            raise bad_end(command, ended=ended, stream=stream, place=place, state=self._pulled)
         return ended.code, stream
 
     def log(self, command: str) -> Path:
         """Return where the raw output of a command goes."""
         return self.logs / f"{self.directory.name}-{command}.log"
-
-    def _interrupted(self, command: str, *, stream: Stream, number: int) -> Interrupted:
-        what = f"interrupted: terraform {command} of {self.directory.name} has stopped"
-        if command not in {"apply", "destroy"}:
-            return Interrupted(what, outlook="nothing was changed", signal_number=number)
-        return Interrupted(
-            f"{what} after {stream.done} of {stream.total} steps",
-            outlook="what was done is in the state: run again to go on",
-            signal_number=number,
-        )
-
-    def _fault(self, command: str, diagnostics: list[Diagnostic]) -> ToolError:
-        local = "make local-unlock"
-        unlock = local if self.options.local else f"terraform -chdir={self.directory} force-unlock {{id}}"
-        text, advice = describe(diagnostics=diagnostics, unlock=unlock)
-        if advice is None and command in {"apply", "destroy"}:
-            down = "make local-down" if self.options.local else "make destroy"
-            advice = f"what was made stays in the state: mend the cause and run again, or `{down}`"
-        where = f"terraform {command} of {self.directory.name} failed (log: {self.log(command)})"
-        return ToolError(f"{where}: {text}", advice=advice)

@@ -1,0 +1,237 @@
+"""`make chaos`: an apply, or a destruction, is killed at a random moment; recovered; gone on with; and so on."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import yaml
+from rich.table import Table
+
+from tools.errors import ToolError
+from tools.files import write_text
+from tools.local import Life
+from tools.paths import PLATFORM, ROOT, Paths
+from tools.plan import changes
+from tools.recovery.recovery import Recovery, working_in
+from tools.recovery.step import life_in
+from tools.target import Target
+
+#: One region. A secret that is destroyed frees its name at once, since it is soon made again.
+SETTINGS: dict[str, Any] = {
+    "environment": "prod",
+    "environment_suffix": "chaos",
+    "owner": "platform-team",
+    "cost_center": "CC-1000",
+    "project": "meridian",
+    "regions": ["eu-west-1"],
+    "primary_region": "eu-west-1",
+    "domain": "example.com",
+    "secrets": {"recovery_window_days": 0},
+}
+#: Within what a step is killed, counted from the moment at which Terraform begins it: about as long as it takes.
+LONGEST = {"apply": 180.0, "destroy": 60.0}
+FOLDER = ROOT / "build" / "chaos"
+EVERYTHING, TERRAFORM = "everything", "terraform alone"
+_START_SECONDS = 300.0
+_END_SECONDS = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kill:
+    """One kill, and what came of it.
+
+    Parameters
+    ----------
+    step : str
+        `apply` or `destroy`.
+    what : str
+        What was killed.
+    after : float
+        Seconds after Terraform had begun the step.
+    found : int
+        How many resources stood that were in no state.
+    left : int
+        How many changes the next plan had left.
+    """
+
+    step: str
+    what: str
+    after: float
+    found: int
+    left: int
+
+
+def place_of_chaos() -> Paths:
+    """Return where `make chaos` reads and writes."""
+    return life_in(FOLDER).paths
+
+
+def chaos(*, environ: Mapping[str, str] = os.environ, folder: Path = FOLDER) -> list[Kill]:
+    """Kill, recover and go on, on an emulator of its own; at the end the plan is empty.
+
+    Parameters
+    ----------
+    environ : mapping, optional
+        `KILLS` in it says how often, by default 20; `SEED` which moments, by default others each time.
+    folder : Path, optional
+        Where settings, working directories and logs go.
+
+    Raises
+    ------
+    ToolError
+        When a step fails that nobody has killed, a recovery fails, or the last plan is not empty.
+    """
+    count, seed = int(environ.get("KILLS") or 20), int(environ.get("SEED") or random.SystemRandom().randrange(10**6))
+    write_text(folder / "settings.yaml", yaml.safe_dump(SETTINGS, sort_keys=False))
+    life = life_in(folder)
+    life.screen.say(f"{count} kills with SEED={seed}")
+    kills: list[Kill] = []
+    emulator = life.start()
+    try:
+        target = life.target(emulator)
+        # No password is made of it.
+        for kill in _kills(target, life, folder, random.Random(seed)):  # noqa: S311
+            kills.append(kill)
+            _tell(life, kill, len(kills))
+            if len(kills) == count:
+                break
+        life.apply(target)
+        _require_empty(target)
+        life.destroy(target)
+    finally:
+        emulator.stop()
+        _show(life, kills, seed)
+    life.screen.say(f"killed {len(kills)} times, and the plan was empty at the end")
+    return kills
+
+
+def _kills(target: Target, life: Life, folder: Path, moments: random.Random) -> Iterator[Kill]:
+    while True:
+        # Until it stands, what is killed is its making; then its end is, so that there is something to make again.
+        for step in ("apply", "destroy"):
+            while (kill := kill_one(target, life, step, folder=folder, moments=moments)) is not None:
+                yield kill
+                if step == "destroy":
+                    break
+            if step == "apply":
+                _require_empty(target)
+
+
+def kill_one(target: Target, life: Life, step: str, *, folder: Path, moments: random.Random) -> Kill | None:
+    """Begin a step, kill it at a random moment and recover; None if it was through before.
+
+    Parameters
+    ----------
+    target : Target
+        The emulator.
+    life : Life
+        The life in the folder.
+    step : str
+        `apply` or `destroy`.
+    folder : Path
+        Its folder; see `life_in`.
+    moments : Random
+        Draws the moment, and what is killed.
+    """
+    after, what = moments.uniform(0, LONGEST[step]), moments.choice([EVERYTHING, TERRAFORM])
+    with _begun(step, folder) as wrapper:
+        terraform = _terraform(wrapper, step, target.paths.build / PLATFORM)
+        ended = _ends_within(wrapper, after) if terraform else True
+        if ended:
+            if wrapper.wait() != 0:
+                raise ToolError(f"{step} failed although nobody had killed it", advice=f"see {target.paths.logs}")
+            return None
+        _kill(wrapper, terraform, what)
+        _wait_for_the_end(target.paths.build / PLATFORM)
+    recovery = Recovery(target, screen=life.screen, approve=lambda _: None)
+    left = recovery.run()
+    return Kill(step=step, what=what, after=after, found=recovery.taken, left=len(left))
+
+
+@contextmanager
+def _begun(step: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with (folder / f"{step}.log").open("ab") as log:
+        wrapper = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-m", "tools.recovery.step", step, str(folder)],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            yield wrapper
+        finally:
+            wrapper.kill()
+            wrapper.wait()
+
+
+def _terraform(wrapper: subprocess.Popen[bytes], step: str, directory: Path) -> int:
+    """Return the process that does the step, once there is one; 0 if the step ends without."""
+    deadline = monotonic() + _START_SECONDS
+    while wrapper.poll() is None and monotonic() < deadline:
+        for pid in working_in(directory):
+            with suppress(OSError):
+                words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+                if words[1:2] == [step.encode()]:
+                    return pid
+        sleep(0.2)
+    return 0
+
+
+def _ends_within(wrapper: subprocess.Popen[bytes], seconds: float) -> bool:
+    try:
+        wrapper.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _kill(wrapper: subprocess.Popen[bytes], terraform: int, what: str) -> None:
+    with suppress(ProcessLookupError):
+        if what == EVERYTHING:
+            # Terraform leads a group of its own, in which its providers are.
+            wrapper.kill()
+            os.killpg(terraform, signal.SIGKILL)
+        else:
+            os.kill(terraform, signal.SIGKILL)
+            with suppress(subprocess.TimeoutExpired):
+                wrapper.wait(timeout=10)
+            # Its providers find out by themselves that nobody needs them, but when is not known.
+            os.killpg(terraform, signal.SIGKILL)
+
+
+def _wait_for_the_end(directory: Path) -> None:
+    deadline = monotonic() + _END_SECONDS
+    while working_in(directory) and monotonic() < deadline:
+        sleep(0.2)
+
+
+def _require_empty(target: Target) -> None:
+    _, plan = target.plan(PLATFORM, name="chaos")
+    if left := changes(plan):
+        listed = "\n".join(f"  {line}" for line in left)
+        raise ToolError(f"the plan after the apply is not empty:\n{listed}")
+
+
+def _tell(life: Life, kill: Kill, number: int) -> None:
+    life.screen.say(
+        f"kill {number}: {kill.what}, {kill.after:.0f} s after the {kill.step} began; {kill.found} resources were in "
+        f"no state, {kill.left} changes are left"
+    )
+
+
+def _show(life: Life, kills: list[Kill], seed: int) -> None:
+    table = Table("kill", "step", "killed", title=f"SEED={seed}", title_justify="left")
+    for name in ("after s", "in no state", "left to do"):
+        table.add_column(name, justify="right")
+    for number, one in enumerate(kills, 1):
+        table.add_row(str(number), one.step, one.what, f"{one.after:.0f}", str(one.found), str(one.left))
+    life.screen.console.print(table)

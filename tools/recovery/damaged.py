@@ -1,0 +1,39 @@
+"""What Terraform holds for damaged because it did not see it become ready, and would destroy and make again.
+
+A stop breaks off the waiting for a database or a load balancer, not its making, which AWS brings to an end.
+"""
+
+from collections.abc import Callable
+
+from tools.console import Screen
+from tools.paths import PLATFORM
+from tools.target import Target
+from tools.terraform.state import tainted
+
+
+def hold_for_whole(target: Target, *, screen: Screen, approve: Callable[[str], None]) -> list[str]:
+    """Have the state hold for whole what it holds for damaged; return the addresses.
+
+    What is missing in one of them is in the next plan as a change, and what is gone is made anew.
+
+    Parameters
+    ----------
+    target : Target
+        Where. Its stacks must be synthesized.
+    screen : Screen
+        Where to tell what happens.
+    approve : callable
+        Asks somebody for a yes, and raises `ToolError` without one.
+    """
+    damaged = sorted(tainted(target.state(PLATFORM) or {}))
+    if not damaged:
+        return []
+    for address in damaged:
+        screen.say(f"    not seen to become ready, so that the next apply would replace it: {address}")
+    approve(f"have the state hold these {len(damaged)} for whole, because none of them is to be replaced")
+    target.workspace(PLATFORM).prepare()
+    terraform = target.terraform(PLATFORM)
+    terraform.init(target.backend_arguments())
+    for address in damaged:
+        terraform.untaint(address)
+    return damaged
