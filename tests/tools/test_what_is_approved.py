@@ -60,6 +60,10 @@ class FakeTarget(Target):
     def backend_arguments(self) -> list[str]:
         return []
 
+    def state(self, stack: str) -> dict[str, Any] | None:
+        del stack
+        return None
+
 
 class Command(Account):
     """A command of the account's, whose synthesis and plans are told beforehand."""
