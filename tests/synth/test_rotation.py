@@ -1,11 +1,11 @@
-"""The function that rotates the password, and the rotation."""
+"""The function that rotates the passwords, and the rotations."""
 
 import re
 from pathlib import Path
 
 import pytest
 from support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
-from support.rotation import assert_copy_of_secret, conditions, function
+from support.rotation import APPLICATION, MASTER, assert_copy_of_secret, conditions, function, of_secret, secret
 from support.synthesized import platform
 
 from modules.settings import SettingsError, load_settings
@@ -35,7 +35,7 @@ def test_function_is_encrypted_traced_and_loses_no_failed_call(regions: tuple[st
         body = function(stack, region).body
         assert stack.at(body["kms_key_arn"]).name_tag == f"PROD-kms-test-functions-{region}"
         # Without a variable AWS forgets the key.
-        assert body["environment"]["variables"] == {"PASSWORD_LENGTH": "32"}
+        assert body["environment"]["variables"] == {"PASSWORD_LENGTH": "32", "APPLICATION_AUTHENTICATION": "password"}
         assert body["tracing_config"] == {"mode": "Active"}
         assert body["timeout"] == 60
         queue = stack.at(body["dead_letter_config"]["target_arn"])
@@ -72,38 +72,55 @@ def test_dead_letters_travel_over_tls_only(regions: tuple[str, ...]) -> None:
 
 
 @SETS
-def test_secrets_manager_calls_it_for_this_account_and_this_secret_alone(regions: tuple[str, ...]) -> None:
+def test_secrets_manager_calls_it_for_this_account_and_these_secrets_alone(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
     for region in regions:
-        (permission,) = (
+        permissions = [
             one
             for one in stack.resources("aws_lambda_permission", region)
             if stack.at(one.body["function_name"]).address == function(stack, region).address
-        )
-        assert permission.body["action"] == "lambda:InvokeFunction"
-        assert permission.body["principal"] == "secretsmanager.amazonaws.com"
-        assert re.fullmatch(r"\$\{data\.aws_caller_identity\.\S+\.account_id\}", permission.body["source_account"])
-        assert_copy_of_secret(stack, permission.body["source_arn"], region)
+        ]
+        for one in permissions:
+            assert one.body["action"] == "lambda:InvokeFunction"
+            assert one.body["principal"] == "secretsmanager.amazonaws.com"
+            assert re.fullmatch(r"\$\{data\.aws_caller_identity\.\S+\.account_id\}", one.body["source_account"])
+        sources = {one.body["statement_id"]: one.body["source_arn"] for one in permissions}
+        assert len(sources) == len(permissions) == 2
+        assert_copy_of_secret(stack, sources["SecretsManager"], region, MASTER)
+        assert_copy_of_secret(stack, sources["SecretsManagerForTheApplication"], region, APPLICATION)
 
 
 @SETS
-def test_rotation_is_attached_once_at_home_with_the_function_there(regions: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("identifier", [MASTER, APPLICATION])
+def test_every_secret_rotates_at_home_with_the_function_there(regions: tuple[str, ...], identifier: str) -> None:
     stack = platform(*regions)
-    (rotation,) = stack.resources("aws_secretsmanager_secret_rotation")
-    (secret,) = stack.resources("aws_secretsmanager_secret")
-    assert rotation.region == secret.region == regions[0]
-    assert stack.at(rotation.body["secret_id"]).address == secret.address
+    found = secret(stack, identifier)
+    (rotation,) = of_secret(stack, "aws_secretsmanager_secret_rotation", found)
+    assert rotation.region == found.region == regions[0]
     assert stack.at(rotation.body["rotation_lambda_arn"]).address == function(stack, regions[0]).address
     assert rotation.body["rotate_immediately"] is True
     assert rotation.body["rotation_rules"] == {"automatically_after_days": 30}
 
 
 @SETS
-def test_rotation_waits_for_the_value_and_for_the_permission_to_call(regions: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("identifier", [MASTER, APPLICATION])
+def test_rotation_waits_for_the_value_and_for_the_permission_to_call(regions: tuple[str, ...], identifier: str) -> None:
     stack = platform(*regions)
-    (rotation,) = stack.resources("aws_secretsmanager_secret_rotation")
-    kinds = {one.partition(".")[0] for one in rotation.body["depends_on"]}
-    assert {"aws_secretsmanager_secret_version", "aws_lambda_permission"} <= kinds
+    found = secret(stack, identifier)
+    (rotation,) = of_secret(stack, "aws_secretsmanager_secret_rotation", found)
+    awaited = set(rotation.body["depends_on"])
+    assert {one.address for one in of_secret(stack, "aws_secretsmanager_secret_version", found)} <= awaited
+    assert "aws_lambda_permission" in {one.partition(".")[0] for one in awaited}
+    assert "aws_vpc_security_group_ingress_rule" in {one.partition(".")[0] for one in awaited}
+
+
+@SETS
+def test_the_application_s_rotation_comes_after_that_of_the_user_that_makes_its_own(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    master, application = (
+        of_secret(stack, "aws_secretsmanager_secret_rotation", secret(stack, one))[0] for one in (MASTER, APPLICATION)
+    )
+    assert master.address in application.body["depends_on"]
 
 
 def test_rotation_stays_at_home_when_another_region_becomes_the_primary() -> None:
@@ -126,9 +143,11 @@ def test_no_function_takes_of_what_an_account_may_run_at_a_time(regions: tuple[s
 def test_schedule_and_concurrency_are_settings() -> None:
     keys = {"after_days": "7", "immediately": "false", "reserved_concurrency": "5"}
     stack = platform(*ONE, database={"rotation": keys})
-    (rotation,) = stack.resources("aws_secretsmanager_secret_rotation")
-    assert rotation.body["rotate_immediately"] is False
-    assert rotation.body["rotation_rules"] == {"automatically_after_days": 7}
+    for identifier, immediately in ((MASTER, False), (APPLICATION, True)):
+        (rotation,) = of_secret(stack, "aws_secretsmanager_secret_rotation", secret(stack, identifier))
+        # The first rotation makes the application's user.
+        assert rotation.body["rotate_immediately"] is immediately
+        assert rotation.body["rotation_rules"] == {"automatically_after_days": 7}
     assert function(stack, ONE[0]).body["reserved_concurrent_executions"] == 5
 
 
