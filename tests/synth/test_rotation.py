@@ -1,5 +1,6 @@
 """The function that rotates the passwords, and the rotations."""
 
+import json
 import re
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settin
 from support.rotation import APPLICATION, MASTER, assert_copy_of_secret, conditions, function, of_secret, secret
 from support.synthesized import platform
 
+from modules.database.rotation.runtime.credentials import Credentials
+from modules.secrets.application import TOKEN_USERNAME, USERNAME
 from modules.settings import SettingsError, load_settings
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
@@ -140,6 +143,36 @@ def test_no_function_takes_of_what_an_account_may_run_at_a_time(regions: tuple[s
     assert not [one.address for one in functions if "reserved_concurrent_executions" in one.body]
 
 
+def test_with_tokens_of_iam_the_application_may_make_them_for_one_user_of_every_database() -> None:
+    for authentication, allowed in (("password", 0), ("iam", len(TWO))):
+        stack = platform(*TWO, database={"application": {"authentication": authentication}})
+        found = [
+            (policy, statement)
+            for policy in stack.resources("aws_iam_role_policy")
+            for statement in stack.at(policy.body["policy"]).body["statement"]
+            if "rds-db:connect" in statement["actions"]
+        ]
+        assert len(found) == allowed
+        for policy, statement in found:
+            assert stack.at(policy.body["role"]).body["name"] == f"PROD-role-test-application-{policy.region}"
+            databases = {one.region: one.address for one in stack.resources("aws_db_instance")}
+            users = [re.sub(r"\$\{data[^}]+\}", "ACCOUNT", one) for one in statement["resources"]]
+            assert sorted(users) == sorted(
+                f"arn:aws:rds-db:{region}:ACCOUNT:dbuser:${{{address}.resource_id}}/app_iam"
+                for region, address in databases.items()
+            )
+        for region in TWO:
+            told = function(stack, region).body["environment"]["variables"]["APPLICATION_AUTHENTICATION"]
+            assert told == authentication
+
+
+def test_the_users_that_terraform_and_rotation_name_are_the_same() -> None:
+    value = {"engine": "postgres", "host": "x", "username": USERNAME, "masterarn": "x"}
+    first = Credentials.parse(json.dumps(value))
+    assert (first.owner, first.successor("x").username) == (USERNAME, USERNAME)
+    assert first.successor(None).username == TOKEN_USERNAME
+
+
 def test_schedule_and_concurrency_are_settings() -> None:
     keys = {"after_days": "7", "immediately": "false", "reserved_concurrency": "5"}
     stack = platform(*ONE, database={"rotation": keys})
@@ -162,5 +195,12 @@ def test_schedule_and_concurrency_are_settings() -> None:
 )
 def test_rejects_a_rotation_that_cannot_be(tmp_path: Path, keys: dict[str, str], fault: str) -> None:
     path = write_settings(tmp_path, settings_of(*ONE, database={"rotation": keys}))
+    with pytest.raises(SettingsError, match=fault):
+        load_settings(path, {})
+
+
+def test_rejects_an_authentication_that_there_is_not(tmp_path: Path) -> None:
+    path = write_settings(tmp_path, settings_of(*ONE, database={"application": {"authentication": "kerberos"}}))
+    fault = r"database\.application\.authentication: not one of the choices, got 'kerberos'.*password.*iam"
     with pytest.raises(SettingsError, match=fault):
         load_settings(path, {})
