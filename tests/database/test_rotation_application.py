@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from modules.database.rotation.runtime.database import Session
 from modules.database.rotation.runtime.errors import RotationError
+from tests.database.programs import ROOT
 from tests.database.vault import STEPS, Crash
 
 if TYPE_CHECKING:
@@ -112,6 +114,37 @@ def test_later_rotations_leave_what_an_administrator_granted(pair: Vault, admini
     pair.rotate()
     with target.session(pair.value()) as session:
         session._run("CREATE TABLE public.made (id int)")
+
+
+def test_the_tables_of_an_application_that_was_the_master_user_are_handed_on_as_the_page_says(
+    unmade: Vault, administrator: Vault, target: Target
+) -> None:
+    with target.session(administrator.value()) as session:
+        session._run("CREATE TABLE orders (id serial PRIMARY KEY, note text)")
+        session._run("CREATE TABLE lines (of_order int REFERENCES orders)")
+        session._run("INSERT INTO orders (note) VALUES ('before')")
+    unmade.rotate()
+    names = {"meridian": administrator.value()["username"], "app_owner": f"{unmade.value()['username']}_owner"}
+    page = (ROOT / "docs" / "database.md").read_text(encoding="utf-8")
+    statements = re.search(r"```sql\n(GRANT app_owner.*?)```", page, re.DOTALL)
+    assert statements
+    text = re.sub("SCHEMA app|" + "|".join(names), lambda one: _quoted(one[0], names, unmade), statements[1])
+    with target.session(administrator.value()) as session:
+        for statement in re.split(r";\n(?=DO|REVOKE|$)", text)[:-1]:
+            session._run(statement)
+    for _ in range(2):
+        with target.session(unmade.value()) as session:
+            session._run("INSERT INTO orders (note) VALUES ('after')")
+            session._run("ALTER TABLE lines ADD COLUMN IF NOT EXISTS count int")
+            assert session._run("SELECT note FROM orders ORDER BY id LIMIT 1") == [["before"]]
+        unmade.rotate()
+    assert target.server.query(GROUPS, it=administrator.value()["username"]) == []
+
+
+def _quoted(name: str, names: dict[str, str], vault: Vault) -> str:
+    if name == "SCHEMA app":
+        return f'SCHEMA "{vault.value()["username"]}"'
+    return f'"{names[name]}"'
 
 
 #: What the first rotation does on the server, all of it in one transaction.
