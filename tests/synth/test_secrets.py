@@ -104,19 +104,16 @@ def test_the_application_s_value_says_where_and_as_whom_and_has_no_password(regi
 
 
 @SETS
-def test_no_role_of_an_instance_reads_the_master_s_secret(regions: tuple[str, ...]) -> None:
+def test_no_role_but_that_of_rotation_is_given_the_master_s_secret(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
-    for name in ("aws_iam_role_policy",):
-        for policy in stack.resources(name):
-            reads = [
-                one
-                for one in stack.at(policy.body["policy"]).body["statement"]
-                if any(action.startswith("secretsmanager:") for action in one["actions"])
-                and any(secret(stack, MASTER).address in resource for resource in one["resources"])
-            ]
-            if reads:
-                role = stack.at(function(stack, policy.region).body["role"])
-                assert stack.at(policy.body["role"]).address == role.address
+    master = secret(stack, MASTER).address
+    holders = {
+        stack.at(policy.body["role"]).body["name"]
+        for policy in stack.resources("aws_iam_role_policy")
+        for statement in stack.at(policy.body["policy"]).body["statement"]
+        if any(master in resource for resource in statement["resources"])
+    }
+    assert holders == {f"PROD-role-test-rotation-{region}" for region in regions}
 
 
 @SETS
