@@ -12,9 +12,9 @@ from modules.addressing import region_blocks
 from modules.compute.web_tier import WebTier
 from modules.database.backups import BackupReplication
 from modules.database.credentials import Credentials
-from modules.database.database import Database
+from modules.database.database import Database, log_in_with_tokens
 from modules.database.rotation.code import RotationCode
-from modules.database.rotation.function import RotationFunction
+from modules.database.rotation.function import RotationFunction, rotation_role_arn
 from modules.database.rotation.rotation import Rotation
 from modules.entry.entry import Entry
 from modules.errors import building
@@ -22,6 +22,7 @@ from modules.foundation import lay_foundation
 from modules.network.peering import Peering
 from modules.oversight import Oversight
 from modules.region import Region
+from modules.secrets.application import TOKEN_USERNAME, ApplicationSecret
 from modules.secrets.database import DatabaseSecret
 from modules.sessions.table import SessionTable
 from modules.state.backend import use_state_backend
@@ -77,12 +78,16 @@ class PlatformStack(TerraformStack):
         replications = self._replicate_data()
         with building("secrets", home.name):
             keys = {name: one.keys.secrets for name, one in self._foundations.items()}
-            secret = DatabaseSecret(home, "database-secret", region=home, keys=keys)
+            readers = [*administrators.arns, *(rotation_role_arn(region) for region in regions.values())]
+            secret = DatabaseSecret(home, "database-secret", region=home, keys=keys, readers=readers)
         databases = self._build_databases(secret)
         with building("secrets", home.name):
             writer = databases[settings.topology.writer].instance
             credentials = Credentials(home, "database-credentials", secret=secret, writer=writer)
-        rotations = self._rotate(credentials, databases)
+            application = ApplicationSecret(
+                home, "application-secret", region=home, keys=keys, master=secret, writer=writer
+            )
+        rotations = self._rotate(credentials, application, databases)
         sessions = self._keep_sessions(home)
         entry = self._let_in()
         oversight = Oversight(
@@ -92,7 +97,7 @@ class PlatformStack(TerraformStack):
             foundations=self._foundations,
             databases=databases,
             rotations=rotations,
-            tiers=self._serve(entry, secret, databases),
+            tiers=self._serve(entry, application, databases),
             entry=entry,
             sessions=sessions,
             replications=replications,
@@ -169,7 +174,9 @@ class PlatformStack(TerraformStack):
                     )
         return databases
 
-    def _rotate(self, credentials: Credentials, databases: Mapping[str, Database]) -> dict[str, RotationFunction]:
+    def _rotate(
+        self, credentials: Credentials, application: ApplicationSecret, databases: Mapping[str, Database]
+    ) -> dict[str, RotationFunction]:
         secret, home = credentials.secret, credentials.secret.region
         regions = [one.region for one in self._foundations.values()]
         with building("rotation", home.name):
@@ -183,13 +190,32 @@ class PlatformStack(TerraformStack):
                     network=here.network,
                     keys=here.keys,
                     secret=secret,
+                    application=application,
                     code=code,
                     databases=regions,
                 )
                 admitted.append(databases[name].access.admit("rotation", functions[name].security_group.id))
         with building("rotation", home.name):
-            needed = [credentials.value, *admitted]
-            Rotation(home, "rotation", secret=secret, function=functions[home.name], depends_on=needed)
+            function, at_once = functions[home.name], self._settings.database.rotation.immediately
+            master = Rotation(
+                home,
+                "rotation",
+                secret=secret,
+                value=credentials.value,
+                function=function,
+                immediately=at_once,
+                depends_on=[secret.value, *admitted],
+            )
+            # Its first rotation makes the user.
+            Rotation(
+                home,
+                "application-rotation",
+                secret=application,
+                value=application.value,
+                function=function,
+                immediately=True,
+                depends_on=[master.resource, *admitted],
+            )
         return functions
 
     def _keep_sessions(self, home: Region) -> SessionTable:
@@ -212,11 +238,14 @@ class PlatformStack(TerraformStack):
                 home=self._settings.home,
             )
 
-    def _serve(self, entry: Entry, secret: DatabaseSecret, databases: Mapping[str, Database]) -> dict[str, WebTier]:
+    def _serve(self, entry: Entry, secret: ApplicationSecret, databases: Mapping[str, Database]) -> dict[str, WebTier]:
         tiers = {}
         for name, here in self._foundations.items():
             with building("secrets", name):
                 here.application.allow("secret", secret.read_in(name))
+            if self._settings.database.application.authentication == "iam":
+                with building("database", name):
+                    here.application.allow("database", log_in_with_tokens(databases.values(), TOKEN_USERNAME))
             with building("compute", name):
                 tiers[name] = WebTier(
                     here.region,

@@ -10,6 +10,8 @@ from constructs import Construct
 from modules.database.access import Access
 from modules.database.instance import Instance
 from modules.database.parameters import Parameters
+from modules.identity.policy import Statement
+from modules.settings.regions import PARTITION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -96,3 +98,15 @@ class Database(Construct):
         self.instance: DbInstance = instance.resource
         self.identifier = instance.identifier
         self.logs = instance.logs.groups
+
+
+def log_in_with_tokens(databases: Iterable[Database], username: str) -> list[Statement]:
+    """Statement that lets a role make tokens of one user, for any of the databases: each may become the writer.
+
+    See https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html
+    """
+    users = [
+        f"arn:{PARTITION}:rds-db:{one.region.name}:{one.region.account_id}:dbuser:{one.instance.resource_id}/{username}"
+        for one in databases
+    ]
+    return [Statement(sid="LogInToTheDatabase", actions=["rds-db:connect"], resources=users)]

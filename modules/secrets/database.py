@@ -1,37 +1,36 @@
-"""The credentials of the database."""
+"""The credentials of the database's master user."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from cdktf import Fn, TerraformLocal, TerraformStack
-from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret, SecretsmanagerSecretReplica
-from cdktf_cdktf_provider_aws.secretsmanager_secret_policy import SecretsmanagerSecretPolicy
-from constructs import Construct
 
-from modules.identity.policy import EVERYONE, Condition, PolicyDocument, Statement, is_true, string_equals
+from modules.secrets.secret import Secret
 from modules.secrets.version import DRAWN, SecretVersion
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from constructs import Construct
 
     from modules.keys.key import Key
     from modules.region import Region
 
 PASSWORD_LENGTH = 32
 PORT = 5432
+ENGINE = "postgres"
 #: What PostgreSQL, connection strings and shells take for something else than a letter of the password.
 EXCLUDED = "/@\"'\\ `$:;%&?#<>{}[]|^~"
 
 
-class DatabaseSecret(Construct):
-    """User and password of the database, in a secret of one region with a replica in every other.
+class DatabaseSecret(Secret):
+    """The master user of the database and its password, for administration and for rotation.
 
     The password is drawn by Secrets Manager anew in each run of Terraform, as an ephemeral resource, and is only ever
     handed on in write-only arguments: neither the output, nor the plan, nor the state holds it. It is written once;
     from then on rotation changes it. What the database is made with is read back from the secret, so that a run that
-    breaks off between the two leaves no database whose password nobody knows. Nobody outside the account can get to the
-    secret, whatever their own permissions.
+    breaks off between the two leaves no database whose password nobody knows.
 
     Parameters
     ----------
@@ -39,6 +38,8 @@ class DatabaseSecret(Construct):
         The region that the secret is written in.
     keys
         By region, the key that the secret or its replica is encrypted with; a replica is made in each but ``region``.
+    readers
+        ARNs, or patterns of them, of the only roles and users that may read and write it.
     username
         The database user. ``meridian`` by default.
     database
@@ -46,8 +47,6 @@ class DatabaseSecret(Construct):
 
     Attributes
     ----------
-    resource
-        The secret.
     username, database
         The database user, and the database.
     stored, password
@@ -67,69 +66,27 @@ class DatabaseSecret(Construct):
         *,
         region: Region,
         keys: Mapping[str, Key],
+        readers: Sequence[str],
         username: str = "meridian",
         database: str = "meridian",
     ) -> None:
-        super().__init__(scope, id_)
-        self.region, self.username, self.database = region, username, database
-        self._keys = keys
-        name = region.names.of("secret", "database")
-        self.resource = SecretsmanagerSecret(
-            self,
-            "Resource",
-            provider=region.provider,
-            name=name,
+        super().__init__(
+            scope,
+            id_,
+            region=region,
+            keys=keys,
+            identifier="database",
             description="Credentials of the PostgreSQL database",
-            kms_key_id=keys[region.name].arn,
-            recovery_window_in_days=region.settings.secrets.recovery_window_days,
-            replica=[
-                SecretsmanagerSecretReplica(region=other, kms_key_id=keys[other].arn)
-                for other in sorted(keys)
-                if other != region.name
-            ],
-            tags={"Name": name},
+            readers=readers,
         )
-        policy = PolicyDocument(self, "policy-document", region=region, statements=[_refuse_other_accounts(region)])
-        SecretsmanagerSecretPolicy(
-            self,
-            "policy",
-            provider=region.provider,
-            secret_arn=self.resource.arn,
-            policy=policy.json,
-            block_public_policy=True,
-        )
+        self.username, self.database = username, database
         self.value = self._write(self._draw_password())
         self.stored = self._read_back()
         self.password = str(Fn.lookup(self.stored, "password"))
 
-    def arn_in(self, region: str) -> str:
-        """ARN of the secret's copy in a region, which differs from the secret's own in the region alone."""
-        home = self.region.name
-        return str(Fn.replace(self.resource.arn, f":{home}:", f":{region}:")) if region != home else self.resource.arn
-
-    def read_in(self, region: str) -> list[Statement]:
-        """Statements that let a role of a region read the copy there, and no other secret."""
-        arn = self.arn_in(region)
-        return [
-            Statement(
-                sid="ReadTheSecret",
-                actions=["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
-                resources=[arn],
-            ),
-            Statement(
-                sid="DecryptTheSecret",
-                actions=["kms:Decrypt"],
-                resources=[self._keys[region].arn],
-                condition=[
-                    string_equals("kms:ViaService", f"secretsmanager.{region}.amazonaws.com"),
-                    string_equals("kms:EncryptionContext:SecretARN", arn),
-                ],
-            ),
-        ]
-
     def _write(self, password: str) -> SecretVersion:
         value = {
-            "engine": "postgres",
+            "engine": ENGINE,
             "username": self.username,
             "password": password,
             "dbname": self.database,
@@ -158,19 +115,3 @@ class DatabaseSecret(Construct):
         body = {"provider": self.region.provider.fqn, **arguments}
         TerraformStack.of(self).add_override(f"ephemeral.{kind}.{name}", body)
         return f"ephemeral.{kind}.{name}"
-
-
-def _refuse_other_accounts(region: Region) -> Statement:
-    return Statement(
-        sid="RefuseOtherAccounts",
-        effect="Deny",
-        actions=["secretsmanager:*"],
-        # The policy goes with the secret to replicas, whose ARNs are others.
-        resources=["*"],
-        principals=[EVERYONE],
-        condition=[
-            Condition(test="StringNotEquals", variable="aws:PrincipalAccount", values=[region.account_id]),
-            # AWS services that act for this account, such as the one that replicates, have no account.
-            is_true("aws:PrincipalIsAWSService", wanted=False),
-        ],
-    )

@@ -10,10 +10,11 @@ from cdktf_cdktf_provider_aws.secretsmanager_secret_version import Secretsmanage
 if TYPE_CHECKING:
     from constructs import Construct
 
-    from modules.secrets.database import DatabaseSecret
+    from modules.secrets.secret import Secret
 
-#: Labels of the two versions that Terraform writes. A rotation takes the others' labels away, and Secrets Manager may
-#: delete what has none: Terraform would then write a version anew, with another password, over the one in use.
+#: Labels of the versions that Terraform writes, each on one version of a secret. A rotation takes the others' labels
+#: away, and Secrets Manager may delete what has none: Terraform would then write a version anew, with another value,
+#: over the one in use.
 #: https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html#term_version and
 #: https://github.com/hashicorp/terraform-provider-aws/issues/37302
 DRAWN, PLACED = "MERIDIAN-DRAWN", "MERIDIAN-PLACED"
@@ -37,14 +38,14 @@ class SecretVersion(SecretsmanagerSecretVersion):
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, secret: DatabaseSecret, value: str, label: str) -> None:
+    def __init__(self, scope: Construct, id_: str, *, secret: Secret, value: str, label: str) -> None:
         super().__init__(
             scope,
             id_,
             provider=secret.region.provider,
             secret_id=secret.resource.id,
             secret_string_wo=value,
-            # Another number would have Terraform write another password, over the one that rotation has set.
+            # Another number would have Terraform write the value again, over what rotation has put in.
             secret_string_wo_version=1,
             version_stages=["AWSCURRENT", label],
             # Rotation moves the labels of what is current and what was. Terraform would move them back.

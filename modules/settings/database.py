@@ -120,6 +120,20 @@ class InstanceSettings(Section):
         return Place(region=region, role=role, source=source, rebuild=self.rebuild)
 
 
+class ApplicationSettings(Section):
+    """The application's user of the database.
+
+    Parameters
+    ----------
+    authentication
+        What it logs in with: ``password``, the default, which its secret holds and rotation changes; or ``iam``, tokens
+        that its role may make, with no password anywhere. After a change the other holds from the secret's next
+        rotation on.
+    """
+
+    authentication: Literal["password", "iam"] = "password"
+
+
 class DatabaseSettings(Section):
     """The PostgreSQL instance of each region. What is said of one is said of all, since any may become the writer.
 
@@ -173,7 +187,9 @@ class DatabaseSettings(Section):
     instances
         By region, the instances that are something else than what follows from ``primary_region``.
     rotation
-        How the password is changed.
+        How the passwords are changed.
+    application
+        How the application logs in.
     """
 
     version: EngineVersion = "17"
@@ -199,6 +215,7 @@ class DatabaseSettings(Section):
     log_retention_days: RetentionDays | None = None
     instances: Mapping[RegionName, InstanceSettings] = Field(default_factory=dict)
     rotation: RotationSettings = RotationSettings()
+    application: ApplicationSettings = ApplicationSettings()
 
     def version_of(self, region: str) -> str:
         """Version of PostgreSQL in ``region``."""

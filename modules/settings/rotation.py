@@ -1,4 +1,4 @@
-"""Settings of the rotation of the database's password."""
+"""Settings of the rotation of the database's passwords."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from modules.settings.types import Concurrency, Section
 
 
 class RotationSettings(Section):
-    """The function that changes the database's password, and when it does so.
+    """The function that changes the database's passwords, and when it does so.
 
     Parameters
     ----------
     after_days
         Days between two rotations, 1 to 90. 30 by default.
     immediately
-        Whether the password is also changed when rotation is attached or its schedule changes. Yes by default: the
-        first password passed through the process of whoever applied, and a rotation that cannot work shows at once and
-        not weeks later.
+        Whether the master user's password is also changed when rotation is attached or its schedule changes. Yes by
+        default: the first password passed through the process of whoever applied, and a rotation that cannot work shows
+        at once and not weeks later. The application's always is, since that makes its user.
     reserved_concurrency
         Runs at a time that the account keeps free for the function in each region, and that it cannot exceed. None by
         default: a new account's quota leaves nothing to reserve, and Lambda refuses (docs/aws.md). Where there is some,

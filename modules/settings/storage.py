@@ -24,9 +24,9 @@ class StorageSettings(Section):
     Parameters
     ----------
     administrators
-        ARNs of roles and users, or patterns of them, that the bucket policies do not shut out besides the platform's
-        own roles and the account root; what they may do is left to their own policies. Whoever deploys has to be among
-        them. Empty, the default, means the one that deploys.
+        ARNs of roles and users, or patterns of them, that the bucket policies and the policy of the master user's
+        secret do not shut out besides the platform's own roles and the account root; what they may do is left to their
+        own policies. Whoever deploys has to be among them. Empty, the default, means the one that deploys.
     force_destroy
         Whether destroying a bucket deletes what is in it. No by default: a bucket that holds objects is not destroyed.
     keep_noncurrent_days

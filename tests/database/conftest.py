@@ -123,26 +123,31 @@ def vault(client: Client, target: Target, listener: Listener) -> Iterator[Vault]
 
 @pytest.fixture
 def administrator(client: Client, target: Target) -> Vault:
-    """The secret of a role that may make roles."""
+    """The secret of a role that may make roles, and that owns a database as the master user of RDS does."""
     username, password = f"administrator_{uuid.uuid4().hex[:8]}", uuid.uuid4().hex
     target.create_role(username, password, "CREATEROLE")
-    value = target.secret_value(username, password)
+    target.server.query(f'CREATE DATABASE "{username}" OWNER "{username}"')
+    value = target.secret_value(username, password, dbname=username)
     return Vault(client=client, name=username, ca_bundle=target.ca_bundle, value=value)
 
 
 @pytest.fixture
-def pair(client: Client, target: Target, administrator: Vault, listener: Listener) -> Iterator[Vault]:
-    """A secret that alternates between two users, of whom the first exists."""
-    username, password = f"app {uuid.uuid4().hex[:8]}", uuid.uuid4().hex
-    target.create_role(username, password)
-    creator = administrator.value()["username"]
-    # What PostgreSQL gives the creator of a role from version 16 on, and what rds_superuser has before.
-    target.server.query(f'GRANT "{username}" TO "{creator}" WITH ADMIN OPTION')
-    value = target.secret_value(username, password, masterarn=administrator.arn)
+def unmade(client: Client, target: Target, administrator: Vault, listener: Listener) -> Iterator[Vault]:
+    """A secret of two users that alternate, as Terraform writes it: with neither a password nor a user."""
+    username, place = f"app {uuid.uuid4().hex[:8]}", administrator.value()["dbname"]
+    value = target.secret_value(username, "", dbname=place, masterarn=administrator.arn)
+    del value["password"]
     vault = Vault(client=client, name=username, ca_bundle=target.ca_bundle, value=value)
     yield vault
     assert_nothing_secret_was_said(vault, target, listener)
     assert_nothing_secret_was_said(administrator, target, listener)
+
+
+@pytest.fixture
+def pair(unmade: Vault) -> Vault:
+    """A secret that alternates between two users, of whom the first has been made."""
+    unmade.rotate()
+    return unmade
 
 
 def assert_nothing_secret_was_said(vault: Vault, target: Target, listener: Listener) -> None:

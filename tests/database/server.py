@@ -100,9 +100,9 @@ class Server:
             return connection.run(statement, **parameters) or []
 
     @contextmanager
-    def administrator(self) -> Iterator[Connection]:
+    def administrator(self, database: str = "postgres") -> Iterator[Connection]:
         path = str(self.folder / f".s.PGSQL.{self.port}")
-        connection = Connection("postgres", unix_sock=path, database="postgres", timeout=PATIENCE, ssl_context=False)
+        connection = Connection("postgres", unix_sock=path, database=database, timeout=PATIENCE, ssl_context=False)
         try:
             yield connection
         finally:

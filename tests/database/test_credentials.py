@@ -55,6 +55,20 @@ def test_the_successors_of_a_pair_take_turns() -> None:
     assert {it.owner for it in (first, second)} == {"app"}
 
 
+def test_a_pair_without_a_password_begins_with_its_first_user() -> None:
+    unmade = parsed({key: value for key, value in PAIR.items() if key != "password"})
+    assert unmade.successor("next").username == "app"
+    assert unmade.differences(unmade.successor("next")) == ["password"]
+
+
+def test_the_user_that_logs_in_with_tokens_has_a_name_of_its_own_and_no_password() -> None:
+    for username in ("app", "app_clone", "app_iam"):
+        following = parsed(PAIR | {"username": username}).successor(None)
+        assert (following.username, following.owner, following.group) == ("app_iam", "app", "app_owner")
+        assert "password" not in following.document
+        assert following.successor("next").username == "app"
+
+
 def test_a_single_user_may_end_in_the_clones_suffix() -> None:
     assert parsed(VALUE | {"username": "app_clone"}).successor("next").username == "app_clone"
 
@@ -87,6 +101,17 @@ def test_rejects_a_value_naming_its_key_only(change: dict[str, Any], reason: str
     with pytest.raises(RotationError, match=reason) as caught:
         parsed(VALUE | change)
     assert "hidden-from-all" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_rejects_a_single_user_without_a_password() -> None:
+    with pytest.raises(RotationError, match="password of the secret value is missing"):
+        parsed({key: value for key, value in VALUE.items() if key != "password"})
+
+
+def test_rejects_a_pair_whose_longest_name_postgresql_would_cut() -> None:
+    parsed(PAIR | {"username": "x" * 57})
+    with pytest.raises(RotationError, match="too long"):
+        parsed(PAIR | {"username": "x" * 58})
 
 
 @pytest.mark.parametrize("text", ["", "hidden-from-all", '{"password": "hidden-from-all"', "[]", "null", '"text"'])

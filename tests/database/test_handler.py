@@ -94,6 +94,11 @@ def test_rejects_a_password_length_that_rds_or_prudence_forbids(length: str) -> 
         Settings.from_environment({"PASSWORD_LENGTH": length})
 
 
+def test_rejects_an_authentication_that_there_is_not() -> None:
+    with pytest.raises(RotationError, match="APPLICATION_AUTHENTICATION is 'kerberos', allowed are password, iam"):
+        Settings.from_environment({"APPLICATION_AUTHENTICATION": "kerberos"})
+
+
 def test_the_ca_bundle_is_beside_the_code_by_default() -> None:
     assert Settings.from_environment({}).ca_bundle.parent.samefile(handler.__file__.rpartition("/")[0])
 

@@ -55,3 +55,31 @@ def test_a_replica_is_refused_at_every_step_that_meets_it_until_it_is_promoted(
     promoted = Target(standby, target.ca_bundle)
     assert promoted.opens(vault.value())
     assert not promoted.opens(old)
+
+
+def test_after_a_promotion_the_application_s_users_are_there_and_rotate_once_both_secrets_name_the_new_writer(
+    pair: Vault, administrator: Vault, target: Target, server: Server, authority: Authority
+) -> None:
+    pair.rotate()
+    with target.session(pair.value()) as session:
+        session._run("CREATE TABLE kept (id int)")
+    standby = Server(authority.issue(), source=server)
+    try:
+        standby.start()
+        promoted = Target(standby, target.ca_bundle)
+        assert standby.query("SELECT pg_promote()") == [[True]]
+        before = pair.value()
+        pair.put(before | {"port": standby.port})
+        assert promoted.opens(pair.value())
+        with pytest.raises(RotationError, match="administrator's secret is of another server"):
+            pair.rotate()
+        administrator.put(administrator.value() | {"port": standby.port})
+        administrator.rotate()
+        for _ in range(2):
+            pair.rotate()
+            with promoted.session(pair.value()) as session:
+                session._run("INSERT INTO kept VALUES (1)")
+        # What came back alone holds what it held.
+        assert target.opens(before)
+    finally:
+        standby.remove()

@@ -105,3 +105,11 @@ def test_a_refusal_is_not_taken_for_a_version_of_another_run() -> None:
     credentials = Credentials.parse(json.dumps(VALUE))
     with pytest.raises(ClientError, match="LimitExceededException"):
         store(Scripted(put_secret_value=refusing("LimitExceededException"))).put_pending("new", credentials)
+
+
+@pytest.mark.parametrize("named", ["us-east-1", "us-west-2"])
+def test_the_administrator_s_secret_is_read_in_the_region_of_the_secret_itself(named: str) -> None:
+    client = Scripted(get_secret_value={"SecretString": json.dumps(VALUE)})
+    store(client).sibling(f"arn:aws:secretsmanager:{named}:123456789012:secret:administrator").current()
+    asked = "arn:aws:secretsmanager:us-east-1:123456789012:secret:administrator"
+    assert client.asked == [("get_secret_value", {"SecretId": asked, "VersionStage": "AWSCURRENT"})]

@@ -74,12 +74,21 @@ class Vault:
         self.put(value)
 
     def put(self, value: dict[str, Any], stage: str = "AWSCURRENT", token: str | None = None) -> None:
+        if stage == "AWSCURRENT":
+            self._make_previous()
         self.client.real.put_secret_value(
             SecretId=self.arn,
             SecretString=json.dumps(value),
             VersionStages=[stage],
             ClientRequestToken=token or str(uuid.uuid4()),
         )
+
+    def _make_previous(self) -> None:
+        """Move the labels on, as AWS does; moto leaves that of what a rotation made current where it is."""
+        for version in _versions(self.arn).values():
+            moved = ["AWSPREVIOUS"] if "AWSCURRENT" in version["version_stages"] else []
+            others = [stage for stage in version["version_stages"] if stage not in {"AWSCURRENT", "AWSPREVIOUS"}]
+            version["version_stages"] = [*others, *moved]
 
     def begin(self) -> str:
         """Begin a rotation: its version has the pending stage and no value yet."""
@@ -121,7 +130,8 @@ class Vault:
     def passwords(self) -> set[str]:
         """Give every password that the secret ever held."""
         values = [version.get("secret_string") for version in _versions(self.arn).values()]
-        return {json.loads(value)["password"] for value in values if value}
+        read = [json.loads(value) for value in values if value]
+        return {value["password"] for value in read if "password" in value}
 
 
 class Listener(logging.Handler):

@@ -133,6 +133,7 @@ def test_nothing_is_left_that_would_apply_a_plan_for_review(permitted: Permitted
 
 Call = Callable[[Callable[[str], Any]], object]
 SECRET = f"PROD-secret-main-database-{REGION}"
+OF_APPLICATION = f"PROD-secret-main-application-{REGION}"
 QUEUE = f"http://127.0.0.1/{ACCOUNT}/PROD-sqs-main-rotation-dead-letters-{REGION}"
 LOGS = f"prod-s3-main-trail-{ACCOUNT}-{REGION}"
 #: What the program of each role does, and what is next to it.
@@ -140,6 +141,7 @@ WORK: dict[str, dict[str, Call]] = {
     "rotation": {
         "look": lambda aws: aws("secretsmanager").describe_secret(SecretId=SECRET),
         "read": lambda aws: aws("secretsmanager").get_secret_value(SecretId=SECRET),
+        "read the other": lambda aws: aws("secretsmanager").get_secret_value(SecretId=OF_APPLICATION),
         "draw": lambda aws: aws("secretsmanager").get_random_password(),
         "report": lambda aws: aws("sqs").send_message(QueueUrl=QUEUE, MessageBody="failed"),
     },
@@ -147,7 +149,7 @@ WORK: dict[str, dict[str, Call]] = {
         "write": lambda aws: aws("s3").put_object(Bucket=DATA, Key="application/x", Body=b"x"),
         "read": lambda aws: aws("s3").get_object(Bucket=DATA, Key="application/x"),
         "clear": lambda aws: aws("s3").delete_object(Bucket=DATA, Key="application/x"),
-        "connect": lambda aws: aws("secretsmanager").get_secret_value(SecretId=SECRET),
+        "connect": lambda aws: aws("secretsmanager").get_secret_value(SecretId=OF_APPLICATION),
     },
     "backup": {
         "look": lambda aws: aws("rds").describe_db_instances(DBInstanceIdentifier=f"prod-rds-main-main-{REGION}"),
@@ -172,7 +174,8 @@ NEIGHBOURS: dict[str, dict[str, Call]] = {
     },
     "application": {
         "the logs": lambda aws: aws("s3").get_object(Bucket=LOGS, Key="x"),
-        "a new password": lambda aws: aws("secretsmanager").put_secret_value(SecretId=SECRET, SecretString="x"),
+        "the master user": lambda aws: aws("secretsmanager").get_secret_value(SecretId=SECRET),
+        "a new password": lambda aws: aws("secretsmanager").put_secret_value(SecretId=OF_APPLICATION, SecretString="x"),
         "releases": lambda aws: aws("s3").put_object(Bucket=DATA, Key="releases/x", Body=b"x"),
     },
     "backup": {

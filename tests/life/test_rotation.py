@@ -21,7 +21,10 @@ from modules.database.rotation.code import CERTIFICATES
 pytestmark = pytest.mark.emulator
 ACCOUNT = "123456789012"
 HOME, *OTHERS = THREE
-SECRET = f"PROD-secret-test-database-{HOME}"
+SECRETS = {
+    "SecretsManager": f"PROD-secret-test-database-{HOME}",
+    "SecretsManagerForTheApplication": f"PROD-secret-test-application-{HOME}",
+}
 REGIONS = pytest.mark.parametrize("region", THREE)
 
 
@@ -68,20 +71,24 @@ def test_the_deployed_function_is_encrypted_traced_and_keeps_failed_calls(life: 
 
 
 @REGIONS
-def test_only_secrets_manager_may_call_it_for_the_copy_of_the_secret_in_its_region(life: Applied, region: str) -> None:
-    (statement,) = json.loads(life.client("lambda", region).get_policy(FunctionName=name(region))["Policy"])[
-        "Statement"
-    ]
-    own = life.client("secretsmanager", HOME).describe_secret(SecretId=SECRET)["ARN"]
-    assert statement["Principal"] == {"Service": "secretsmanager.amazonaws.com"}
-    assert statement["Condition"] == {
-        "ArnLike": {"AWS:SourceArn": own.replace(f":{HOME}:", f":{region}:")},
-        "StringEquals": {"AWS:SourceAccount": ACCOUNT},
-    }
+def test_only_secrets_manager_may_call_it_for_the_copies_of_the_secrets_in_its_region(
+    life: Applied, region: str
+) -> None:
+    policy = json.loads(life.client("lambda", region).get_policy(FunctionName=name(region))["Policy"])
+    statements = {statement["Sid"]: statement for statement in policy["Statement"]}
+    assert statements.keys() == SECRETS.keys()
+    for sid, secret in SECRETS.items():
+        own = life.client("secretsmanager", HOME).describe_secret(SecretId=secret)["ARN"]
+        assert statements[sid]["Principal"] == {"Service": "secretsmanager.amazonaws.com"}
+        assert statements[sid]["Condition"] == {
+            "ArnLike": {"AWS:SourceArn": own.replace(f":{HOME}:", f":{region}:")},
+            "StringEquals": {"AWS:SourceAccount": ACCOUNT},
+        }
 
 
-def test_the_secret_rotates_with_the_function_of_its_own_region(life: Applied) -> None:
-    secret = life.client("secretsmanager", HOME).describe_secret(SecretId=SECRET)
+@pytest.mark.parametrize("name_of_secret", SECRETS.values())
+def test_every_secret_rotates_with_the_function_of_its_own_region(life: Applied, name_of_secret: str) -> None:
+    secret = life.client("secretsmanager", HOME).describe_secret(SecretId=name_of_secret)
     assert secret["RotationEnabled"] is True
     assert secret["RotationLambdaARN"] == configuration(life, HOME)["FunctionArn"]
     assert secret["RotationRules"]["AutomaticallyAfterDays"] == 30

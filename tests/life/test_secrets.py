@@ -1,4 +1,4 @@
-"""The database secret on the embedded AWS, and nowhere else."""
+"""The secrets of the database on the embedded AWS, and nowhere else."""
 
 from __future__ import annotations
 
@@ -21,10 +21,12 @@ pytestmark = pytest.mark.emulator
 ACCOUNT = "123456789012"
 PRIMARY, *OTHERS = THREE
 NAME = f"PROD-secret-test-database-{PRIMARY}"
+APPLICATION = f"PROD-secret-test-application-{PRIMARY}"
+BOTH = pytest.mark.parametrize("name", [NAME, APPLICATION])
 
 
-def value(life: Applied, region: str) -> dict[str, Any]:
-    answer = life.client("secretsmanager", region).get_secret_value(SecretId=NAME)
+def value(life: Applied, region: str, name: str = NAME) -> dict[str, Any]:
+    answer = life.client("secretsmanager", region).get_secret_value(SecretId=name)
     return dict(json.loads(answer["SecretString"]))
 
 
@@ -41,12 +43,35 @@ def test_value_is_credentials_of_postgresql(life: Applied) -> None:
     assert Credentials.parse(json.dumps({"host": "database.example.com", **found})).username == "meridian"
 
 
-def test_every_region_reads_the_same_value(life: Applied) -> None:
-    assert all(value(life, region) == value(life, PRIMARY) for region in OTHERS)
+def test_value_of_the_application_is_what_rotation_makes_a_user_from(life: Applied) -> None:
+    found = value(life, PRIMARY, APPLICATION)
+    (instance,) = life.client("rds", PRIMARY).describe_db_instances()["DBInstances"]
+    master = life.client("secretsmanager", PRIMARY).describe_secret(SecretId=NAME)["ARN"]
+    # The function does not run here: tests/database does the rotation that puts the password in.
+    assert found == {
+        "engine": "postgres",
+        "host": instance["Endpoint"]["Address"],
+        "port": 5432,
+        "dbname": "meridian",
+        "username": "app",
+        "masterarn": master,
+    }
+    administrator = Credentials.parse(json.dumps(value(life, PRIMARY)))
+    application = Credentials.parse(json.dumps(found))
+    # So that the function lets the one make the other.
+    for key in ("host", "port", "database"):
+        assert getattr(administrator, key) == getattr(application, key)
+    assert application.successor("x").username == "app" != administrator.username
 
 
-def test_every_copy_is_encrypted_with_a_key_of_its_region(life: Applied) -> None:
-    secret = life.client("secretsmanager", PRIMARY).describe_secret(SecretId=NAME)
+@BOTH
+def test_every_region_reads_the_same_value(life: Applied, name: str) -> None:
+    assert all(value(life, region, name) == value(life, PRIMARY, name) for region in OTHERS)
+
+
+@BOTH
+def test_every_copy_is_encrypted_with_a_key_of_its_region(life: Applied, name: str) -> None:
+    secret = life.client("secretsmanager", PRIMARY).describe_secret(SecretId=name)
     keys = {one["Region"]: one["KmsKeyId"] for one in secret["ReplicationStatus"]} | {PRIMARY: secret["KmsKeyId"]}
     assert sorted(keys) == sorted(THREE)
     for region, key in keys.items():
@@ -77,20 +102,34 @@ def test_binary_plan_holds_no_password_inside(life: Applied, second_plan: tuple[
         assert not [name for name in plan.namelist() if password in plan.read(name)]
 
 
-def test_nobody_outside_the_account_is_let_in(life: Applied) -> None:
-    policy = json.loads(life.client("secretsmanager", PRIMARY).get_resource_policy(SecretId=NAME)["ResourcePolicy"])
+def decision(life: Applied, name: str, reader: str, account: str = ACCOUNT) -> Decision:
+    policy = json.loads(life.client("secretsmanager", PRIMARY).get_resource_policy(SecretId=name)["ResourcePolicy"])
+    role = f"arn:aws:iam::{account}:role/{reader}"
+    request = Request(
+        action="secretsmanager:GetSecretValue",
+        resource=f"arn:aws:secretsmanager:{PRIMARY}:{account}:secret:{name}-123456",
+        caller=Caller(identities=(role,), account_id=account),
+        context={
+            "aws:principalaccount": [account],
+            "aws:principalarn": [role],
+            "aws:principalisawsservice": ["false"],
+        },
+    )
+    return decide(policy, request)
 
-    def decision(account: str) -> Decision:
-        request = Request(
-            action="secretsmanager:GetSecretValue",
-            resource=f"arn:aws:secretsmanager:{PRIMARY}:{account}:secret:{NAME}-123456",
-            caller=Caller(identities=(f"arn:aws:iam::{account}:role/reader",), account_id=account),
-            context={"aws:principalaccount": [account], "aws:principalisawsservice": ["false"]},
-        )
-        return decide(policy, request)
 
-    assert decision("999999999999") is Decision.DENIED
-    assert decision(ACCOUNT) is Decision.SILENT
+@BOTH
+def test_nobody_outside_the_account_is_let_in(life: Applied, name: str) -> None:
+    rotation = f"PROD-role-test-rotation-{PRIMARY}"
+    assert decision(life, name, rotation, "999999999999") is Decision.DENIED
+    assert decision(life, name, rotation) is Decision.SILENT
+
+
+@pytest.mark.parametrize("region", THREE)
+def test_the_master_s_secret_is_refused_to_the_application_and_not_to_rotation(life: Applied, region: str) -> None:
+    assert decision(life, NAME, f"PROD-role-test-rotation-{region}") is Decision.SILENT
+    assert decision(life, NAME, f"PROD-role-test-application-{region}") is Decision.DENIED
+    assert decision(life, APPLICATION, f"PROD-role-test-application-{region}") is Decision.SILENT
 
 
 @pytest.fixture

@@ -32,13 +32,19 @@ def rotating(tmp_path: Path, *current: str) -> Context:
     client = answering(describe_secret=answers, rotate_secret={})
     return context(
         tmp_path,
-        resource("aws_secretsmanager_secret", HOME, arn="arn", name="secret"),
+        resource("aws_secretsmanager_secret", HOME, arn="arn:master", name="PROD-secret-test-database-here"),
+        resource("aws_secretsmanager_secret", HOME, arn="arn:application", name="PROD-secret-test-application-here"),
         clients={("secretsmanager", HOME): client},
     )
 
 
-def test_a_rotation_moves_the_current_version(tmp_path: Path) -> None:
-    assert "another version" in secret.rotation(rotating(tmp_path, "one", "one", "two"))
+def test_a_rotation_moves_the_current_version_of_every_secret(tmp_path: Path) -> None:
+    assert "another version" in secret.rotation(rotating(tmp_path, "one", "one", "two", "three", "three", "four"))
+
+
+def test_a_rotation_of_the_second_secret_that_does_not_end_is_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(Unproven, match="AWSCURRENT on another version"):
+        secret.rotation(rotating(tmp_path, "one", "two", "three"))
 
 
 def test_a_rotation_that_does_not_end_is_not_shown(tmp_path: Path) -> None:

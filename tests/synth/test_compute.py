@@ -112,7 +112,7 @@ def test_load_balancer_reaches_instances_over_https_and_nothing_else(regions: tu
 def test_instances_may_do_what_is_written_here_and_nothing_else(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
     assert not stack.json["resource"].get("aws_iam_role_policy_attachment")
-    (secret,) = stack.resources("aws_secretsmanager_secret")
+    home = regions[0]
     for profile in stack.resources("aws_iam_instance_profile"):
         region, role = profile.region, stack.at(profile.body["role"]).address
         found = [
@@ -121,7 +121,7 @@ def test_instances_may_do_what_is_written_here_and_nothing_else(regions: tuple[s
             if stack.at(policy.body["role"]).address == role
             for one in stack.at(policy.body["policy"]).body["statement"]
         ]
-        assert sorted(found) == sorted(permissions(region, home=secret.region))
+        assert sorted(found) == sorted(permissions(region, home=home))
 
 
 def in_names(stack: Stack, resource: str) -> str:
@@ -138,7 +138,7 @@ def name_of(block: Block) -> str:
 def permissions(region: str, *, home: str) -> list[tuple[str, ...]]:
     """What instances of a region may do: the sid, the actions, and on what."""
     bucket, key = f"prod-s3-test-data-ACCOUNT-{region}", f"PROD-kms-test-{{}}-{region}"
-    secret = f"PROD-secret-test-database-{home}"
+    secret = f"PROD-secret-test-application-{home}"
     copy = secret if region == home else f"{secret} in {region}"
     table = f"arn:aws:dynamodb:{region}:ACCOUNT:table/PROD-dynamodb-test-sessions-{home}"
     logs, sessions = f"PROD-logs-test-web-{region}", f"PROD-logs-test-session-manager-{region}"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from support.region_sets import FIVE, ONE, THREE, TWO
-from support.rotation import assert_copy_of_secret, conditions, function
+from support.rotation import APPLICATION, MASTER, assert_copy_of_secret, conditions, function
 from support.synthesized import Stack, platform
 
 #: What Lambda looks for in the role before it makes a function that is connected to a VPC.
@@ -39,7 +39,7 @@ def test_role_holds_what_the_function_needs_and_nothing_else(regions: tuple[str,
     stack = platform(*regions)
     for region in regions:
         assert {sid: sorted(one["actions"]) for sid, one in allowed(stack, region).items()} == {
-            "RotateTheSecret": [
+            "RotateTheSecrets": [
                 "secretsmanager:DescribeSecret",
                 "secretsmanager:GetSecretValue",
                 "secretsmanager:ListSecretVersionIds",
@@ -57,17 +57,18 @@ def test_role_holds_what_the_function_needs_and_nothing_else(regions: tuple[str,
 
 
 @SETS
-def test_role_reads_and_writes_the_copy_of_the_secret_in_its_region_alone(regions: tuple[str, ...]) -> None:
+def test_role_reads_and_writes_the_copies_of_the_secrets_in_its_region_alone(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
     for region in regions:
         statements = allowed(stack, region)
-        (arn,) = statements["RotateTheSecret"]["resources"]
-        assert_copy_of_secret(stack, arn, region)
+        arns = statements["RotateTheSecrets"]["resources"]
+        for arn, identifier in zip(arns, (MASTER, APPLICATION), strict=True):
+            assert_copy_of_secret(stack, arn, region, identifier)
         key = statements["UseTheSecretsKey"]
         assert [stack.at(one).name_tag for one in key["resources"]] == [f"PROD-kms-test-secrets-{region}"]
         assert conditions(key) == {
             "kms:ViaService": ("StringEquals", [f"secretsmanager.{region}.amazonaws.com"]),
-            "kms:EncryptionContext:SecretARN": ("StringEquals", [arn]),
+            "kms:EncryptionContext:SecretARN": ("StringEquals", arns),
         }
 
 

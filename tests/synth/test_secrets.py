@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from cdktf import TerraformOutput, TerraformStack, Testing
 from support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, settings_of, write_settings
+from support.rotation import APPLICATION, MASTER, function, of_secret, secret
 from support.synthesized import Block, Stack, platform
 
 from modules.keys.key import Key
@@ -18,26 +19,25 @@ Testing.__test__ = False
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 
 
-def secret(stack: Stack) -> Block:
-    (found,) = stack.resources("aws_secretsmanager_secret")
-    return found
+BOTH = pytest.mark.parametrize("identifier", [MASTER, APPLICATION])
 
 
 def versions(stack: Stack) -> tuple[Block, Block]:
-    """The first version, and the one that is written when the database stands."""
+    """The master's first version, and the one that is written when the database stands."""
     first, second = sorted(
-        stack.resources("aws_secretsmanager_secret_version"),
+        of_secret(stack, "aws_secretsmanager_secret_version", secret(stack, MASTER)),
         key=lambda block: "merge" in block.body["secret_string_wo"],
     )
     return first, second
 
 
 @SETS
+@BOTH
 def test_secret_lies_in_the_primary_region_and_every_other_has_a_replica_with_its_key(
-    regions: tuple[str, ...],
+    regions: tuple[str, ...], identifier: str
 ) -> None:
     stack = platform(*regions)
-    found = secret(stack)
+    found = secret(stack, identifier)
     assert found.region == regions[0]
     keys = {one["region"]: stack.at(one["kms_key_id"]) for one in found.body.get("replica", [])}
     assert sorted(keys) == sorted(regions[1:])
@@ -51,7 +51,6 @@ def test_value_has_the_shape_that_secrets_manager_documents_and_is_write_only(re
     stack = platform(*regions)
     version, second = versions(stack)
     for one in (version, second):
-        assert stack.at(one.body["secret_id"]).address == secret(stack).address
         assert one.body["secret_string_wo_version"] == 1
         assert "secret_string" not in one.body
     value = version.body["secret_string_wo"]
@@ -69,19 +68,78 @@ def test_value_has_the_shape_that_secrets_manager_documents_and_is_write_only(re
 
 
 @SETS
+@BOTH
 def test_every_version_that_terraform_writes_keeps_a_label_and_rotation_moves_the_rest(
-    regions: tuple[str, ...],
+    regions: tuple[str, ...], identifier: str
 ) -> None:
-    labels = []
-    for one in versions(platform(*regions)):
+    stack, labels = platform(*regions), []
+    for one in of_secret(stack, "aws_secretsmanager_secret_version", secret(stack, identifier)):
         current, own = one.body["version_stages"]
         assert current == "AWSCURRENT"
-        # Terraform would move the labels back to the first password.
+        # Terraform would move the labels back to the first value.
         assert one.body["lifecycle"]["ignore_changes"] == ["version_stages"]
         labels.append(own)
     # A label is on one version at a time.
-    assert len(set(labels)) == len(labels) == 2
+    assert len(set(labels)) == len(labels) == (2 if identifier == MASTER else 1)
     assert not [label for label in labels if label.startswith("AWS")]
+
+
+@SETS
+def test_the_application_s_value_says_where_and_as_whom_and_has_no_password(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    (version,) = of_secret(stack, "aws_secretsmanager_secret_version", secret(stack, APPLICATION))
+    assert version.body["secret_string_wo_version"] == 1
+    assert "secret_string" not in version.body
+    value = version.body["secret_string_wo"]
+    said = dict(re.findall(r'"(\w+)" = ([^,}]+)', value))
+    assert said.keys() == {"engine", "host", "port", "dbname", "username", "masterarn"}
+    assert (said["engine"], said["port"], said["dbname"], said["username"]) == (
+        *('"postgres"', "5432"),
+        *('"meridian"', '"app"'),
+    )
+    writer = stack.at(f"${{{said['host']}}}")
+    assert (writer.region, "replicate_source_db" in writer.body) == (regions[0], False)
+    assert said["masterarn"] == f"{secret(stack, MASTER).address}.arn"
+    assert "local." not in value
+
+
+@SETS
+def test_no_role_but_that_of_rotation_is_given_the_master_s_secret(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    master = secret(stack, MASTER).address
+    holders = {
+        stack.at(policy.body["role"]).body["name"]
+        for policy in stack.resources("aws_iam_role_policy")
+        for statement in stack.at(policy.body["policy"]).body["statement"]
+        if any(master in resource for resource in statement["resources"])
+    }
+    assert holders == {f"PROD-role-test-rotation-{region}" for region in regions}
+
+
+@SETS
+def test_only_rotation_and_administrators_get_to_the_master_s_values(regions: tuple[str, ...]) -> None:
+    named = ["arn:aws:iam::123456789012:role/platform-*"]
+    for stack, administrators in (
+        (platform(*regions), None),
+        (platform(*regions, storage={"administrators": named}), named),
+    ):
+        (policy,) = of_secret(stack, "aws_secretsmanager_secret_policy", secret(stack, MASTER), "secret_arn")
+        _, statement = stack.at(policy.body["policy"]).body["statement"]
+        assert (statement["effect"], statement["resources"]) == ("Deny", ["*"])
+        assert statement["principals"] == [{"identifiers": ["*"], "type": "*"}]
+        assert {"secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"} < set(statement["actions"])
+        # Whoever was left out by mistake can be let in again.
+        assert not [one for one in statement["actions"] if "ResourcePolicy" in one or "*" in one]
+        conditions = {one["variable"]: (one["test"], one["values"]) for one in statement["condition"]}
+        assert conditions["aws:PrincipalIsAWSService"] == ("Bool", ["false"])
+        test, values = conditions["aws:PrincipalArn"]
+        root, *let_in = values
+        assert (test, root.rpartition(":")[2]) == ("ArnNotLike", "root")
+        roles = [one.rpartition("/")[2] for one in let_in if ":role/PROD-" in one]
+        assert roles == [f"PROD-role-test-rotation-{region}" for region in regions]
+        assert all(stack.at(function(stack, region).body["role"]).body["name"] in roles for region in regions)
+        others = [one for one in let_in if ":role/PROD-" not in one]
+        assert others == administrators or re.fullmatch(r"\$\{data\.aws_iam_session_context\.\S+\}", *others)
 
 
 @SETS
@@ -102,12 +160,12 @@ def test_password_is_drawn_by_aws_as_an_ephemeral_resource_and_used_in_the_first
 
 
 @SETS
-def test_nobody_outside_the_account_gets_to_the_secret(regions: tuple[str, ...]) -> None:
+@BOTH
+def test_nobody_outside_the_account_gets_to_the_secret(regions: tuple[str, ...], identifier: str) -> None:
     stack = platform(*regions)
-    (policy,) = stack.resources("aws_secretsmanager_secret_policy")
-    assert stack.at(policy.body["secret_arn"]).address == secret(stack).address
+    (policy,) = of_secret(stack, "aws_secretsmanager_secret_policy", secret(stack, identifier), "secret_arn")
     assert policy.body["block_public_policy"] is True
-    (statement,) = stack.at(policy.body["policy"]).body["statement"]
+    statement, *_ = stack.at(policy.body["policy"]).body["statement"]
     assert (statement["effect"], statement["actions"]) == ("Deny", ["secretsmanager:*"])
     conditions = {one["variable"]: one for one in statement["condition"]}
     assert conditions["aws:PrincipalAccount"]["test"] == "StringNotEquals"
@@ -135,15 +193,19 @@ def test_secret_stays_where_it_is_when_another_region_becomes_the_primary() -> N
     before, after = platform(*THREE), platform(*THREE, **TAKEN_OVER)
     for kind in ("aws_secretsmanager_secret", "aws_secretsmanager_secret_policy"):
         assert after.json["resource"][kind] == before.json["resource"][kind]
-    for one, other in zip(versions(before), versions(after), strict=True):
+    kind = "aws_secretsmanager_secret_version"
+    old, new = ({one.address: one for one in stack.resources(kind)} for stack in (before, after))
+    assert len(old) == 3
+    for one, other in ((old[address], new[address]) for address in old.keys() | new.keys()):
         # A value that is written once only, whatever it says afterwards.
         ignored = {"secret_string_wo": None}
         assert (one.address, one.body | ignored) == (other.address, other.body | ignored)
 
 
 def test_recovery_window_is_a_setting() -> None:
-    assert secret(platform(*ONE)).body["recovery_window_in_days"] == 30
-    assert secret(platform(*ONE, secrets={"recovery_window_days": "0"})).body["recovery_window_in_days"] == 0
+    for days, stack in ((30, platform(*ONE)), (0, platform(*ONE, secrets={"recovery_window_days": "0"}))):
+        secrets = stack.resources("aws_secretsmanager_secret")
+        assert [one.body["recovery_window_in_days"] for one in secrets] == [days, days]
 
 
 @pytest.mark.parametrize(
@@ -166,7 +228,7 @@ def test_copies_have_the_arn_of_the_secret_in_their_region() -> None:
     regions = {name: Region(stack, name, name=name, settings=settings, cidr=IPv4Network("10.0.0.0/16")) for name in TWO}
     keys = {name: Key(region, "key", region=region, purpose="secrets") for name, region in regions.items()}
     home, other = TWO
-    found = DatabaseSecret(regions[home], "database-secret", region=regions[home], keys=keys)
+    found = DatabaseSecret(regions[home], "database-secret", region=regions[home], keys=keys, readers=[])
     for region in TWO:
         TerraformOutput(stack, region.replace("-", "_"), value=found.arn_in(region))
     output = json.loads(Testing.synth(stack))["output"]

@@ -1,4 +1,4 @@
-"""The function that rotates the database's password."""
+"""The function that rotates the passwords of the database's users."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 from modules.database.rotation.permissions import rotate, run_in_networks
 from modules.database.rotation.security_group import RotationSecurityGroup
 from modules.functions.function import Function
+from modules.identity.role import role_arn
 from modules.secrets.database import PASSWORD_LENGTH
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from modules.keys.keys import Keys
     from modules.network.network import Network
     from modules.region import Region
+    from modules.secrets.application import ApplicationSecret
     from modules.secrets.database import DatabaseSecret
 
 IDENTIFIER = "rotation"
@@ -33,7 +35,7 @@ MEMORY_MEGABYTES = 256
 class RotationFunction(Function):
     """The Lambda function of one region, in its private subnets, with all that it needs to run.
 
-    It runs for Secrets Manager alone, for the copy of the secret in its region.
+    It runs for Secrets Manager alone, for the copies of the secrets in its region.
 
     Parameters
     ----------
@@ -42,7 +44,9 @@ class RotationFunction(Function):
     keys
         The region's keys.
     secret
-        The secret that it rotates.
+        The secret of the master user.
+    application
+        The secret of the application, whose users it makes.
     code
         What it runs.
     databases
@@ -52,8 +56,8 @@ class RotationFunction(Function):
     ----------
     security_group
         What a database has to admit.
-    permission
-        What lets Secrets Manager call it.
+    permissions
+        What lets Secrets Manager call it, for each secret.
 
     See https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda.html
     """
@@ -66,21 +70,25 @@ class RotationFunction(Function):
         network: Network,
         keys: Keys,
         secret: DatabaseSecret,
+        application: ApplicationSecret,
         code: RotationCode,
         databases: Iterable[Region],
     ) -> None:
         region = network.region
         super().__init__(scope, id_, region=region, keys=keys, identifier=IDENTIFIER)
-        secret_arn = secret.arn_in(region.name)
+        arns = [one.arn_in(region.name) for one in (secret, application)]
         self.security_group = RotationSecurityGroup(self, "security-group", network=network, databases=databases)
         self._define(
-            description="Changes the password of the PostgreSQL database for Secrets Manager",
+            description="Changes the passwords of the PostgreSQL database for Secrets Manager",
             code=code,
             permissions={
-                "secret": rotate(region, secret_arn, keys.secrets),
+                "secret": rotate(region, arns, keys.secrets),
                 "network": run_in_networks(),
             },
-            environment={"PASSWORD_LENGTH": str(PASSWORD_LENGTH)},
+            environment={
+                "PASSWORD_LENGTH": str(PASSWORD_LENGTH),
+                "APPLICATION_AUTHENTICATION": region.settings.database.application.authentication,
+            },
             timeout=TIMEOUT_SECONDS,
             memory_size=MEMORY_MEGABYTES,
             concurrency=region.settings.database.rotation.reserved_concurrency,
@@ -88,14 +96,23 @@ class RotationFunction(Function):
                 subnet_ids=network.private.subnet_ids, security_group_ids=[self.security_group.id]
             ),
         )
-        self.permission = LambdaPermission(
-            self,
-            "permission",
-            provider=region.provider,
-            statement_id="SecretsManager",
-            action="lambda:InvokeFunction",
-            function_name=self.resource.function_name,
-            principal="secretsmanager.amazonaws.com",
-            source_account=region.account_id,
-            source_arn=secret_arn,
-        )
+        names = [("permission", "SecretsManager"), ("application-permission", "SecretsManagerForTheApplication")]
+        self.permissions = [
+            LambdaPermission(
+                self,
+                own,
+                provider=region.provider,
+                statement_id=statement,
+                action="lambda:InvokeFunction",
+                function_name=self.resource.function_name,
+                principal="secretsmanager.amazonaws.com",
+                source_account=region.account_id,
+                source_arn=arn,
+            )
+            for (own, statement), arn in zip(names, arns, strict=True)
+        ]
+
+
+def rotation_role_arn(region: Region) -> str:
+    """ARN of the role of the region's function, for what has to name it before it is there."""
+    return role_arn(region, IDENTIFIER)

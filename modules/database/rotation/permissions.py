@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from modules.identity.policy import Statement, is_given, string_equals
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from modules.keys.key import Key
     from modules.region import Region
 
@@ -21,23 +23,23 @@ INTERFACES = [
 ]
 
 
-def rotate(region: Region, secret_arn: str, key: Key) -> list[Statement]:
-    """Do the four steps on one secret, and on no other.
+def rotate(region: Region, secret_arns: Sequence[str], key: Key) -> list[Statement]:
+    """Do the four steps on some secrets, and on no other.
 
     Parameters
     ----------
     region
-        The region of the function, and of the copy of the secret that it rotates.
-    secret_arn
-        ARN of that copy.
+        The region of the function, and of the copies of the secrets that it rotates.
+    secret_arns
+        ARNs of these copies.
     key
-        The key that it is encrypted with.
+        The key that they are encrypted with.
 
     See https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
     """
     return [
         Statement(
-            sid="RotateTheSecret",
+            sid="RotateTheSecrets",
             actions=[
                 "secretsmanager:DescribeSecret",
                 "secretsmanager:GetSecretValue",
@@ -45,7 +47,7 @@ def rotate(region: Region, secret_arn: str, key: Key) -> list[Statement]:
                 "secretsmanager:PutSecretValue",
                 "secretsmanager:UpdateSecretVersionStage",
             ],
-            resources=[secret_arn],
+            resources=list(secret_arns),
         ),
         # It is about no secret, and takes no ARN.
         Statement(sid="DrawPasswords", actions=["secretsmanager:GetRandomPassword"], resources=["*"]),
@@ -55,7 +57,7 @@ def rotate(region: Region, secret_arn: str, key: Key) -> list[Statement]:
             resources=[key.arn],
             condition=[
                 string_equals("kms:ViaService", f"secretsmanager.{region.name}.amazonaws.com"),
-                string_equals("kms:EncryptionContext:SecretARN", secret_arn),
+                string_equals("kms:EncryptionContext:SecretARN", *secret_arns),
             ],
         ),
     ]

@@ -1,4 +1,4 @@
-"""The rotation of the database's password."""
+"""The rotation of a password of the database."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from cdktf import ITerraformDependable
 
     from modules.database.rotation.function import RotationFunction
-    from modules.secrets.database import DatabaseSecret
+    from modules.secrets.secret import Secret
+    from modules.secrets.version import SecretVersion
 
 
 class Rotation(Construct):
     """Has Secrets Manager rotate the secret with the function of the region that the secret was made in.
 
-    Replicas of the secret cannot be rotated: they follow it. ``database.rotation`` says how often, and whether at once.
+    Replicas of the secret cannot be rotated: they follow it. ``database.rotation`` says how often.
 
     Parameters
     ----------
@@ -30,6 +31,10 @@ class Rotation(Construct):
         The secret.
     function
         The function, in the secret's region.
+    value
+        The version of the secret that there is to rotate.
+    immediately
+        Whether it rotates as soon as rotation is attached or its schedule changes.
     depends_on
         What has to stand before the function can log in: Secrets Manager has it do so at once, whether it rotates at
         once or not.
@@ -42,8 +47,10 @@ class Rotation(Construct):
         scope: Construct,
         id_: str,
         *,
-        secret: DatabaseSecret,
+        secret: Secret,
+        value: SecretVersion,
         function: RotationFunction,
+        immediately: bool,
         depends_on: Sequence[ITerraformDependable],
     ) -> None:
         super().__init__(scope, id_)
@@ -54,7 +61,7 @@ class Rotation(Construct):
             provider=secret.region.provider,
             secret_id=secret.resource.id,
             rotation_lambda_arn=function.arn,
-            rotate_immediately=settings.immediately,
+            rotate_immediately=immediately,
             rotation_rules=SecretsmanagerSecretRotationRotationRules(automatically_after_days=settings.after_days),
-            depends_on=[secret.value, function.permission, *depends_on],
+            depends_on=[value, *function.permissions, *depends_on],
         )

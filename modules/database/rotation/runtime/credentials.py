@@ -11,7 +11,9 @@ from .errors import RotationError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-CLONE_SUFFIX = "_clone"
+#: What follows the first user's name in that of the user it alternates with, of the one that logs in with tokens of
+#: IAM, and of the role whose rights all of them have.
+CLONE_SUFFIX, IAM_SUFFIX, GROUP_SUFFIX = "_clone", "_iam", "_owner"
 #: PostgreSQL silently cuts longer identifiers, and two names could become one.
 IDENTIFIER_BYTES = 63
 HIGHEST_PORT = 65535
@@ -21,14 +23,15 @@ HIGHEST_PORT = 65535
 class Credentials:
     """Who logs in where; compared by all that the secret's JSON holds, shown without any of it.
 
-    ``admin_secret`` is the JSON's ``masterarn``: with it, rotation alternates between two users.
+    ``admin_secret`` is the JSON's ``masterarn``: with it, rotation alternates between two users, and makes them. Before
+    it has, and for a user that logs in with tokens of IAM, there is no ``password``.
     """
 
     host: str
     port: int
     database: str
     username: str
-    password: str = field(repr=False)
+    password: str | None = field(repr=False)
     admin_secret: str | None
     document: Mapping[str, Any] = field(repr=False)
 
@@ -40,8 +43,8 @@ class Credentials:
         ----------
         text
             JSON with ``engine``, ``host``, ``username``, ``password``, and optionally ``port`` (5432), ``dbname``
-            (``postgres``) and ``masterarn``. Other keys are kept as they are. See
-            https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
+            (``postgres``) and ``masterarn``, with which ``password`` may be missing. Other keys are kept as they are.
+            See https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
 
         Raises
         ------
@@ -58,15 +61,17 @@ class Credentials:
         if document.get("engine") != "postgres":
             raise RotationError("engine of the secret value is not 'postgres'")
         username = _text(document, "username")
-        if len(username.encode()) > IDENTIFIER_BYTES:
+        paired = "masterarn" in document
+        longest = _first(username) + CLONE_SUFFIX if paired else username
+        if max(len(name.encode()) for name in (username, longest)) > IDENTIFIER_BYTES:
             raise RotationError(f"username of the secret value is too long, postgresql keeps {IDENTIFIER_BYTES} bytes")
         return cls(
             host=_text(document, "host"),
             port=_port(document),
             database=_text(document, "dbname", default="postgres"),
             username=username,
-            password=_text(document, "password"),
-            admin_secret=_text(document, "masterarn") if "masterarn" in document else None,
+            password=None if paired and "password" not in document else _text(document, "password"),
+            admin_secret=_text(document, "masterarn") if paired else None,
             document=document,
         )
 
@@ -77,19 +82,39 @@ class Credentials:
 
     @property
     def owner(self) -> str:
-        """The user itself, or the first of the pair: the one that owns what both make."""
-        return self.username.removesuffix(CLONE_SUFFIX) if self.alternates else self.username
+        """The user itself, or the first of the pair."""
+        return _first(self.username) if self.alternates else self.username
 
     @property
-    def next_username(self) -> str:
-        """Who the next version of the secret logs in as."""
-        if not self.alternates or self.username != self.owner:
-            return self.owner
-        return self.owner + CLONE_SUFFIX
+    def group(self) -> str:
+        """The role whose rights both users of a pair have, and which owns what they make."""
+        return self.owner + GROUP_SUFFIX
 
-    def successor(self, password: str) -> Credentials:
-        """Make the next version: the same but for the password, and for the user if two alternate."""
-        return self.parse(json.dumps({**self.document, "username": self.next_username, "password": password}))
+    @property
+    def users(self) -> frozenset[str]:
+        """Every name that rotation gives or takes for this secret."""
+        return frozenset({self.owner, *(self.owner + end for end in (CLONE_SUFFIX, IAM_SUFFIX, GROUP_SUFFIX))})
+
+    def successor(self, password: str | None) -> Credentials:
+        """Make the next version: the same but for the password, and for the user if two alternate.
+
+        Parameters
+        ----------
+        password
+            The next one's; ``None`` for the user of a pair that logs in with tokens of IAM.
+        """
+        following = {**self.document, "username": self._next(password), "password": password}
+        if password is None:
+            del following["password"]
+        return self.parse(json.dumps(following))
+
+    def _next(self, password: str | None) -> str:
+        if not self.alternates:
+            return self.owner
+        if password is None:
+            return self.owner + IAM_SUFFIX
+        # Whoever has a password now keeps it; without one the first of the pair has not been made, or is not in use.
+        return self.owner + CLONE_SUFFIX if self.password is not None and self.username == self.owner else self.owner
 
     def differences(self, other: Credentials) -> list[str]:
         """Name the keys whose values differ, sorted."""
@@ -103,6 +128,13 @@ class Credentials:
     def to_json(self) -> str:
         """Write the value that ``parse`` reads."""
         return json.dumps(self.document)
+
+
+def _first(username: str) -> str:
+    for suffix in (CLONE_SUFFIX, IAM_SUFFIX):
+        if username.endswith(suffix):
+            return username.removesuffix(suffix)
+    return username
 
 
 def _text(document: Mapping[str, Any], key: str, *, default: str | None = None) -> str:

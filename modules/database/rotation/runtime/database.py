@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 TIMEOUT = 5
 #: The server gives up first, so that its reason is the one that is reported.
 PARAMETERS = {"lock_timeout": "4s", "statement_timeout": "4s", "idle_in_transaction_session_timeout": "30s"}
+#: The role whose members log in with tokens of IAM.
+#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.DBAccounts.html
+RDS_IAM = "rds_iam"
+#: Asked of the grants themselves: to ``pg_has_role`` a superuser is a member of everything.
+MEMBER = """SELECT FROM pg_auth_members WHERE roleid = (SELECT oid FROM pg_roles WHERE rolname = :holder)
+AND member = (SELECT oid FROM pg_roles WHERE rolname = :role)"""
 INVALID_PASSWORD = "28P01"  # noqa: S105  # an SQLSTATE
 
 
@@ -76,27 +82,58 @@ class Session:
         """Give a role a password, by its verifier."""
         self._run(f"ALTER ROLE {identifier(role)} PASSWORD {_verifier(password)}")
 
-    def set_password_of_pair(self, *, role: str, owner: str, password: str) -> None:
-        """Give one of two alternating users a password, making the clone first if there is none.
+    def let_in(self, credentials: Credentials) -> None:
+        """Have one user of a pair log in as its secret says, making what is missing of the pair first.
 
-        The clone is a member of its owner and acts as the owner from its login on, so what it makes belongs to
-        the owner and both can use it.
+        A user has no rights of its own but to connect. It is a member of the pair's group and acts as the group from
+        its login on: what either user makes belongs to the group, and both can use it. ``NOINHERIT`` keeps it so: who
+        sets the group aside can make nothing. The group has a schema of the pair's own and may make what it likes in
+        there, and nowhere else.
 
         Raises
         ------
         RotationError
-            If the owner does not exist, or if a role has the clone's name that is not the owner's clone.
+            If a role has the user's name that is not a member of the group.
+
+        See https://www.postgresql.org/docs/current/role-membership.html and
+        https://www.postgresql.org/docs/current/ddl-schemas.html
         """
-        if not self._run("SELECT FROM pg_roles WHERE rolname = :role", role=owner):
-            raise RotationError(f"role {owner!r} does not exist, create it first")
-        if self._run("SELECT FROM pg_roles WHERE rolname = :role", role=role):
-            if not self._run("SELECT pg_has_role(:role, :owner, 'MEMBER')", role=role, owner=owner)[0][0]:
-                raise RotationError(f"role {role!r} is not a member of {owner!r}, drop it or grant it {owner!r}")
-            self.set_password(role=role, password=password)
-            return
-        self._run(f"CREATE ROLE {identifier(role)} LOGIN PASSWORD {_verifier(password)}")
-        self._run(f"GRANT {identifier(owner)} TO {identifier(role)}")
-        self._run(f"ALTER ROLE {identifier(role)} SET role TO {identifier(owner)}")
+        role, group = credentials.username, credentials.group
+        if not self._exists(group):
+            self._make_group(credentials)
+        if not self._exists(role):
+            self._make_user(credentials)
+        elif not self._run(MEMBER, role=role, holder=group):
+            raise RotationError(f"role {role!r} is not a member of {group!r}, drop it or grant it {group!r}")
+        if credentials.password is None:
+            self._run(f"GRANT {RDS_IAM} TO {identifier(role)}")
+        else:
+            self.set_password(role=role, password=credentials.password)
+
+    def require_token_login(self, role: str) -> None:
+        """Refuse a role that RDS takes no tokens of IAM for."""
+        if not self._run(MEMBER, role=role, holder=RDS_IAM):
+            raise RotationError(f"role {role!r} has no password and is not a member of {RDS_IAM}, rotate the secret")
+
+    def _make_group(self, credentials: Credentials) -> None:
+        group, schema = identifier(credentials.group), identifier(credentials.owner)
+        self._run(f"CREATE ROLE {group} NOLOGIN")
+        self._run(f"GRANT TEMPORARY ON DATABASE {identifier(credentials.database)} TO {group}")
+        self._run(f"CREATE SCHEMA {schema}")
+        self._run(f"GRANT USAGE, CREATE ON SCHEMA {schema} TO {group}")
+        # Up to PostgreSQL 14 everyone may make things here, and what is found first by its name may be another's.
+        self._run("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+
+    def _make_user(self, credentials: Credentials) -> None:
+        role, group = identifier(credentials.username), identifier(credentials.group)
+        self._run(f"CREATE ROLE {role} LOGIN NOINHERIT")
+        self._run(f"GRANT CONNECT ON DATABASE {identifier(credentials.database)} TO {role}")
+        self._run(f"GRANT {group} TO {role}")
+        self._run(f"ALTER ROLE {role} SET role TO {group}")
+        self._run(f"ALTER ROLE {role} SET search_path TO {identifier(credentials.owner)}, public")
+
+    def _exists(self, role: str) -> bool:
+        return bool(self._run("SELECT FROM pg_roles WHERE rolname = :role", role=role))
 
     def require_writer(self) -> None:
         """Refuse a replica: it cannot store a password, and what it holds may be behind."""

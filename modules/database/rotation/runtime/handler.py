@@ -125,6 +125,7 @@ def _rotation(
             store.random_password, length=settings.password_length, exclude=settings.exclude_characters
         ),
         token=request.token,
+        iam=settings.iam,
     )
 
 

@@ -32,12 +32,15 @@ class Rotation:
         Makes a password.
     token
         The version that is to become the current one.
+    iam
+        Whether the users of a pair log in with tokens of IAM and have no password.
     """
 
     store: SecretStore
     connect: Callable[[Credentials], Session]
     new_password: Callable[[], str]
     token: str
+    iam: bool = False
 
     def run(self, step: str) -> str:
         """Do a step, or find that it was done.
@@ -74,11 +77,12 @@ class Rotation:
         current = self.store.current()
         if self.store.pending(self.token) is not None:
             return "version was stored already"
-        stored = self.store.put_pending(self.token, current.successor(self.new_password()))
+        password = None if self.iam and current.alternates else self.new_password()
+        stored = self.store.put_pending(self.token, current.successor(password))
         return "version stored" if stored else "version was stored by another run"
 
     def set(self) -> str:
-        """Give the server the pending password, unless it has it."""
+        """Give the server the pending password, unless it has it; of a pair, make what is missing as well."""
         current = self.store.current()
         pending = self._pending()
         # Before anything is sent: a changed host would be given the passwords.
@@ -89,11 +93,11 @@ class Rotation:
             # Whoever waited for the lock may have lost the right to it.
             if not self.store.must_rotate(self.token):
                 return "version is current already"
-            if pending.alternates:
-                session.set_password_of_pair(role=pending.username, owner=pending.owner, password=pending.password)
+            if pending.alternates or pending.password is None:
+                session.let_in(pending)
             else:
                 session.set_password(role=pending.username, password=pending.password)
-        return "password set"
+        return "user takes tokens" if pending.password is None else "password set"
 
     def test(self) -> str:
         """Log in with the pending version."""
@@ -102,6 +106,11 @@ class Rotation:
         # Where rotation is attached without rotating, Secrets Manager has a copy of the current version tested.
         if pending.differences(current):
             _require_successor(pending, of=current)
+        if pending.password is None:
+            # The function may not log in as the application.
+            with self._administrator(current, pending) as session:
+                session.require_token_login(pending.username)
+            return "user logs in with tokens"
         self.connect(pending).close()
         return "password works"
 
@@ -118,6 +127,8 @@ class Rotation:
         return pending
 
     def _opens(self, credentials: Credentials) -> bool:
+        if credentials.password is None:
+            return False
         try:
             self.connect(credentials).close()
         except WrongPasswordError:
@@ -127,15 +138,18 @@ class Rotation:
     def _administrator(self, current: Credentials, pending: Credentials) -> Session:
         """Log in as who may set the password: the user itself, or the administrator of a pair."""
         if current.admin_secret is None:
-            return self._first_that_opens(self._own_logins(current, pending))
-        # Only whoever knows a working login of the pair may have it changed.
-        self.connect(current).close()
-        administrator = self.store.sibling(current.admin_secret).current()
-        if (administrator.host, administrator.port) != (current.host, current.port):
-            raise RotationError("administrator's secret is of another server")
-        if administrator.username in {current.username, pending.username}:
+            return self._first_that_opens(self._own_logins(current, pending), "the secret")
+        # Only whoever knows a working login of the pair may have it changed; before the first rotation there is none.
+        if current.password is not None:
+            self.connect(current).close()
+        store = self.store.sibling(current.admin_secret)
+        administrator = store.current()
+        places = [(one.host, one.port, one.database) for one in (administrator, current)]
+        if places[0] != places[1]:
+            raise RotationError("administrator's secret is of another server or database")
+        if administrator.username in current.users:
             raise RotationError("administrator is one of the alternating users")
-        return self.connect(administrator)
+        return self._first_that_opens(_logins_of(store, administrator), "the administrator's secret")
 
     def _own_logins(self, current: Credentials, pending: Credentials) -> Iterator[Credentials]:
         yield current
@@ -143,13 +157,19 @@ class Rotation:
         # Another run of the same rotation may have set it since it was tried.
         yield pending
 
-    def _first_that_opens(self, logins: Iterator[Credentials]) -> Session:
+    def _first_that_opens(self, logins: Iterator[Credentials], of: str) -> Session:
         for credentials in logins:
             try:
                 return self.connect(credentials)
             except WrongPasswordError:
                 continue
-        raise RotationError("no version of the secret opens the database, reset the password to the current one")
+        raise RotationError(f"no version of {of} opens the database, reset the password to the current one")
+
+
+def _logins_of(store: SecretStore, administrator: Credentials) -> Iterator[Credentials]:
+    yield administrator
+    # Its own rotation may have set the next one and not ended yet, or never.
+    yield from (other for other in (*store.next(), *store.earlier()) if other.same_login(administrator))
 
 
 def _require_successor(pending: Credentials, *, of: Credentials) -> None:

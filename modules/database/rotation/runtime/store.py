@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 CURRENT, PENDING, PREVIOUS = "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"
 #: Secrets Manager keeps unlabelled versions for at least a day; whoever lost its label did so in this rotation.
 UNLABELLED_VERSIONS = 5
+#: ``arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME``
+PARTS_OF_ARN, REGION_OF_ARN = 7, 3
 
 
 class SecretsManager(Protocol):
@@ -80,6 +82,10 @@ class SecretStore:
         """Read what this rotation puts in place, ``None`` before it was made."""
         return self._read(VersionId=token, VersionStage=PENDING)
 
+    def next(self) -> Iterator[Credentials]:
+        """Read what a rotation is about to put in place, if one is on its way."""
+        yield from self._readable(VersionStage=PENDING)
+
     def earlier(self) -> Iterator[Credentials]:
         """Read what the server may still hold if a rotation broke off: the previous version, then the unlabelled.
 
@@ -131,9 +137,15 @@ class SecretStore:
         )
         return str(answer["RandomPassword"])
 
-    def sibling(self, secret_id: str) -> SecretStore:
-        """Another secret of the same account and region."""
-        return SecretStore(client=self._client, secret_id=secret_id)
+    def sibling(self, arn: str) -> SecretStore:
+        """Another secret, or its copy in this one's region: a copy's value names the ARN in the region of the original.
+
+        See https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html
+        """
+        parts, own = arn.split(":"), self._secret_id.split(":")
+        if len(parts) == len(own) == PARTS_OF_ARN:
+            parts[REGION_OF_ARN] = own[REGION_OF_ARN]
+        return SecretStore(client=self._client, secret_id=":".join(parts))
 
     def _read(self, **version: str) -> Credentials | None:
         try:
