@@ -10,6 +10,7 @@ from tools.errors import ToolError
 from tools.paths import Paths
 from tools.target import Target, ask_account
 from tools.terraform.diagnostics import Diagnostic, describe
+from tools.terraform.place import Place
 
 
 def test_rejects_credentials_of_another_account_before_anything_else(tmp_path: Path) -> None:
@@ -35,10 +36,11 @@ def test_missing_credentials_are_told_with_the_way_without_an_account() -> None:
 
 
 def test_role_that_may_not_lock_or_read_the_password_is_told_of_plans_for_review() -> None:
+    place = Place(directory=Path("platform"), log=Path("x.log"), local=False)
     for action in ("secretsmanager:GetSecretValue", "dynamodb:PutItem", "s3:PutObject"):
         detail = (
             f"User: arn:aws:sts::1:assumed-role/planner/x is not authorized to perform: {action} on r of the S3 bucket"
         )
         summary = "Error acquiring the state lock" if action != "secretsmanager:GetSecretValue" else "failed"
-        _, advice = describe(diagnostics=[Diagnostic(summary=summary, detail=detail)], unlock="")
+        _, advice = describe(diagnostics=[Diagnostic(summary=summary, detail=detail)], place=place, outlook="")
         assert "make plan-only" in str(advice)
