@@ -118,7 +118,7 @@ def test_json_has_standard_output_to_itself_and_the_exit_code_says_whether_somet
 ) -> None:
     account = Prepared(tmp_path, *findings)
     monkeypatch.setattr(command_line, "commands", lambda: {"preflight": ("looks", account.preflight)})
-    monkeypatch.setattr(command_line, "raise_on_sigterm", lambda: None)
+    monkeypatch.setattr(command_line, "raise_on_signals", lambda: None)
     assert command_line.main(["preflight", "--json"]) == code
     out = capsys.readouterr().out
     assert [one["what"] for one in json.loads(out)] == [one.what for one in findings]
