@@ -18,7 +18,8 @@ def use_state_backend(owner: TerraformStack, *, settings: Settings, stack: str) 
     """Keep the state of ``owner`` in the bucket that the ``state-backend`` stack makes.
 
     Both locks are taken: the file in the bucket, and the DynamoDB item unless ``state.dynamodb_lock`` is off. If the
-    settings do not name the account, the bucket is left to ``terraform init -backend-config=bucket=…``.
+    settings do not name the account, the bucket is left to ``terraform init -backend-config=bucket=…``; if they do,
+    Terraform refuses the credentials of any other. It has no argument for the bucket's owner: the tools look at that.
 
     See https://developer.hashicorp.com/terraform/language/backend/s3
     """
@@ -34,6 +35,8 @@ def use_state_backend(owner: TerraformStack, *, settings: Settings, stack: str) 
     )
     # The binding is older than this argument.
     backend.add_override("use_lockfile", True)
-    if not settings.account_id:
+    if settings.account_id:
+        backend.add_override("allowed_account_ids", [settings.account_id])
+    else:
         # The binding insists on a bucket, Terraform does not.
         backend.add_override("bucket", None)

@@ -27,7 +27,8 @@ def test_both_stacks_keep_their_state_in_the_backend_with_both_locks(regions: tu
 def test_bucket_of_the_backend_is_named_if_the_account_is() -> None:
     backend = platform(*THREE, account_id="123456789012").json["terraform"]["backend"]["s3"]
     assert backend["bucket"] == "prod-s3-test-state-123456789012-us-east-1"
-    assert "bucket" not in platform(*THREE).json["terraform"]["backend"]["s3"]
+    assert backend["allowed_account_ids"] == ["123456789012"]
+    assert not {"bucket", "allowed_account_ids"} & platform(*THREE).json["terraform"]["backend"]["s3"].keys()
 
 
 def test_state_stays_where_it_is_when_another_region_becomes_the_primary() -> None:

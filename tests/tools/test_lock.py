@@ -24,11 +24,16 @@ class Backend:
         self.complains = complains
         self.location = SimpleNamespace(region="eu-west-1", lock_table="locks", key=lambda stack: f"{stack}/state")
         self.bucket = "bucket"
+        self.account_id = "123456789012"
 
     def clients(self, _service: str, _region: str) -> "Backend":
         return self
 
-    def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803 - as boto3 has it
+    def state(self, _stack: str) -> None:
+        """There is none yet."""
+
+    def get_object(self, *, Bucket: str, Key: str, ExpectedBucketOwner: str) -> dict[str, Any]:  # noqa: N803 - as boto3 has it
+        assert ExpectedBucketOwner == self.account_id
         if self.file and (Bucket, Key) == ("bucket", "platform/state.tflock"):
             return {"Body": io.BytesIO(INFO.encode())}
         raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")

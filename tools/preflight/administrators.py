@@ -1,4 +1,4 @@
-"""Who may reach the state: nobody is to be shut out by the policy that the next bootstrap puts on its buckets."""
+"""Administrators: nobody is to be shut out by the policy that the next bootstrap puts on the state's buckets."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -29,6 +29,7 @@ def is_named(arn: str, patterns: Sequence[str]) -> bool:
 
 
 def _are_let_in(look: Look) -> Iterator[Finding]:
+    yield from _are_of_the_account(look)
     named, here = look.settings.state_administrators, caller(look)
     patterns = named or (here,)
     setting = "state.administrators" if look.settings.state.administrators else "storage.administrators"
@@ -47,6 +48,18 @@ def _are_let_in(look: Look) -> Iterator[Finding]:
             "what stands: the policy of the state's buckets would shut it out",
             "name everyone that plans or applies",
             _pasted([*left, here]),
+        )
+
+
+def _are_of_the_account(look: Look) -> Iterator[Finding]:
+    # Where the settings name the account they are refused for it.
+    settings, account = look.settings, look.subject.account_id
+    named = {*settings.state.administrators, *settings.storage.administrators}
+    if foreign := sorted(arn for arn in named if arn.split(":")[4] != account):
+        yield look.warns(
+            f"administrators of another account than {account} are named: {', '.join(foreign)}; no policy of the "
+            "buckets lets them in",
+            "name roles and users of this account in state.administrators and storage.administrators",
         )
 
 

@@ -73,3 +73,13 @@ def test_a_bucket_goes_only_when_no_version_is_left_in_it(emulator: Emulator) ->
             s3.delete_bucket(Bucket=name)
         s3.delete_object(Bucket=name, Key="a", VersionId=left)
     s3.delete_bucket(Bucket=name)
+
+
+def test_rejects_a_call_that_expects_another_owner(emulator: Emulator) -> None:
+    s3, name = emulator.client("s3", REGION), bucket(emulator)
+    s3.put_object(Bucket=name, Key="x", Body=b"x", ExpectedBucketOwner="123456789012")
+    for ask in (s3.get_object, s3.head_object, s3.put_object):
+        with refused("403" if ask == s3.head_object else "AccessDenied"):
+            ask(Bucket=name, Key="x", ExpectedBucketOwner="999999999999")
+    with refused("403"):
+        s3.head_bucket(Bucket=name, ExpectedBucketOwner="999999999999")
