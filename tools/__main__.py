@@ -4,7 +4,7 @@ import argparse
 import errno
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -20,13 +20,17 @@ from tools.errors import Interrupted, ToolError
 from tools.interrupts import raise_on_signals
 from tools.local import Life
 from tools.numbers import write
+from tools.one_run import one_run
 from tools.paths import Paths
-from tools.permissions.write import write_policies, write_policies_again
+from tools.permissions.write import place_of_recording, write_policies, write_policies_again
 from tools.prove.command import Proof
-from tools.recovery.chaos import chaos
+from tools.recovery.chaos import chaos, place_of_chaos
 from tools.synth import synthesize
 
 Command = Callable[..., object]
+Table = Mapping[str, tuple[str, Command]]
+#: Plans, states and logs hold what is nobody else's business.
+OWNER_ONLY = 0o077
 PREFLIGHT = "preflight"
 AFTER_AWS = "see whether the credentials still hold (aws sts get-caller-identity) and may do this, then run it again"
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -79,25 +83,26 @@ def in_words(error: Exception, *, command: str) -> list[str]:
             return []
 
 
-def commands() -> dict[str, tuple[str, Command]]:
+def commands() -> Table:
     """Return the commands, each with what it does in words and in deed."""
     local = Paths.standard(environ=os.environ, place="local")
     aws = Paths.standard(environ=os.environ, place="aws")
     life = Life(settings=local.settings, build=local.build, out=local.out)
     proof = Proof()
     account = Account(settings=aws.settings, build=aws.build, out=aws.out)
-    return {
+    on_emulator: Table = {
         "synth": ("synthesize the stacks to Terraform JSON", lambda: synthesize(local)),
         "policy": ("judge output and plans with the policy gate", life.policy),
         "local-start": ("start the emulator with the state backend only", life.start),
         "local-plan": ("plan both stacks on the emulator", life.plan),
         "local-up": ("apply the platform on an emulator that stays up", life.up),
         "local-down": ("destroy the platform and stop the emulator", life.down),
-        "local-env": ("print shell lines that point other tools at the emulator", lambda: _print(life.environment())),
         "local-unlock": ("remove state locks that a killed run has left on the emulator", life.unlock),
         "local-recover": ("take what a killed run has left on the emulator into the state", life.recover),
         "demo": ("the whole life on an emulator: plan, apply, plan again, destroy", lambda: demo(life)),
-        "chaos": ("kill applies on an emulator at random moments, and recover from each", chaos),
+        "cost": ("what the settings cost in a month, as a table", lambda: _print(cost(local, environ=os.environ))),
+    }
+    in_account: Table = {
         "bootstrap": ("make the state backend in the AWS account", account.bootstrap),
         PREFLIGHT: ("look at the AWS account, read only, before anything is planned", account.preflight),
         "plan": ("plan both stacks in the AWS account", account.plan),
@@ -105,15 +110,46 @@ def commands() -> dict[str, tuple[str, Command]]:
         "deploy": ("plan, ask, and apply in the AWS account", account.deploy),
         "recover": ("ask, and take what a killed deployment has left into the state", account.recover),
         "destroy": ("ask, and destroy the platform in the AWS account", account.destroy),
-        "iam": ("write the least policies of the settings, from a life on the emulator", lambda: write_policies(local)),
-        "iam-again": ("write them from the recording that is there", lambda: write_policies_again(local)),
-        "dashboard": ("draw the dashboard of the output as SVG", lambda: _print(draw_output(local))),
+    }
+    proving: Table = {
         "prove-on-aws": ("show in an AWS account what only AWS can show, and clean up", proof.prove),
         "prove-destroy": ("take down what an interrupted proof has left standing", proof.remove),
-        "cost": ("what the settings cost in a month, as a table", lambda: _print(cost(local, environ=os.environ))),
+    }
+    recording: Table = {
+        "iam": ("write the least policies of the settings, from a life on the emulator", lambda: write_policies(local)),
+    }
+    breaking: Table = {
+        "chaos": ("kill applies on an emulator at random moments, and recover from each", chaos),
+    }
+    # They write to no place that another command writes to.
+    beside: Table = {
+        "local-env": ("print shell lines that point other tools at the emulator", lambda: _print(life.environment())),
+        "iam-again": ("write them from the recording that is there", lambda: write_policies_again(local)),
+        "dashboard": ("draw the dashboard of the output as SVG", lambda: _print(draw_output(local))),
         "numbers": ("write the tables of docs/cost.md and docs/quotas.md anew", lambda: write(environ=os.environ)),
         "bench": ("measure synthesis with and without the fast bindings", lambda: bench(settings=local.settings)),
     }
+    return {
+        **_alone(local, on_emulator),
+        **_alone(aws, in_account),
+        **_alone(proof.paths, proving),
+        **_alone(place_of_recording(local), recording),
+        **_alone(place_of_chaos(), breaking),
+        **beside,
+    }
+
+
+def _alone(paths: Paths, table: Table) -> Table:
+    """Return the commands so that each holds the place it works in while it runs."""
+
+    def alone(name: str, run: Command) -> Command:
+        def held(**more: object) -> object:
+            with one_run(paths, command=name):
+                return run(**more)
+
+        return held
+
+    return {name: (text, alone(name, run)) for name, (text, run) in table.items()}
 
 
 def _print(text: str) -> None:
@@ -127,4 +163,5 @@ def _tell(*lines: str) -> None:
 
 
 if __name__ == "__main__":
+    os.umask(OWNER_ONLY)
     sys.exit(main())

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
@@ -10,31 +10,24 @@ from typing import Any, TextIO
 from rich.console import Console
 
 from tools import rollout
+from tools.approval import approve, summary
 from tools.bootstrap import bootstrap, make_roles
 from tools.console import Screen
-from tools.destruction import (
-    DESTRUCTION,
-    Going,
-    Staying,
-    of_plan,
-    of_state,
-    plan_destruction,
-    require_free,
-    still_in_use,
-)
+from tools.deployment import apply_and_follow
+from tools.destruction import Staying, of_plan, require_free
+from tools.digest import of_file
 from tools.errors import ToolError
 from tools.gate import check
 from tools.paths import BACKEND, PLATFORM, STACKS, Paths
-from tools.plan import Plan, aliases_in_state, changes, changes_by_region
+from tools.plan import changes_by_region
 from tools.preflight import Finding, Report, look_at, quick_clients, subject_of
 from tools.recovery import Recovery
 from tools.review import plan_for_review
-from tools.synth import synthesize
+from tools.saved_plan import SavedPlan
+from tools.synth import Synthesis, synthesize
+from tools.takedown import take_down
 from tools.target import Target
 from tools.upgrades import require_order
-
-#: As much of a fault as is told before instances are followed.
-LINES_AT_ONCE = 20
 
 
 class Account:
@@ -105,7 +98,7 @@ class Account:
                 _, plan = plan_for_review(target, stack)
             self.screen.show_changes(f"plan of {stack}", changes_by_region(plan))
             self.screen.say(f"plan of {stack}: {self.paths.build / 'review' / stack / 'plan.json'}")
-        self._judge(replace(self.paths, build=self.paths.build / "review"))
+        self._judge(replace(self.paths, build=self.paths.build / "review"), synthesis=target.synthesis)
         self.screen.say("this is a plan for review: it leaves passwords out, and cannot be applied")
 
     def plan(self) -> bool:
@@ -115,8 +108,7 @@ class Account:
         """
         target = self._target()
         self._preflight(target)
-        changed, _ = self._plan(target)
-        return changed
+        return self._plan(target).changed
 
     def preflight(self, *, as_json: bool = False) -> None:
         """Look at the account, read only, and tell what a deployment would fail by.
@@ -158,38 +150,18 @@ class Account:
         self._require_backend(target)
         if report := self._preflight(target):
             self._require_none(report.stopping, "a deployment")
-        changed, plan = self._plan(target)
-        if not changed:
-            self.screen.say("the platform is as the settings say: there is nothing to deploy")
-            return
-        require_free(plan, clients=target.clients)
-        require_order(plan)
-        # What cannot be read is better known before anything is changed.
-        rollouts = rollout.before(plan, target.clients)
-        self._approve(f"deploy to account {target.account_id}")
-        try:
-            with self.screen.step("apply platform"):
-                steps = target.terraform(PLATFORM).apply(target.plan_file(PLATFORM))
-        except ToolError as error:
-            # Refreshes go on although the apply does not, and take up to two hours.
-            if rollouts:
-                self.screen.warn(f"error: {_beginning(error.message)}")
-                self.screen.say("the apply has failed; instances that are being replaced are followed to the end")
-            faults = self._follow(rollouts)
-            raise ToolError("\n".join([error.message, *faults]), advice=error.advice) from error
-        self.screen.say(f"{steps} steps taken")
-        if faults := self._follow(rollouts):
-            raise ToolError(
-                "\n".join(["the platform is changed, but not every region runs the new instances:", *faults]),
-                advice="see why instances do not become healthy, change the settings and deploy again; the next plan "
-                "shows what is set back as a change",
-            )
-
-    def _follow(self, rollouts: Sequence[rollout.Rollout]) -> list[str]:
-        try:
-            return rollout.follow(rollouts, say=self.screen.say)
-        except KeyboardInterrupt as interrupt:
-            raise rollout.interrupted(rollouts, interrupt) from interrupt
+        saved = self._plan(target)
+        with saved.discarded():
+            if not saved.changed:
+                self.screen.say("the platform is as the settings say: there is nothing to deploy")
+                return
+            plan = saved.content
+            require_free(plan, clients=target.clients)
+            require_order(plan)
+            # What cannot be read is better known before anything is changed.
+            rollouts = rollout.before(plan, target.clients)
+            self._approve(f"deploy to account {target.account_id}", summary(target, plan))
+            apply_and_follow(target, saved, rollouts, screen=self.screen)
 
     def recover(self) -> None:
         """Take what a killed apply has left into the state, each step after a yes; nothing in AWS is changed.
@@ -217,53 +189,18 @@ class Account:
         """
         target = self._target()
         self._require_backend(target)
-        state = target.state(PLATFORM) or {}
-        going = of_state(state)
-        if not going:
-            self.screen.say("nothing of the platform is deployed: there is nothing to destroy")
-            return
-        with self.screen.step("look for what has to stay"):
-            staying = Staying.of(going, target.clients)
-        with self.screen.step("plan destruction"):
-            file, plan = plan_destruction(target, kept=staying.addresses)
-        for line in changes(plan):
-            self.screen.say(f"  {line}")
-        self.screen.show_changes("destruction of platform", changes_by_region(plan, aliases=aliases_in_state(state)))
-        require_free(plan, clients=target.clients, stack=target.workspace(PLATFORM).configuration())
-        self._tell(staying)
-        self._approve(f"destroy all of this in account {target.account_id}")
-        with self.screen.step("destroy platform"):
-            target.terraform(DESTRUCTION).apply(file)
-        self._look_again(target, of_plan(plan))
-        if staying.keys:
-            self.screen.say("keys that were kept, to be deleted once nothing needs them any more:")
-            for each in staying.keys:
-                self.screen.say(f"  {each.command}")
-        self.screen.say(f"the state backend {target.bucket} stays")
-
-    def _tell(self, staying: Staying) -> None:
-        for line in staying.lines():
-            self.screen.say(line)
-
-    def _look_again(self, target: Target, gone: Sequence[Going]) -> None:
-        # Destroying takes an hour, in an account that others work in.
-        try:
-            missed = still_in_use(gone, target.clients)
-        except ToolError as error:
-            self.screen.warn(f"warning: all is destroyed, but {error.message}")
-            return
-        for each in missed:
-            self.screen.warn(f"warning: this key waits for its deletion, and something has come: {each.text}")
-            for line in each.rescue:
-                self.screen.warn(f"  {line}")
+        take_down(target, approve=self._approve, screen=self.screen)
 
     def _target(self) -> Target:
         if endpoint := self.environ.get("AWS_ENDPOINT_URL"):
             self.screen.say(f"note: AWS_ENDPOINT_URL is set, so this goes to {endpoint} and not to AWS")
+        read = of_file(self.paths.settings)
         target = Target.in_account(paths=self.paths, environ=self.environ, clients=client)
         with self.screen.step("synth"):
-            synthesize(self.paths, environ=self.environ)
-        return target
+            synthesis = synthesize(self.paths, environ=self.environ)
+        if synthesis.settings != read:
+            raise ToolError(f"{self.paths.settings} has changed since it was read", advice="run again")
+        return replace(target, synthesis=synthesis)
 
     def _preflight(self, target: Target) -> Report | None:
         if self.environ.get("PREFLIGHT") == "no":
@@ -286,53 +223,42 @@ class Account:
                 advice="mend what it names, and look again with `make preflight`; PREFLIGHT=no goes on without looking",
             )
 
-    def _plan(self, target: Target) -> tuple[bool, Plan]:
+    def _plan(self, target: Target) -> SavedPlan:
+        """Plan both stacks, let the gate judge them, and return the plan of the platform."""
         if not target.has_backend():
             self.screen.say(
                 f"note: no state bucket {target.bucket} yet, so everything counts as new; `make bootstrap` makes it"
             )
-        changed = {}
         plans = {}
         for stack in STACKS:
             with self.screen.step(f"plan {stack}"):
-                changed[stack], plans[stack] = target.plan(stack)
+                plans[stack] = target.save_plan(stack)
         # What leaves the settings, a region for one, leaves behind what a destruction does.
-        if staying := Staying.of(of_plan(plans[PLATFORM], replaced=False), target.clients):
-            self._tell(staying)
+        if staying := Staying.of(of_plan(plans[PLATFORM].content, replaced=False), target.clients):
+            for line in staying.lines():
+                self.screen.say(line)
             with self.screen.step(f"plan {PLATFORM} again, without them"):
-                changed[PLATFORM], plans[PLATFORM] = target.plan(PLATFORM, kept=staying.addresses)
-        self._judge(self.paths)
+                plans[PLATFORM] = target.save_plan(PLATFORM, kept=staying.addresses)
+        self._judge(self.paths, plans=plans.values(), synthesis=target.synthesis)
+        plans[BACKEND].discard()
         for stack in STACKS:
-            self.screen.show_changes(f"plan of {stack}", changes_by_region(plans[stack]))
+            self.screen.show_changes(f"plan of {stack}", changes_by_region(plans[stack].content))
             self.screen.say(f"plan of {stack}: {self.paths.plan_json(stack)}")
-        if changed[BACKEND] and target.has_backend():
+        if plans[BACKEND].changed and target.has_backend():
             self.screen.say("note: the state backend is not as the settings say; `make bootstrap` changes it")
-        return changed[PLATFORM], plans[PLATFORM]
+        return plans[PLATFORM]
 
-    def _judge(self, paths: Paths) -> None:
+    def _judge(self, paths: Paths, *, plans: Iterable[SavedPlan] = (), synthesis: Synthesis | None = None) -> None:
         if self._gate:
             with self.screen.step("gate"):
-                check(paths, environ=self.environ)
+                check(paths, environ=self.environ, plans=plans, synthesis=synthesis)
 
     def _require_backend(self, target: Target) -> None:
         if not target.has_backend():
             raise ToolError(f"there is no state bucket {target.bucket}", advice="run `make bootstrap` first")
 
-    def _approve(self, what: str) -> None:
-        if self.environ.get("APPROVE") == "yes":
-            return
-        if not self._answers.isatty():
-            raise ToolError(f"nobody is there to approve: {what}", advice="look at the plan, then set APPROVE=yes")
-        self.screen.console.print(f'{what}? "yes" goes on: ', end="", markup=False, highlight=False)
-        if self._answers.readline().strip() != "yes":
-            raise ToolError(f"not approved: {what}", advice='only "yes" goes on; nothing was changed')
-
-
-def _beginning(message: str) -> str:
-    """Return the first lines of a message that is told in full at the end."""
-    lines = message.splitlines()
-    more = [f"… and {len(lines) - LINES_AT_ONCE} more lines, at the end"] if len(lines) > LINES_AT_ONCE else []
-    return "\n".join([*lines[:LINES_AT_ONCE], *more])
+    def _approve(self, what: str, about: Sequence[str] = ()) -> None:
+        approve(what, about=about, environ=self.environ, answers=self._answers, screen=self.screen)
 
 
 def client(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes client classes at run time

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from tools.files import write_text
+from tools.saved_plan import SavedPlan
 from tools.target import Target
 
 RECORD = "applying.json"
@@ -90,6 +91,33 @@ def read(target: Target, stack: str) -> Applying | None:
     except FileNotFoundError:
         return None
     return Applying.of(text)
+
+
+def apply(target: Target, stack: str, saved: SavedPlan) -> int:
+    """Apply a saved plan if it is still the one that was made, and write down that it is being applied.
+
+    Parameters
+    ----------
+    target : Target
+        Where.
+    stack : str
+        The stack.
+    saved : SavedPlan
+        Its plan.
+
+    Returns
+    -------
+    int
+        How many steps were taken.
+
+    Raises
+    ------
+    ToolError
+        When the plan has changed since it was made; nothing is applied then. Or when a step fails.
+    """
+    saved.require_unchanged()
+    with applying(target, stack, saved.json_file):
+        return target.terraform(stack).apply(saved.file)
 
 
 @contextmanager

@@ -8,10 +8,12 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tools.applying import apply
 from tools.errors import ToolError
 from tools.paths import BACKEND
 from tools.plan import destroyed
 from tools.preflight import make_missing_roles, subject_of
+from tools.saved_plan import SavedPlan
 from tools.target import Target
 
 
@@ -77,16 +79,19 @@ def make_roles(target: Target, *, tell: Callable[[str], None], environ: Mapping[
 
 
 def _apply(target: Target) -> int:
-    terraform, file = target.terraform(BACKEND), target.plan_file(BACKEND, name="bootstrap")
-    if not terraform.plan(file):
-        return 0
-    if gone := destroyed(terraform.show(file)):
-        raise ToolError(
-            f"the plan would destroy part of the state backend: {', '.join(gone)}",
-            advice="undo the change of the settings, or apply this one by hand: "
-            f"terraform -chdir={target.workspace(BACKEND).directory} apply",
-        )
-    return terraform.apply(file)
+    name = "bootstrap-plan"
+    file = target.plan_file(BACKEND, name=name)
+    saved = SavedPlan.make(target.terraform(BACKEND), file=file, json_file=file.with_name(f"{name}.json"))
+    with saved.discarded():
+        if not saved.changed:
+            return 0
+        if gone := destroyed(saved.content):
+            raise ToolError(
+                f"the plan would destroy part of the state backend: {', '.join(gone)}",
+                advice="undo the change of the settings, or apply this one by hand: "
+                f"terraform -chdir={target.workspace(BACKEND).directory} apply",
+            )
+        return apply(target, BACKEND, saved)
 
 
 def _check_same(*, stored: dict[str, Any], left: dict[str, Any], target: Target) -> None:

@@ -3,14 +3,25 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tools.errors import ToolError
 from tools.paths import PLATFORM, ROOT, Paths
+from tools.saved_plan import SavedPlan
+from tools.synth import Synthesis
 
 
-def check(paths: Paths, *, environ: Mapping[str, str] = os.environ) -> None:
+def check(
+    paths: Paths,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    plans: Iterable[SavedPlan] = (),
+    synthesis: Synthesis | None = None,
+) -> None:
     """Let the gate judge the synthesized output and the plans; it prints its findings itself.
+
+    It reads both by their paths, so that what it has read is held against what this run has made. Plans that it
+    refuses are discarded.
 
     Parameters
     ----------
@@ -18,11 +29,15 @@ def check(paths: Paths, *, environ: Mapping[str, str] = os.environ) -> None:
         Where output and plans are.
     environ : mapping, optional
         By default this process's environment.
+    plans : iterable of SavedPlan, optional
+        The plans of this run. By default any plans will do.
+    synthesis : Synthesis, optional
+        What this run has synthesized. By default any output will do.
 
     Raises
     ------
     ToolError
-        When it refuses, or cannot judge.
+        When it refuses, or cannot judge, or has judged something else.
     """
     places = {
         "--stacks-dir": paths.stack_output(PLATFORM).parent,
@@ -35,8 +50,15 @@ def check(paths: Paths, *, environ: Mapping[str, str] = os.environ) -> None:
         env=dict(environ),
         check=False,
     )
+    plans = list(plans)
     if ended.returncode != 0:
+        for each in plans:
+            each.discard()
         raise ToolError(
             "the policy gate refuses this platform",
             advice="mend what it names above, or waive it with a reason and an expiry in policies/",
         )
+    for each in plans:
+        each.require_unchanged()
+    if synthesis:
+        synthesis.require_output(paths)

@@ -1,10 +1,12 @@
 """The platform's life on this machine: planned, applied and destroyed on the embedded AWS."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from modules.settings import load_settings
+from tools.applying import apply
 from tools.bootstrap import bootstrap, make_roles
 from tools.console import Screen
 from tools.destruction import empty
@@ -16,9 +18,10 @@ from tools.paths import PLATFORM, STACKS, Paths
 from tools.plan import Plan, changes_by_region, resources_by_region
 from tools.protection import lift
 from tools.recovery import Recovery
+from tools.saved_plan import SavedPlan
 from tools.seed import seed
 from tools.shell import shell_lines
-from tools.synth import synthesize
+from tools.synth import Synthesis, synthesize
 from tools.target import Target
 
 
@@ -55,31 +58,29 @@ class Life:
 
     def start(self) -> Emulator:
         """Start an emulator that outlives this command, and make the state backend in it."""
-        self._synthesize()
+        synthesis = self._synthesize()
         with self.hosting.lasting() as emulator:
-            self._bootstrap(self.target(emulator))
+            self._bootstrap(self.target(emulator, synthesis))
         self._say_how_to_look(emulator)
         return emulator
 
     def plan(self) -> None:
         """Plan both stacks, on the running emulator or on one for the moment; leave `plan.json` of each."""
-        self._synthesize()
-        with self.hosting.running() as emulator:
-            self.plan_stacks(self.target(emulator))
+        self._plan(self._synthesize())
 
     def policy(self) -> None:
         """Plan both stacks, and let the gate judge output and plans."""
-        self.plan()
-        self.check()
+        synthesis = self._synthesize()
+        self.check(self._plan(synthesis), synthesis)
 
     def up(self) -> Emulator:
         """Apply the platform on an emulator that outlives this command; run again, it applies what has changed.
 
         A failure leaves the emulator up, to be looked at.
         """
-        self._synthesize()
+        synthesis = self._synthesize()
         with self.hosting.lasting() as emulator:
-            target = self.target(emulator)
+            target = self.target(emulator, synthesis)
             self._bootstrap(target)
             plan = self.apply(target)
         self.screen.show_resources(resources_by_region(plan))
@@ -130,8 +131,7 @@ class Life:
             When no emulator runs, or as `Recovery.run` does.
         """
         emulator = self.hosting.get()
-        self._synthesize()
-        left = self.recover_on(self.target(emulator))
+        left = self.recover_on(self.target(emulator, self._synthesize()))
         self.screen.say("`make local-up` does what is left" if left else "the platform is as the settings say")
 
     def recover_on(self, target: Target) -> list[str]:
@@ -139,35 +139,44 @@ class Life:
         # It is nobody's but the user's own.
         return Recovery(target, screen=self.screen, approve=lambda _: None).run()
 
-    def target(self, emulator: Emulator) -> Target:
-        """Return what runs Terraform against an emulator, which holds what a real account holds beforehand."""
+    def target(self, emulator: Emulator, synthesis: Synthesis | None = None) -> Target:
+        """Return what runs Terraform against an emulator, which holds what a real account holds beforehand.
+
+        Parameters
+        ----------
+        emulator : Emulator
+            The emulator.
+        synthesis : Synthesis, optional
+            What was synthesized for this run. By default any output will do.
+        """
         target = Target.on_emulator(paths=self.paths, environ=self.environ, emulator=emulator)
         seed(target)
-        return target
+        return replace(target, synthesis=synthesis)
 
-    def plan_stacks(self, target: Target) -> Plan:
-        """Plan both stacks and tell what they would change; return the plan of the platform."""
+    def plan_stacks(self, target: Target) -> list[SavedPlan]:
+        """Plan both stacks and tell what they would change; return the plans."""
         plans = {}
         for stack in STACKS:
             with self.screen.step(f"plan {stack}"):
-                _, plans[stack] = target.plan(stack)
-        for stack in STACKS:
-            self.screen.show_changes(f"plan of {stack}", changes_by_region(plans[stack]))
+                plans[stack] = target.save_plan(stack)
+        for stack, saved in plans.items():
+            self.screen.show_changes(f"plan of {stack}", changes_by_region(saved.content))
             self.screen.say(f"plan of {stack}: {self.paths.plan_json(stack)}")
-        return plans[PLATFORM]
+        return list(plans.values())
 
-    def check(self) -> None:
-        """Let the gate judge output and plans."""
+    def check(self, plans: Iterable[SavedPlan] = (), synthesis: Synthesis | None = None) -> None:
+        """Let the gate judge output and plans, and see that they are those that are given."""
         with self.screen.step("gate"):
-            check(self.paths, environ=self.environ)
+            check(self.paths, environ=self.environ, plans=plans, synthesis=synthesis)
 
     def apply(self, target: Target) -> Plan:
         """Plan the platform and apply that plan, which is returned."""
         with self.screen.step("apply platform"):
-            changed, plan = target.plan(PLATFORM)
-            if changed:
-                target.terraform(PLATFORM).apply(target.plan_file(PLATFORM))
-        return plan
+            saved = target.save_plan(PLATFORM)
+            with saved.discarded():
+                if saved.changed:
+                    apply(target, PLATFORM, saved)
+        return saved.content
 
     def destroy(self, target: Target) -> None:
         """Destroy what the platform's state holds, protected or not; does nothing if it holds nothing."""
@@ -191,10 +200,14 @@ class Life:
             terraform.init(target.backend_arguments())
             terraform.destroy()
 
-    def _synthesize(self) -> None:
+    def _plan(self, synthesis: Synthesis) -> list[SavedPlan]:
+        with self.hosting.running() as emulator:
+            return self.plan_stacks(self.target(emulator, synthesis))
+
+    def _synthesize(self) -> Synthesis:
         load_settings(self.paths.settings, self.environ)
         with self.screen.step("synth"):
-            synthesize(self.paths, environ=self.environ)
+            return synthesize(self.paths, environ=self.environ)
 
     def _bootstrap(self, target: Target) -> None:
         with self.screen.step("bootstrap"):

@@ -107,6 +107,11 @@ def destroyed(plan: Plan) -> list[str]:
     return [change["address"] for change in deletions(plan)]
 
 
+def replaced(plan: Plan) -> list[str]:
+    """List the addresses of the resources that the plan replaces: destroys, and makes anew."""
+    return [change["address"] for change in _managed(plan) if {"create", "delete"} <= {*change["change"]["actions"]}]
+
+
 def _managed(plan: Plan) -> Iterator[Mapping[str, Any]]:
     return (change for change in plan.get("resource_changes", ()) if change.get("mode") == "managed")
 

@@ -5,17 +5,51 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+from tools.digest import of_file
 from tools.errors import ToolError
-from tools.paths import ROOT, Paths
+from tools.paths import ROOT, STACKS, Paths
+from tools.workspace import digest_of_stack
 
 # What comes across from Node opens with its own name, before the Python trace.
 _TRACE = re.compile(r"^(jsii\.errors\.|Traceback \(most recent call last\):)", re.MULTILINE)
 
 
-def synthesize(paths: Paths, *, environ: Mapping[str, str] = os.environ, program: Path = ROOT / "main.py") -> None:
-    """Synthesize the stacks of a settings file.
+@dataclass(frozen=True, kw_only=True)
+class Synthesis:
+    """What was synthesized from what, by content.
+
+    Parameters
+    ----------
+    settings : str or None
+        SHA-256 of the settings file.
+    stacks : mapping
+        Digest of each stack's output, see `digest_of_stack`.
+    """
+
+    settings: str | None
+    stacks: Mapping[str, str]
+
+    def require_output(self, paths: Paths) -> None:
+        """Refuse output that is no longer what was synthesized.
+
+        Raises
+        ------
+        ToolError
+            When something else has written there.
+        """
+        for stack, digest in self.stacks.items():
+            if digest_of_stack(paths.stack_output(stack)) != digest:
+                raise ToolError(
+                    f"{paths.stack_output(stack)} is not what this command has synthesized any more",
+                    advice="let nothing else synthesize here, the cdktf CLI included, and run again",
+                )
+
+
+def synthesize(paths: Paths, *, environ: Mapping[str, str] = os.environ, program: Path = ROOT / "main.py") -> Synthesis:
+    """Synthesize the stacks of a settings file, and return what was synthesized from what.
 
     Parameters
     ----------
@@ -29,10 +63,12 @@ def synthesize(paths: Paths, *, environ: Mapping[str, str] = os.environ, program
     Raises
     ------
     ToolError
-        When it fails. What it said about the settings stands on standard error by then, as it was said.
+        When it fails, or the settings file changes meanwhile. What it said about the settings stands on standard error
+        by then, as it was said.
     """
     # cdktf makes the directory itself, but none above it.
     paths.out.parent.mkdir(parents=True, exist_ok=True)
+    settings = of_file(paths.settings)
     ended = subprocess.run(  # noqa: S603 - our own program, with this interpreter
         [sys.executable, program],
         cwd=program.parent,
@@ -45,7 +81,10 @@ def synthesize(paths: Paths, *, environ: Mapping[str, str] = os.environ, program
     )
     if ended.returncode == 0:
         sys.stderr.write(ended.stderr)
-        return
+        if of_file(paths.settings) != settings:
+            raise ToolError(f"{paths.settings} has changed while it was synthesized", advice="run again")
+        stacks = {stack: digest_of_stack(paths.stack_output(stack)) for stack in STACKS}
+        return Synthesis(settings=settings, stacks=stacks)
     paths.logs.mkdir(parents=True, exist_ok=True)
     log = paths.logs / "synth.log"
     log.write_text(ended.stderr, encoding="utf-8")

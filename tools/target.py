@@ -1,8 +1,10 @@
 """Where stacks go: the emulator or an AWS account. What differs between the two is here and nowhere else."""
 
 import json
+import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,12 +12,19 @@ from modules.settings import Settings, load_settings
 from modules.state.location import StateLocation
 from tools.emulator import Emulator
 from tools.errors import ToolError
+from tools.files import private_directory
 from tools.paths import PLATFORM, Paths
 from tools.plan import Plan
+from tools.saved_plan import SavedPlan
+from tools.synth import Synthesis
 from tools.terraform import Options, Terraform, cli_configuration, find_terraform
 from tools.workspace import CONFIGURATION, Workspace
 
 Clients = Callable[[str, str], Any]
+
+
+def _new_run() -> str:
+    return f"{datetime.now(tz=UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +45,10 @@ class Target:
         The account.
     local : bool
         True for the emulator.
+    synthesis : Synthesis, optional
+        What was synthesized for this run: other output is refused. By default any will do.
+    run : str
+        Tells the saved plans of this run from those of others. By default a new one.
     """
 
     paths: Paths
@@ -44,10 +57,13 @@ class Target:
     clients: Clients
     account_id: str
     local: bool
+    synthesis: Synthesis | None = None
+    run: str = field(default_factory=_new_run)
 
     @classmethod
     def on_emulator(cls, *, paths: Paths, environ: Mapping[str, str], emulator: Emulator) -> Self:
         """Return the target that a running emulator is."""
+        private_directory(paths.build)
         return cls(
             paths=paths,
             settings=load_settings(paths.settings, environ),
@@ -74,6 +90,7 @@ class Target:
                 f"{settings.account_id}",
                 advice="use that account's credentials, or change `account_id` in the settings",
             )
+        private_directory(paths.build)
         environment = _with_configuration(paths, environ)
         return cls(
             paths=paths,
@@ -100,7 +117,12 @@ class Target:
 
     def workspace(self, stack: str) -> Workspace:
         """Return the working directory of a stack."""
-        return Workspace(directory=self.paths.build / stack, source=self.paths.stack_output(stack), local=self.local)
+        return Workspace(
+            directory=self.paths.build / stack,
+            source=self.paths.stack_output(stack),
+            expected=self.synthesis.stacks[stack] if self.synthesis else None,
+            local=self.local,
+        )
 
     def terraform(self, stack: str) -> Terraform:
         """Return Terraform in the working directory of a stack."""
@@ -143,33 +165,34 @@ class Target:
     def plan(
         self, stack: str, *, name: str = "plan", destroy: bool = False, kept: Sequence[str] = ()
     ) -> tuple[bool, Plan]:
-        """Plan a stack, and leave the plan as `<name>.tfplan` and `<name>.json` in its working directory.
+        """Plan a stack as `save_plan` does; return whether anything changes, and the plan as JSON."""
+        saved = self.save_plan(stack, name=name, destroy=destroy, kept=kept)
+        return saved.changed, saved.content
+
+    def save_plan(
+        self, stack: str, *, name: str = "plan", destroy: bool = False, kept: Sequence[str] = ()
+    ) -> SavedPlan:
+        """Plan a stack, and leave the plan in a file of this run's own, and as `<name>.json`, in its directory.
 
         Without a state bucket the plan starts from nothing. Terraform forgets, and does not destroy, what has left the
         stack and whose address is `kept`.
-
-        Returns
-        -------
-        tuple
-            Whether anything changes, and the plan as JSON.
         """
         workspace, terraform = self.workspace(stack), self.terraform(stack)
         workspace.prepare()
         if kept:
             workspace.keep(kept)
         file = self.plan_file(stack, name=name)
+        json_file = workspace.directory / f"{name}.json"
         if self.has_backend():
             terraform.init(self.backend_arguments())
-            changed = terraform.plan(file, destroy=destroy)
-        else:
-            with workspace.local_backend():
-                terraform.init()
-                changed = terraform.plan(file, destroy=destroy)
-        return changed, terraform.show(file, to=file.with_suffix(".json"))
+            return SavedPlan.make(terraform, file=file, json_file=json_file, destroy=destroy)
+        with workspace.local_backend():
+            terraform.init()
+            return SavedPlan.make(terraform, file=file, json_file=json_file, destroy=destroy)
 
     def plan_file(self, stack: str, *, name: str = "plan") -> Path:
-        """Return the file of a saved plan."""
-        return self.paths.build / stack / f"{name}.tfplan"
+        """Return the file of a plan that this run saves."""
+        return self.paths.build / stack / f"{name}-{self.run}.tfplan"
 
 
 def ask_account(clients: Clients, *, region: str) -> str:

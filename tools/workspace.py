@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tools.digest import of_directory
 from tools.errors import ToolError
 
 CONFIGURATION = "cdk.tf.json"
@@ -25,14 +26,17 @@ class Workspace:
         Where Terraform works. Its last part is the stack's name.
     source : Path
         The synthesized stack.
+    expected : str, optional
+        Digest of the stack that was synthesized, see `digest_of_stack`. By default any will do.
     local : bool
         True on the emulator: providers then try a call twice instead of 25 times, so that a fault of the emulator's
         is an error and not an hour of silence. By default False.
     """
 
-    def __init__(self, *, directory: Path, source: Path, local: bool = False) -> None:
+    def __init__(self, *, directory: Path, source: Path, expected: str | None = None, local: bool = False) -> None:
         self.directory = directory
         self.source = source
+        self._expected = expected
         self._local = local
 
     @property
@@ -51,7 +55,7 @@ class Workspace:
         Raises
         ------
         ToolError
-            When the stack is not synthesized.
+            When the stack is not synthesized, or not the one that is expected.
         """
         if not (self.source / CONFIGURATION).is_file():
             raise ToolError(f"{self.source} holds no synthesized stack", advice="run `make synth`")
@@ -60,6 +64,12 @@ class Workspace:
             if not _is_kept(path):
                 _remove(path)
         shutil.copytree(self.source, self.directory, dirs_exist_ok=True, ignore=_not_copied)
+        # What was copied is looked at, and not what it was copied from, which may change in between.
+        if self._expected not in {None, digest_of_stack(self.directory)}:
+            raise ToolError(
+                f"{self.source} is not what this command has synthesized: something else has written there",
+                advice="let nothing else synthesize here, the cdktf CLI included, and run again",
+            )
         if self._local:
             override = emulator_override(self.configuration())
             (self.directory / _EMULATOR_OVERRIDE).write_text(json.dumps(override, indent=2) + "\n", encoding="utf-8")
@@ -97,6 +107,14 @@ class Workspace:
             path.unlink()
 
 
+def digest_of_stack(directory: Path) -> str:
+    """Return one SHA-256 for a stack, synthesized or prepared: its configuration and assets.
+
+    What Terraform keeps beside them does not count, nor what a preparation adds.
+    """
+    return of_directory(directory, ignored=lambda path: path.name == _REMOVED or _is_left(path))
+
+
 def removed(addresses: Iterable[str]) -> dict[str, Any]:
     """Return Terraform JSON by which what a state has at these addresses is forgotten, and not destroyed.
 
@@ -124,8 +142,12 @@ def _is_kept(path: Path) -> bool:
 
 
 def _not_copied(directory: str, names: list[str]) -> set[str]:
+    return {name for name in names if _is_left(Path(directory) / name)}
+
+
+def _is_left(path: Path) -> bool:
     # What the cdktf CLI left in the output directory is of another life, and an override there is never synthesized.
-    return {name for name in names if _is_kept(Path(directory) / name) or name.endswith("_override.tf.json")}
+    return _is_kept(path) or path.name.endswith("_override.tf.json")
 
 
 def _remove(path: Path) -> None:

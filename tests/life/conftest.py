@@ -8,6 +8,8 @@ import pytest
 from support.lives import Applied, new_life
 from support.region_sets import EIGHT_KEYS, settings_of
 
+from tools.saved_plan import SavedPlan
+
 
 @pytest.fixture(scope="session")
 def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
@@ -25,6 +27,13 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
             assert [vpc["VpcId"] for vpc in vpcs if not vpc["IsDefault"]] == []
     finally:
         emulator.stop()
+
+
+@pytest.fixture(scope="session")
+def second_plan(life: Applied) -> tuple[SavedPlan, bytes]:
+    """The plan after the apply, and the file that it was saved in, which the next plan takes away."""
+    saved = life.target.save_plan("platform", name="second-plan")
+    return saved, saved.file.read_bytes()
 
 
 @pytest.fixture(scope="session")

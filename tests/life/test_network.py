@@ -12,6 +12,7 @@ from support.region_sets import THREE
 from tools.gate import check
 from tools.paths import STACKS
 from tools.plan import changes
+from tools.saved_plan import SavedPlan
 
 pytestmark = pytest.mark.emulator
 REGIONS = pytest.mark.parametrize("region", THREE)
@@ -32,9 +33,9 @@ def of_vpc(life: Applied, region: str, call: str, key: str) -> list[dict[str, An
     return list(answer[key])
 
 
-def test_the_plan_after_the_apply_is_empty(life: Applied) -> None:
-    changed, plan = life.target.plan("platform", name="second-plan")
-    assert (changed, changes(plan)) == (False, [])
+def test_the_plan_after_the_apply_is_empty(second_plan: tuple[SavedPlan, bytes]) -> None:
+    saved, _ = second_plan
+    assert (saved.changed, changes(saved.content)) == (False, [])
 
 
 def test_the_gate_lets_a_platform_through_that_stands(life: Applied) -> None:

@@ -38,6 +38,7 @@ class Account:
         self.local, self.account_id, self.bucket = True, "123456789012", "bucket"
         self.did: list[str] = []
         self.fault: ToolError | None = None
+        self.held: dict[str, Any] | None = None
         self.plans = [{"resource_changes": [MISSING]}, {"resource_changes": [IMPORTED]}]
         self.of_imports: dict[str, Any] = {"resource_changes": [IMPORTED]}
         self.clients = FakeAws(
@@ -58,6 +59,9 @@ class Account:
     def plan_file(self, stack: str) -> Path:
         return self.paths.build / stack / "plan.tfplan"
 
+    def state(self, _stack: str) -> Any:
+        return self.held
+
     def backend_arguments(self) -> list[str]:
         return []
 
@@ -66,19 +70,25 @@ class Account:
 
     def terraform(self, stack: str) -> Any:
         def did(what: str) -> Callable[..., Any]:
-            def call(*_: object, **__: object) -> None:
+            def call(*arguments: object, **__: object) -> None:
                 self.did.append(f"{what} {stack}")
                 if what == "plan" and self.fault:
                     raise self.fault
+                if what == "plan":
+                    Path(str(arguments[0])).write_text("plan")
 
             return call
 
+        def show(_: Path, *, to: Path) -> dict[str, Any]:
+            to.write_text(json.dumps(self.of_imports))
+            return self.of_imports
+
         return SimpleNamespace(
             log=lambda command: self.paths.logs / f"{stack}-{command}.log",
-            show=lambda *_, **__: self.of_imports,
+            show=show,
             **{
                 name: did(name)
-                for name in ("init", "plan", "apply", "refresh", "push_state", "force_unlock", "import_")
+                for name in ("init", "plan", "apply", "refresh", "push_state", "force_unlock", "import_", "untaint")
             },
         )
 
@@ -157,6 +167,16 @@ def test_the_errored_state_is_written_first_and_once(account: Account) -> None:
     assert account.did[:3] == ["init platform", "push_state platform", "before-recovery"]
     assert not (folder / "errored.tfstate").exists()
     assert (folder / "errored.tfstate.pushed").exists()
+
+
+def test_what_is_damaged_in_the_state_alone_is_held_for_whole(account: Account) -> None:
+    instance = {"status": "tainted", "attributes": {"id": "db"}}
+    resource = {"mode": "managed", "type": "aws_db_instance", "name": "main", "instances": [instance]}
+    account.held = {"resources": [resource]}
+    questions: list[str] = []
+    recover(account, questions=questions)
+    assert "hold these 1 for whole" in questions[0]
+    assert account.did[:3] == ["init platform", "untaint platform", "before-recovery"]
 
 
 def test_a_lock_is_shown_asked_about_and_taken_away(account: Account) -> None:

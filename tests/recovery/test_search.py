@@ -14,6 +14,7 @@ from tools.recovery.imports import configuration
 from tools.recovery.look import Found, Unresolved
 from tools.recovery.search import Search
 from tools.recovery.table import FINDERS
+from tools.recovery.twins import deletion
 
 ACCOUNT = "123456789012"
 
@@ -136,6 +137,19 @@ def test_of_two_that_bear_a_name_the_one_that_the_log_tells_of_is_meant() -> Non
     answers = {("ec2", "describe_vpcs"): two}
     assert found(search(NETWORK, answers))["aws_vpc.main"] == ["vpc-1", "vpc-2"]
     assert found(search(NETWORK, answers, made={"aws_vpc.main": "vpc-2"}))["aws_vpc.main"] == ["vpc-2"]
+
+
+def test_what_stands_beside_what_the_state_holds_under_the_same_name_is_a_twin() -> None:
+    two = {"Vpcs": [named("ours", VpcId="vpc-1"), named("ours", VpcId="vpc-2"), named("theirs", VpcId="vpc-3")]}
+    change = {"actions": ["no-op"], "before": {"id": "vpc-1"}}
+    plan = {"resource_changes": [{"address": "aws_vpc.main", "mode": "managed", "change": change}]}
+    clients = FakeAws({("ec2", "describe_vpcs"): two})
+    one = Search(plan=plan, stack=NETWORK, account_id=ACCOUNT, clients=clients)
+    (twin,) = one.twins()
+    assert [found.import_id for found in twin.found] == ["vpc-2"]
+    line = deletion(twin.address, twin.found[0], region=twin.region)
+    assert line == "aws ec2 delete-vpc --vpc-id vpc-2 --region eu-west-1"
+    assert one.all() == []
 
 
 def test_rejects_a_type_that_nobody_has_written_down() -> None:

@@ -10,6 +10,7 @@ from support.region_sets import THREE
 from support.synthesized import platform, state_backend
 
 from tools.recovery.table import AGAIN, FINDERS
+from tools.recovery.twins import DELETIONS
 
 _IMPORT = re.compile(r"^\s*from cdktf_cdktf_provider_aws\.(?!data_|ephemeral_|provider\b)(\w+) import", re.MULTILINE)
 
@@ -33,6 +34,10 @@ def test_every_type_of_the_output_is_in_the_table(stack: object) -> None:
 
 def test_a_type_is_found_or_made_again_and_not_both() -> None:
     assert FINDERS.keys() & AGAIN.keys() == set()
+
+
+def test_what_may_stand_twice_is_of_a_type_that_is_found() -> None:
+    assert DELETIONS.keys() - FINDERS.keys() == set()
 
 
 def test_what_is_made_again_says_why() -> None:

@@ -38,13 +38,17 @@ class Account:
         assert (self.directory / "backend_override.tf.json").exists() == (not backend_arguments)
         self.note("init bucket" if backend_arguments else "init local")
 
-    def plan(self, out: Path) -> bool:
+    def plan(self, out: Path, *, destroy: bool, only: Sequence[str]) -> bool:
         assert out.parent == self.directory
+        assert not destroy
+        assert not only
+        out.write_text("a plan")
         self.note("plan")
         return (self.stored is None and not (self.directory / "terraform.tfstate").exists()) or bool(self.gone)
 
-    def show(self, plan: Path) -> dict[str, Any]:
+    def show(self, plan: Path, *, to: Path) -> dict[str, Any]:
         assert plan.suffix == ".tfplan"
+        to.write_text("{}")
         changes = [{"address": each, "mode": "managed", "change": {"actions": ["delete"]}} for each in self.gone]
         return {"resource_changes": changes}
 
@@ -53,6 +57,9 @@ class Account:
         (self.directory / "terraform.tfstate").write_text(json.dumps(STATE))
         self.note("apply")
         return 7
+
+    def log(self, command: str) -> Path:
+        return self.directory / f"{command}.log"
 
     def migrate(self, backend_arguments: Sequence[str] = ()) -> None:
         assert not (self.directory / "backend_override.tf.json").exists()

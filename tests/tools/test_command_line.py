@@ -1,5 +1,8 @@
 import errno
+import os
 import re
+import runpy
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -75,3 +78,34 @@ def test_every_command_has_a_make_target_with_a_description() -> None:
     makefile = (ROOT / "Makefile").read_text()
     for name in command_line.commands():
         assert re.search(rf"^{name}: install ## \S.*\n\t\$\(TOOL\) {name}$", makefile, re.MULTILINE), name
+
+
+def test_what_commands_write_is_for_their_owner_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["tools", "--help"])
+    before = os.umask(0o022)
+    try:
+        with pytest.raises(SystemExit):
+            runpy.run_path(str(ROOT / "tools" / "__main__.py"), run_name="__main__")
+        assert os.umask(before) == 0o077
+    finally:
+        os.umask(before)
+
+
+def test_commands_that_share_a_place_are_never_run_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[str] = []
+
+    class Held(Exception):  # noqa: N818 - it is no fault
+        pass
+
+    def hold(paths: object, *, command: str) -> None:
+        del paths
+        held.append(command)
+        raise Held
+
+    monkeypatch.setattr(command_line, "one_run", hold)
+    free = {"local-env", "iam-again", "dashboard", "numbers", "bench"}
+    chosen = set(command_line.commands()) - free
+    for name in sorted(chosen):
+        with pytest.raises(Held):
+            command_line.commands()[name][1]()
+    assert set(held) == chosen

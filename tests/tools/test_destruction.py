@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 from support.fake_aws import FakeAws, denied
+from support.plans import FakeTerraform, saved, targeting
 
 from tools.account import Account
 from tools.console import Screen
@@ -18,6 +20,7 @@ from tools.destruction import empty, of_plan, of_state, require_free, shared
 from tools.destruction.configuration import configuration, prevented
 from tools.emulator import Emulator
 from tools.errors import ToolError
+from tools.saved_plan import SavedPlan
 
 REGION = "eu-west-1"
 INSTANCE = {"arn": f"arn:aws:rds:{REGION}:123456789012:db:main", "identifier": "main", "deletion_protection": True}
@@ -159,19 +162,22 @@ def test_data_sources_do_not_go() -> None:
     assert of_plan({}) == []
 
 
+def applying(happens: Callable[[], object]) -> FakeTerraform:
+    """A Terraform during whose apply something happens."""
+    terraform = FakeTerraform()
+
+    def apply(_plan: Path) -> int:
+        happens()
+        return 1
+
+    terraform.apply = apply  # type: ignore[method-assign]
+    return terraform
+
+
 @pytest.fixture
 def owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """An account with a platform in which nothing is in the way; what was done in it is noted."""
     known = SimpleNamespace(aws=FakeAws(), plan=plan_of(aws_sqs_queue={"arn": "x"}), done=[], told=io.StringIO())
-    target = SimpleNamespace(
-        account_id="123456789012",
-        bucket="state",
-        clients=known.aws,
-        has_backend=lambda: True,
-        state=lambda _: state_of(aws_sqs_queue={"arn": "x"}),
-        terraform=lambda _: SimpleNamespace(apply=lambda _: known.done.append("destroyed")),
-        workspace=lambda _: SimpleNamespace(configuration=dict),
-    )
     account = Account(
         settings=tmp_path / "settings.yaml",
         build=tmp_path,
@@ -180,11 +186,20 @@ def owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         screen=Screen(Console(file=known.told, width=300)),
     )
 
-    def plan(_: object, *, kept: list[str]) -> tuple[Path, Any]:
-        known.done.append(("planned", sorted(kept)))
-        return tmp_path / "plan", known.plan
+    target = targeting(
+        account.paths,
+        bucket="state",
+        clients=known.aws,
+        state=lambda _: state_of(aws_sqs_queue={"arn": "x"}),
+        terraform=lambda _: applying(lambda: known.done.append("destroyed")),
+        workspace=lambda _: SimpleNamespace(configuration=dict),
+    )
 
-    monkeypatch.setattr("tools.account.plan_destruction", plan)
+    def plan(_: object, *, kept: list[str]) -> SavedPlan:
+        known.done.append(("planned", sorted(kept)))
+        return saved(tmp_path / "destruction", known.plan)
+
+    monkeypatch.setattr("tools.takedown.plan_destruction", plan)
     monkeypatch.setattr(account, "_target", lambda: target)
     known.account, known.target = account, target
     return known
@@ -195,7 +210,7 @@ def test_an_account_is_neither_asked_nor_touched_where_something_is_in_the_way(
 ) -> None:
     owner.plan = ALL
     owner.aws.answers.update(HELD)
-    monkeypatch.setattr(owner.account, "_approve", lambda _: owner.done.append("asked"))
+    monkeypatch.setattr(owner.account, "_approve", lambda *_: owner.done.append("asked"))
     with pytest.raises(ToolError, match="nothing was changed"):
         owner.account.destroy()
     assert owner.done == [("planned", [])]
@@ -222,9 +237,7 @@ def test_a_key_that_something_has_come_under_in_the_meantime_is_told_with_the_wa
     owner.target.state = lambda _: state_of(aws_kms_key=key)
     owner.plan = plan_of(aws_kms_key=key)
     came = {"Volumes": [{"VolumeId": "vol-1", "KmsKeyId": key["arn"]}]}
-    owner.target.terraform = lambda _: SimpleNamespace(
-        apply=lambda _: owner.aws.answers.update({("ec2", "describe_volumes"): came})
-    )
+    owner.target.terraform = lambda _: applying(lambda: owner.aws.answers.update({("ec2", "describe_volumes"): came}))
     owner.account.destroy()
     warned = capsys.readouterr().err
     assert "volume vol-1" in warned
@@ -237,8 +250,8 @@ def test_a_second_look_that_fails_is_a_warning_since_all_is_destroyed(
     key = {"arn": f"arn:aws:kms:{REGION}:123456789012:key/1", "key_id": "1"}
     owner.target.state = lambda _: state_of(aws_kms_key=key)
     owner.plan = plan_of(aws_kms_key=key)
-    owner.target.terraform = lambda _: SimpleNamespace(
-        apply=lambda _: owner.aws.answers.update({("ec2", "describe_volumes"): denied("DescribeVolumes")})
+    owner.target.terraform = lambda _: applying(
+        lambda: owner.aws.answers.update({("ec2", "describe_volumes"): denied("DescribeVolumes")})
     )
     owner.account.destroy()
     warned = capsys.readouterr().err
@@ -254,19 +267,19 @@ def test_nothing_is_planned_where_nothing_is_deployed(owner: Any) -> None:
 
 @pytest.mark.parametrize(("actions", "plans"), [(["delete"], 2), (["delete", "create"], 1)])
 def test_a_deploy_keeps_the_keys_of_a_region_that_leaves_and_not_one_that_is_replaced(
-    owner: Any, actions: list[str], plans: int, monkeypatch: pytest.MonkeyPatch
+    owner: Any, actions: list[str], plans: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = {"arn": f"arn:aws:kms:{REGION}:123456789012:key/1", "key_id": "1"}
     plan = plan_of(aws_kms_key=key)
     plan["resource_changes"][0]["change"]["actions"] = actions
     owner.aws.answers[("ec2", "describe_volumes")] = {"Volumes": [{"VolumeId": "vol-1", "KmsKeyId": key["arn"]}]}
 
-    def make(stack: str, *, kept: list[str] | None = None) -> tuple[bool, Any]:
+    def make(stack: str, *, kept: list[str] | None = None) -> SavedPlan:
         if stack == "platform":
             owner.done.append(kept)
-        return True, plan if stack == "platform" else {}
+        return saved(tmp_path / stack, plan if stack == "platform" else {})
 
-    owner.target.plan = make
+    owner.target.save_plan = make
     monkeypatch.setattr("tools.account.check", lambda *_, **__: None)
     owner.account.plan()
     assert owner.done == [None, ["aws_kms_key.main"]][:plans]

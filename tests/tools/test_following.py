@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import pytest
 from rich.console import Console
 from support.fake_aws import FakeAws, denied
+from support.plans import FakeTerraform, saved, targeting
 
-from tools.account import LINES_AT_ONCE, Account
+from tools.account import Account
 from tools.console import Screen
+from tools.deployment import LINES_AT_ONCE
 from tools.errors import Interrupted, ToolError
 from tools.rollout import Rollout
 
-PLAN: dict[str, Any] = {"resource_changes": []}
 ROLLOUT = Rollout(name="web", region="eu-west-1", autoscaling=None, good_version="1")
 
 
@@ -36,16 +36,12 @@ class Planned(Account):
         )
 
     def _target(self) -> Any:
-        return SimpleNamespace(
-            has_backend=lambda: True,
-            account_id="123456789012",
-            clients=self.clients,
-            plan_file=lambda stack: stack,
-            terraform=lambda _stack: SimpleNamespace(apply=self._apply),
-        )
+        terraform = FakeTerraform()
+        terraform.apply = self._apply  # type: ignore[method-assign]
+        return targeting(self.paths, clients=self.clients, terraform=lambda _stack: terraform)
 
     def _plan(self, _target: Any) -> Any:
-        return True, PLAN
+        return saved(self.paths.build / "platform")
 
     def _apply(self, _file: Any) -> int:
         self.applied = True
@@ -113,7 +109,7 @@ def test_groups_that_cannot_be_read_end_a_deployment_before_anybody_is_asked(
     monkeypatch.setattr("tools.rollout.before", refuse)
     account = Planned(tmp_path)
     asked: list[str] = []
-    monkeypatch.setattr(account, "_approve", asked.append)
+    monkeypatch.setattr(account, "_approve", lambda what, _about: asked.append(what))
     with pytest.raises(Exception, match="AccessDenied"):
         account.deploy()
     assert not asked

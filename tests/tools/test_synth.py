@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from tools.errors import ToolError
-from tools.paths import Paths
-from tools.synth import synthesize
+from tools.paths import STACKS, Paths
+from tools.synth import Synthesis, synthesize
 
 
 @pytest.fixture
@@ -39,3 +39,34 @@ def test_a_stack_trace_goes_to_a_log_and_its_last_line_to_the_user(
     assert "Traceback" not in capfd.readouterr().err
     assert str(paths.logs / "synth.log") in (caught.value.advice or "")
     assert "Traceback" in (paths.logs / "synth.log").read_text()
+
+
+def test_tells_what_was_synthesized_from_what_by_content(tmp_path: Path, paths: Paths) -> None:
+    text = (
+        "from pathlib import Path\n"
+        "for stack in ('platform', 'state-backend'):\n"
+        "    directory = Path(os.environ['CDKTF_OUTDIR'], 'stacks', stack)\n"
+        "    directory.mkdir(parents=True, exist_ok=True)\n"
+        "    settings = Path(os.environ['MERIDIAN_SETTINGS']).read_text()\n"
+        "    (directory / 'cdk.tf.json').write_text(settings)\n"
+    )
+
+    def made(settings: str) -> Synthesis:
+        paths.settings.write_text(settings)
+        return synthesize(paths, environ={}, program=program(tmp_path, text))
+
+    first = made("1")
+    assert first == made("1")
+    first.require_output(paths)
+    second = made("2")
+    assert first.settings != second.settings
+    assert all(first.stacks[stack] != second.stacks[stack] for stack in STACKS)
+    with pytest.raises(ToolError, match="is not what this command has synthesized any more"):
+        first.require_output(paths)
+
+
+def test_rejects_settings_that_change_while_they_are_synthesized(tmp_path: Path, paths: Paths) -> None:
+    paths.settings.write_text("1")
+    text = "open(os.environ['MERIDIAN_SETTINGS'], 'w').write('2')"
+    with pytest.raises(ToolError, match=r"settings\.yaml has changed while it was synthesized"):
+        synthesize(paths, environ={}, program=program(tmp_path, text))

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tools.errors import ToolError
-from tools.workspace import Workspace, emulator_override
+from tools.workspace import Workspace, digest_of_stack, emulator_override
 
 CONFIGURATION = {"provider": {"aws": [{"alias": "us-east-1", "region": "us-east-1"}, {"alias": "eu-west-1"}]}}
 
@@ -109,3 +109,29 @@ def test_local_state_without_resources_is_none(workspace: Workspace) -> None:
     assert workspace.local_state() == {"resources": [{}]}
     workspace.forget_local_state()
     assert not state.exists()
+
+
+def test_rejects_output_that_is_not_what_was_synthesized(workspace: Workspace) -> None:
+    synthesized = digest_of_stack(workspace.source)
+    expecting = Workspace(directory=workspace.directory, source=workspace.source, expected=synthesized, local=True)
+    expecting.prepare()
+    expecting.keep(["aws_kms_key.data"])
+    assert digest_of_stack(workspace.directory) == synthesized
+    (workspace.source / "assets/function/code.zip").write_text("another")
+    with pytest.raises(ToolError, match="is not what this command has synthesized"):
+        expecting.prepare()
+
+
+def test_digest_of_a_stack_tells_names_and_content_apart_and_leaves_out_what_terraform_keeps(tmp_path: Path) -> None:
+    def digest(**files: str) -> str:
+        directory = tmp_path / str(len(list(tmp_path.iterdir())))
+        for name, text in files.items():
+            (directory / name).parent.mkdir(parents=True, exist_ok=True)
+            (directory / name).write_text(text)
+        return digest_of_stack(directory)
+
+    one = {"cdk.tf.json": "1", "assets/a/archive.zip": "2"}
+    assert digest(**one) != digest(**{"cdk.tf.json": "1", "assets/b/archive.zip": "2"})
+    assert digest(**one) != digest(**one | {"assets/a/archive.zip": "3"})
+    kept = {".terraform/providers/x": "4", ".terraform.lock.hcl": "5", "plan-1.tfplan": "6", "plan.json": "7"}
+    assert digest(**one) == digest(**one | kept)

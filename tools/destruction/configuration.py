@@ -9,12 +9,11 @@ See https://developer.hashicorp.com/terraform/language/block/removed
 
 import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from tools.files import write_text
 from tools.paths import PLATFORM
-from tools.plan import Plan
+from tools.saved_plan import SavedPlan
 from tools.target import Target
 from tools.workspace import CONFIGURATION, removed
 
@@ -22,7 +21,7 @@ from tools.workspace import CONFIGURATION, removed
 DESTRUCTION = "destruction"
 
 
-def plan_destruction(target: Target, *, kept: Iterable[str]) -> tuple[Path, Plan]:
+def plan_destruction(target: Target, *, kept: Iterable[str]) -> SavedPlan:
     """Plan the destruction of the platform, in a working directory of its own that has the platform's state.
 
     Parameters
@@ -31,11 +30,6 @@ def plan_destruction(target: Target, *, kept: Iterable[str]) -> tuple[Path, Plan
         Where. Its stacks must be synthesized.
     kept : iterable of str
         Addresses of what Terraform shall forget and not destroy.
-
-    Returns
-    -------
-    tuple
-        The file of the plan, and the plan as JSON.
     """
     workspace, terraform = target.workspace(PLATFORM), target.terraform(DESTRUCTION)
     workspace.prepare()
@@ -43,8 +37,7 @@ def plan_destruction(target: Target, *, kept: Iterable[str]) -> tuple[Path, Plan
     file = target.plan_file(DESTRUCTION)
     write_text(file.with_name(CONFIGURATION), json.dumps(content, indent=2) + "\n")
     terraform.init(target.backend_arguments())
-    terraform.plan(file)
-    return file, terraform.show(file, to=file.with_suffix(".json"))
+    return SavedPlan.make(terraform, file=file, json_file=target.paths.plan_json(DESTRUCTION))
 
 
 def configuration(stack: dict[str, Any], *, kept: Iterable[str]) -> dict[str, Any]:

@@ -34,11 +34,14 @@ def write_policies(paths: Paths, *, environ: Mapping[str, str] = os.environ, scr
     """
     screen = screen or Screen()
     settings = load_settings(paths.settings, environ)
-    place = Paths(
-        settings=paths.settings, build=paths.build.parent / "iam", out=paths.build.parent / "iam" / "out"
-    ).absolute()
-    questions = record(place, environ=environ, screen=screen)
+    questions = record(place_of_recording(paths), environ=environ, screen=screen)
     _write(questions, settings=settings, account=settings.account_id or "123456789012", screen=screen)
+
+
+def place_of_recording(paths: Paths) -> Paths:
+    """Return where the life that is recorded builds: in a place of its own, beside the others."""
+    build = paths.build.parent / "iam"
+    return Paths(settings=paths.settings, build=build, out=build / "out").absolute()
 
 
 def write_policies_again(

@@ -18,7 +18,7 @@ from rich.table import Table
 from tools.errors import ToolError
 from tools.files import write_text
 from tools.local import Life
-from tools.paths import PLATFORM, ROOT
+from tools.paths import PLATFORM, ROOT, Paths
 from tools.plan import changes
 from tools.recovery.recovery import Recovery, working_in
 from tools.recovery.step import life_in
@@ -38,6 +38,7 @@ SETTINGS: dict[str, Any] = {
 }
 #: Within what a step is killed, counted from the moment at which Terraform begins it: about as long as it takes.
 LONGEST = {"apply": 180.0, "destroy": 60.0}
+FOLDER = ROOT / "build" / "chaos"
 EVERYTHING, TERRAFORM = "everything", "terraform alone"
 _START_SECONDS = 300.0
 _END_SECONDS = 30.0
@@ -68,7 +69,12 @@ class Kill:
     left: int
 
 
-def chaos(*, environ: Mapping[str, str] = os.environ, folder: Path = ROOT / "build" / "chaos") -> list[Kill]:
+def place_of_chaos() -> Paths:
+    """Return where `make chaos` reads and writes."""
+    return life_in(FOLDER).paths
+
+
+def chaos(*, environ: Mapping[str, str] = os.environ, folder: Path = FOLDER) -> list[Kill]:
     """Kill, recover and go on, on an emulator of its own; at the end the plan is empty.
 
     Parameters

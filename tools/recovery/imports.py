@@ -11,14 +11,15 @@ https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle#igno
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from tools.errors import ToolError
 from tools.files import write_text
 from tools.plan import Plan
+from tools.recovery.literal import literal
 from tools.recovery.look import Found
-from tools.recovery.search import Search, literal
+from tools.recovery.search import Search
+from tools.saved_plan import SavedPlan
 from tools.target import Target
 from tools.workspace import CONFIGURATION, emulator_override
 
@@ -44,7 +45,9 @@ def configuration(search: Search, found: Mapping[str, Found]) -> dict[str, Any]:
     }
 
 
-def plan_imports(target: Target, search: Search, found: Mapping[str, Found]) -> tuple[Path, dict[str, Found]]:
+def plan_imports(
+    target: Target, search: Search, found: Mapping[str, Found]
+) -> tuple[SavedPlan | None, dict[str, Found]]:
     """Plan imports, in a working directory of its own that has the platform's state.
 
     Parameters
@@ -59,8 +62,8 @@ def plan_imports(target: Target, search: Search, found: Mapping[str, Found]) -> 
     Returns
     -------
     tuple
-        The file of the plan, and what is not in it: what its provider does not plan without a fault or a change. That
-        is left to `terraform import`, which plans nothing.
+        The plan, None if nothing is in it, and what is not in it: what its provider does not plan without a fault or a
+        change. That is left to `terraform import`, which plans nothing.
 
     Raises
     ------
@@ -77,16 +80,17 @@ def plan_imports(target: Target, search: Search, found: Mapping[str, Found]) -> 
             write_text(file.with_name("emulator_override.tf.json"), override)
         terraform.init(target.backend_arguments())
         try:
-            terraform.plan(file, only=list(planned))
-            faulty = does_more(terraform.show(file, to=file.with_suffix(".json")))
+            json_file = target.paths.plan_json(IMPORTS)
+            saved = SavedPlan.make(terraform, file=file, json_file=json_file, only=list(planned))
+            faulty = does_more(saved.content)
         except ToolError as error:
             faulty = [address for address in planned if f"({address})" in error.message]
             if not faulty:
                 raise
         if not faulty:
-            break
+            return saved, apart
         apart |= {address: planned.pop(address) for address in faulty if address in planned}
-    return file, apart
+    return None, apart
 
 
 def does_more(plan: Plan) -> list[str]:

@@ -48,14 +48,30 @@ class Answers:
     """
 
     clients: Clients
-    _kept: dict[str, list[Any]] = field(default_factory=dict)
+    _kept: dict[str, Any] = field(default_factory=dict)
 
     def pages(self, region: str, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:  # noqa: ANN401 - boto3 has no types
         """Return what all pages of an answer hold under a key; what is not found holds nothing."""
         question = json.dumps([region, service, operation, key, arguments], sort_keys=True)
         if question not in self._kept:
             self._kept[question] = list(self._ask(region, service, operation, key, arguments))
-        return self._kept[question]
+        kept: list[Any] = self._kept[question]
+        return kept
+
+    def one(self, region: str, service: str, operation: str, **arguments: Any) -> dict[str, Any] | None:  # noqa: ANN401 - as above
+        """Return one answer, None where AWS says that there is no such thing."""
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to import
+
+        question = json.dumps([region, service, operation, arguments], sort_keys=True)
+        if question not in self._kept:
+            try:
+                self._kept[question] = getattr(self.clients(service, region), operation)(**arguments)
+            except ClientError as error:
+                if not is_missing(error.response):
+                    raise
+                self._kept[question] = None
+        kept: dict[str, Any] | None = self._kept[question]
+        return kept
 
     def _ask(self, region: str, service: str, operation: str, key: str, arguments: dict[str, Any]) -> Iterator[Any]:
         client = self.clients(service, region)
@@ -123,15 +139,7 @@ class Look:
 
     def one(self, service: str, operation: str, **arguments: Any) -> dict[str, Any] | None:  # noqa: ANN401 - as above
         """Return one answer, None where AWS says that there is no such thing."""
-        from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to import
-
-        try:
-            answer: dict[str, Any] = getattr(self.client(service), operation)(**arguments)
-        except ClientError as error:
-            if is_missing(error.response):
-                return None
-            raise
-        return answer
+        return self.answers.one(self.region, service, operation, **arguments)
 
 
 def is_missing(response: Mapping[str, Any]) -> bool:

@@ -19,6 +19,7 @@ from tools.recovery.history import History
 from tools.recovery.imports import IMPORTS, plan_imports
 from tools.recovery.look import Found
 from tools.recovery.search import Answer, Search
+from tools.recovery.twins import deletion
 from tools.target import Target
 
 Approve = Callable[[str], None]
@@ -70,7 +71,8 @@ class Recovery:
         with self.screen.step("look for what is in no state"):
             _, plan = self.target.plan(PLATFORM, name="before-recovery")
             search = self._search(plan, history)
-            answers = search.all()
+            answers, twins = search.all(), search.twins()
+        self._tell_twins(twins)
         self._show(answers, history)
         if answers:
             self._import(search, {one.address: found for one, found in self._ready(search, answers)})
@@ -154,18 +156,28 @@ class Recovery:
 
     def _import(self, search: Search, found: Mapping[str, Found]) -> None:
         with self.screen.step(f"plan {len(found)} imports"):
-            file, apart = plan_imports(self.target, search, found)
+            saved, apart = plan_imports(self.target, search, found)
         where = f"account {self.target.account_id}"
         self._approve(f"write these {len(found)} into the state, and change nothing in {where}")
         terraform = self.target.terraform(PLATFORM)
         with self.screen.step("import"):
-            if len(apart) < len(found):
-                self.target.terraform(IMPORTS).apply(file)
+            if saved is not None:
+                with saved.discarded():
+                    saved.require_unchanged()
+                    self.target.terraform(IMPORTS).apply(saved.file)
             for address, one in apart.items():
                 terraform.import_(address, one.import_id)
             # An import knows nothing of what depends on what, by which a destruction goes.
             terraform.refresh()
         self.taken = len(found)
+
+    def _tell_twins(self, twins: list[Answer]) -> None:
+        for one in twins:
+            for found in one.found:
+                self.screen.warn(
+                    f"warning: {found.import_id} bears the name of {one.address}, which the state knows by another id; "
+                    f"if nothing uses it: {deletion(one.address, found, region=one.region)}"
+                )
 
     def _tell_lost(self, history: History, plan: Plan) -> None:
         wanted = {one["address"] for one in plan.get("resource_changes", ())}
@@ -187,9 +199,10 @@ def _require_single(answers: list[Answer]) -> None:
     several = [one for one in answers if len(one.found) > 1]
     if several:
         listed = "\n".join(f"  {one.address}: {', '.join(each.import_id for each in one.found)}" for one in several)
+        lines = [f"  {deletion(one.address, each, region=one.region)}" for one in several for each in one.found]
         raise ToolError(
             f"these stand more than once, and nobody can tell which is meant:\n{listed}",
-            advice="delete those that nothing uses, and run it again",
+            advice="\n".join(["delete those that nothing uses, of these lines, and run it again:", *lines]),
         )
 
 

@@ -1,8 +1,7 @@
 """What of a plan's creations stands already, asked of AWS in the order in which one refers to another."""
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,6 +10,7 @@ from tools.errors import ToolError
 from tools.plan import Plan
 from tools.recovery.look import Answers, Clients, Found, Look, Unresolved
 from tools.recovery.table import AGAIN, FINDERS
+from tools.recovery.twins import DELETIONS
 
 _REFERENCE = re.compile(r"\$\{((?:data\.)?[a-z0-9_]+\.[A-Za-z0-9_-]+)\.([a-z0-9_]+)\}")
 #: What has the id of something else, which one of its arguments names.
@@ -73,6 +73,16 @@ class Search:
             When a type is not in the table.
         """
         return [answer for address in self._created if (answer := self.find(address)).found]
+
+    def twins(self) -> list[Answer]:
+        """Look for what stands beside something of the same name that the state holds, where AWS allows that."""
+        answers = []
+        for address, known in self._held.items():
+            if address.partition(".")[0] in DELETIONS and known:
+                found = self._look_for(address).found
+                others = tuple(one for one in found if one.get("id") != known)
+                answers += [Answer(address, self._region(address), others)] if others else []
+        return answers
 
     def find(self, address: str) -> Answer:
         """Look for one resource."""
@@ -172,6 +182,15 @@ class Search:
         }
 
     @cached_property
+    def _held(self) -> Mapping[str, str]:
+        changes = self.plan.get("resource_changes", ())
+        return {
+            str(one["address"]): str((one["change"].get("before") or {}).get("id") or "")
+            for one in changes
+            if one.get("mode") == "managed" and self._body(str(one["address"]))
+        }
+
+    @cached_property
     def _planned(self) -> Mapping[str, Mapping[str, Any]]:
         found = self.plan.get("prior_state", {}).get("values", {})
         read = [one for one in found.get("root_module", {}).get("resources", ()) if one.get("mode") == "data"]
@@ -182,62 +201,3 @@ class Search:
     def _regions(self) -> Mapping[str, str]:
         providers = self.stack.get("provider", {}).get("aws", ())
         return {str(one["alias"]): str(one["region"]) for one in providers if "alias" in one}
-
-
-def literal(search: Search, address: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of a resource with what they refer to put in, less what cannot be known.
-
-    Parameters
-    ----------
-    search : Search
-        What knows the values.
-    address : str
-        The resource.
-    body : mapping
-        Its arguments, as synthesized.
-    """
-    return {
-        argument: value
-        for argument, given in body.items()
-        if argument not in _NOT_ARGUMENTS and not argument.endswith(_WRITE_ONLY)
-        for value in _literal(search, address, argument, given)
-    }
-
-
-_NOT_ARGUMENTS = frozenset({"//", "depends_on", "lifecycle", "provisioner"})
-#: No import reads them, and Terraform wants each with its number or not at all.
-_WRITE_ONLY = ("_wo", "_wo_version")
-
-
-def _literal(search: Search, address: str, argument: str, given: Any) -> Iterator[Any]:  # noqa: ANN401 - whatever it is
-    if "${" not in json.dumps(given):
-        yield given
-    elif isinstance(given, str):
-        try:
-            yield _escaped(search.value(address, argument))
-        except Unresolved:
-            return
-    elif isinstance(given, list):
-        parts = [value for each in given for value in _nested(search, each)]
-        if parts:
-            yield parts
-    else:
-        yield from _nested(search, given)
-
-
-def _nested(search: Search, given: Any) -> Iterator[Any]:  # noqa: ANN401 - as above
-    if isinstance(given, dict):
-        yield {key: value for key, each in given.items() for value in _nested(search, each)}
-    elif isinstance(given, list):
-        yield [value for each in given for value in _nested(search, each)]
-    elif isinstance(given, str) and "${" in given:
-        try:
-            yield search.resolved(given)
-        except Unresolved:
-            return
-    else:
-        yield given
-
-
-def _escaped(value: Any) -> Any:  # noqa: ANN401 - as above
-    return value.replace("${", "$${").replace("%{", "%%{") if isinstance(value, str) else value

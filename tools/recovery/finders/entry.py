@@ -30,14 +30,13 @@ def _listener(look: Look) -> Iterator[Found]:
 
 
 def _certificate(look: Look) -> Iterator[Found]:
-    domain, client = look.text("domain_name"), look.client("acm")
+    domain = look.text("domain_name")
     for one in look.pages("acm", "list_certificates", "CertificateSummaryList"):
         arn = one["CertificateArn"]
-        if (
-            one["DomainName"] == domain
-            and tags_of(client.list_tags_for_certificate(CertificateArn=arn)).get("Name") == look.tag
-        ):
-            yield Found(arn, {"arn": arn})
+        if one["DomainName"] == domain:
+            answer = look.one("acm", "list_tags_for_certificate", CertificateArn=arn)
+            if answer and tags_of(answer).get("Name") == look.tag:
+                yield Found(arn, {"arn": arn})
 
 
 def _zone(look: Look) -> Iterator[Found]:
@@ -63,10 +62,9 @@ def _record(look: Look) -> Iterator[Found]:
 
 def _health_check(look: Look) -> Iterator[Found]:
     # It gets its tags in a call of their own: what has none yet is known by what it asks.
-    client = look.client("route53")
     for one in look.pages("route53", "list_health_checks", "HealthChecks"):
-        answer = client.list_tags_for_resource(ResourceType="healthcheck", ResourceId=one["Id"])
-        name = tags_of(answer["ResourceTagSet"]).get("Name")
+        answer = look.one("route53", "list_tags_for_resource", ResourceType="healthcheck", ResourceId=one["Id"])
+        name = tags_of((answer or {}).get("ResourceTagSet", {})).get("Name")
         config = one["HealthCheckConfig"]
         asks = (config.get("FullyQualifiedDomainName", ""), config["Type"], config.get("ResourcePath", ""))
         same = asks == (look.text("fqdn"), look.text("type"), look.text("resource_path"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from tools.recovery.look import Found, Look, is_missing
+from tools.recovery.look import Found, Look
 
 Finder = Callable[[Look], Iterator[Found]]
 
@@ -26,22 +26,26 @@ def _service_linked_role(look: Look) -> Iterator[Found]:
 
 
 def _key(look: Look) -> Iterator[Found]:
+    for one in look.pages("kms", "list_keys", "Keys"):
+        if _tags_of_key(look, one["KeyId"]).get("Name") != look.tag:
+            continue
+        answer = look.one("kms", "describe_key", KeyId=one["KeyId"])
+        if answer and answer["KeyMetadata"]["KeyState"] not in {"PendingDeletion", "PendingReplicaDeletion"}:
+            yield Found(one["KeyId"], {"key_id": one["KeyId"], "arn": one["KeyArn"]})
+
+
+def _tags_of_key(look: Look, key: str) -> dict[str, str]:
     # https://docs.aws.amazon.com/kms/latest/APIReference/API_ListResourceTags.html
     from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to import
 
-    client = look.client("kms")
-    for one in look.pages("kms", "list_keys", "Keys"):
-        try:
-            tags = {each["TagKey"]: each["TagValue"] for each in client.list_resource_tags(KeyId=one["KeyId"])["Tags"]}
-        except ClientError as error:
-            # Keys of AWS, and of others who keep them to themselves.
-            if error.response["Error"]["Code"] == "AccessDeniedException" or is_missing(error.response):
-                continue
-            raise
-        if tags.get("Name") == look.tag:
-            state = client.describe_key(KeyId=one["KeyId"])["KeyMetadata"]["KeyState"]
-            if state not in {"PendingDeletion", "PendingReplicaDeletion"}:
-                yield Found(one["KeyId"], {"key_id": one["KeyId"], "arn": one["KeyArn"]})
+    try:
+        answer = look.one("kms", "list_resource_tags", KeyId=key) or {"Tags": []}
+    except ClientError as error:
+        # A key of AWS, or of others who keep it to themselves.
+        if error.response["Error"]["Code"] == "AccessDeniedException":
+            return {}
+        raise
+    return {str(each["TagKey"]): str(each["TagValue"]) for each in answer["Tags"]}
 
 
 def _alias(look: Look) -> Iterator[Found]:

@@ -21,7 +21,8 @@ def _analyzer(look: Look) -> Iterator[Found]:
 
 def _detector(look: Look) -> Iterator[Found]:
     for one in look.pages("guardduty", "list_detectors", "DetectorIds"):
-        if look.client("guardduty").get_detector(DetectorId=one).get("Tags", {}).get("Name") == look.tag:
+        answer = look.one("guardduty", "get_detector", DetectorId=one) or {}
+        if answer.get("Tags", {}).get("Name") == look.tag:
             yield Found(one)
 
 

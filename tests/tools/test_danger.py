@@ -1,0 +1,162 @@
+"""What a plan does that somebody who says yes should know of."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tools.danger import LIFTED, MOST_LINES, dangers
+
+OURS, FOREIGN = "123456789012", "999999999999"
+
+
+def plan_of(*changes: dict[str, Any]) -> dict[str, Any]:
+    return {"resource_changes": [{"mode": "managed", **each} for each in changes]}
+
+
+def change(kind: str, actions: str, *, before: Any = None, after: Any = None, name: str = "main") -> dict[str, Any]:
+    what = {"actions": actions.split("/"), "before": before, "after": after}
+    return {"address": f"{kind}.{name}", "type": kind, "change": what}
+
+
+def found(*changes: dict[str, Any]) -> dict[str, list[str]]:
+    return dangers(plan_of(*changes), account_id=OURS)
+
+
+def policy(principal: Any, *, effect: str = "Allow", **more: Any) -> str:
+    return json.dumps({"Statement": [{"Effect": effect, "Principal": principal, "Action": "*", **more}]})
+
+
+def test_data_that_goes_is_told_by_kind_and_apart_from_what_is_made_anew() -> None:
+    lines = found(
+        *(change("aws_s3_bucket", "delete", name=str(number)) for number in range(5)),
+        change("aws_db_instance", "delete/create"),
+        change("aws_kms_key", "create/delete"),
+        change("aws_lb", "delete"),
+    )
+    assert lines == {
+        "data": [
+            "destroyed: 5 aws_s3_bucket: aws_s3_bucket.0, aws_s3_bucket.1, aws_s3_bucket.2, and 2 more",
+            "replaced: 1 aws_db_instance: aws_db_instance.main",
+            "replaced: 1 aws_kms_key: aws_kms_key.main",
+        ]
+    }
+
+
+def test_data_that_is_left_alone_or_only_forgotten_is_no_danger() -> None:
+    assert (
+        found(change("aws_kms_key", "forget"), change("aws_s3_bucket", "no-op"), change("aws_s3_bucket", "create"))
+        == {}
+    )
+
+
+@pytest.mark.parametrize(("kind", "attribute"), sorted(LIFTED))
+def test_protection_that_is_lifted_from_what_stands_is_told(kind: str, attribute: str) -> None:
+    lifted = LIFTED[kind, attribute]
+    kept = 7 if lifted == 0 and not isinstance(lifted, bool) else not lifted
+    told = found(change(kind, "update", before={attribute: kept}, after={attribute: lifted}))
+    assert told == {"protection": [f"{attribute} becomes {json.dumps(lifted)}: {kind}.main"]}
+    assert found(change(kind, "update", before={attribute: lifted}, after={attribute: kept})) == {}
+    assert found(change(kind, "update", before={attribute: lifted}, after={attribute: lifted})) == {}
+    assert found(change(kind, "create", after={attribute: lifted})) == {}
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        {"policy": policy({"AWS": f"arn:aws:iam::{FOREIGN}:root"})},
+        {"policy": policy({"AWS": FOREIGN})},
+        # Whom a refusal leaves out is let in by it.
+        {
+            "policy": policy(
+                "*",
+                effect="Deny",
+                Condition={"StringNotLike": {"aws:PrincipalArn": [f"arn:aws:iam::{FOREIGN}:role/attacker*"]}},
+            )
+        },
+        {"principal": FOREIGN},
+        {"endpoint": f"arn:aws:sqs:eu-west-1:{FOREIGN}:queue"},
+    ],
+)
+def test_account_of_a_stranger_that_was_not_there_before_is_told(after: dict[str, Any]) -> None:
+    line = f"names account {FOREIGN}: aws_s3_bucket_policy.main"
+    ours = json.loads(json.dumps(after).replace(FOREIGN, OURS))
+    assert found(change("aws_s3_bucket_policy", "create", after=after)) == {"policies": [line]}
+    assert found(change("aws_s3_bucket_policy", "update", before=ours, after=after)) == {"policies": [line]}
+    assert found(change("aws_s3_bucket_policy", "update", before=after, after=after)) == {}
+    assert found(change("aws_s3_bucket_policy", "create", after=ours)) == {}
+
+
+def test_what_is_no_account_is_not_taken_for_one() -> None:
+    harmless = {
+        "bucket": f"prod-s3-main-data-{FOREIGN}-eu-west-1",
+        "policy_arn": "arn:aws:iam::aws:policy/ReadOnlyAccess",
+        "hash": f"abc{FOREIGN}def",
+        "tags": {"note": FOREIGN},
+    }
+    assert found(change("aws_s3_bucket", "create", after=harmless)) == {}
+
+
+def test_document_that_is_only_read_while_it_is_applied_is_looked_at_as_far_as_it_is_known() -> None:
+    principals = [{"type": "AWS", "identifiers": [f"arn:aws:iam::{FOREIGN}:root"]}]
+    document = change("aws_iam_policy_document", "read", after={"statement": [{"principals": principals}]})
+    assert found(document | {"mode": "data"}) == {
+        "policies": [f"names account {FOREIGN}: aws_iam_policy_document.main"]
+    }
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        {"policy": policy("*")},
+        {"policy": policy({"AWS": ["*"]})},
+        {"assume_role_policy": policy({"AWS": "*"})},
+        {"statement": [{"effect": None, "principals": [{"type": "*", "identifiers": ["*"]}]}]},
+    ],
+)
+def test_policy_that_lets_anybody_in_is_told(after: dict[str, Any]) -> None:
+    told = found(change("aws_sqs_queue_policy", "update", before={"policy": policy({"AWS": OURS})}, after=after))
+    assert told == {"policies": ["lets anybody in, without a condition: aws_sqs_queue_policy.main"]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [policy("*", effect="Deny"), policy("*", Condition={"Bool": {"x": "y"}}), policy({"Service": "rds.amazonaws.com"})],
+)
+def test_policy_that_refuses_or_is_bounded_is_not(text: str) -> None:
+    assert found(change("aws_sqs_queue_policy", "create", after={"policy": text})) == {}
+
+
+def test_ports_that_are_opened_to_everybody_are_told() -> None:
+    https = {"from_port": 443, "to_port": 443, "ip_protocol": "tcp", "cidr_ipv4": "0.0.0.0/0"}
+    everything = {"from_port": None, "to_port": None, "ip_protocol": "-1", "cidr_ipv6": "::/0"}
+    inline = {
+        "ingress": [{"from_port": 1, "to_port": 9, "protocol": "tcp", "cidr_blocks": ["10.0.0.0/8", "0.0.0.0/0"]}]
+    }
+    rule = "aws_vpc_security_group_ingress_rule"
+    assert found(
+        change(rule, "create", after=https, name="a"),
+        change(rule, "create", after=everything, name="b"),
+        change("aws_security_group", "update", before={"ingress": []}, after=inline),
+        change(rule, "create", after=https | {"cidr_ipv4": "10.0.0.0/8"}, name="c"),
+        change("aws_vpc_security_group_egress_rule", "create", after=https, name="d"),
+    ) == {
+        "network": [
+            f"opens port 443 to 0.0.0.0/0: {rule}.a",
+            f"opens all ports to ::/0: {rule}.b",
+            "opens ports 1 to 9 to 0.0.0.0/0: aws_security_group.main",
+        ]
+    }
+    assert found(change("aws_security_group", "update", before=inline, after=inline | {"description": "x"})) == {}
+
+
+def test_a_long_list_is_cut() -> None:
+    rule = {"from_port": 443, "to_port": 443, "ip_protocol": "tcp", "cidr_ipv4": "0.0.0.0/0"}
+    rules = [
+        change("aws_vpc_security_group_ingress_rule", "create", after=rule, name=str(number)) for number in range(20)
+    ]
+    lines = found(*rules)["network"]
+    assert len(lines) == MOST_LINES + 1
+    assert lines[-1] == f"and {20 - MOST_LINES} more"

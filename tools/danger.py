@@ -1,0 +1,191 @@
+"""What in a plan deserves a second look before somebody says yes: pure functions over `terraform show -json`.
+
+What a plan does not know yet, such as a policy that is made of ARNs of new resources, is looked at where its document
+has the part that is known. Nothing here refuses; that is the gate's work.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from tools.plan import Plan, deletions
+from tools.protection import KINDS
+
+#: What holds data, or without which data is not to be read.
+HOLD_DATA = frozenset(
+    {
+        "aws_backup_vault",
+        "aws_cloudwatch_log_group",
+        "aws_db_instance",
+        "aws_db_instance_automated_backups_replication",
+        "aws_dynamodb_table",
+        "aws_dynamodb_table_replica",
+        "aws_kms_key",
+        "aws_kms_replica_key",
+        "aws_route53_zone",
+        "aws_s3_bucket",
+        "aws_secretsmanager_secret",
+        "aws_sqs_queue",
+    }
+)
+#: By type and attribute, the value that takes a protection away from what stands.
+LIFTED: Mapping[tuple[str, str], object] = {
+    **{(kind, each.attribute): False for kind, each in KINDS.items()},
+    ("aws_backup_vault", "force_destroy"): True,
+    ("aws_cloudtrail", "enable_logging"): False,
+    ("aws_db_instance", "backup_retention_period"): 0,
+    ("aws_db_instance", "publicly_accessible"): True,
+    ("aws_db_instance", "skip_final_snapshot"): True,
+    ("aws_kms_key", "is_enabled"): False,
+    ("aws_s3_bucket", "force_destroy"): True,
+    **{
+        (f"aws_s3_{place}_public_access_block", attribute): False
+        for place in ("account", "bucket")
+        for attribute in ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+    },
+}
+EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
+MOST_NAMED = 3
+MOST_LINES = 8
+
+_ACCOUNT = re.compile(r':(\d{12}):|"(\d{12})"|^(\d{12})$')
+_WITHOUT_MEANING = frozenset({"tags", "tags_all", "id", "owner_id"})
+
+Change = Mapping[str, Any]
+
+
+def dangers(plan: Plan, *, account_id: str) -> dict[str, list[str]]:
+    """Return what is dangerous, a few lines a kind; kinds of which there is nothing are left out.
+
+    Parameters
+    ----------
+    plan : mapping
+        The plan.
+    account_id : str
+        Whose plan it is: other accounts are foreign.
+    """
+    looks: dict[str, Callable[[Change], Iterator[str]]] = {
+        "protection": _lifted,
+        "policies": lambda change: _opened(change, account_id),
+        "network": _reachable,
+    }
+    found = {"data": list(_data(plan))}
+    found |= {name: [line for change in _changed(plan) for line in look(change)] for name, look in looks.items()}
+    return {name: _some(lines, most=MOST_LINES) for name, lines in found.items() if lines}
+
+
+def _data(plan: Plan) -> Iterator[str]:
+    gone = [change for change in deletions(plan) if change["type"] in HOLD_DATA]
+    for what, replaced in (("destroyed", False), ("replaced", True)):
+        chosen = [change for change in gone if ("create" in change["change"]["actions"]) == replaced]
+        for kind in sorted({change["type"] for change in chosen}):
+            addresses = [change["address"] for change in chosen if change["type"] == kind]
+            yield f"{what}: {len(addresses)} {kind}: {', '.join(_some(addresses, most=MOST_NAMED))}"
+
+
+def _changed(plan: Plan) -> Iterator[Change]:
+    """Yield what the plan makes or changes, and the documents that it can only read in part."""
+    for change in plan.get("resource_changes", ()):
+        if {"create", "update", "read"} & {*change["change"]["actions"]}:
+            yield change
+
+
+def _values(change: Change) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    what = change["change"]
+    return what.get("before") or {}, what.get("after") or {}
+
+
+def _lifted(change: Change) -> Iterator[str]:
+    before, after = _values(change)
+    for (kind, attribute), value in LIFTED.items():
+        stood = kind == change["type"] and "update" in change["change"]["actions"]
+        if stood and after.get(attribute) == value != before.get(attribute):
+            yield f"{attribute} becomes {json.dumps(value)}: {change['address']}"
+
+
+def _opened(change: Change, account_id: str) -> Iterator[str]:
+    before, after = (
+        {key: value for key, value in side.items() if key not in _WITHOUT_MEANING} for side in _values(change)
+    )
+    foreign = _accounts(after) - _accounts(before) - {account_id}
+    if foreign:
+        yield f"names account {', '.join(sorted(foreign))}: {change['address']}"
+    # The policy of an endpoint grants nothing by itself: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+    if change["type"] != "aws_vpc_endpoint" and _lets_anybody_in(after) and not _lets_anybody_in(before):
+        yield f"lets anybody in, without a condition: {change['address']}"
+
+
+def _accounts(value: object) -> set[str]:
+    return {next(filter(None, found)) for text in _texts(value) for found in _ACCOUNT.findall(text)}
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+
+
+def _lets_anybody_in(values: Mapping[str, Any]) -> bool:
+    """Tell whether a policy among the values allows something to `*`, whatever the circumstances."""
+    statements = [*(values.get("statement") or ())]
+    for text in values.values():
+        if isinstance(text, str) and '"Statement"' in text:
+            listed = json.loads(text)["Statement"]
+            statements += listed if isinstance(listed, list) else [listed]
+    return any(_is_open(statement) for statement in statements)
+
+
+def _is_open(statement: Mapping[str, Any]) -> bool:
+    # A document of Terraform's has `effect` and `principals`, and a policy of AWS's has `Effect` and `Principal`.
+    allows = (statement.get("Effect") or statement.get("effect") or "Allow") == "Allow"
+    bounded = statement.get("Condition") or statement.get("condition")
+    principal = statement.get("Principal")
+    named = [
+        *(principal.values() if isinstance(principal, Mapping) else [principal]),
+        *(one.get("identifiers") for one in statement.get("principals") or ()),
+    ]
+    return allows and not bounded and any(each == "*" or (isinstance(each, list) and "*" in each) for each in named)
+
+
+def _reachable(change: Change) -> Iterator[str]:
+    before, after = _values(change)
+    for ports, block in sorted(_doors(change["type"], after) - _doors(change["type"], before)):
+        yield f"opens {ports} to {block}: {change['address']}"
+
+
+def _doors(kind: str, values: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Return the ports that a security group, or one of its rules, opens to everybody."""
+    rules: list[Mapping[str, Any]] = []
+    if kind in {"aws_security_group", "aws_default_security_group"}:
+        rules = values.get("ingress") or []
+    elif kind == "aws_vpc_security_group_ingress_rule" or (
+        kind == "aws_security_group_rule" and values.get("type") == "ingress"
+    ):
+        rules = [values]
+    names = ("cidr_ipv4", "cidr_ipv6", "cidr_blocks", "ipv6_cidr_blocks")
+    return {
+        (_ports(rule), block)
+        for rule in rules
+        for name in names
+        for block in ([rule[name]] if isinstance(rule.get(name), str) else rule.get(name) or ())
+        if block in EVERYWHERE
+    }
+
+
+def _ports(rule: Mapping[str, Any]) -> str:
+    first, last = rule.get("from_port"), rule.get("to_port")
+    protocol = rule.get("protocol") or rule.get("ip_protocol")
+    if str(protocol) == "-1" or first is None:
+        return "all ports"
+    return f"port {first}" if first == last else f"ports {first} to {last}"
+
+
+def _some(items: list[str], *, most: int) -> list[str]:
+    more = len(items) - most
+    return [*items[:most], f"and {more} more"] if more > 0 else items

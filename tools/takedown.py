@@ -1,0 +1,80 @@
+"""The destruction of the platform in an account: what it takes and leaves, the question, and a look afterwards."""
+
+from collections.abc import Callable, Sequence
+
+from tools.applying import apply
+from tools.approval import summary
+from tools.console import Screen
+from tools.destruction import (
+    DESTRUCTION,
+    Going,
+    Staying,
+    of_plan,
+    of_state,
+    plan_destruction,
+    require_free,
+    still_in_use,
+)
+from tools.errors import ToolError
+from tools.paths import PLATFORM
+from tools.plan import aliases_in_state, changes, changes_by_region
+from tools.target import Target
+
+
+def take_down(target: Target, *, approve: Callable[[str, Sequence[str]], None], screen: Screen) -> None:
+    """Show what a destruction of the platform takes and leaves, ask, and do it. The state backend stays.
+
+    Parameters
+    ----------
+    target : Target
+        Where. Its stacks must be synthesized, and the state backend must be there.
+    approve : callable
+        Asks whether to do what its first argument says, about what its second lists; raises where nobody says yes.
+    screen : Screen
+        Where to tell what happens.
+
+    Raises
+    ------
+    ToolError
+        When something would not go, it cannot be told what keys encrypt, nobody says yes, the plan has changed since it
+        was shown, or a step fails.
+    """
+    state = target.state(PLATFORM) or {}
+    going = of_state(state)
+    if not going:
+        screen.say("nothing of the platform is deployed: there is nothing to destroy")
+        return
+    with screen.step("look for what has to stay"):
+        staying = Staying.of(going, target.clients)
+    with screen.step("plan destruction"):
+        saved = plan_destruction(target, kept=staying.addresses)
+    plan = saved.content
+    with saved.discarded():
+        for line in changes(plan):
+            screen.say(f"  {line}")
+        screen.show_changes("destruction of platform", changes_by_region(plan, aliases=aliases_in_state(state)))
+        require_free(plan, clients=target.clients, stack=target.workspace(PLATFORM).configuration())
+        for line in staying.lines():
+            screen.say(line)
+        approve(f"destroy all of this in account {target.account_id}", summary(target, plan))
+        with screen.step("destroy platform"):
+            apply(target, DESTRUCTION, saved)
+    _look_again(target, of_plan(plan), screen)
+    if staying.keys:
+        screen.say("keys that were kept, to be deleted once nothing needs them any more:")
+        for each in staying.keys:
+            screen.say(f"  {each.command}")
+    screen.say(f"the state backend {target.bucket} stays")
+
+
+def _look_again(target: Target, gone: Sequence[Going], screen: Screen) -> None:
+    # Destroying takes an hour, in an account that others work in.
+    try:
+        missed = still_in_use(gone, target.clients)
+    except ToolError as error:
+        screen.warn(f"warning: all is destroyed, but {error.message}")
+        return
+    for each in missed:
+        screen.warn(f"warning: this key waits for its deletion, and something has come: {each.text}")
+        for line in each.rescue:
+            screen.warn(f"  {line}")
