@@ -57,7 +57,7 @@ def _held(file: Path, *, place: Path, command: str) -> Iterator[None]:
         about = {
             "command": command,
             "pid": os.getpid(),
-            "user": getpass.getuser(),
+            "user": _user(),
             "since": datetime.now(tz=UTC).isoformat(timespec="seconds"),
         }
         os.ftruncate(handle, 0)
@@ -66,6 +66,13 @@ def _held(file: Path, *, place: Path, command: str) -> Iterator[None]:
         os.ftruncate(handle, 0)
     finally:
         os.close(handle)
+
+
+def _user() -> str:
+    # In a container whose user has no name there is none to tell.
+    with suppress(KeyError, OSError):
+        return getpass.getuser()
+    return f"user {os.getuid()}"
 
 
 def _take(handle: int, *, file: Path, place: Path) -> None:

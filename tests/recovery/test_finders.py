@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from support.fake_aws import FakeAws, denied
 
 from tools.recovery.search import Search
@@ -250,9 +251,15 @@ def test_it_is_imported_by(kind: str, body: dict[str, Any], answers: Answers, ex
 
 @pytest.mark.parametrize(("kind", "body", "answers", "_"), STOOD.values(), ids=STOOD.keys())
 def test_where_it_does_not_stand_there_is_nothing(kind: str, body: dict[str, Any], answers: Answers, _: str) -> None:
-    missing = {key: denied(key[1], "ResourceNotFoundException") for key in answers if kind.startswith("aws_lambda")}
-    hub = {key: denied(key[1], "InvalidAccessException") for key in answers if kind == "aws_securityhub_account"}
-    assert ids(kind, body, missing | hub) == []
+    assert ids(kind, body, {}) == [] or kind == "aws_securityhub_account"
+    for code in ("ResourceNotFoundException", "InvalidAccessException"):
+        assert ids(kind, body, {key: denied(key[1], code) for key in answers}) == []
+
+
+@pytest.mark.parametrize(("kind", "body", "answers", "_"), STOOD.values(), ids=STOOD.keys())
+def test_rejects_what_may_not_be_read(kind: str, body: dict[str, Any], answers: Answers, _: str) -> None:
+    with pytest.raises(ClientError, match="AccessDenied"):
+        ids(kind, body, {key: denied(key[1]) for key in answers})
 
 
 def test_a_record_that_may_be_written_over_is_written_over() -> None:

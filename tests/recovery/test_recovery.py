@@ -53,9 +53,6 @@ class Account:
         self.did.append(name)
         return True, self.plans.pop(0)
 
-    def state(self, _stack: str) -> dict[str, Any]:
-        return {"resources": []}
-
     def plan_file(self, stack: str) -> Path:
         return self.paths.build / stack / "plan.tfplan"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -19,8 +19,7 @@ class FakeTerraform:
         self.changed = changed
         self.applied: list[str] = []
 
-    def plan(self, out: Path, *, destroy: bool = False, only: Sequence[str] = ()) -> bool:
-        del destroy, only
+    def plan(self, out: Path, **_how: object) -> bool:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(f"binary {json.dumps(self.content)}")
         return self.changed

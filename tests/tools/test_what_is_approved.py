@@ -21,6 +21,7 @@ from tools.account import Account
 from tools.applying import read
 from tools.console import Screen
 from tools.errors import ToolError
+from tools.local import Life
 from tools.paths import PLATFORM, STACKS, Paths
 from tools.synth import Synthesis
 from tools.target import Target
@@ -234,6 +235,21 @@ def test_an_apply_that_fails_stays_written_down_with_its_plan(tmp_path: Path) ->
     left = read(first._target(), PLATFORM)
     assert left is not None
     assert json.loads(left.plan.read_text())["of"] == "A"
+
+
+def test_on_the_emulator_the_plan_of_this_run_is_judged_applied_and_gone_too(tmp_path: Path, passes: list[int]) -> None:
+    command = Command(tmp_path, "A")
+    target, paths = command._target(), command.paths
+    life = Life(settings=paths.settings, build=paths.build, out=paths.out, environ={}, screen=command.screen)
+    life.check(life.plan_stacks(target), target.synthesis)
+    passes.append(1)
+    with pytest.raises(ToolError, match="the policy gate refuses"):
+        life.check(life.plan_stacks(target), target.synthesis)
+    assert command.saved_plans == []
+    life.apply(target)
+    assert applied(command) == ["A"]
+    assert command.saved_plans == []
+    assert read(target, PLATFORM) is None
 
 
 def test_the_question_and_a_yes_beforehand_say_the_same(tmp_path: Path) -> None:

@@ -52,9 +52,16 @@ class Answers:
 
     def pages(self, region: str, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:  # noqa: ANN401 - boto3 has no types
         """Return what all pages of an answer hold under a key; what is not found holds nothing."""
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to import
+
         question = json.dumps([region, service, operation, key, arguments], sort_keys=True)
         if question not in self._kept:
-            self._kept[question] = list(self._ask(region, service, operation, key, arguments))
+            try:
+                self._kept[question] = list(self._ask(region, service, operation, key, arguments))
+            except ClientError as error:
+                if not is_missing(error.response):
+                    raise
+                self._kept[question] = []
         kept: list[Any] = self._kept[question]
         return kept
 
@@ -154,6 +161,7 @@ _MISSING = frozenset(
         "404",
         "AWS.SimpleQueueService.NonExistentQueue",
         "InvalidAccessException",
+        "InvalidDocument",
         "NoSuchBucket",
         "NonExistentQueue",
         "QueueDoesNotExist",

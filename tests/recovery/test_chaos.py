@@ -1,0 +1,108 @@
+"""Chaos: what is killed in which order, and when it has failed; that it recovers is shown by its life."""
+
+from __future__ import annotations
+
+import io
+import random
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from tools.console import Screen
+from tools.errors import ToolError
+from tools.recovery import chaos as module
+from tools.recovery.chaos import Kill, chaos
+from tools.recovery.recovery import working_in
+
+
+class Lives:
+    """A life that does nothing and is written down; each apply that is not killed was through before."""
+
+    def __init__(self, *through: bool) -> None:
+        self.did: list[str] = []
+        self.drawn: list[float] = []
+        self.changed: list[dict[str, Any]] = []
+        self.out = io.StringIO()
+        self.screen = Screen(Console(file=self.out, width=120))
+        self._through: Iterator[bool] = iter(through)
+
+    def start(self) -> Any:
+        return SimpleNamespace(stop=lambda: self.did.append("stop"))
+
+    def target(self, _emulator: object) -> Any:
+        return SimpleNamespace(plan=lambda *_, **__: (True, {"resource_changes": self.changed}))
+
+    def apply(self, _target: object) -> None:
+        self.did.append("applied")
+
+    def destroy(self, _target: object) -> None:
+        self.did.append("destroyed")
+
+    def kill(self, _target: object, _life: object, step: str, *, folder: Path, moments: random.Random) -> Kill | None:
+        del folder
+        after = moments.uniform(0, 1)
+        if next(self._through, False):
+            self.did.append(f"{step} was through")
+            return None
+        self.did.append(f"{step} killed")
+        self.drawn.append(after)
+        return Kill(step=step, what="everything", after=after, found=1, left=2)
+
+
+def run(monkeypatch: pytest.MonkeyPatch, folder: Path, lives: Lives, **environ: str) -> list[Kill]:
+    monkeypatch.setattr(module, "life_in", lambda _: lives)
+    monkeypatch.setattr(module, "kill_one", lives.kill)
+    return chaos(environ=environ, folder=folder)
+
+
+def test_it_kills_applies_until_one_is_through_and_then_a_destruction(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lives = Lives(False, True, False, False)
+    assert len(run(monkeypatch, tmp_path, lives, KILLS="3")) == 3
+    steps = ["apply killed", "apply was through", "destroy killed", "apply killed"]
+    assert lives.did == [*steps, "applied", "destroyed", "stop"]
+
+
+def test_a_seed_names_the_moments(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    first, second, other = Lives(), Lives(), Lives()
+    run(monkeypatch, tmp_path, first, KILLS="3", SEED="7")
+    run(monkeypatch, tmp_path, second, KILLS="3", SEED="7")
+    run(monkeypatch, tmp_path, other, KILLS="3", SEED="8")
+    assert first.drawn == second.drawn != other.drawn
+    assert "SEED=7" in first.out.getvalue()
+
+
+def test_rejects_a_platform_that_is_not_what_it_should_be_at_the_end(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lives = Lives()
+    lives.changed = [{"address": "aws_vpc.main", "mode": "managed", "change": {"actions": ["create"]}}]
+    with pytest.raises(ToolError, match=r"not empty:\n  create aws_vpc\.main"):
+        run(monkeypatch, tmp_path, lives, KILLS="1")
+    assert lives.did[-1] == "stop"
+    assert "apply" in lives.out.getvalue()
+
+
+@pytest.mark.parametrize(("program", "place", "works"), [("terraform", "here", True), ("terraform", ".", False)])
+def test_who_works_in_a_directory_is_known_by_program_and_place(
+    tmp_path: Path, program: str, place: str, *, works: bool
+) -> None:
+    shutil.copy("/bin/sleep", tmp_path / program)
+    here = tmp_path / "here"
+    here.mkdir()
+    with subprocess.Popen([tmp_path / program, "60"], cwd=tmp_path / place) as process:
+        assert working_in(here) == ([process.pid] if works else [])
+        process.kill()
+
+
+def test_another_program_does_not_count(tmp_path: Path) -> None:
+    with subprocess.Popen(["/bin/sleep", "60"], cwd=tmp_path) as process:
+        assert working_in(tmp_path) == []
+        process.kill()
