@@ -174,7 +174,12 @@ class Account:
         target = self._target()
         self._require_backend(target)
         left = Recovery(target, screen=self.screen, approve=self._approve).run()
-        self.screen.say("`make deploy` does what is left" if left else "the platform is as the settings say")
+        then = (
+            "`make deploy` does what is left; destroy nothing before that"
+            if left
+            else "there is nothing left to deploy"
+        )
+        self.screen.say(then)
 
     def destroy(self) -> None:
         """Show what a destruction of the platform takes and leaves, ask, and do it. The state backend stays.

@@ -16,8 +16,8 @@ from tools.recovery.table import FINDERS
 pytestmark = pytest.mark.emulator
 
 
-class HalfAMinute(Random):
-    """Draws half a minute, and everything: later than the state was written for the first time."""
+class Soon(Random):
+    """Draws half a minute, by which the state was written once, and everything."""
 
     def uniform(self, _a: float, _b: float) -> float:
         return 30.0
@@ -40,7 +40,7 @@ def test_what_a_killed_apply_has_made_is_taken_into_the_state(small_life: Applie
     # Whatever earlier tests have left is not what is killed here.
     small_life.life.destroy(small_life.target)
     try:
-        kill = kill_one(small_life.target, small_life.life, "apply", folder=folder, moments=HalfAMinute())
+        kill = kill_one(small_life.target, small_life.life, "apply", folder=folder, moments=Soon())
         assert kill
         assert kill.found > 0
         after = json.loads((small_life.build / "platform" / "after-recovery.json").read_text())

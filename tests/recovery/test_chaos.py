@@ -90,7 +90,10 @@ def test_rejects_a_platform_that_is_not_what_it_should_be_at_the_end(
     assert "apply" in lives.out.getvalue()
 
 
-@pytest.mark.parametrize(("program", "place", "works"), [("terraform", "here", True), ("terraform", ".", False)])
+@pytest.mark.parametrize(
+    ("program", "place", "works"),
+    [("terraform", "here", True), ("terraform", ".", False), ("terraform-provider-aws_v5", "here", False)],
+)
 def test_who_works_in_a_directory_is_known_by_program_and_place(
     tmp_path: Path, program: str, place: str, *, works: bool
 ) -> None:

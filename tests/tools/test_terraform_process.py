@@ -81,6 +81,26 @@ def test_a_fault_of_the_listener_is_told_once_the_command_has_ended(directory: P
     assert (directory / "done").exists()
 
 
+def test_what_a_killed_terraform_has_started_does_not_go_on(directory: Path) -> None:
+    provider = directory / "pid"
+    ended = run(
+        ["sh", "-c", f"sleep 60 & echo $! > {provider}; kill -9 $$"],
+        directory=directory,
+        environment=os.environ,
+        log=directory / "x.log",
+        on_line=lambda _: None,
+        grace=None,
+    )
+    assert ended.code == -9
+
+    def gone() -> bool:
+        # Whoever has taken it over may be slow to hear that it has ended.
+        stat = Path(f"/proc/{provider.read_text().strip()}/stat")
+        return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"
+
+    wait_for(gone)
+
+
 def test_a_command_whose_log_takes_nothing_any_more_comes_to_its_end(
     fake_terraform: Callable[..., dict[str, str]], directory: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """From a state that lacks what an apply has made to one that holds it: nothing in AWS is changed on the way."""
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from time import monotonic, sleep
@@ -26,6 +27,7 @@ Approve = Callable[[str], None]
 #: What Terraform leaves where it could not write the state:
 #: https://developer.hashicorp.com/terraform/cli/commands/state/push
 ERRORED = "errored.tfstate"
+_TERRAFORM = re.compile(r"terraform(?!-provider)")
 _POLL_SECONDS = 15.0
 _LONGEST_SECONDS = 5400.0
 
@@ -214,6 +216,7 @@ def working_in(directory: Path) -> list[int]:
             here, program = (entry / "cwd").readlink(), (entry / "exe").readlink()
         except OSError:
             continue
-        if here == directory and int(entry.name) != os.getpid() and program.name.startswith("terraform"):
+        # A provider alone works for nobody: it does not end with a Terraform that is killed.
+        if here == directory and int(entry.name) != os.getpid() and _TERRAFORM.match(program.name):
             found.append(int(entry.name))
     return sorted(found)

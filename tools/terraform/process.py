@@ -93,6 +93,10 @@ def run(
             while not _has_ended(child):
                 listener.hear(tail.lines)
             listener.hear(tail.rest)
+    if child.returncode < 0:
+        # Providers do not end with a Terraform that is killed, and would go on with what nobody hears of any more.
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
     if listener.fault is not None:
         raise listener.fault
     return Ended(code=child.returncode, signal_number=stopper.signal_number)
