@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -282,7 +283,7 @@ def test_a_plan_for_review_is_judged_with_the_configuration_that_it_is_of(
     monkeypatch.setattr("tools.account.plan_for_review", lambda _target, _stack: (False, {}))
     command = Command(tmp_path, "A")
     command.plan_only()
-    places = dict(zip(judged, judged[1:], strict=False))
+    places = dict(pairwise(judged))
     assert places["--stacks-dir"] == places["--plans-dir"] == command.paths.build / "review"
 
 
