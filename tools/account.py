@@ -98,7 +98,9 @@ class Account:
                 _, plan = plan_for_review(target, stack)
             self.screen.show_changes(f"plan of {stack}", changes_by_region(plan))
             self.screen.say(f"plan of {stack}: {self.paths.build / 'review' / stack / 'plan.json'}")
-        self._judge(replace(self.paths, build=self.paths.build / "review"), synthesis=target.synthesis)
+        # Judged with the configuration that was planned, which is without what a review must not read.
+        review = replace(self.paths, build=self.paths.build / "review")
+        self._judge(review, synthesis=target.synthesis, stacks=review.build)
         self.screen.say("this is a plan for review: it leaves passwords out, and cannot be applied")
 
     def plan(self) -> bool:
@@ -253,10 +255,17 @@ class Account:
             self.screen.say("note: the state backend is not as the settings say; `make bootstrap` changes it")
         return plans[PLATFORM]
 
-    def _judge(self, paths: Paths, *, plans: Iterable[SavedPlan] = (), synthesis: Synthesis | None = None) -> None:
+    def _judge(
+        self,
+        paths: Paths,
+        *,
+        plans: Iterable[SavedPlan] = (),
+        synthesis: Synthesis | None = None,
+        stacks: Path | None = None,
+    ) -> None:
         if self._gate:
             with self.screen.step("gate"):
-                check(paths, environ=self.environ, plans=plans, synthesis=synthesis)
+                check(paths, environ=self.environ, plans=plans, synthesis=synthesis, stacks=stacks)
 
     def _require_backend(self, target: Target) -> None:
         if not target.has_backend():

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from tools.errors import ToolError
 from tools.paths import PLATFORM, ROOT, Paths
@@ -17,6 +18,7 @@ def check(
     environ: Mapping[str, str] = os.environ,
     plans: Iterable[SavedPlan] = (),
     synthesis: Synthesis | None = None,
+    stacks: Path | None = None,
 ) -> None:
     """Let the gate judge the synthesized output and the plans; it prints its findings itself.
 
@@ -33,6 +35,8 @@ def check(
         The plans of this run. By default any plans will do.
     synthesis : Synthesis, optional
         What this run has synthesized. By default any output will do.
+    stacks : Path, optional
+        Where the stacks are that the plans are of. By default the synthesized output.
 
     Raises
     ------
@@ -40,7 +44,7 @@ def check(
         When it refuses, or cannot judge, or has judged something else.
     """
     places = {
-        "--stacks-dir": paths.stack_output(PLATFORM).parent,
+        "--stacks-dir": stacks or paths.stack_output(PLATFORM).parent,
         "--plans-dir": paths.build,
         "--report-dir": paths.reports,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -267,6 +268,23 @@ def test_the_question_and_a_yes_beforehand_say_the_same(tmp_path: Path) -> None:
             assert fact in command.told, fact
     assert '"yes" goes on' in asked.told
     assert "APPROVE=yes" in told.told
+
+
+def test_a_plan_for_review_is_judged_with_the_configuration_that_it_is_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[str] = []
+
+    def judge(command: list[str], **_: object) -> Any:
+        judged.extend(command)
+        return SimpleNamespace(returncode=0)
+
+    monkeypatch.setattr(gate.subprocess, "run", judge)
+    monkeypatch.setattr("tools.account.plan_for_review", lambda _target, _stack: (False, {}))
+    command = Command(tmp_path, "A")
+    command.plan_only()
+    places = dict(pairwise(judged))
+    assert places["--stacks-dir"] == places["--plans-dir"] == command.paths.build / "review"
 
 
 def test_what_is_planned_is_for_its_owner_alone(tmp_path: Path) -> None:
