@@ -88,6 +88,8 @@ class Notice(Construct):
             name=name,
             description=meaning,
             event_pattern=json.dumps(event.pattern),
+            # Said, so that a rule that somebody disables is a change in the next plan.
+            state="ENABLED",
             tags={"Name": name},
         )
         topic = alerts.page if severity == "page" else alerts.ticket

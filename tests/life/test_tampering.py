@@ -20,6 +20,8 @@ from tools.plan import Plan
 
 pytestmark = pytest.mark.emulator
 HOME = THREE[0]
+#: Policies that name what is about to change: Terraform knows what is in them after that.
+FOLLOWING = {"aws_iam_policy_document", "aws_iam_role_policy"}
 KINDS = pytest.mark.parametrize("kind", TAMPERINGS)
 
 
@@ -118,7 +120,7 @@ def test_tampering_is_in_the_next_plan_where_it_can_be(tampered: Tampered, kind:
 
 
 def test_no_plan_changes_what_nobody_touched(tampered: Tampered) -> None:
-    assert tampered.planned() == {one.planned for one in TAMPERINGS.values()} - {"", "refused"}
+    assert tampered.planned() - FOLLOWING == {one.planned for one in TAMPERINGS.values()} - {"", "refused"}
 
 
 @pytest.mark.parametrize("kind", [kind for kind, one in TAMPERINGS.items() if one.judged])

@@ -104,6 +104,7 @@ class FindingsMarker(Function):
             name=name,
             description="Findings that are told, of all regions, to be marked as told",
             event_pattern=json.dumps(event.pattern),
+            state="ENABLED",
             tags={"Name": name},
         )
         permission = LambdaPermission(
