@@ -14,6 +14,7 @@ from tools.emulator.iam import reference
 from tools.emulator.iam.question import Question
 from tools.preflight import roles
 from tools.preflight.checks import CHECKS
+from tools.recovery import table as recovery
 
 CHECKED = frozenset(action for check in CHECKS for action in check.actions)
 #: What is looked at by the platform's names, or told of one thing alone, and of nothing else in the account.
@@ -56,6 +57,7 @@ class Look:
 LOOKS = (
     Look(sid="LookWhatKeysEncrypt", roles=("deployer",), actions=frozenset(survey.ACTIONS)),
     Look(sid="LookWhatStopsADeployment", roles=("bootstrap", "deployer"), actions=CHECKED - BY_NAME),
+    Look(sid="LookWhatAKilledApplyHasLeft", roles=("deployer",), actions=frozenset(recovery.ACTIONS) - BY_NAME),
 )
 
 
