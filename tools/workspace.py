@@ -9,6 +9,7 @@ from typing import Any
 
 from tools.digest import of_directory
 from tools.errors import ToolError
+from tools.files import write_text
 from tools.paths import PROVIDER_LOCK
 
 CONFIGURATION = "cdk.tf.json"
@@ -73,8 +74,7 @@ class Workspace:
                 f"{self.source} is not what this command has synthesized: something else has written there",
                 advice="let nothing else synthesize here, the cdktf CLI included, and run again",
             )
-        # From the repository, and anew each time: what lies in a directory that is written all day vouches for nothing.
-        shutil.copyfile(PROVIDER_LOCK, self.directory / PROVIDER_LOCK.name)
+        _lock_providers(self.directory)
         if self._local:
             override = emulator_override(self.configuration())
             (self.directory / _EMULATOR_OVERRIDE).write_text(json.dumps(override, indent=2) + "\n", encoding="utf-8")
@@ -120,6 +120,20 @@ def digest_of_stack(directory: Path) -> str:
     return of_directory(directory, ignored=lambda path: path.name == _REMOVED or _is_left(path))
 
 
+def write_stack(directory: Path, content: dict[str, Any]) -> None:
+    """Make a working directory for Terraform JSON that was not synthesized, with the hashes of its providers.
+
+    Parameters
+    ----------
+    directory : Path
+        Where; made if it is not there.
+    content : dict
+        The Terraform JSON.
+    """
+    write_text(directory / CONFIGURATION, json.dumps(content, indent=2) + "\n")
+    _lock_providers(directory)
+
+
 def removed(addresses: Iterable[str]) -> dict[str, Any]:
     """Return Terraform JSON by which what a state has at these addresses is forgotten, and not destroyed.
 
@@ -140,6 +154,11 @@ def emulator_override(configuration: dict[str, Any]) -> dict[str, Any]:
     providers = configuration.get("provider", {}).get("aws", [])
     aliases = [{"alias": each["alias"]} if "alias" in each else {} for each in providers]
     return {"provider": {"aws": [{**alias, "max_retries": 2} for alias in aliases]}}
+
+
+def _lock_providers(directory: Path) -> None:
+    # From the repository, and anew each time: what lies in a directory that is written all day vouches for nothing.
+    shutil.copyfile(PROVIDER_LOCK, directory / PROVIDER_LOCK.name)
 
 
 def _is_kept(path: Path) -> bool:

@@ -5,7 +5,7 @@ import pytest
 
 from tools.errors import ToolError
 from tools.paths import PROVIDER_LOCK
-from tools.workspace import Workspace, digest_of_stack, emulator_override
+from tools.workspace import Workspace, digest_of_stack, emulator_override, write_stack
 
 CONFIGURATION = {"provider": {"aws": [{"alias": "us-east-1", "region": "us-east-1"}, {"alias": "eu-west-1"}]}}
 
@@ -144,3 +144,9 @@ def test_digest_of_a_stack_tells_names_and_content_apart_and_leaves_out_what_ter
     assert digest(**one) != digest(**one | {"assets/a/archive.zip": "3"})
     kept = {".terraform/providers/x": "4", ".terraform.lock.hcl": "5", "plan-1.tfplan": "6", "plan.json": "7"}
     assert digest(**one) == digest(**one | kept)
+
+
+def test_a_directory_of_another_configuration_has_the_hashes_of_the_providers_too(tmp_path: Path) -> None:
+    write_stack(tmp_path / "destruction", CONFIGURATION)
+    assert json.loads((tmp_path / "destruction/cdk.tf.json").read_text()) == CONFIGURATION
+    assert (tmp_path / "destruction/.terraform.lock.hcl").read_bytes() == PROVIDER_LOCK.read_bytes()

@@ -7,15 +7,13 @@ the state by hand, before anybody has seen or approved a plan.
 See https://developer.hashicorp.com/terraform/language/block/removed
 """
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
-from tools.files import write_text
 from tools.paths import PLATFORM
 from tools.saved_plan import SavedPlan
 from tools.target import Target
-from tools.workspace import CONFIGURATION, removed
+from tools.workspace import removed, write_stack
 
 #: Its working directory, beside those of the stacks.
 DESTRUCTION = "destruction"
@@ -39,7 +37,7 @@ def plan_destruction(target: Target, *, kept: Iterable[str]) -> SavedPlan:
     workspace.prepare()
     content = configuration(workspace.configuration(), kept=kept)
     file = target.plan_file(DESTRUCTION)
-    write_text(file.with_name(CONFIGURATION), json.dumps(content, indent=2) + "\n")
+    write_stack(file.parent, content)
     terraform.init(target.backend_arguments())
     terraform.refresh()
     return SavedPlan.make(terraform, file=file, json_file=target.paths.plan_json(DESTRUCTION), refresh=False)

@@ -21,7 +21,7 @@ from tools.recovery.look import Found
 from tools.recovery.search import Search
 from tools.saved_plan import SavedPlan
 from tools.target import Target
-from tools.workspace import CONFIGURATION, emulator_override
+from tools.workspace import emulator_override, write_stack
 
 #: Its working directory, beside those of the stacks.
 IMPORTS = "recovery"
@@ -74,7 +74,7 @@ def plan_imports(
     planned, apart = dict(found), dict[str, Found]()
     while planned:
         content = configuration(search, planned)
-        write_text(file.with_name(CONFIGURATION), json.dumps(content, indent=2) + "\n")
+        write_stack(file.parent, content)
         if target.local:
             override = json.dumps(emulator_override(content), indent=2) + "\n"
             write_text(file.with_name("emulator_override.tf.json"), override)
