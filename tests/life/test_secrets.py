@@ -171,5 +171,6 @@ def test_terraform_leaves_a_secret_alone_that_has_rotated_twice(written: tuple[A
 
 
 def secret_arn(life: Applied) -> str:
-    (found,) = life.client("secretsmanager", "eu-west-1").list_secrets()["SecretList"]
+    named = [{"Key": "name", "Values": ["PROD-secret-test-database-"]}]
+    (found,) = life.client("secretsmanager", "eu-west-1").list_secrets(Filters=named)["SecretList"]
     return str(found["ARN"])
