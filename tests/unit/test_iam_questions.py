@@ -6,6 +6,8 @@ import pytest
 
 from tools.emulator.call import Call, model_of
 from tools.emulator.iam.judge import questions
+from tools.emulator.iam.reference import access_level, is_action
+from tools.emulator.iam.tags import ACTIONS
 
 ACCOUNT = "123456789012"
 EC2 = f"arn:aws:ec2:eu-west-1:{ACCOUNT}"
@@ -132,3 +134,9 @@ def test_every_operation_is_asked_about_whatever_its_parameters(service: str) ->
     assert model
     for operation in model.operation_names:
         assert asked(service, operation), operation
+
+
+@pytest.mark.parametrize(("service", "action"), sorted(ACTIONS.items()))
+def test_what_tags_something_new_is_an_action_of_its_service(service: str, action: str) -> None:
+    assert access_level(f"{service}:{action}") == "Tagging"
+    assert not is_action(f"{service}:TagResource")

@@ -75,13 +75,14 @@ def write(folder: Path, questions: Mapping[str, Sequence[Question]], *, settings
     questions, settings, account
         As `policies` takes them.
     """
+    made = policies(questions, settings=settings, account=account)
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.json"):
         old.unlink()
     files = [folder / RECORDING]
     patterns = Patterns.of(settings, recorded_account=account)
     files[0].write_text(_recording(questions, account, patterns), encoding="utf-8")
-    for name, document in policies(questions, settings=settings, account=account).items():
+    for name, document in made.items():
         path = folder / f"{name}.json"
         path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
         files.append(path)

@@ -32,6 +32,7 @@ ACTIONS = {
     "elasticloadbalancing": "AddTags",
     "rds": "AddTagsToResource",
     "sqs": "TagQueue",
+    "ssm": "AddTagsToResource",
 }
 IAM_ACTIONS = {
     "CreateInstanceProfile": "TagInstanceProfile",
