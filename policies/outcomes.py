@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from policies.stack import Stack
 
 CENSUS = ("MERIDIAN_CENSUS", "MERIDIAN_CENSUS_GRAPH")
+# Checkov notes the path of the file inside of what it has read.
+NOTED_PATH = "__file__"
 # Routes and associations have few checks, so there are fewer results than one might think; a dropped half still shows.
 RESOURCES_PER_RESULT = 4
 
@@ -56,7 +58,8 @@ def read_report(*, stack: Stack, framework: Framework, report: Mapping[str, Any]
     Returns
     -------
     list of Outcome
-        Without the census. Checks that checkov skipped count as failed: only our waivers waive.
+        Without the census. Checks that checkov skipped count as failed: only our waivers waive. One that failed by the
+        path of the file alone, which a check may take for a secret, has found nothing in the resource.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def read_report(*, stack: Stack, framework: Framework, report: Mapping[str, Any]
                 f"({census}), {unseen[0]} for one, allowed: none left out"
             )
     outcomes = [
-        _outcome(stack=stack, record=record, failed=failed)
+        _outcome(stack=stack, record=record, failed=failed and not _is_of_the_path(record))
         for failed, group in records.items()
         for record in group
         if record["check_id"] not in CENSUS
@@ -103,6 +106,11 @@ def unite(outcomes: Iterable[Outcome]) -> list[Outcome]:
         if key not in united or outcome.failed:
             united[key] = outcome
     return sorted(united.values())
+
+
+def _is_of_the_path(record: Mapping[str, Any]) -> bool:
+    keys = (record.get("check_result") or {}).get("evaluated_keys") or []
+    return bool(keys) and all(str(key).rpartition("/")[2] == NOTED_PATH for key in keys)
 
 
 def _outcome(*, stack: Stack, record: Mapping[str, Any], failed: bool) -> Outcome:

@@ -303,3 +303,16 @@ def test_findings_are_sorted_so_that_two_runs_print_the_same(project: Project) -
         (Framework.PLAN, "CKV_AWS_2", project.topic),
     ]
     assert [finding.check for finding in project.judge().findings] == ["CKV_AWS_2", "CKV_AWS_9"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "code"), [(["environment/[0]/variables/[0]/__file__"], 0), (["environment/[0]/variables/[0]/KEY"], 1)]
+)
+def test_a_path_that_a_check_takes_for_a_secret_is_no_finding(project: Project, keys: list[str], code: int) -> None:
+    def edit(framework: Framework, report: dict[str, Any]) -> None:
+        if framework is Framework.PLAN:
+            found = {"check_id": "CKV_AWS_45", "check_name": "no secrets", "resource": project.topic}
+            report["results"]["failed_checks"].append(found | {"check_result": {"evaluated_keys": keys}})
+
+    project.checkov.edit = edit
+    assert project.run() == code
