@@ -9,6 +9,7 @@ from cdktf_cdktf_provider_aws.config_configuration_aggregator import (
     ConfigConfigurationAggregator,
     ConfigConfigurationAggregatorAccountAggregationSource,
 )
+from cdktf_cdktf_provider_aws.data_aws_iam_roles import DataAwsIamRoles
 from cdktf_cdktf_provider_aws.iam_service_linked_role import IamServiceLinkedRole
 from constructs import Construct
 
@@ -68,16 +69,17 @@ class ConfigurationAccount(Construct):
             )
 
     def _expect_a_recorder(self, region: Region) -> None:
-        # The bindings have no class for checks, and the provider has no data source for recorders.
-        roles = {
-            "provider": region.provider.fqn,
-            "name_regex": f"^{ROLE}$",
-            "path_prefix": f"/aws-service-role/{SERVICE}/",
-        }
+        # The provider has no data source for recorders. Within the check Terraform would read it at each apply, and no
+        # plan would be empty (`read_because_check_nested`): https://developer.hashicorp.com/terraform/internals/json-format
+        roles = DataAwsIamRoles(
+            self,
+            "recording-roles",
+            provider=region.provider,
+            name_regex=f"^{ROLE}$",
+            path_prefix=f"/aws-service-role/{SERVICE}/",
+        )
+        # The bindings have no class for checks.
         TerraformStack.of(self).add_override(
             "check.configuration_recorder_exists",
-            {
-                "data": {"aws_iam_roles": {"config": roles}},
-                "assert": [{"condition": "${length(data.aws_iam_roles.config.names) > 0}", "error_message": MISSING}],
-            },
+            {"assert": [{"condition": f"${{length({roles.fqn}.names) > 0}}", "error_message": MISSING}]},
         )
