@@ -31,7 +31,7 @@ class Workspace:
     expected : str, optional
         Digest of the stack that was synthesized, see `digest_of_stack`. By default any will do.
     local : bool
-        True on the emulator: providers then try a call twice instead of 25 times, so that a fault of the emulator's
+        True on the emulator: providers then try a call five times instead of 25, so that a fault of the emulator's
         is an error and not an hour of silence. By default False.
     """
 
@@ -144,7 +144,7 @@ def removed(addresses: Iterable[str]) -> dict[str, Any]:
 
 
 def emulator_override(configuration: dict[str, Any]) -> dict[str, Any]:
-    """Return an override that has every provider of a stack try each call twice.
+    """Return an override that has every provider of a stack try each call five times.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def emulator_override(configuration: dict[str, Any]) -> dict[str, Any]:
     """
     providers = configuration.get("provider", {}).get("aws", [])
     aliases = [{"alias": each["alias"]} if "alias" in each else {} for each in providers]
-    return {"provider": {"aws": [{**alias, "max_retries": 2} for alias in aliases]}}
+    return {"provider": {"aws": [{**alias, "max_retries": 5} for alias in aliases]}}
 
 
 def _lock_providers(directory: Path) -> None:

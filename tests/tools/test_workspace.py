@@ -73,12 +73,12 @@ def test_what_is_kept_is_forgotten_until_the_stack_is_prepared_again(workspace: 
     assert not file.exists()
 
 
-def test_only_on_the_emulator_providers_try_each_call_twice(workspace: Workspace) -> None:
+def test_only_on_the_emulator_providers_try_each_call_five_times(workspace: Workspace) -> None:
     workspace.prepare()
     override = json.loads((workspace.directory / "emulator_override.tf.json").read_text())
     assert override["provider"]["aws"] == [
-        {"alias": "us-east-1", "max_retries": 2},
-        {"alias": "eu-west-1", "max_retries": 2},
+        {"alias": "us-east-1", "max_retries": 5},
+        {"alias": "eu-west-1", "max_retries": 5},
     ]
     account = Workspace(directory=workspace.directory, source=workspace.source)
     account.prepare()
@@ -86,7 +86,7 @@ def test_only_on_the_emulator_providers_try_each_call_twice(workspace: Workspace
 
 
 def test_a_provider_without_an_alias_gets_none() -> None:
-    assert emulator_override({"provider": {"aws": [{"region": "x"}]}}) == {"provider": {"aws": [{"max_retries": 2}]}}
+    assert emulator_override({"provider": {"aws": [{"region": "x"}]}}) == {"provider": {"aws": [{"max_retries": 5}]}}
 
 
 def test_rejects_a_stack_that_is_not_synthesized(tmp_path: Path) -> None:
