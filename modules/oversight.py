@@ -10,7 +10,6 @@ from constructs import Construct
 from modules.alerts.alerts import Alerts
 from modules.alerts.chat import Chat
 from modules.alerts.checks import warn_of_silence
-from modules.alerts.relay.relay import Relay
 from modules.backup.plan import BackupPlan
 from modules.backup.restore_testing import RestoreTesting
 from modules.backup.vault import BackupVault
@@ -24,9 +23,9 @@ from modules.findings.hub import show_all_regions
 from modules.findings.marker.marker import FindingsMarker
 from modules.keys.key import Key
 from modules.keys.users import used_by_publishers
-from modules.region import Region
+from modules.region import Region, provider
 from modules.settings.ownership import MANAGED, in_region
-from modules.settings.regions import METRICS_OF_ROUTE_53
+from modules.settings.regions import METRICS_OF_ROUTE_53, chatbot_region
 from modules.trail.alarms import TrailAlarms
 from modules.trail.signals import SIGNALS
 from modules.trail.strangers import state_buckets, state_signals
@@ -103,7 +102,6 @@ class Oversight(Construct):
         self._settings, self._foundations = settings, foundations
         self._home = foundations[settings.home].region
         self._alerts = self._tell()
-        relay = self._hand_on()
         self._talk()
         warn_of_silence(self, settings=settings, alerts=[one for _, one in sorted(self._alerts.items())])
         trail, signals = self._record_calls(sessions)
@@ -112,9 +110,6 @@ class Oversight(Construct):
         marker = self._tell_once(findings)
         vaults = self._back_up()
         others, logs = [*signals.alarms], {"trail": trail.log_group.name}
-        if relay:
-            others += relay.alarms
-            logs["alert-relay"] = relay.log_group.name
         if marker:
             others += marker.alarms
         self.healths, self._views = {}, []
@@ -186,20 +181,19 @@ class Oversight(Construct):
         key = Key(Construct(region, "keys"), "alerts", region=region, purpose="alerts", statements=statements)
         return Alerts(region, "alerts", region=region, key=key)
 
-    def _hand_on(self) -> Relay | None:
-        others = [one for name, one in sorted(self._alerts.items()) if name != self._home.name]
-        if self._settings.alerts.delivery == "regional" or not others:
-            return None
-        with building("alerts", self._home.name):
-            here = self._foundations[self._home.name]
-            return Relay(self._home, "alert-relay", keys=here.keys, home=self._alerts[self._home.name], others=others)
-
     def _talk(self) -> None:
-        if self._settings.alerts.channels:
-            with building("alerts", self._home.name):
-                regions = {name: one.region for name, one in sorted(self._foundations.items())}
-                told = [one for _, one in sorted(self._alerts.items()) if one.subscribed]
-                Chat(self._home, "chat", home=self._home, regions=regions, alerts=told)
+        regions = {name: one.region for name, one in sorted(self._foundations.items())}
+        name = chatbot_region([self._home.name, *regions])
+        with building("alerts", self._home.name):
+            # It is there without a channel as well: Terraform needs it to delete the last one.
+            speaker = (
+                regions[name].provider
+                if name in regions
+                else provider(self._home, "chat-provider", region=name, settings=self._settings)
+            )
+            if self._settings.alerts.channels:
+                told = [one for _, one in sorted(self._alerts.items())]
+                Chat(self._home, "chat", home=self._home, provider=speaker, alerts=told)
 
     def _record_calls(self, sessions: SessionTable) -> tuple[Trail, TrailAlarms]:
         home, here = self._home, self._foundations[self._home.name]

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class Alerts(Construct):
     """Two topics: one for what cannot wait, and one for what can.
 
-    They are in every region, because alarms and rules can only act on a topic of their own region. With central
-    delivery the subscriptions of the settings are made in the home region alone.
+    They are in every region, with the subscriptions of the settings, because alarms and rules can only act on a topic
+    of their own region, and because the loss of a region must silence no other.
 
     Parameters
     ----------
@@ -39,8 +39,6 @@ class Alerts(Construct):
         The topic of what waits for the morning.
     topics
         Both, by severity.
-    subscribed
-        Whether people are told by these topics.
 
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
     """
@@ -49,11 +47,10 @@ class Alerts(Construct):
         super().__init__(scope, id_)
         self.region, self.key = region, key
         settings = region.settings
-        self.subscribed = settings.alerts.delivery == "regional" or region.name == settings.home
         self.page = self._topic("page", settings.alerts.page)
         self.ticket = self._topic("ticket", settings.alerts.ticket)
         self.topics = {"page": self.page, "ticket": self.ticket}
 
     def _topic(self, severity: str, told: Sequence[Subscription]) -> Topic:
-        subscriptions = [one for one in told if self.subscribed and not one.is_chat]
+        subscriptions = [one for one in told if not one.is_chat]
         return Topic(self, severity, region=self.region, identifier=severity, key=self.key, subscriptions=subscriptions)

@@ -10,12 +10,13 @@ from constructs import Construct
 
 from modules.identity.policy import Statement, service
 from modules.identity.role import Role
-from modules.region import provider
-from modules.settings.regions import PARTITION, chatbot_region
+from modules.settings.regions import PARTITION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from typing import Any
+
+    from cdktf_cdktf_provider_aws.provider import AwsProvider
 
     from modules.alerts.alerts import Alerts
     from modules.region import Region
@@ -29,38 +30,31 @@ class Chat(Construct):
     """AWS Chatbot, now Amazon Q Developer in chat applications, telling channels what the topics are told.
 
     Each channel has one configuration, because AWS takes no second one of a channel. Chatbot subscribes to the topics
-    itself. It is global: the configurations bear the home region's name, and the provider of another region, or one of
-    its own, makes them where the home region lacks Chatbot's API.
+    itself. It is global: the configurations bear the home region's name, whatever region's API makes them.
 
     Parameters
     ----------
     home
         The home region, with ``alerts`` of the settings, which name at least one channel.
-    regions
-        All regions, by name.
+    provider
+        The provider of a region that has Chatbot's API.
     alerts
-        The topics of the regions that people are told by.
+        The topics of all regions.
 
     See https://docs.aws.amazon.com/chatbot/latest/adminguide/what-is.html
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, home: Region, regions: Mapping[str, Region], alerts: Sequence[Alerts]
+        self, scope: Construct, id_: str, *, home: Region, provider: AwsProvider, alerts: Sequence[Alerts]
     ) -> None:
         super().__init__(scope, id_)
         role = ChatRole(self, "role", region=home)
-        name = chatbot_region([home.name, *regions])
-        speaker = (
-            regions[name].provider
-            if name in regions
-            else provider(self, "provider", region=name, settings=home.settings)
-        )
         for channel, severities in home.settings.alerts.channels.items():
             configuration = home.names.of("chatbot", channel.id)
             _configure(
                 self,
                 channel,
-                provider=speaker,
+                provider=provider,
                 configuration_name=configuration,
                 iam_role_arn=role.arn,
                 sns_topic_arns=[one.topics[severity].arn for one in alerts for severity in severities],

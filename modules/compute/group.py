@@ -184,7 +184,7 @@ def _launch(template: LaunchTemplate, compute: ComputeSettings) -> dict[str, Any
         instances_distribution=AutoscalingGroupMixedInstancesPolicyInstancesDistribution(
             on_demand_allocation_strategy="prioritized",
             # What has to be left without a zone is never left to the Spot market.
-            on_demand_base_capacity=compute.carried_instances,
+            on_demand_base_capacity=compute.surviving_instances,
             on_demand_percentage_above_base_capacity=100 - compute.spot_percentage,
             spot_allocation_strategy="price-capacity-optimized",
         ),

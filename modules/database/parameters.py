@@ -40,7 +40,7 @@ class Parameters(Construct):
         name = region.names.of("rds", f"parameters-{family}")
         values = {
             "rds.force_ssl": "1",
-            "ssl_min_protocol_version": settings.tls_floor,
+            "ssl_min_protocol_version": settings.minimum_tls_version,
             "password_encryption": "scram-sha-256",
             **CONNECTIONS,
             **NO_STATEMENTS,

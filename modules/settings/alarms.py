@@ -42,7 +42,7 @@ class AlarmSettings(Section):
     database_replica_lag_seconds
         Seconds that a replica is behind its source. 360 by default: up to 300 are what a replica reports whose source
         has nothing to do.
-    database_kept_log_gib
+    database_replication_slot_lag_gib
         GiB of log that a source keeps for a replica that has not taken it. 5 by default.
     session_replication_lag_seconds
         Seconds that a replica of the session table is behind. 60 by default.
@@ -61,6 +61,6 @@ class AlarmSettings(Section):
     database_free_memory_mib: Annotated[int, Field(ge=1)] = 256
     database_connections: Annotated[int, Field(ge=1)] | None = None
     database_replica_lag_seconds: Annotated[int, Field(ge=1)] = 360
-    database_kept_log_gib: Annotated[int, Field(ge=1)] = 5
+    database_replication_slot_lag_gib: Annotated[int, Field(ge=1)] = 5
     session_replication_lag_seconds: Annotated[int, Field(ge=1)] = 60
     function_duration_percent: Percent = 80

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import Literal
 
-from modules.settings.types import Concurrency, Section
+from modules.settings.types import Section
 
 Protocol = Literal["email", "https", "lambda", "slack", "sqs", "teams"]
-Delivery = Literal["central", "regional"]
 #: Protocols that SNS does not speak itself.
 CHATS = frozenset({"slack", "teams"})
 #: Characters of the digest that tells one subscription from another.
@@ -42,24 +41,16 @@ class Subscription(Section):
 
 
 class AlertSettings(Section):
-    """Who is told of what goes wrong.
+    """Who is told of what goes wrong, in every region.
 
     Parameters
     ----------
-    delivery
-        Where the subscriptions are made. ``regional``, by default: in every region, so that the loss of one silences no
-        other. ``central``: in the home region alone, which the others hand their messages on to.
-    reserved_concurrency
-        With ``central``, runs at a time that the account keeps free for the function that hands messages on, and that
-        it cannot exceed. None by default, as of ``database.rotation``; 5 let a storm of alerts wait for seconds.
     page
         Subscriptions to what cannot wait. None by default: topics without subscriptions are made.
     ticket
         Subscriptions to what can wait until the morning. None by default.
     """
 
-    delivery: Delivery = "regional"
-    reserved_concurrency: Concurrency | None = None
     page: tuple[Subscription, ...] = ()
     ticket: tuple[Subscription, ...] = ()
 

@@ -103,10 +103,10 @@ class ComputeSettings(Section):
         Images by region, such as one that is to be kept or gone back to. By default the newest Amazon Linux 2023.
     spot_percentage
         Percentage of Spot instances among those above the smallest size. None by default.
-    carried_instances
+    surviving_instances
         Instances that have to be left when a zone fails. 2 by default.
     min_size
-        Instances of the group at least. By default as few as leave ``carried_instances`` without any one zone.
+        Instances of the group at least. By default as few as leave ``surviving_instances`` without any one zone.
     max_size
         Instances of the group at most. 12 by default.
     warm_pool_size
@@ -133,7 +133,7 @@ class ComputeSettings(Section):
     instance_types: Annotated[tuple[InstanceType, ...], some_of("instance types")] = ("m6g.large",)
     image_ids: Mapping[RegionName, ImageId] = Field(default_factory=dict)
     spot_percentage: Annotated[int, Field(ge=0, le=100)] = 0
-    carried_instances: Annotated[int, Field(ge=1, le=500)] = 2
+    surviving_instances: Annotated[int, Field(ge=1, le=500)] = 2
     min_size: Annotated[int, Field(ge=1, le=1000)] | None = None
     max_size: Annotated[int, Field(ge=1, le=1000)] = 12
     warm_pool_size: Annotated[int, Field(ge=0, le=1000)] = 0
@@ -147,4 +147,4 @@ class ComputeSettings(Section):
 
     def smallest_size(self, *, zones: int) -> int:
         """``min_size``, or what it is by default in a region of so many zones."""
-        return self.min_size or smallest_size(self.carried_instances, zones=zones)
+        return self.min_size or smallest_size(self.surviving_instances, zones=zones)

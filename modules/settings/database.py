@@ -180,7 +180,7 @@ class DatabaseSettings(Section):
         Days that Performance Insights are kept: 7, the default, 31 times 1 to 23, or 731.
     certificate_authority
         Who signs the servers' certificates. ``rds-ca-rsa2048-g1`` by default, whose certificates AWS renews.
-    tls_floor
+    minimum_tls_version
         The oldest TLS that is spoken: ``TLSv1.2``, the default, or ``TLSv1.3``.
     log_retention_days
         Days that logs are kept. ``logs.retention_days`` by default.
@@ -211,7 +211,7 @@ class DatabaseSettings(Section):
     monitoring_interval_seconds: Literal["1", "5", "10", "15", "30", "60"] = "60"
     insights_days: Annotated[int, AfterValidator(_insights)] = 7
     certificate_authority: CertificateAuthority = "rds-ca-rsa2048-g1"
-    tls_floor: Literal["TLSv1.2", "TLSv1.3"] = "TLSv1.2"
+    minimum_tls_version: Literal["TLSv1.2", "TLSv1.3"] = "TLSv1.2"
     log_retention_days: RetentionDays | None = None
     instances: Mapping[RegionName, InstanceSettings] = Field(default_factory=dict)
     rotation: RotationSettings = RotationSettings()

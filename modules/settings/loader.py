@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from modules.settings import types
 from modules.settings.faults import Fault, SettingsError, nearest
+from modules.settings.former import FORMER_KEYS
 from modules.settings.model import Settings
 from modules.settings.rules import RULES
 
@@ -124,7 +125,10 @@ def _fault(details: ErrorDetails) -> Fault:
         problem, value, allowed = "missing", None, f"a value for {path}, see config/prod.yaml"
     elif kind == "extra_forbidden":
         known = _keys(location[:-1])
-        problem, allowed = f"unknown key{nearest(str(location[-1]), known)}", ", ".join(known)
+        if path in FORMER_KEYS:
+            problem, allowed = "a key of an earlier version", FORMER_KEYS[path]
+        else:
+            problem, allowed = f"unknown key{nearest(str(location[-1]), known)}", ", ".join(known)
     elif kind == "literal_error":
         problem, allowed = "not one of the choices", str(context["expected"])
     elif kind in KINDS:

@@ -13,15 +13,6 @@ if TYPE_CHECKING:
 PARTITION = "aws"
 #: An account sees two Availability Zones here and at least three everywhere else (held to well-kept data by tests).
 REGIONS_OF_TWO_ZONES = frozenset({"us-west-1"})
-#: The regions that accounts have without opting in, those from before March 20, 2019.
-#: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
-REGIONS_OF_EVERY_ACCOUNT = frozenset(
-    {
-        *("ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2"),
-        *("ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1"),
-        *("us-east-1", "us-east-2", "us-west-1", "us-west-2"),
-    }
-)
 #: Where AWS Chatbot, now Amazon Q Developer in chat applications, has an API; it keeps the same in all of them.
 #: https://docs.aws.amazon.com/general/latest/gr/chatbot.html
 REGIONS_OF_CHATBOT = ("ap-southeast-1", "eu-west-1", "us-east-2", "us-west-2")

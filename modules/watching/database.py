@@ -125,7 +125,7 @@ class DatabaseAlarms(Tier):
             "kept-log": Concern(
                 # Published by a source alone.
                 measure=metric("OldestReplicationSlotLag", "Maximum"),
-                threshold=settings.database_kept_log_gib * GIB,
+                threshold=settings.database_replication_slot_lag_gib * GIB,
                 missing="notBreaching",
                 severity="page",
                 meaning="A replica does not take the log that is kept for it: a failover to it would lose that much, "

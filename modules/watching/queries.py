@@ -66,18 +66,6 @@ QUESTIONS: Mapping[str, Mapping[str, str]] = {
             | limit 50
         """,
     },
-    "alert-relay": {
-        "not-handed-on": """
-            filter level = "ERROR" or @message like /Task timed out/
-            | sort @timestamp desc
-            | limit 50
-        """,
-        "handed-on-by-topic": """
-            filter message = "handed on"
-            | stats count(*) as messages by origin_topic, bin(1h)
-            | sort messages desc
-        """,
-    },
     "trail": {
         "who-changed-what": """
             filter readOnly = 0 and not ispresent(errorCode)

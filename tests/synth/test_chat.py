@@ -14,7 +14,6 @@ from modules.settings.regions import NEAREST_OF_CHATBOT, REGIONS_OF_CHATBOT, cha
 #: Settings of their own take syntheses of their own.
 pytestmark = pytest.mark.slow
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
-DELIVERIES = pytest.mark.parametrize("delivery", ["regional", "central"])
 MAIL = {"protocol": "email", "endpoint": "ops@example.com"}
 SLACK = {"protocol": "slack", "endpoint": "T07EA123LEP/C07EZ1ABC23"}
 OTHER = {"protocol": "slack", "endpoint": "T07EA123LEP/G0000000001"}
@@ -25,8 +24,8 @@ ALERTS = {"page": [MAIL, SLACK, TEAMS], "ticket": [SLACK, OTHER]}
 KINDS = ("aws_chatbot_slack_channel_configuration", "aws_chatbot_teams_channel_configuration")
 
 
-def chatty(*regions: str, delivery: str = "regional", **more: Any) -> Stack:
-    return platform(*regions, alerts=ALERTS | {"delivery": delivery}, **more)
+def chatty(*regions: str, **more: Any) -> Stack:
+    return platform(*regions, alerts=ALERTS, **more)
 
 
 def configurations(stack: Stack) -> list[Block]:
@@ -51,11 +50,8 @@ def test_there_is_no_chat_unless_the_settings_name_a_channel(regions: tuple[str,
 
 
 @SETS
-@DELIVERIES
-def test_every_channel_has_one_configuration_however_many_severities_name_it(
-    regions: tuple[str, ...], delivery: str
-) -> None:
-    found = configurations(chatty(*regions, delivery=delivery))
+def test_every_channel_has_one_configuration_however_many_severities_name_it(regions: tuple[str, ...]) -> None:
+    found = configurations(chatty(*regions))
     assert sorted(channel(one) for one in found) == sorted(one["endpoint"] for one in (SLACK, OTHER, TEAMS))
     for one in found:
         name = one.body["configuration_name"]
@@ -68,18 +64,13 @@ def test_every_channel_has_one_configuration_however_many_severities_name_it(
 
 
 @SETS
-@DELIVERIES
-def test_a_channel_is_told_what_the_topics_that_people_listen_to_are_told(
-    regions: tuple[str, ...], delivery: str
-) -> None:
-    stack = chatty(*regions, delivery=delivery)
+def test_a_channel_is_told_what_the_topics_that_people_listen_to_are_told(regions: tuple[str, ...]) -> None:
+    stack = chatty(*regions)
     told = {SLACK["endpoint"]: ("page", "ticket"), OTHER["endpoint"]: ("ticket",), TEAMS["endpoint"]: ("page",)}
     for one in configurations(stack):
         topics = [stack.at(arn) for arn in one.body["sns_topic_arns"]]
         assert sorted(topic.body["name"] for topic in topics) == sorted(
-            f"PROD-sns-test-{severity}-{region}"
-            for severity in told[channel(one)]
-            for region in (told_in(regions) if delivery == "regional" else regions[:1])
+            f"PROD-sns-test-{severity}-{region}" for severity in told[channel(one)] for region in told_in(regions)
         )
 
 
@@ -152,6 +143,12 @@ def test_channels_are_configured_where_there_is_an_api_and_without_another_provi
     alike = [{**one, "alias": "", "region": ""} for one in providers.values()]
     assert all(one == alike[0] for one in alike)
     assert providers[speaker]["region"] == speaker
+
+
+@SETS
+def test_the_provider_of_channels_is_there_without_one_as_the_last_has_to_be_deleted(regions: tuple[str, ...]) -> None:
+    with_channels, without = (stack.json["provider"]["aws"] for stack in (chatty(*regions), platform(*regions)))
+    assert with_channels == without
 
 
 def test_another_provider_keeps_to_the_account_of_the_settings() -> None:

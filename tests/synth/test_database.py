@@ -259,7 +259,7 @@ def test_settings_reach_every_instance() -> None:
         "monitoring_interval_seconds": "15",
         "insights_days": "731",
         "log_retention_days": "30",
-        "tls_floor": "TLSv1.3",
+        "minimum_tls_version": "TLSv1.3",
     }
     stack = platform(*TWO, database=database)
     for block in instances(stack).values():

@@ -51,14 +51,6 @@ LINES: dict[tuple[str, str], tuple[list[str], list[str]]] = {
         ],
         [json.dumps({"level": "INFO", "message": "the step is done"})],
     ),
-    ("alert-relay", "not-handed-on"): (
-        [json.dumps({"level": "ERROR", "message": "not handed on", "origin_topic": "arn"})],
-        [json.dumps({"level": "INFO", "message": "handed on", "origin_topic": "arn"})],
-    ),
-    ("alert-relay", "handed-on-by-topic"): (
-        [json.dumps({"level": "INFO", "message": "handed on", "origin_topic": "arn"})],
-        [json.dumps({"level": "ERROR", "message": "not handed on", "origin_topic": "arn"})],
-    ),
 }
 CALL = {
     "userIdentity": {"arn": "arn:aws:sts::123456789012:assumed-role/deploy/session"},

@@ -123,6 +123,14 @@ REJECTED: list[tuple[dict[str, Any], str]] = [
     ({"network": {"zones": {"us-east-1": ["use1-az1", "us-east-1b"]}}}, "network.zones.us-east-1: names and ids"),
     ({"network": {"zones": {"eu-west-1": ["euw1-az1", "euw1-az2"]}}}, "network.zones.eu-west-1: not one of the"),
     ({"network": "none"}, "network: not a mapping, got 'none'"),
+    (
+        {"compute": {"carried_instances": 2}},
+        "compute.carried_instances: a key of an earlier version, got '2', allowed: compute.surviving_instances in its",
+    ),
+    (
+        {"alerts": {"delivery": "central"}},
+        "alerts.delivery: a key of an earlier version, got 'central', allowed: nothing",
+    ),
     ({"network": {"nat_gatways": "none"}}, "network.nat_gatways: unknown key (did you mean 'nat_gateways'?)"),
     ({"logs": {"retention_days": 366}}, "logs.retention_days: not a retention of CloudWatch Logs, got '366'"),
     ({"keys": {"deletion_window_days": 31}}, "keys.deletion_window_days: not allowed, got '31'"),

@@ -112,13 +112,12 @@ def stay_in_regions(settings: Settings) -> Statement:
 def regions_of(settings: Settings) -> tuple[str, ...]:
     """Return every region that the platform or its state has anything in.
 
-    Alarms on health checks, and what they tell, are in one region whatever the settings' are; so is a chat.
+    Alarms on health checks, and what they tell, are in one region whatever the settings' are. So is the API of
+    chats, which deletes the last channel too.
     """
-    found = {*settings.regions, settings.home, METRICS_OF_ROUTE_53}
+    found = {*settings.regions, METRICS_OF_ROUTE_53, chatbot_region([settings.home, *settings.regions])}
     if settings.state.replica_region:
         found.add(settings.state.replica_region)
-    if settings.alerts.channels:
-        found.add(chatbot_region([settings.home, *settings.regions]))
     return tuple(sorted(found))
 
 

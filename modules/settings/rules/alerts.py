@@ -6,8 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from modules.settings.faults import Fault
-from modules.settings.regions import METRICS_OF_ROUTE_53, REGIONS_OF_EVERY_ACCOUNT, known_regions
-from modules.settings.rules.rule import region_names, section
+from modules.settings.rules.rule import section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -61,22 +60,6 @@ def a_team_has_one_channel(raw: Mapping[str, Any]) -> Iterator[Fault]:
                 yield Fault(f"{path}.endpoint", "another channel of a team", endpoint, f"one, such as {channels[team]}")
 
 
-def other_regions_reach_the_home_region(raw: Mapping[str, Any]) -> Iterator[Fault]:
-    """SNS calls no function in a region that accounts opt into from another region.
-
-    See https://docs.aws.amazon.com/sns/latest/dg/lambda-prereq.html
-    """
-    delivery, home = section(raw, "alerts").get("delivery"), raw.get("home_region") or raw.get("primary_region")
-    others = {*region_names(raw), METRICS_OF_ROUTE_53} - {home}
-    if delivery == "central" and others and home in known_regions() - REGIONS_OF_EVERY_ACCOUNT:
-        yield Fault(
-            "alerts.delivery",
-            f"SNS delivers from no other region to the home region {home}, which accounts opt into",
-            delivery,
-            f"regional, or a home region among {', '.join(sorted(REGIONS_OF_EVERY_ACCOUNT))}",
-        )
-
-
 def _subscriptions(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Path, protocol and endpoint of each subscription that is whole."""
     for severity in ("page", "ticket"):
@@ -91,5 +74,4 @@ RULES: tuple[Rule, ...] = (
     endpoints_suit_their_protocol,
     nobody_is_told_twice,
     a_team_has_one_channel,
-    other_regions_reach_the_home_region,
 )

@@ -47,13 +47,13 @@ def group_outlives_a_zone(raw: Mapping[str, Any]) -> Iterator[Fault]:
     """Without any one zone, what is needed is left of the smallest group."""
     for compute, region, zones in _zones(raw):
         size = compute.smallest_size(zones=zones)
-        if (left := left_without_a_zone(size, zones=zones)) < compute.carried_instances:
-            needed = smallest_size(compute.carried_instances, zones=zones)
+        if (left := left_without_a_zone(size, zones=zones)) < compute.surviving_instances:
+            needed = smallest_size(compute.surviving_instances, zones=zones)
             yield Fault(
                 "compute.min_size",
                 f"without one of the {zones} zones of {region} {left} are left of {size}",
                 size,
-                f"{needed} or more, of which compute.carried_instances ({compute.carried_instances}) are left",
+                f"{needed} or more, of which compute.surviving_instances ({compute.surviving_instances}) are left",
             )
             return
 

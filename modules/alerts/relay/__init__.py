@@ -1,1 +1,0 @@
-"""Central delivery: what hands the messages of every region on to the topics of one."""

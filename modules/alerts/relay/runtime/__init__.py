@@ -1,1 +1,0 @@
-"""The relay function, shipped as the package ``relay``."""

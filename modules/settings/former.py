@@ -1,0 +1,13 @@
+"""Keys that settings had in an earlier version, and what to write instead."""
+
+from __future__ import annotations
+
+#: By the key's path, what has become of it.
+FORMER_KEYS = {
+    "alarms.database_kept_log_gib": "alarms.database_replication_slot_lag_gib in its place",
+    "alerts.delivery": "nothing: subscriptions are made in every region",
+    "alerts.reserved_concurrency": "nothing: no function of the platform handles alerts",
+    "compute.carried_instances": "compute.surviving_instances in its place",
+    "configuration.remediate": "nothing: the platform changes nothing that it did not make",
+    "database.tls_floor": "database.minimum_tls_version in its place",
+}
