@@ -110,10 +110,6 @@ iam: install ## write the least policies of bootstrap, planner and deployer
 iam-again: install ## write them from the recording that is there
 	$(TOOL) iam-again
 
-.PHONY: dashboard
-dashboard: install ## draw the dashboard of the output as SVG
-	$(TOOL) dashboard
-
 .PHONY: cost numbers
 cost: install ## what the settings cost in a month, as a table and build/cost.json
 	$(TOOL) cost

@@ -13,7 +13,6 @@ from modules.settings import SettingsError
 from tools.account import Account
 from tools.bench import bench
 from tools.cost import cost
-from tools.dashboard import draw_output
 from tools.demo import demo
 from tools.emulator import EmulatorError
 from tools.errors import Interrupted, ToolError
@@ -126,7 +125,6 @@ def commands() -> Table:
     beside: Table = {
         "local-env": ("print shell lines that point other tools at the emulator", lambda: _print(life.environment())),
         "iam-again": ("write them from the recording that is there", lambda: write_policies_again(local)),
-        "dashboard": ("draw the dashboard of the output as SVG", lambda: _print(draw_output(local))),
         "numbers": ("write the tables of docs/cost.md and docs/quotas.md anew", lambda: write(environ=os.environ)),
         "sbom": ("list every package of the lock files in build/sbom.json", sbom),
         "bench": ("measure synthesis with and without the fast bindings", lambda: bench(settings=local.settings)),

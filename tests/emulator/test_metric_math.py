@@ -1,6 +1,6 @@
 import pytest
 
-from tools.emulator.patches.metric_math import UnknownFormulaError, compute
+from tools.emulator.helpers.metric_math import UnknownFormulaError, compute
 
 VALUES = {"two": 2.0, "three": 3.0, "zero": 0.0, "none": None}
 

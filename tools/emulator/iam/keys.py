@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 from tools.emulator.call import Call
 from tools.emulator.conditions import Context
+from tools.emulator.helpers.callers import principal_keys
 from tools.emulator.iam import state
 from tools.emulator.iam.question import Question
 from tools.emulator.iam.tags import tag_keys
-from tools.emulator.patches.callers import principal_keys
 from tools.emulator.policy import Caller
 
 #: Parameters that are condition keys: by service, key and parameter.

@@ -12,7 +12,7 @@ from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 
-from tools.emulator.patches.requests import parameter
+from tools.emulator.helpers.requests import parameter
 
 SERVICE = "accessanalyzer"
 PATHS = ("/analyzer", "/analyzer/<name>", "/tags/<path:arn>")

@@ -10,8 +10,8 @@ from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.responses import ActionResult
 
 from tools.emulator import capacity
-from tools.emulator.patches.replacing import Method, replace, wrap
-from tools.emulator.patches.requests import parameter
+from tools.emulator.helpers.replacing import Method, replace, wrap
+from tools.emulator.helpers.requests import parameter
 
 DISTRIBUTION = "InstancesDistribution"
 
@@ -45,15 +45,16 @@ def set_desired_capacity(original: Method, group: FakeAutoScalingGroup, new_capa
 
 
 def launch(original: Method, group: FakeAutoScalingGroup, count_needed: int, propagated_tags: dict[str, str]) -> None:
-    """Launch an instance, or keep a failed activity if the account may run no more.
+    """Launch one instance after another, or keep a failed activity for each that the account may not run any more.
 
     moto launches without end, and lists no activities.
     """
     backend = group.autoscaling_backend.ec2_backend
-    message = capacity.exceeded(backend, group.instance_type, count_needed)
-    if message is None:
-        original(group, count_needed, propagated_tags)
-    _keep(group, message)
+    for _ in range(count_needed):
+        message = capacity.exceeded(backend, group.instance_type, 1)
+        if message is None:
+            original(group, 1, propagated_tags)
+        _keep(group, message)
 
 
 def describe_scaling_activities(response: AutoScalingResponse) -> ActionResult:
@@ -90,7 +91,7 @@ def _keep(group: FakeAutoScalingGroup, fault: str | None) -> None:
 
 
 def apply() -> None:
-    """Apply the patches, before those that launch in zones and from templates."""
+    """Apply the patches."""
     wrap(FakeAutoScalingGroup, "set_desired_capacity", set_desired_capacity)
     wrap(FakeAutoScalingGroup, "replace_autoscaling_group_instances", launch)
     replace(AutoScalingResponse, "describe_scaling_activities", describe_scaling_activities)

@@ -14,7 +14,7 @@ from botocore.session import get_session
 from moto.cloudwatch.models import Alarm, CloudWatchBackend, MetricDataQuery, cloudwatch_backends
 from moto.sns.models import sns_backends
 
-from tools.emulator.patches.replacing import Method, wrap
+from tools.emulator.helpers.replacing import Method, wrap
 
 ACTIONS = {"ALARM": "alarm_actions", "OK": "ok_actions", "INSUFFICIENT_DATA": "insufficient_data_actions"}
 SUBJECT_LENGTH = 99

@@ -36,8 +36,8 @@ from moto.cloudwatch.models import (
 )
 from moto.cloudwatch.responses import CloudWatchResponse
 
-from tools.emulator.patches.metric_math import UnknownFormulaError, compute
-from tools.emulator.patches.replacing import Method, wrap
+from tools.emulator.helpers.metric_math import UnknownFormulaError, compute
+from tools.emulator.helpers.replacing import Method, wrap
 
 SECONDS_BETWEEN_LOOKS = 60
 COMPARISONS = {

@@ -7,8 +7,8 @@ from typing import Any
 from moto.autoscaling.models import FakeAutoScalingGroup, FakeScalingPolicy, InstanceState
 from moto.autoscaling.responses import AutoScalingResponse
 
-from tools.emulator.patches.replacing import replace, wrap, wrap_all
-from tools.emulator.patches.requests import parameter
+from tools.emulator.helpers.replacing import replace, wrap, wrap_all
+from tools.emulator.helpers.requests import parameter
 
 KEPT_SETTINGS = {
     "AvailabilityZoneDistribution": "availability_zone_distribution",

@@ -6,7 +6,7 @@ from typing import Any
 from moto.awslambda.models import LambdaFunction
 from moto.ec2.models import ec2_backends
 
-from tools.emulator.patches.replacing import wrap
+from tools.emulator.helpers.replacing import wrap
 
 # Answer, and how moto calls what is behind it, for settings that it takes at creation and ignores in an update.
 UPDATED_ATTRIBUTES = {"KMSKeyArn": "kms_key_arn", "TracingConfig": "tracing_config"}

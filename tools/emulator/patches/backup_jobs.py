@@ -18,7 +18,7 @@ from moto.core.utils import unix_time
 from moto.dynamodb.models import dynamodb_backends
 from moto.rds.models import rds_backends
 
-from tools.emulator.patches.replacing import replace, wrap
+from tools.emulator.helpers.replacing import replace, wrap
 
 SECONDS_A_DAY = 86_400
 JOB = ("BackupJobId", "RecoveryPointArn", "CreationDate")

@@ -9,8 +9,8 @@ from moto.budgets.models import Budget, BudgetsBackend, Notification
 from moto.budgets.responses import BudgetsResponse
 from moto.core.utils import unix_time
 
-from tools.emulator.patches.replacing import replace, wrap
-from tools.emulator.patches.requests import parameter
+from tools.emulator.helpers.replacing import replace, wrap
+from tools.emulator.helpers.requests import parameter
 
 # What tells one notification of a budget from another; the rest, as its state, is the service's.
 IDENTITY = ("NotificationType", "ComparisonOperator", "Threshold")

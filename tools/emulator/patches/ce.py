@@ -8,7 +8,7 @@ from uuid import uuid4
 from moto.ce.responses import CostExplorerResponse
 from moto.core.exceptions import JsonRESTError
 
-from tools.emulator.patches.replacing import replace
+from tools.emulator.helpers.replacing import replace
 
 MONITOR, SUBSCRIPTION = "Monitor", "Subscription"
 Thing = dict[str, Any]

@@ -15,7 +15,7 @@ from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse, EmptyResult
 from moto.utilities.utils import PARTITION_NAMES
 
-from tools.emulator.patches.requests import parameter
+from tools.emulator.helpers.requests import parameter
 
 SERVICE = "chatbot"
 HOST = re.compile(r"https?://chatbot\.(ap-southeast-1|eu-west-1|us-east-2|us-west-2)\.amazonaws\.com")

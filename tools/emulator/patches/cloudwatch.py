@@ -7,8 +7,8 @@ from moto.cloudwatch.models import CloudWatchBackend
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult
 
-from tools.emulator.patches.replacing import Method, replace, wrap
-from tools.emulator.patches.requests import parameter
+from tools.emulator.helpers.replacing import Method, replace, wrap
+from tools.emulator.helpers.requests import parameter
 
 SUPPRESSION = {
     "ActionsSuppressor": "actions_suppressor",

@@ -9,7 +9,7 @@ from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler, DynamoResult
 
-from tools.emulator.patches.replacing import wrap
+from tools.emulator.helpers.replacing import wrap
 
 GLOBAL_TABLE_VERSION = "2019.11.21"
 

@@ -9,7 +9,7 @@ from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ec2.responses import EC2Response
 from moto.ec2.utils import parse_user_data
 
-from tools.emulator.patches.replacing import replace, wrap
+from tools.emulator.helpers.replacing import replace, wrap
 
 AWS_MANAGED = "alias/aws/ebs"
 

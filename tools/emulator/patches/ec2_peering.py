@@ -7,7 +7,7 @@ from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.vpc_peering_connections import VPCPeeringConnection
 from moto.ec2.models.vpcs import VPC
 
-from tools.emulator.patches.replacing import wrap
+from tools.emulator.helpers.replacing import wrap
 
 
 def create_vpc_peering_connection(

@@ -6,8 +6,8 @@ from moto.guardduty.models import Detector
 from moto.guardduty.responses import GuardDutyResponse
 from moto.guardduty.urls import url_paths
 
-from tools.emulator.patches.replacing import replace
-from tools.emulator.patches.requests import parameter
+from tools.emulator.helpers.replacing import replace
+from tools.emulator.helpers.requests import parameter
 
 
 def tag_resource(response: GuardDutyResponse) -> str:

@@ -12,7 +12,7 @@ from moto.ec2.models import EC2Backend
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
 
-from tools.emulator.patches.replacing import wrap
+from tools.emulator.helpers.replacing import wrap
 
 ZONES = "availability-zone"
 REFERENCE = "eu-west-1"

@@ -23,8 +23,8 @@ from moto.core.responses import ActionResult, BaseResponse
 from moto.ec2.responses import EC2Response
 from moto.elbv2.responses import ELBV2Response
 
-from tools.emulator.patches.replacing import replace, wrap
-from tools.emulator.patches.requests import parameter
+from tools.emulator.helpers.replacing import replace, wrap
+from tools.emulator.helpers.requests import parameter
 
 SECONDS_PER_BATCH = 1.0
 DEFAULT_MIN_HEALTHY_PERCENTAGE = 90

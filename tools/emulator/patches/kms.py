@@ -11,10 +11,10 @@ from moto.kms.exceptions import AccessDeniedException
 from moto.kms.models import Key, KmsBackend, kms_backends
 from moto.kms.responses import KmsResponse
 
-from tools.emulator.patches.callers import caller_of
-from tools.emulator.patches.contexts import context_of
-from tools.emulator.patches.replacing import replace, wrap
-from tools.emulator.patches.requests import parameter
+from tools.emulator.helpers.callers import caller_of
+from tools.emulator.helpers.contexts import context_of
+from tools.emulator.helpers.replacing import replace, wrap
+from tools.emulator.helpers.requests import parameter
 from tools.emulator.policy import Decision, Request, decide
 
 DEFAULT_ROTATION_PERIOD_DAYS = 365

@@ -13,7 +13,7 @@ from moto.ec2.models import EC2Backend
 from moto.ec2.models.instances import Reservation
 from moto.ec2.utils import convert_tag_spec
 
-from tools.emulator.patches.replacing import wrap
+from tools.emulator.helpers.replacing import wrap
 
 #: The version that the group which launches at the moment asks for.
 group_version: ContextVar[str | None] = ContextVar("group_version", default=None)

@@ -8,8 +8,8 @@ from moto.core.utils import unix_time_millis
 from moto.logs.exceptions import ResourceNotFoundException
 from moto.logs.responses import LogsResponse
 
-from tools.emulator.patches.replacing import replace
-from tools.emulator.patches.requests import parameter
+from tools.emulator.helpers.replacing import replace
+from tools.emulator.helpers.requests import parameter
 
 
 def put_query_definition(response: LogsResponse) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from moto.ec2.responses import EC2Response
 
-from tools.emulator.patches.replacing import wrap
-from tools.emulator.patches.requests import parameter
+from tools.emulator.helpers.replacing import wrap
+from tools.emulator.helpers.requests import parameter
 
 
 def keep_icmp(original: Callable[[EC2Response], object], response: EC2Response) -> object:

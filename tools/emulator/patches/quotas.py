@@ -12,8 +12,8 @@ from moto.servicequotas.models import ServiceQuotasBackend
 from moto.servicequotas.responses import ServiceQuotasResponse
 
 from tools.emulator import account
-from tools.emulator.patches.replacing import Method, replace, wrap
-from tools.emulator.patches.requests import parameter
+from tools.emulator.helpers.replacing import Method, replace, wrap
+from tools.emulator.helpers.requests import parameter
 
 ACCOUNT_SETTINGS = r"{0}/(?P<api_version>[^/]+)/account-settings/?$"
 UNZIPPED_BYTES, ZIPPED_BYTES, STORED_BYTES = 262_144_000, 52_428_800, 80_530_636_800

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend
 
-from tools.emulator.patches.replacing import replace, wrap
+from tools.emulator.helpers.replacing import replace, wrap
 
 DEFAULT_RETENTION_DAYS = 7
 # What AWS chooses, and tells, where nothing is said.

@@ -11,7 +11,7 @@ from moto.rds.exceptions import RDSClientError
 from moto.rds.models import DBInstance, DBInstanceAutomatedBackup, RDSBackend, rds_backends
 from moto.rds.responses import RDSResponse
 
-from tools.emulator.patches.replacing import replace, wrap
+from tools.emulator.helpers.replacing import replace, wrap
 
 DEFAULT_RETENTION_DAYS = 7
 

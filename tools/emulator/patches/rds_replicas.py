@@ -8,8 +8,8 @@ from moto.ec2.models import ec2_backends
 from moto.rds.exceptions import DBInstanceNotFoundError, InvalidParameterCombination, RDSClientError
 from moto.rds.models import DBInstance, RDSBackend
 
+from tools.emulator.helpers.replacing import replace, wrap
 from tools.emulator.patches.rds import resource_id
-from tools.emulator.patches.replacing import replace, wrap
 
 # What a replica does not take over from its source unless it is told to.
 # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstanceReadReplica.html

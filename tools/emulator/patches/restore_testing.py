@@ -9,7 +9,7 @@ from moto.backup.responses import BackupResponse
 from moto.backup.urls import url_paths
 from moto.core.utils import unix_time
 
-from tools.emulator.patches.replacing import replace
+from tools.emulator.helpers.replacing import replace
 
 PLAN, SELECTION = "RestoreTestingPlan", "RestoreTestingSelection"
 

@@ -8,8 +8,8 @@ from moto.route53.exceptions import InvalidInput
 from moto.route53.models import HealthCheck
 from moto.route53.responses import Route53
 
-from tools.emulator.patches.replacing import Method, replace, wrap_all
-from tools.emulator.patches.requests import parameter
+from tools.emulator.helpers.replacing import Method, replace, wrap_all
+from tools.emulator.helpers.requests import parameter
 
 STATISTICS = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
 

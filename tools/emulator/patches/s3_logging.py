@@ -4,7 +4,7 @@ import json
 
 from moto.s3.models import FakeBucket, S3Backend
 
-from tools.emulator.patches.replacing import replace
+from tools.emulator.helpers.replacing import replace
 from tools.emulator.policy import Caller, Decision, Request, decide
 
 DELIVERY = Caller(service="logging.s3.amazonaws.com")

@@ -19,10 +19,10 @@ from moto.s3.exceptions import MissingBucket, S3ClientError
 from moto.s3.models import FakeBucket, S3Backend
 from moto.s3.responses import S3Response
 
-from tools.emulator.patches.callers import caller_of
-from tools.emulator.patches.contexts import context_of
-from tools.emulator.patches.replacing import replace, wrap
-from tools.emulator.patches.s3_actions import bucket_action, object_action
+from tools.emulator.helpers.callers import caller_of
+from tools.emulator.helpers.contexts import context_of
+from tools.emulator.helpers.replacing import replace, wrap
+from tools.emulator.helpers.s3_actions import bucket_action, object_action
 from tools.emulator.policy import Caller, Decision, Request, decide, faults
 
 RESULTS = {

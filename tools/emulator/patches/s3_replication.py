@@ -4,7 +4,7 @@ import xmltodict  # type: ignore[import-untyped]  # moto's own dependency, witho
 from moto.s3.exceptions import ReplicationConfigurationNotFoundError
 from moto.s3.responses import S3Response
 
-from tools.emulator.patches.replacing import replace
+from tools.emulator.helpers.replacing import replace
 
 XML_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from moto.secretsmanager.models import FakeSecret, ReplicaSecret, SecretsManagerBackend
 
-from tools.emulator.patches.replacing import wrap
+from tools.emulator.helpers.replacing import wrap
 
 
 def create_replicas(

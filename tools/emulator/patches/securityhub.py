@@ -8,8 +8,8 @@ from moto.securityhub import urls
 from moto.securityhub.models import SecurityHubBackend
 from moto.securityhub.responses import SecurityHubResponse
 
-from tools.emulator.patches.replacing import replace, wrap
-from tools.emulator.patches.requests import parameter
+from tools.emulator.helpers.replacing import replace, wrap
+from tools.emulator.helpers.requests import parameter
 
 CONFIGURATION = ("AutoEnableControls", "ControlFindingGenerator")
 

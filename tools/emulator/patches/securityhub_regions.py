@@ -8,8 +8,8 @@ from moto.core.exceptions import JsonRESTError
 from moto.securityhub import urls
 from moto.securityhub.responses import SecurityHubResponse
 
-from tools.emulator.patches.replacing import replace
-from tools.emulator.patches.requests import parameter
+from tools.emulator.helpers.replacing import replace
+from tools.emulator.helpers.requests import parameter
 
 Thing = dict[str, Any]
 PATHS = (

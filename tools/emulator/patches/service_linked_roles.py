@@ -10,7 +10,7 @@ from moto.iam.models import IAMBackend, Role, iam_backends
 
 from tools.emulator import account
 from tools.emulator.call import Call
-from tools.emulator.patches.replacing import Method, wrap
+from tools.emulator.helpers.replacing import Method, wrap
 from tools.emulator.refusal import Refusal
 
 #: The first of these calls makes the role of its service.

@@ -5,7 +5,7 @@ from contextlib import suppress
 from moto.core.exceptions import ServiceException
 from moto.sns.models import Subscription
 
-from tools.emulator.patches.replacing import Method, wrap
+from tools.emulator.helpers.replacing import Method, wrap
 
 
 def deliver(original: Method, subscription: Subscription, *arguments: object, **named: object) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from moto.ssm.responses import SimpleSystemManagerResponse
 
-from tools.emulator.patches.replacing import replace
-from tools.emulator.patches.requests import parameter
+from tools.emulator.helpers.replacing import replace
+from tools.emulator.helpers.requests import parameter
 
 #: What AWS has set while nobody else has, for the settings that are in use here.
 DEFAULTS = {"/ssm/documents/console/public-sharing-permission": "Enable"}

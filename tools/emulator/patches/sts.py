@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from moto.sts.models import STSBackend
 
-from tools.emulator.patches.replacing import wrap
+from tools.emulator.helpers.replacing import wrap
 
 
 def get_caller_identity(

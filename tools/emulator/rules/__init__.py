@@ -4,31 +4,15 @@ Each rule is a function that gets a call and returns a refusal or None; its docs
 page. A rule looks at what is there and changes nothing.
 """
 
+import pkgutil
 from importlib import import_module
 
-from tools.emulator.rules.registry import RULES, judge
+from tools.emulator.helpers.registry import RULES, judge
 
-NAMES = (
-    "cloudtrail",
-    "cloudwatch",
-    "config",
-    "elbv2",
-    "kms",
-    "lambda_",
-    "logs",
-    "principals",
-    "quotas",
-    "rds",
-    "roles",
-    "s3",
-    "secretsmanager",
-    "wafv2",
-)
-
-__all__ = ["NAMES", "RULES", "judge", "load"]
+__all__ = ["RULES", "judge", "load"]
 
 
 def load() -> None:
-    """Load the rules of every service; meant to be called once, before serving."""
-    for name in NAMES:
-        import_module(f"{__name__}.{name}")
+    """Load the rules of every module of this folder; meant to be called once, before serving."""
+    for module in pkgutil.iter_modules(__path__):
+        import_module(f"{__name__}.{module.name}")

@@ -5,10 +5,10 @@ from moto.s3.models import FakeBucket
 
 from tools.emulator.account import account_id
 from tools.emulator.call import Call
+from tools.emulator.helpers import state
+from tools.emulator.helpers.registry import rule
 from tools.emulator.policy import Caller
 from tools.emulator.refusal import Refusal
-from tools.emulator.rules import state
-from tools.emulator.rules.registry import rule
 
 SERVICE = "cloudtrail.amazonaws.com"
 CALLER = Caller(service=SERVICE)

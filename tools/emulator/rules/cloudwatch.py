@@ -6,8 +6,8 @@ from moto.cloudwatch.models import cloudwatch_backends
 
 from tools.emulator.account import account_id
 from tools.emulator.call import Call
+from tools.emulator.helpers.registry import rule
 from tools.emulator.refusal import Refusal
-from tools.emulator.rules.registry import rule
 
 CHILD = re.compile(r'\b(?:ALARM|OK|INSUFFICIENT_DATA)\(\s*"?([^")]+?)"?\s*\)')
 CODE = "ValidationError"

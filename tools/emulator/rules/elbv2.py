@@ -4,10 +4,10 @@ from moto.acm.models import acm_backends
 
 from tools.emulator.account import account_id
 from tools.emulator.call import Call
+from tools.emulator.helpers import state
+from tools.emulator.helpers.registry import rule
 from tools.emulator.policy import Caller
 from tools.emulator.refusal import Refusal
-from tools.emulator.rules import state
-from tools.emulator.rules.registry import rule
 
 SERVICE = "logdelivery.elasticloadbalancing.amazonaws.com"
 LOGS = ("access_logs", "connection_logs", "health_check_logs")

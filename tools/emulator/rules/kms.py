@@ -4,9 +4,9 @@ import json
 
 from tools.emulator.account import account_id
 from tools.emulator.call import Call
+from tools.emulator.helpers.registry import rule
 from tools.emulator.policy import Caller, Decision, Request, decide
 from tools.emulator.refusal import Refusal
-from tools.emulator.rules.registry import rule
 
 
 @rule("kms", "CreateKey", "PutKeyPolicy", "ReplicateKey")

@@ -5,9 +5,9 @@ from moto.awslambda.utils import get_backend
 from tools.emulator import account
 from tools.emulator.account import account_id
 from tools.emulator.call import Call
+from tools.emulator.helpers import state
+from tools.emulator.helpers.registry import rule
 from tools.emulator.refusal import Refusal
-from tools.emulator.rules import state
-from tools.emulator.rules.registry import rule
 
 SERVICE = "lambda.amazonaws.com"
 #: Lambda does these in the role's name, on interfaces that are not there yet: they cannot be narrowed to a resource.

@@ -2,10 +2,10 @@
 
 from tools.emulator.account import account_id
 from tools.emulator.call import Call
+from tools.emulator.helpers import state
+from tools.emulator.helpers.registry import rule
 from tools.emulator.policy import Caller
 from tools.emulator.refusal import Refusal
-from tools.emulator.rules import state
-from tools.emulator.rules.registry import rule
 
 #: A number in the model; the values are in the text of the page only.
 RETENTION_DAYS = frozenset(

@@ -13,10 +13,10 @@ from moto.iam.models import iam_backends
 from tools.emulator.account import account_id
 from tools.emulator.call import Call
 from tools.emulator.conditions import as_list
+from tools.emulator.helpers import state
+from tools.emulator.helpers.registry import rule
 from tools.emulator.policy import statements
 from tools.emulator.refusal import Refusal
-from tools.emulator.rules import state
-from tools.emulator.rules.registry import rule
 
 IDENTITY = re.compile(r"arn:aws:iam::(?P<account>\d{12}):(?P<kind>user|role)/.+")
 

@@ -6,9 +6,9 @@ from moto.route53.models import route53_backends
 from tools.emulator import account, capacity
 from tools.emulator.account import account_id
 from tools.emulator.call import Call
+from tools.emulator.helpers import state
+from tools.emulator.helpers.registry import rule
 from tools.emulator.refusal import Refusal
-from tools.emulator.rules import state
-from tools.emulator.rules.registry import rule
 
 
 @rule("ec2", "AllocateAddress")

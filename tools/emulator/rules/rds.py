@@ -7,8 +7,8 @@ from moto.rds.models import DBInstance, RDSBackend, rds_backends
 
 from tools.emulator.account import account_id
 from tools.emulator.call import Call
+from tools.emulator.helpers.registry import rule
 from tools.emulator.refusal import Refusal
-from tools.emulator.rules.registry import rule
 
 
 @rule("rds", "ModifyDBInstance")

@@ -1,9 +1,9 @@
 """Roles that a service takes on when it is given them: it must be trusted there and then."""
 
 from tools.emulator.call import Call
+from tools.emulator.helpers import state
+from tools.emulator.helpers.registry import rule
 from tools.emulator.refusal import Refusal
-from tools.emulator.rules import state
-from tools.emulator.rules.registry import rule
 
 
 @rule("backup", "CreateBackupSelection")

@@ -6,9 +6,9 @@ from ipaddress import AddressValueError, IPv4Address
 
 from tools.emulator.account import account_id
 from tools.emulator.call import Call
+from tools.emulator.helpers import state
+from tools.emulator.helpers.registry import rule
 from tools.emulator.refusal import Refusal
-from tools.emulator.rules import state
-from tools.emulator.rules.registry import rule
 
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 FORBIDDEN_BEGINNINGS = ("xn--", "sthree-", "amzn-s3-demo-")

@@ -5,10 +5,10 @@ from moto.secretsmanager.models import secretsmanager_backends
 
 from tools.emulator.account import account_id
 from tools.emulator.call import Call
+from tools.emulator.helpers import state
+from tools.emulator.helpers.registry import rule
 from tools.emulator.policy import Caller, Decision, Request, decide
 from tools.emulator.refusal import Refusal
-from tools.emulator.rules import state
-from tools.emulator.rules.registry import rule
 
 SERVICE = "secretsmanager.amazonaws.com"
 

@@ -1,8 +1,8 @@
 """WAF: where its logs may go."""
 
 from tools.emulator.call import Call
+from tools.emulator.helpers.registry import rule
 from tools.emulator.refusal import Refusal
-from tools.emulator.rules.registry import rule
 
 PREFIX = "aws-waf-logs-"
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from moto.core.responses import BaseResponse
 
 from tools.emulator.conditions import Context
-from tools.emulator.patches.callers import principal_keys, stated_keys
+from tools.emulator.helpers.callers import principal_keys, stated_keys
 from tools.emulator.policy import Caller
 
 QUERY_KEYS = {
