@@ -4,7 +4,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from support.synthesized import SESSION_FOLDER
+
+from tests.support.synthesized import SESSION_FOLDER
 
 #: The fixture of the platform that is applied once: whose tests ask for it run in one process, and begin first.
 PLATFORM = "life"

@@ -8,12 +8,12 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from support.region_sets import FIVE, ONE, SEVENTEEN, TAKEN_OVER, THREE, TWO, settings_of, told_in, write_settings
-from support.synthesized import Block, Stack, platform
 
 from modules.alerts.relay.relay import CACHE, TIMEOUT_SECONDS
 from modules.settings import SettingsError, load_settings
 from modules.settings.regions import METRICS_OF_ROUTE_53, REGIONS_OF_EVERY_ACCOUNT, known_regions
+from tests.support.region_sets import FIVE, ONE, SEVENTEEN, TAKEN_OVER, THREE, TWO, settings_of, told_in, write_settings
+from tests.support.synthesized import Block, Stack, platform
 
 MAIL = {"protocol": "email", "endpoint": "ops@example.com"}
 QUEUE = {"protocol": "sqs", "endpoint": "arn:aws:sqs:us-east-1:123456789012:alerts"}

@@ -2,9 +2,9 @@ import re
 from pathlib import Path
 
 import pytest
-from support.region_sets import ONE, THREE
-from support.synthesized import platform
 
+from tests.support.region_sets import ONE, THREE
+from tests.support.synthesized import platform
 from tools.dashboard import OK, draw, draw_output
 from tools.errors import ToolError
 from tools.paths import Paths
