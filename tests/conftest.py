@@ -4,7 +4,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from support.synthesized import SESSION_FOLDER
+
+from tests.support.processor import Costs
+from tests.support.synthesized import SESSION_FOLDER
 
 #: The fixture of the platform that is applied once: whose tests ask for it run in one process, and begin first.
 PLATFORM = "life"
@@ -18,6 +20,7 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = TemporaryDirectory(prefix="meridian-tests-")
         os.environ[SESSION_FOLDER] = folder.name
         config.add_cleanup(folder.cleanup)
+    config.pluginmanager.register(Costs(Path(os.environ[SESSION_FOLDER]) / "costs"))
 
 
 # Around all others, since pytest-xdist writes the groups into the ids of tests in the same hook.

@@ -3,8 +3,8 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from support.refusals import fresh_name, refused
 
+from tests.support.refusals import fresh_name, refused
 from tools.emulator import Emulator
 from tools.emulator.account import (
     ELASTIC_IPS,

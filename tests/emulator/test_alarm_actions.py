@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from support.alarm_trials import Trial, formula, state
 
+from tests.support.alarm_trials import Trial, formula, state
 from tools.emulator import Emulator
 
 pytestmark = pytest.mark.emulator

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from moto.cloudwatch.models import CloudWatchBackend
-from support.alarm_trials import Trial, formula
 
+from tests.support.alarm_trials import Trial, formula
 from tools.emulator import Emulator
 from tools.emulator.patches import alarm_evaluation
 

@@ -4,8 +4,8 @@ from uuid import uuid4
 from zipfile import ZipFile
 
 import pytest
-from support.refusals import allows, role
 
+from tests.support.refusals import allows, role
 from tools.emulator import Emulator
 
 pytestmark = pytest.mark.emulator

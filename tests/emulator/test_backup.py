@@ -3,8 +3,8 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
-from support.refusals import role
 
+from tests.support.refusals import role
 from tools.emulator import Emulator
 
 pytestmark = pytest.mark.emulator

@@ -11,8 +11,8 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from support.refusals import role
 
+from tests.support.refusals import role
 from tools.emulator import Emulator
 
 REGION = "eu-west-1"

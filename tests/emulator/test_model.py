@@ -1,6 +1,6 @@
 import pytest
-from support.refusals import REGION, fresh_name, refused
 
+from tests.support.refusals import REGION, fresh_name, refused
 from tools.emulator import Emulator
 from tools.emulator.call import Call
 from tools.emulator.model import judge

@@ -3,8 +3,8 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
-from support.refusals import role
 
+from tests.support.refusals import role
 from tools.emulator import Emulator
 
 pytestmark = pytest.mark.emulator

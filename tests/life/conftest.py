@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from support.lives import Applied, new_life
-from support.region_sets import EIGHT_KEYS, settings_of
 
+from tests.support.lives import Applied, new_life
+from tests.support.region_sets import EIGHT_KEYS, settings_of
 from tools.saved_plan import SavedPlan
 
 

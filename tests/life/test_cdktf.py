@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from support.lives import CLEAN, Applied, new_life
-from support.region_sets import settings_of, write_settings
 
 from policies.gate import judge
 from policies.scan import Framework
+from tests.support.lives import CLEAN, Applied, new_life
+from tests.support.region_sets import settings_of, write_settings
 from tools.paths import ROOT
 from tools.plan import changes
 from tools.synth import synthesize

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import yaml
-from support.lives import CLEAN, Applied
-from support.part import only
-from support.region_sets import THREE, write_settings
 
+from tests.support.lives import CLEAN, Applied
+from tests.support.part import only
+from tests.support.region_sets import THREE, write_settings
 from tools.account import Account
 from tools.errors import ToolError
 from tools.paths import PLATFORM

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from support.lives import new_life
-from support.region_sets import ONE, settings_of
+
+from tests.support.lives import new_life
+from tests.support.region_sets import ONE, settings_of
 
 pytestmark = pytest.mark.emulator
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.lives import CLEAN, Applied, new_life
-from support.part import only
-from support.region_sets import THREE, settings_of, write_settings
 
 from modules.settings import SettingsError
+from tests.support.lives import CLEAN, Applied, new_life
+from tests.support.part import only
+from tests.support.region_sets import THREE, settings_of, write_settings
 from tools.plan import Plan, destroyed
 from tools.synth import synthesize
 

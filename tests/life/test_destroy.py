@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 from rich.console import Console
-from support.lives import Applied, new_life
-from support.part import only
-from support.region_sets import settings_of
 
+from tests.support.lives import Applied, new_life
+from tests.support.part import only
+from tests.support.region_sets import settings_of
 from tools.account import Account
 from tools.console import Screen
 from tools.destruction import of_state

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.lives import Applied
-from support.region_sets import THREE
+
+from tests.support.lives import Applied
+from tests.support.region_sets import THREE
 
 pytestmark = pytest.mark.emulator
 REGIONS = pytest.mark.parametrize("region", THREE)

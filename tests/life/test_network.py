@@ -6,9 +6,9 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from support.lives import CLEAN, Applied
-from support.region_sets import THREE
 
+from tests.support.lives import CLEAN, Applied
+from tests.support.region_sets import THREE
 from tools.gate import check
 from tools.paths import STACKS
 from tools.plan import changes

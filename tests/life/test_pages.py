@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from support.finding_events import Hub, config_events, inspector_events, rules, targets
-from support.lives import Applied
-from support.region_sets import THREE
-from support.simulation import GIB, Simulation, Told, noon
 
 from modules.findings.marker.runtime.handler import mark
+from tests.support.finding_events import Hub, config_events, inspector_events, rules, targets
+from tests.support.lives import Applied
+from tests.support.region_sets import THREE
+from tests.support.simulation import GIB, Simulation, Told, noon
 
 pytestmark = pytest.mark.emulator
 WRITER, REPLICA, OTHER = THREE

@@ -13,9 +13,9 @@ import pytest
 import yaml
 from botocore.exceptions import ClientError
 from rich.console import Console
-from support.identities import ACCOUNT, assume, changes_of, is_refused, make_role
-from support.lives import CLEAN
 
+from tests.support.identities import ACCOUNT, assume, changes_of, is_refused, make_role
+from tests.support.lives import CLEAN
 from tools.account import Account
 from tools.console import Screen
 from tools.emulator import Emulator

@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from support.lives import Applied
 
+from tests.support.lives import Applied
 from tools.paths import Paths
 from tools.prove import STEPS, Context, prove
 

@@ -7,8 +7,8 @@ from random import Random
 from typing import Any
 
 import pytest
-from support.lives import Applied
 
+from tests.support.lives import Applied
 from tools.recovery.chaos import EVERYTHING, kill_one
 from tools.recovery.search import Search
 from tools.recovery.table import FINDERS

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from support.lives import new_life
-from support.region_sets import FIVE, ONE, settings_of, told_in
 
+from tests.support.lives import new_life
+from tests.support.region_sets import FIVE, ONE, settings_of, told_in
 from tools.paths import PLATFORM
 from tools.plan import resources_by_region
 

@@ -1,4 +1,4 @@
-"""The rotation function on the embedded AWS, which keeps functions but does not run them; tests/database does."""
+"""The rotation function on the embedded AWS, which keeps functions but does not run them; tests/rotation does."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.lives import Applied
-from support.region_sets import THREE
 
 from modules.database.rotation import runtime
 from modules.database.rotation.bundle import build_bundle
 from modules.database.rotation.certificates import rds_certificates
 from modules.database.rotation.code import CERTIFICATES
+from tests.support.lives import Applied
+from tests.support.region_sets import THREE
 
 pytestmark = pytest.mark.emulator
 ACCOUNT = "123456789012"
@@ -38,7 +38,7 @@ def configuration(life: Applied, region: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def tested(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The zip of what tests/database runs, built anew."""
+    """The zip of what tests/rotation runs, built anew."""
     folder = tmp_path_factory.mktemp("bundle")
     certificates, target = folder / "certificates.pem", folder / "rotation.zip"
     certificates.write_text(rds_certificates(CERTIFICATES))

@@ -10,10 +10,10 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-from support.lives import Applied
-from support.region_sets import THREE
 
 from modules.database.rotation.runtime.credentials import Credentials
+from tests.support.lives import Applied
+from tests.support.region_sets import THREE
 from tools.emulator.policy import Caller, Decision, Request, decide
 from tools.saved_plan import SavedPlan
 
@@ -47,7 +47,7 @@ def test_value_of_the_application_is_what_rotation_makes_a_user_from(life: Appli
     found = value(life, PRIMARY, APPLICATION)
     (instance,) = life.client("rds", PRIMARY).describe_db_instances()["DBInstances"]
     master = life.client("secretsmanager", PRIMARY).describe_secret(SecretId=NAME)["ARN"]
-    # The function does not run here: tests/database does the rotation that puts the password in.
+    # The function does not run here: tests/rotation does the rotation that puts the password in.
     assert found == {
         "engine": "postgres",
         "host": instance["Endpoint"]["Address"],

@@ -6,8 +6,9 @@ import time
 from typing import Any
 
 import pytest
-from support.lives import Applied
-from support.region_sets import EIGHT_KEYS, THREE
+
+from tests.support.lives import Applied
+from tests.support.region_sets import EIGHT_KEYS, THREE
 
 pytestmark = pytest.mark.emulator
 HOME = THREE[0]

@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 
 import pytest
-from support.lives import Applied
 
+from tests.support.lives import Applied
 from tools.bootstrap import bootstrap
 from tools.errors import ToolError
 from tools.lock import find_lock, unlock

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from support.identities import ACCOUNT, TRUST, assume
-from support.lives import CLEAN
-from support.region_sets import settings_of, write_settings
 
+from tests.support.identities import ACCOUNT, TRUST, assume
+from tests.support.lives import CLEAN
+from tests.support.region_sets import settings_of, write_settings
 from tools.bootstrap import bootstrap
 from tools.emulator import Emulator
 from tools.errors import ToolError

@@ -13,9 +13,9 @@ import pytest
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from support.lives import CLEAN, Applied, new_life
-from support.region_sets import THREE, settings_of
 
+from tests.support.lives import CLEAN, Applied, new_life
+from tests.support.region_sets import THREE, settings_of
 from tools.emulator.policy import Caller, Decision, Request, decide
 from tools.errors import ToolError
 from tools.synth import synthesize

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.filter_patterns import matches
-from support.finding_events import rules, targets
-from support.lives import Applied
-from support.region_sets import THREE
-from support.tampering import TAMPERINGS, Stranger
 
+from tests.support.filter_patterns import matches
+from tests.support.finding_events import rules, targets
+from tests.support.lives import Applied
+from tests.support.region_sets import THREE
+from tests.support.tampering import TAMPERINGS, Stranger
 from tools.errors import ToolError
 from tools.gate import check
 from tools.plan import Plan

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from conftest import Project
+    from tests.policies.conftest import Project
 
 pytestmark = pytest.mark.emulator
 

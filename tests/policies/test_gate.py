@@ -10,7 +10,7 @@ from policies.scan import Framework
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Project
+    from tests.policies.conftest import Project
 
 
 def test_passes_where_every_check_passes(project: Project) -> None:

@@ -9,7 +9,7 @@ import pytest
 from policies.scan import Framework
 
 if TYPE_CHECKING:
-    from conftest import Project
+    from tests.policies.conftest import Project
 
 
 def read_sarif(project: Project) -> dict[str, Any]:

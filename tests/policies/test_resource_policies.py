@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.region_sets import ONE, THREE
-from support.synthesized import stacks
 
 from policies.resource_policies import EVERYONE, EVERYONE_ELSE, SERVICES, read_policies
 from policies.stack import Stack
+from tests.support.region_sets import ONE, THREE
+from tests.support.synthesized import stacks
 
 if TYPE_CHECKING:
     from pathlib import Path

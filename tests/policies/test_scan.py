@@ -13,7 +13,7 @@ from policies.scan import Framework, run_checkov
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Project
+    from tests.policies.conftest import Project
 
 
 def program(*, folder: Path, body: str) -> Path:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from support.synthesized import platform
 
 from policies.gate import judge
 from policies.waivers import Waiver
+from tests.support.synthesized import platform
 from tools.paths import ROOT
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from policies.scan import Framework
 from policies.waivers import load_waivers
 
 if TYPE_CHECKING:
-    from conftest import Project
+    from tests.policies.conftest import Project
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.synthesized import platform
 
 from policies.gate import judge
+from tests.support.synthesized import platform
 
 if TYPE_CHECKING:
     from collections.abc import Callable

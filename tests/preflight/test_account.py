@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from support.plans import saved
 
+from tests.support.plans import saved
 from tools import __main__ as command_line
 from tools.account import Account
 from tools.console import Screen

@@ -1,8 +1,8 @@
 from typing import Any
 
 import pytest
-from support.aws_answers import ask, refusal, settings
 
+from tests.support.aws_answers import ask, refusal, settings
 from tools.preflight import Severity
 from tools.preflight.stacks import Held
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from support.region_sets import ONE, settings_of, write_settings
-from support.synthesized import stacks
 
 from modules.settings import load_settings
+from tests.support.region_sets import ONE, settings_of, write_settings
+from tests.support.synthesized import stacks
 from tools.bootstrap import make_roles
 from tools.emulator import Emulator
 from tools.paths import Paths

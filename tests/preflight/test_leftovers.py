@@ -1,8 +1,8 @@
 from typing import Any
 
 import pytest
-from support.aws_answers import ACCOUNT_ID, REGION, ask, held, refusal, stack
 
+from tests.support.aws_answers import ACCOUNT_ID, REGION, ask, held, refusal, stack
 from tools.preflight import Severity
 
 BUCKET = f"prod-s3-data-{ACCOUNT_ID}-{REGION}"

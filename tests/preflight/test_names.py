@@ -6,8 +6,8 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from support.aws_answers import ask, held, settings, stack
 
+from tests.support.aws_answers import ask, held, settings, stack
 from tools.preflight import Severity
 from tools.preflight.dns import name_servers
 

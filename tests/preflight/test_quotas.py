@@ -1,8 +1,8 @@
 from typing import Any
 
 import pytest
-from support.aws_answers import REGION, ask, held, refusal, stack
 
+from tests.support.aws_answers import REGION, ask, held, refusal, stack
 from tools.preflight import Severity
 
 

@@ -3,8 +3,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from support.aws_answers import NOW, REGION, ask, settings, stack
 
+from tests.support.aws_answers import NOW, REGION, ask, settings, stack
 from tools.preflight import Severity
 from tools.preflight.session import session_end
 from tools.preflight.stacks import Held

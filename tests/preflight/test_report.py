@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from rich.console import Console
-from support.aws_answers import REGION, refusal, settings, subject
-from support.region_sets import THREE
-from support.synthesized import platform
 
+from tests.support.aws_answers import REGION, refusal, settings, subject
+from tests.support.region_sets import THREE
+from tests.support.synthesized import platform
 from tools.console import Screen
 from tools.paths import ROOT
 from tools.preflight import Finding, Report, Severity, look_at

@@ -1,10 +1,10 @@
 from typing import Any
 
 import pytest
-from support.aws_answers import REGION, ask, refusal, stack, subject
-from support.region_sets import ONE
-from support.synthesized import platform
 
+from tests.support.aws_answers import REGION, ask, refusal, stack, subject
+from tests.support.region_sets import ONE
+from tests.support.synthesized import platform
 from tools.preflight import Severity, make_missing_roles
 from tools.preflight.roles import ROLES
 

@@ -1,9 +1,9 @@
 from typing import Any
 
 import pytest
-from support.aws_answers import REGION, ask, held, refusal, settings, stack
-from support.synthesized import platform
 
+from tests.support.aws_answers import REGION, ask, held, refusal, settings, stack
+from tests.support.synthesized import platform
 from tools.preflight import Severity
 from tools.preflight.once import PASSWORD_RULES
 

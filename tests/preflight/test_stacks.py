@@ -4,10 +4,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from support.aws_answers import ACCOUNT_ID, REGION, settings, stack
-from support.region_sets import THREE
-from support.synthesized import stacks
 
+from tests.support.aws_answers import ACCOUNT_ID, REGION, settings, stack
+from tests.support.region_sets import THREE
+from tests.support.synthesized import stacks
 from tools.errors import ToolError
 from tools.paths import PLATFORM, Paths
 from tools.preflight import subject_of

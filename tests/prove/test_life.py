@@ -9,8 +9,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from support.proof import HOME, OTHER, answering, context, paging, resource
 
+from tests.support.proof import HOME, OTHER, answering, context, paging, resource
 from tools.destruction import Going, Kept
 from tools.errors import ToolError
 from tools.prove import Context, Unproven, life

@@ -9,9 +9,9 @@ from typing import Any, NoReturn
 
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
-from support.proof import ACCOUNT, context, step
 
 from modules.settings.faults import SettingsError
+from tests.support.proof import ACCOUNT, context, step
 from tools.emulator.launch import EmulatorError
 from tools.errors import Interrupted, ToolError
 from tools.prove import Context, Step, Unproven, prove

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from support.proof import HOME, OTHER, answering, context, paging, resource
 
 from modules.settings import load_settings
+from tests.support.proof import HOME, OTHER, answering, context, paging, resource
 from tools.errors import ToolError
 from tools.prove import STEPS, Context, Unproven, alerts, audit, backups, life, secret, storage, web
 from tools.prove.settings import write

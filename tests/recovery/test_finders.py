@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from support.fake_aws import FakeAws, denied
 
+from tests.support.fake_aws import FakeAws, denied
 from tools.recovery.search import Search
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from support.fake_aws import FakeAws, denied
 
+from tests.support.fake_aws import FakeAws, denied
 from tools.console import Screen
 from tools.errors import ToolError
 from tools.paths import PLATFORM, Paths

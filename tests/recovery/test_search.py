@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.fake_aws import FakeAws, denied
-from support.region_sets import THREE
-from support.synthesized import Stack, platform
 
+from tests.support.fake_aws import FakeAws, denied
+from tests.support.region_sets import THREE
+from tests.support.synthesized import Stack, platform
 from tools.errors import ToolError
 from tools.recovery.imports import configuration
 from tools.recovery.look import Found, Unresolved

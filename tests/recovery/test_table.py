@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from support.region_sets import THREE
-from support.synthesized import platform, state_backend
 
+from tests.support.region_sets import THREE
+from tests.support.synthesized import platform, state_backend
 from tools.recovery.table import AGAIN, FINDERS
 from tools.recovery.twins import DELETIONS
 

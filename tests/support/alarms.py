@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from support.synthesized import Block, Stack
+from tests.support.synthesized import Block, Stack
 
 REFERENCE = re.compile(r"\$\{(aws_\w+)\.([\w-]+)\.[\w.\[\]]+\}")
 

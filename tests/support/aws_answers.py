@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from botocore.validate import validate_parameters
 
 from modules.settings import Settings, load_settings
-from support.region_sets import settings_of, write_settings
+from tests.support.region_sets import settings_of, write_settings
 from tools.preflight import Finding, Subject
 from tools.preflight.checks import CHECKS
 from tools.preflight.finding import ACCOUNT

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from support.event_patterns import matches
+from tests.support.event_patterns import matches
 
 USUAL: Mapping[str, Any] = json.loads((Path(__file__).parent / "usual_findings.json").read_text())
 ACCOUNT = "123456789012"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.region_sets import write_settings
+from tests.support.region_sets import write_settings
 from tools.emulator import Emulator
 from tools.local import Life
 from tools.target import Target

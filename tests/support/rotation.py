@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from support.synthesized import Block, Stack
+from tests.support.synthesized import Block, Stack
 
 
 def function(stack: Stack, region: str) -> Block:

@@ -13,7 +13,7 @@ from typing import Any
 
 from modules.app import build
 from modules.settings import load_settings
-from support.region_sets import settings_of, write_settings
+from tests.support.region_sets import settings_of, write_settings
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 import json
 
 import pytest
-from support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO
-from support.synthesized import platform
+
+from tests.support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO
+from tests.support.synthesized import platform
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 #: What is built for each setting: in every region, or once.

@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
-from support.alarms import REFERENCE, alarms, expressions, filtered, metrics, resource
-from support.metrics import DIMENSIONS, METRICS, WITH_MORE
-from support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
-from support.synthesized import platform
 
 from modules.settings import SettingsError, load_settings
+from tests.support.alarms import REFERENCE, alarms, expressions, filtered, metrics, resource
+from tests.support.metrics import DIMENSIONS, METRICS, WITH_MORE
+from tests.support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
+from tests.support.synthesized import platform
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 #: Values of dimensions that are no attribute of a resource: they tell parts of one resource's metrics apart.

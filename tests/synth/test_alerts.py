@@ -2,10 +2,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, settings_of, write_settings
-from support.synthesized import Block, Stack, platform
 
 from modules.settings import SettingsError, load_settings
+from tests.support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, settings_of, write_settings
+from tests.support.synthesized import Block, Stack, platform
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 MAIL = {"protocol": "email", "endpoint": "ops@example.com"}

@@ -1,10 +1,10 @@
 from pathlib import Path
 
 import pytest
-from support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, settings_of, write_settings
-from support.synthesized import platform
 
 from modules.settings import SettingsError, load_settings
+from tests.support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, settings_of, write_settings
+from tests.support.synthesized import platform
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 KINDS = ("aws_budgets_budget", "aws_ce_anomaly_monitor", "aws_ce_anomaly_subscription")

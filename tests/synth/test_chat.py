@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from policy_sentry.querying.actions import get_action_data
-from support.region_sets import FIVE, ONE, THREE, TWO, settings_of, told_in, write_settings
-from support.synthesized import Block, Stack, platform
 
 from modules.settings import SettingsError, load_settings
 from modules.settings.regions import NEAREST_OF_CHATBOT, REGIONS_OF_CHATBOT, chatbot_region, known_regions
+from tests.support.region_sets import FIVE, ONE, THREE, TWO, settings_of, told_in, write_settings
+from tests.support.synthesized import Block, Stack, platform
 
 #: Settings of their own take syntheses of their own.
 pytestmark = pytest.mark.slow

@@ -6,9 +6,9 @@ import json
 
 import pytest
 import yaml
-from support.region_sets import EIGHT_KEYS, THREE
-from support.synthesized import stacks
 
+from tests.support.region_sets import EIGHT_KEYS, THREE
+from tests.support.synthesized import stacks
 from tools.cost import HOURS, PRICES, UNKNOWN, lines, table, total
 from tools.numbers import COST, DEFAULT, QUOTAS, SMALLEST, pages
 from tools.paths import ROOT

@@ -4,8 +4,9 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, WIDEST
-from support.synthesized import Stack, platform
+
+from tests.support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, WIDEST
+from tests.support.synthesized import Stack, platform
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE, WIDEST], ids=len)
 ALARMS = ("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm")

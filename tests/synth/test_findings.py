@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.event_patterns import matches
-from support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, settings_of, write_settings
-from support.synthesized import Stack, platform
 
 from modules.settings import SettingsError, load_settings
+from tests.support.event_patterns import matches
+from tests.support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, settings_of, write_settings
+from tests.support.synthesized import Stack, platform
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 #: By setting, the kinds of resources that turn the service on, and the source of its events.

@@ -4,9 +4,10 @@ import re
 from typing import Any
 
 import pytest
-from support.alarms import alarms, filtered, metrics
-from support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO
-from support.synthesized import Block, platform
+
+from tests.support.alarms import alarms, filtered, metrics
+from tests.support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO
+from tests.support.synthesized import Block, platform
 
 #: Alarms that are tickets, and lead clients elsewhere.
 SEND_AWAY = {"ReplicaLag", "HealthyHostCount"}

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from policy_sentry.analysis.expand import determine_actions_to_expand
 from policy_sentry.querying.actions import get_action_data
-from support.region_sets import FIVE, ONE, THREE, TWO
-from support.synthesized import Block, Stack, platform, state_backend
+
+from tests.support.region_sets import FIVE, ONE, THREE, TWO
+from tests.support.synthesized import Block, Stack, platform, state_backend
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 DOCUMENT = re.compile(r"\$\{data\.aws_iam_policy_document\.([\w-]+)\.json\}")

@@ -3,8 +3,9 @@ import re
 from typing import Any
 
 import pytest
-from support.region_sets import FIVE, ONE, THREE, TWO
-from support.synthesized import Block, Stack, platform, state_backend
+
+from tests.support.region_sets import FIVE, ONE, THREE, TWO
+from tests.support.synthesized import Block, Stack, platform, state_backend
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 #: Of a resource or data source, wherever it is written in a body.

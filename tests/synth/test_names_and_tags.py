@@ -8,10 +8,10 @@ from cdktf import Aspects, TerraformStack, Testing
 from cdktf_cdktf_provider_aws.autoscaling_group import AutoscalingGroup, AutoscalingGroupTag
 from cdktf_cdktf_provider_aws.launch_template import LaunchTemplate
 from cdktf_cdktf_provider_aws.provider import AwsProvider
-from support.region_sets import FIVE, ONE, THREE
-from support.synthesized import Block, Stack, platform, state_backend
 
 from modules.tagging import LaunchTags
+from tests.support.region_sets import FIVE, ONE, THREE
+from tests.support.synthesized import Block, Stack, platform, state_backend
 
 Testing.__test__ = False
 SETS = pytest.mark.parametrize("regions", [ONE, THREE, FIVE], ids=len)

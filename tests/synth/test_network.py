@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 from policy_sentry.querying.all import get_all_service_prefixes
-from support.region_sets import FIVE, ONE, THREE, TWO, WIDEST
-from support.synthesized import Block, Stack, platform
 
 from modules.settings.endpoints import IAM_PREFIXES
 from modules.settings.region_table import OLD_ZONES
+from tests.support.region_sets import FIVE, ONE, THREE, TWO, WIDEST
+from tests.support.synthesized import Block, Stack, platform
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE, WIDEST], ids=len)
 TIERS = ("public", "private", "database")

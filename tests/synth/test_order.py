@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from copy import deepcopy
 
 import pytest
-from support.region_sets import THREE
-from support.synthesized import Block, Stack, stacks
+
+from tests.support.region_sets import THREE
+from tests.support.synthesized import Block, Stack, stacks
 
 #: A resource of the first type comes after every one of the third that belongs to what the first uses, as a policy to
 #: its bucket: by which attribute it uses it, and by which the other belongs to it.

@@ -1,8 +1,9 @@
 from itertools import combinations
 
 import pytest
-from support.region_sets import FIVE, ONE, THREE, TWO, WIDEST
-from support.synthesized import platform
+
+from tests.support.region_sets import FIVE, ONE, THREE, TWO, WIDEST
+from tests.support.synthesized import platform
 
 SETS = pytest.mark.parametrize("regions", [TWO, THREE, FIVE, WIDEST], ids=len)
 

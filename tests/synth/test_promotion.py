@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.region_sets import TAKEN_OVER, THREE, settings_of, write_settings
-from support.synthesized import Stack, platform
 
 from modules.settings import SettingsError, load_settings
+from tests.support.region_sets import TAKEN_OVER, THREE, settings_of, write_settings
+from tests.support.synthesized import Stack, platform
 
 EAST, WEST, SOUTH = THREE
 SWITCHED = {"instances": {WEST: {"role": "writer"}, EAST: {"role": "detached"}}}

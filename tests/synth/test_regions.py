@@ -1,8 +1,9 @@
 from typing import Any
 
 import pytest
-from support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, WIDEST
-from support.synthesized import Stack, platform, state_backend
+
+from tests.support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, WIDEST
+from tests.support.synthesized import Stack, platform, state_backend
 
 from modules.settings.regions import chatbot_region
 

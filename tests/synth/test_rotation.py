@@ -5,13 +5,13 @@ import re
 from pathlib import Path
 
 import pytest
-from support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
-from support.rotation import APPLICATION, MASTER, assert_copy_of_secret, conditions, function, of_secret, secret
-from support.synthesized import platform
 
 from modules.database.rotation.runtime.credentials import Credentials
 from modules.secrets.application import TOKEN_USERNAME, USERNAME
 from modules.settings import SettingsError, load_settings
+from tests.support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
+from tests.support.rotation import APPLICATION, MASTER, assert_copy_of_secret, conditions, function, of_secret, secret
+from tests.support.synthesized import platform
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 

@@ -9,9 +9,6 @@ from zipfile import ZipFile
 
 import pytest
 from cdktf import TerraformStack, Testing
-from support.region_sets import ONE, TWO, settings_of, write_settings
-from support.rotation import function
-from support.synthesized import Stack
 
 from modules.app import build
 from modules.database.rotation import runtime
@@ -19,6 +16,9 @@ from modules.database.rotation.bundle import requirements
 from modules.database.rotation.code import RotationCode
 from modules.functions.archive import BundleError
 from modules.settings import load_settings
+from tests.support.region_sets import ONE, TWO, settings_of, write_settings
+from tests.support.rotation import function
+from tests.support.synthesized import Stack
 
 Testing.__test__ = False
 

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
-from support.rotation import function
-from support.synthesized import Stack, platform
 
 from modules.addressing import DATABASE, tier_block
 from modules.settings import SettingsError, load_settings
+from tests.support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
+from tests.support.rotation import function
+from tests.support.synthesized import Stack, platform
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from support.region_sets import FIVE, ONE, THREE, TWO
-from support.rotation import APPLICATION, MASTER, assert_copy_of_secret, conditions, function
-from support.synthesized import Stack, platform
+
+from tests.support.region_sets import FIVE, ONE, THREE, TWO
+from tests.support.rotation import APPLICATION, MASTER, assert_copy_of_secret, conditions, function
+from tests.support.synthesized import Stack, platform
 
 #: What Lambda looks for in the role before it makes a function that is connected to a VPC.
 INTERFACES = [

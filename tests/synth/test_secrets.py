@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from cdktf import TerraformOutput, TerraformStack, Testing
-from support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, settings_of, write_settings
-from support.rotation import APPLICATION, MASTER, function, of_secret, secret
-from support.synthesized import Block, Stack, platform
 
 from modules.keys.key import Key
 from modules.region import Region
 from modules.secrets.database import DatabaseSecret
 from modules.settings import Settings, SettingsError, load_settings
+from tests.support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, settings_of, write_settings
+from tests.support.rotation import APPLICATION, MASTER, function, of_secret, secret
+from tests.support.synthesized import Block, Stack, platform
 
 Testing.__test__ = False
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)

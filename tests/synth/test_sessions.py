@@ -1,6 +1,7 @@
 import pytest
-from support.region_sets import FIVE, ONE, THREE, TWO
-from support.synthesized import Block, Stack, platform
+
+from tests.support.region_sets import FIVE, ONE, THREE, TWO
+from tests.support.synthesized import Block, Stack, platform
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 ITEM_CALLS = {

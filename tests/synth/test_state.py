@@ -2,10 +2,10 @@ import json
 from pathlib import Path
 
 import pytest
-from support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, settings_of, write_settings
-from support.synthesized import Stack, platform, stacks, state_backend
 
 from modules.settings import SettingsError, load_settings
+from tests.support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, settings_of, write_settings
+from tests.support.synthesized import Stack, platform, stacks, state_backend
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 

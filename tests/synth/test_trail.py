@@ -3,11 +3,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support.api_events import COPY, EVENTS, HARMLESS, ROOT, on_state, session_of
-from support.filter_patterns import matches
-from support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO
-from support.synthesized import Block, Stack, platform, state_backend
 
+from tests.support.api_events import COPY, EVENTS, HARMLESS, ROOT, on_state, session_of
+from tests.support.filter_patterns import matches
+from tests.support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO
+from tests.support.synthesized import Block, Stack, platform, state_backend
 from tools.emulator.policy import Caller, Decision, Request, decide
 
 #: The regions of the state and of its copy, as the events have them.

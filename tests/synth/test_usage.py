@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.region_sets import ONE, THREE
-from support.synthesized import platform, state_backend
 
+from tests.support.region_sets import ONE, THREE
+from tests.support.synthesized import platform, state_backend
 from tools.errors import ToolError
 from tools.usage import ACCOUNT, ONE_EACH, Usage, resources_of, usage, vcpus_of
 

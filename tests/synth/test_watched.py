@@ -5,12 +5,13 @@ import re
 from typing import Any
 
 import pytest
-from support import api_events
-from support.alarms import REFERENCE, alarms, metrics, resource
-from support.event_patterns import matches
-from support.filter_patterns import matches as counts
-from support.region_sets import FIVE, ONE, THREE, TWO
-from support.synthesized import platform
+
+from tests.support import api_events
+from tests.support.alarms import REFERENCE, alarms, metrics, resource
+from tests.support.event_patterns import matches
+from tests.support.filter_patterns import matches as counts
+from tests.support.region_sets import FIVE, ONE, THREE, TWO
+from tests.support.synthesized import platform
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 #: What a resource must be watched by, or that it is watched as part of another.

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.region_sets import ONE, SMALL_SETS, TAKEN_OVER, THREE, TWO, settings_of, write_settings
-from support.synthesized import Block, Stack, platform
 
 from modules.settings import SettingsError, load_settings
+from tests.support.region_sets import ONE, SMALL_SETS, TAKEN_OVER, THREE, TWO, settings_of, write_settings
+from tests.support.synthesized import Block, Stack, platform
 
 #: Settings of their own take syntheses of their own.
 pytestmark = pytest.mark.slow

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import NoCredentialsError
-from support.region_sets import settings_of, write_settings
 
+from tests.support.region_sets import settings_of, write_settings
 from tools.errors import ToolError
 from tools.paths import Paths
 from tools.target import Target, ask_account

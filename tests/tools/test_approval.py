@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from support.plans import targeting
 
+from tests.support.plans import targeting
 from tools.approval import approve, summary
 from tools.console import Screen
 from tools.errors import ToolError

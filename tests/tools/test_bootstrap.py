@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.region_sets import settings_of, write_settings
 
 from modules.settings import load_settings
+from tests.support.region_sets import settings_of, write_settings
 from tools.bootstrap import bootstrap
 from tools.errors import ToolError
 from tools.paths import Paths

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 from botocore.exceptions import NoCredentialsError
-from support.fake_aws import denied
 
 from modules.settings import Fault, SettingsError
+from tests.support.fake_aws import denied
 from tools import __main__ as command_line
 from tools.emulator import EmulatorError
 from tools.errors import Interrupted, ToolError

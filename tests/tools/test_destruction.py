@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from support.fake_aws import FakeAws, denied
-from support.plans import FakeTerraform, saved, targeting
 
+from tests.support.fake_aws import FakeAws, denied
+from tests.support.plans import FakeTerraform, saved, targeting
 from tools.account import Account
 from tools.console import Screen
 from tools.destruction import empty, of_plan, of_state, require_free, shared

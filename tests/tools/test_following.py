@@ -8,9 +8,9 @@ from typing import Any, NoReturn
 
 import pytest
 from rich.console import Console
-from support.fake_aws import FakeAws, denied
-from support.plans import FakeTerraform, saved, targeting
 
+from tests.support.fake_aws import FakeAws, denied
+from tests.support.plans import FakeTerraform, saved, targeting
 from tools.account import Account
 from tools.console import Screen
 from tools.deployment import LINES_AT_ONCE

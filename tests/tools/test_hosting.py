@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from support.region_sets import settings_of, write_settings
 
+from tests.support.region_sets import settings_of, write_settings
 from tools import hosting
 from tools.console import Screen
 from tools.errors import ApplyError, Interrupted, ToolError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.fake_aws import FakeAws, denied
 
+from tests.support.fake_aws import FakeAws, denied
 from tools.destruction import Going, keep, still_in_use
 from tools.errors import ToolError
 

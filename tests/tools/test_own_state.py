@@ -2,9 +2,9 @@ import json
 from typing import Any
 
 import pytest
-from support.region_sets import THREE
-from support.synthesized import stacks
 
+from tests.support.region_sets import THREE
+from tests.support.synthesized import stacks
 from tools.errors import ToolError
 from tools.own_state import PROVIDERS, require_own_providers
 

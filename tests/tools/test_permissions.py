@@ -6,8 +6,8 @@ import json
 
 import pytest
 from policy_sentry.querying.actions import get_action_data
-from support.permissions import FOLDER, SETTINGS, allows, asked, documents, in_the_account, recording, statements
 
+from tests.support.permissions import FOLDER, SETTINGS, allows, asked, documents, in_the_account, recording, statements
 from tools.emulator.iam import reference
 from tools.emulator.iam.question import Question
 from tools.paths import ROOT

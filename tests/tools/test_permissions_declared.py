@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from botocore import xform_name
-from support.permissions import allows, in_the_account, recording, statements
-from support.region_sets import settings_of
 
 from modules.settings import Settings
+from tests.support.permissions import allows, in_the_account, recording, statements
+from tests.support.region_sets import settings_of
 from tools import rollout
 from tools.destruction import content, staying, survey
 from tools.emulator.iam.question import Question

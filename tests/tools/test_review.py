@@ -5,9 +5,9 @@ import re
 from typing import Any
 
 import pytest
-from support.region_sets import ONE, THREE
-from support.synthesized import platform
 
+from tests.support.region_sets import ONE, THREE
+from tests.support.synthesized import platform
 from tools.review import state_without_secrets, without_secrets
 
 SETS = pytest.mark.parametrize("regions", [ONE, THREE], ids=len)

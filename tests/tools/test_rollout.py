@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from support.fake_aws import denied
 
+from tests.support.fake_aws import denied
 from tools import rollout
 from tools.errors import Interrupted
 

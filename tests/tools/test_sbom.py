@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
-from support.synthesized import platform, state_backend
 
+from tests.support.synthesized import platform, state_backend
 from tools.paths import PROVIDER_LOCK, ROOT
 from tools.sbom import bill, sbom
 

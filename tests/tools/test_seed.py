@@ -2,9 +2,9 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from support.region_sets import ONE, settings_of
 
 from modules.settings import Settings
+from tests.support.region_sets import ONE, settings_of
 from tools.seed import seed
 from tools.target import Target
 

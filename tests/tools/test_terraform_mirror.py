@@ -6,8 +6,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from support.region_sets import EIGHT_KEYS, write_settings
 
+from tests.support.region_sets import EIGHT_KEYS, write_settings
 from tools.errors import ToolError
 from tools.paths import PROVIDER_LOCK, Paths
 from tools.target import Target, goes_to_this_machine

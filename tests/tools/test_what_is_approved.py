@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from support.plans import FakeTerraform
-from support.region_sets import settings_of, write_settings
 
 from modules.settings import load_settings
+from tests.support.plans import FakeTerraform
+from tests.support.region_sets import settings_of, write_settings
 from tools import __main__ as command_line
 from tools import gate
 from tools.account import Account

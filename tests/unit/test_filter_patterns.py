@@ -1,7 +1,8 @@
 from typing import Any
 
 import pytest
-from support.filter_patterns import PatternError, matches
+
+from tests.support.filter_patterns import PatternError, matches
 
 EVENT: dict[str, Any] = {
     "eventName": "StopLogging",

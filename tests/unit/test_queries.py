@@ -5,9 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
-from support.insights import discovered, left_of
 
 from modules.watching.queries import QUESTIONS
+from tests.support.insights import discovered, left_of
 
 PREFIX = "2026-01-01 03:00:00 UTC:10.0.1.5(53412):app@app:[12345]:"
 #: By log and question, lines that the question is about, and lines that are there all day.

@@ -9,7 +9,6 @@ from typing import Any
 import cfnlint
 import pytest
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
-from support.region_sets import settings_of, write_settings
 
 from modules.settings import Settings, SettingsError, load_settings
 from modules.settings.region_table import (
@@ -22,6 +21,7 @@ from modules.settings.region_table import (
     WITHOUT_RESTORE_TESTING,
 )
 from modules.settings.regions import is_zone_of
+from tests.support.region_sets import settings_of, write_settings
 
 SCHEMAS = Path(cfnlint.__file__).parent / "data/schemas"
 

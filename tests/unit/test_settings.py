@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
-from support.region_sets import EIGHT_KEYS, write_settings
 
 from modules.settings import Settings, SettingsError, load_settings
 from modules.settings.regions import known_regions, zone_count
+from tests.support.region_sets import EIGHT_KEYS, write_settings
 
 
 def load(folder: Path, **changes: Any) -> Settings:

@@ -1,7 +1,7 @@
 import pytest
-from support.region_sets import FIVE, ONE, THREE, TWO
 
 from modules.settings.topology import Place, nearest_region, topology
+from tests.support.region_sets import FIVE, ONE, THREE, TWO
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 EAST, WEST, SOUTH = THREE

@@ -2,8 +2,8 @@ import math
 from typing import Any
 
 import pytest
-from support.refusals import fresh_name, refused
 
+from tests.support.refusals import fresh_name, refused
 from tools.emulator import Emulator
 
 pytestmark = pytest.mark.emulator

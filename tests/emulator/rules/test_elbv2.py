@@ -1,6 +1,6 @@
 import pytest
-from support.refusals import ACCOUNT, REGION, bucket, fresh_name, policy, refused, service_may
 
+from tests.support.refusals import ACCOUNT, REGION, bucket, fresh_name, policy, refused, service_may
 from tools.emulator import Emulator
 
 pytestmark = pytest.mark.emulator

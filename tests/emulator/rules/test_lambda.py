@@ -3,8 +3,8 @@ import zipfile
 from typing import Any
 
 import pytest
-from support.refusals import ACCOUNT, REGION, allows, fresh_name, refused, role
 
+from tests.support.refusals import ACCOUNT, REGION, allows, fresh_name, refused, role
 from tools.emulator import Emulator
 
 pytestmark = pytest.mark.emulator

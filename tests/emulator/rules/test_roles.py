@@ -1,8 +1,8 @@
 from typing import Any
 
 import pytest
-from support.refusals import REGION, fresh_name, refused, role
 
+from tests.support.refusals import REGION, fresh_name, refused, role
 from tools.emulator import Emulator
 
 pytestmark = pytest.mark.emulator

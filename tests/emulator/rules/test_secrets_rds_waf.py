@@ -2,8 +2,8 @@ import io
 import zipfile
 
 import pytest
-from support.refusals import ACCOUNT, REGION, fresh_name, refused, role
 
+from tests.support.refusals import ACCOUNT, REGION, fresh_name, refused, role
 from tools.emulator import Emulator
 
 pytestmark = pytest.mark.emulator

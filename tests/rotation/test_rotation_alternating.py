@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modules.database.rotation.runtime.errors import RotationError
-from tests.database.vault import STEPS
+from tests.rotation.vault import STEPS
 
 if TYPE_CHECKING:
-    from tests.database.target import Target
-    from tests.database.vault import Vault
+    from tests.rotation.target import Target
+    from tests.rotation.vault import Vault
 
 
 def test_users_take_turns_and_the_current_one_always_works(pair: Vault, target: Target) -> None:

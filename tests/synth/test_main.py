@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.region_sets import FIVE, settings_of, write_settings
 
+from tests.support.region_sets import FIVE, settings_of, write_settings
 from tools.paths import ROOT
 
 

@@ -13,13 +13,13 @@ from botocore.exceptions import ClientError
 from modules.database.rotation.runtime import handler, log
 from modules.database.rotation.runtime.errors import RotationError
 from modules.database.rotation.runtime.settings import Settings
-from tests.database.vault import STEPS
+from tests.rotation.vault import STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.database.vault import Listener, Vault
+    from tests.rotation.vault import Listener, Vault
 
 EVENT = {"Step": "createSecret", "SecretId": "the-secret", "ClientRequestToken": "0" * 36}
 

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from pg8000.native import Connection
 
-from tests.database.programs import account, postgresql
+from tests.rotation.programs import account, postgresql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.database.authority import Identity
+    from tests.rotation.authority import Identity
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",

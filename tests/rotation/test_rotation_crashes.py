@@ -14,15 +14,15 @@ import pytest
 
 from modules.database.rotation.runtime import database
 from modules.database.rotation.runtime.database import Session
-from tests.database.vault import STEPS, Crash
+from tests.rotation.vault import STEPS, Crash
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
     from modules.database.rotation.runtime.credentials import Credentials
-    from tests.database.target import Target
-    from tests.database.vault import Vault
+    from tests.rotation.target import Target
+    from tests.rotation.vault import Vault
 
 
 @dataclass(frozen=True)

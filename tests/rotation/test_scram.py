@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from modules.database.rotation.runtime.scram import verifier
 
 if TYPE_CHECKING:
-    from tests.database.target import Target
+    from tests.rotation.target import Target
 
 SALT = base64.b64decode("W22ZaJ0SNY7soEsUEjb6gQ==")
 MESSAGE = b",".join(

@@ -12,10 +12,10 @@ import pytest
 from moto import mock_aws
 
 from modules.database.rotation.runtime import log
-from tests.database.authority import Authority
-from tests.database.server import Server
-from tests.database.target import Target
-from tests.database.vault import REGION, Client, Listener, Vault
+from tests.rotation.authority import Authority
+from tests.rotation.server import Server
+from tests.rotation.target import Target
+from tests.rotation.vault import REGION, Client, Listener, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,11 +10,11 @@ import pytest
 from pg8000.native import Connection, DatabaseError, InterfaceError
 
 from modules.database.rotation.runtime.errors import RotationError
-from tests.database.vault import STEPS
+from tests.rotation.vault import STEPS
 
 if TYPE_CHECKING:
-    from tests.database.target import Target
-    from tests.database.vault import Listener, Vault
+    from tests.rotation.target import Target
+    from tests.rotation.vault import Listener, Vault
 
 
 def test_the_new_password_works_and_the_old_one_is_refused(vault: Vault, target: Target) -> None:

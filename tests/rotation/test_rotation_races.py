@@ -10,7 +10,7 @@ import pytest
 
 from modules.database.rotation.runtime import database
 from modules.database.rotation.runtime.errors import RotationError
-from tests.database.server import wait_for
+from tests.rotation.server import wait_for
 
 if TYPE_CHECKING:
     import ssl
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pg8000.native import Connection
 
     from modules.database.rotation.runtime.credentials import Credentials
-    from tests.database.target import Target
-    from tests.database.vault import Vault
+    from tests.rotation.target import Target
+    from tests.rotation.vault import Vault
 
 
 def test_one_version_rotated_twice_at_once_ends_well(vault: Vault, target: Target) -> None:

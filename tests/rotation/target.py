@@ -16,7 +16,7 @@ from modules.database.rotation.runtime.scram import verifier
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.database.server import Server
+    from tests.rotation.server import Server
 
 
 @dataclass

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modules.database.rotation.runtime.errors import RotationError
-from tests.database.server import Server, wait_for
-from tests.database.target import Target
+from tests.rotation.server import Server, wait_for
+from tests.rotation.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.database.authority import Authority
-    from tests.database.vault import Vault
+    from tests.rotation.authority import Authority
+    from tests.rotation.vault import Vault
 
 
 @pytest.fixture

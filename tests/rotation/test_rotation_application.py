@@ -9,14 +9,14 @@ import pytest
 
 from modules.database.rotation.runtime.database import Session
 from modules.database.rotation.runtime.errors import RotationError
-from tests.database.programs import ROOT
-from tests.database.vault import STEPS, Crash
+from tests.rotation.programs import ROOT
+from tests.rotation.vault import STEPS, Crash
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.database.target import Target
-    from tests.database.vault import Vault
+    from tests.rotation.target import Target
+    from tests.rotation.vault import Vault
 
 ROLES = """SELECT rolname, rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls, rolinherit, rolcanlogin
 FROM pg_roles WHERE starts_with(rolname, :it) ORDER BY rolname"""

@@ -17,16 +17,16 @@ from pg8000.native import Connection
 
 from modules.database.rotation.runtime.database import Session
 from modules.database.rotation.runtime.errors import RotationError
-from tests.database.authority import Authority
-from tests.database.server import ANYHOW
+from tests.rotation.authority import Authority
+from tests.rotation.server import ANYHOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.database.server import Server
-    from tests.database.target import Target
-    from tests.database.vault import Vault
+    from tests.rotation.server import Server
+    from tests.rotation.target import Target
+    from tests.rotation.vault import Vault
 
 HOUR = timedelta(hours=1)
 OLD_TLS = {
