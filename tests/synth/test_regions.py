@@ -2,10 +2,9 @@ from typing import Any
 
 import pytest
 
+from modules.settings.regions import chatbot_region
 from tests.support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, WIDEST
 from tests.support.synthesized import Stack, platform, state_backend
-
-from modules.settings.regions import chatbot_region
 
 #: Global in an account, or in one region with copies in the others.
 ONCE = (
