@@ -1,5 +1,5 @@
 """The platform's constructs, and the settings, names and addresses they are made from."""
 
-from modules import bindings
+from modules.core import bindings
 
 bindings.install()

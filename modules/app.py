@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from cdktf import App
 
-from modules.errors import AreaError
+from modules.areas.state.stack import StateBackendStack
+from modules.core.errors import AreaError
 from modules.platform import PlatformStack
-from modules.state.stack import StateBackendStack
 
 if TYPE_CHECKING:
     from modules.settings import Settings

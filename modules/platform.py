@@ -7,29 +7,29 @@ from typing import TYPE_CHECKING
 
 from cdktf import Aspects, TerraformStack
 
-from modules.account.baseline import AccountBaseline
-from modules.addressing import region_blocks
-from modules.compute.web_tier import WebTier
-from modules.database.backups import BackupReplication
-from modules.database.credentials import Credentials
-from modules.database.database import Database, log_in_with_tokens
-from modules.database.rotation.code import RotationCode
-from modules.database.rotation.function import RotationFunction, rotation_role_arn
-from modules.database.rotation.rotation import Rotation
-from modules.entry.entry import Entry
-from modules.errors import building
-from modules.foundation import lay_foundation
-from modules.network.peering import Peering
-from modules.oversight import Oversight
-from modules.region import Region
-from modules.secrets.application import TOKEN_USERNAME, ApplicationSecret
-from modules.secrets.database import DatabaseSecret
-from modules.sessions.table import SessionTable
-from modules.state.backend import use_state_backend
-from modules.storage.administrators import Administrators
-from modules.storage.replication import Replication
-from modules.storage.storage import DATA
-from modules.tagging import LaunchTags
+from modules.areas.account.baseline import AccountBaseline
+from modules.areas.compute.web_tier import WebTier
+from modules.areas.database.backups import BackupReplication
+from modules.areas.database.credentials import Credentials
+from modules.areas.database.database import Database, log_in_with_tokens
+from modules.areas.ingress.ingress import Entry
+from modules.areas.network.peering import Peering
+from modules.areas.rotation.code import RotationCode
+from modules.areas.rotation.function import RotationFunction, rotation_role_arn
+from modules.areas.rotation.rotation import Rotation
+from modules.areas.secrets.application import TOKEN_USERNAME, ApplicationSecret
+from modules.areas.secrets.database import DatabaseSecret
+from modules.areas.sessions.table import SessionTable
+from modules.areas.state.backend import use_state_backend
+from modules.areas.storage.administrators import Administrators
+from modules.areas.storage.replication import Replication
+from modules.areas.storage.storage import DATA
+from modules.core.addressing import region_blocks
+from modules.core.errors import building
+from modules.core.region import Region
+from modules.core.tagging import LaunchTags
+from modules.operations import Oversight
+from modules.site import lay_foundation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from modules.areas.state.location import StateLocation
 from modules.settings import Settings, load_settings
-from modules.state.location import StateLocation
 from tools.emulator import Emulator
 from tools.errors import ToolError
 from tools.files import private_directory

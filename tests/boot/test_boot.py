@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from modules.compute.user_data import boot_script
+from modules.areas.compute.user_data import boot_script
 from modules.settings.compute import ComputeSettings
 
 ROOT = Path(__file__).parents[2]
@@ -288,7 +288,7 @@ def test_agent_ships_logs_and_metrics(instance: Instance) -> None:
 
 
 def test_the_server_may_open_two_descriptors_for_every_connection(server: Server) -> None:
-    text = (ROOT / "modules/compute/runtime/nginx.conf").read_text()
+    text = (ROOT / "modules/areas/compute/runtime/nginx.conf").read_text()
     connections, descriptors = (
         int(re.search(rf"{word} (\d+);", text)[1])  # type: ignore[index]
         for word in ("worker_connections", "worker_rlimit_nofile")

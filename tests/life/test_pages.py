@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from modules.findings.marker.runtime.handler import mark
+from modules.areas.findings.marker.runtime.handler import mark
 from tests.support.finding_events import Hub, config_events, inspector_events, rules, targets
 from tests.support.lives import Applied
 from tests.support.region_sets import THREE

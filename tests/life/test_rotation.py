@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from modules.database.rotation import runtime
-from modules.database.rotation.bundle import build_bundle
-from modules.database.rotation.certificates import rds_certificates
-from modules.database.rotation.code import CERTIFICATES
+from modules.areas.rotation import runtime
+from modules.areas.rotation.bundle import build_bundle
+from modules.areas.rotation.certificates import rds_certificates
+from modules.areas.rotation.code import CERTIFICATES
 from tests.support.lives import Applied
 from tests.support.region_sets import THREE
 

@@ -11,7 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from modules.database.rotation.runtime.credentials import Credentials
+from modules.areas.rotation.runtime.credentials import Credentials
 from tests.support.lives import Applied
 from tests.support.region_sets import THREE
 from tools.emulator.policy import Caller, Decision, Request, decide

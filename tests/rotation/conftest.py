@@ -11,7 +11,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from modules.database.rotation.runtime import log
+from modules.areas.rotation.runtime import log
 from tests.rotation.authority import Authority
 from tests.rotation.server import Server
 from tests.rotation.target import Target

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from pg8000.native import identifier
 
-from modules.database.rotation.runtime.credentials import Credentials
-from modules.database.rotation.runtime.database import Session, connect, tls_context
-from modules.database.rotation.runtime.errors import WrongPasswordError
-from modules.database.rotation.runtime.scram import verifier
+from modules.areas.rotation.runtime.credentials import Credentials
+from modules.areas.rotation.runtime.database import Session, connect, tls_context
+from modules.areas.rotation.runtime.errors import WrongPasswordError
+from modules.areas.rotation.runtime.scram import verifier
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -15,9 +15,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from modules.database.rotation import runtime
-from modules.database.rotation.bundle import build_bundle, requirements
-from modules.functions.archive import BundleError
+from modules.areas.rotation import runtime
+from modules.areas.rotation.bundle import build_bundle, requirements
+from modules.blocks.functions.archive import BundleError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

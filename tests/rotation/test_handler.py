@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from modules.database.rotation.runtime import handler, log
-from modules.database.rotation.runtime.errors import RotationError
-from modules.database.rotation.runtime.settings import Settings
+from modules.areas.rotation.runtime import handler, log
+from modules.areas.rotation.runtime.errors import RotationError
+from modules.areas.rotation.runtime.settings import Settings
 from tests.rotation.vault import STEPS
 
 if TYPE_CHECKING:

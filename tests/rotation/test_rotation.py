@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pg8000.native import Connection, DatabaseError, InterfaceError
 
-from modules.database.rotation.runtime.errors import RotationError
+from modules.areas.rotation.runtime.errors import RotationError
 from tests.rotation.vault import STEPS
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modules.database.rotation.runtime.errors import RotationError
+from modules.areas.rotation.runtime.errors import RotationError
 from tests.rotation.vault import STEPS
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from modules.database.rotation.runtime.database import Session
-from modules.database.rotation.runtime.errors import RotationError
+from modules.areas.rotation.runtime.database import Session
+from modules.areas.rotation.runtime.errors import RotationError
 from tests.rotation.programs import ROOT
 from tests.rotation.vault import STEPS, Crash
 

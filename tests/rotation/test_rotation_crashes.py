@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from modules.database.rotation.runtime import database
-from modules.database.rotation.runtime.database import Session
+from modules.areas.rotation.runtime import database
+from modules.areas.rotation.runtime.database import Session
 from tests.rotation.vault import STEPS, Crash
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
 
-    from modules.database.rotation.runtime.credentials import Credentials
+    from modules.areas.rotation.runtime.credentials import Credentials
     from tests.rotation.target import Target
     from tests.rotation.vault import Vault
 

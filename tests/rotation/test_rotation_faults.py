@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pg8000.native import Connection
 
-from modules.database.rotation.runtime.database import Session
-from modules.database.rotation.runtime.errors import RotationError
+from modules.areas.rotation.runtime.database import Session
+from modules.areas.rotation.runtime.errors import RotationError
 from tests.rotation.authority import Authority
 from tests.rotation.server import ANYHOW
 

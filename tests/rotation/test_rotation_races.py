@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modules.database.rotation.runtime import database
-from modules.database.rotation.runtime.errors import RotationError
+from modules.areas.rotation.runtime import database
+from modules.areas.rotation.runtime.errors import RotationError
 from tests.rotation.server import wait_for
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pg8000.native import Connection
 
-    from modules.database.rotation.runtime.credentials import Credentials
+    from modules.areas.rotation.runtime.credentials import Credentials
     from tests.rotation.target import Target
     from tests.rotation.vault import Vault
 

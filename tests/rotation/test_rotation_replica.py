@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modules.database.rotation.runtime.errors import RotationError
+from modules.areas.rotation.runtime.errors import RotationError
 from tests.rotation.server import Server, wait_for
 from tests.rotation.target import Target
 

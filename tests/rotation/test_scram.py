@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modules.database.rotation.runtime.scram import verifier
+from modules.areas.rotation.runtime.scram import verifier
 
 if TYPE_CHECKING:
     from tests.rotation.target import Target

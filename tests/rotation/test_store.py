@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from modules.database.rotation.runtime.credentials import Credentials
-from modules.database.rotation.runtime.errors import RotationError
-from modules.database.rotation.runtime.store import SecretStore
+from modules.areas.rotation.runtime.credentials import Credentials
+from modules.areas.rotation.runtime.errors import RotationError
+from modules.areas.rotation.runtime.store import SecretStore
 
 ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:database"
 VALUE = {"engine": "postgres", "host": "db.example", "username": "app", "password": "hidden"}

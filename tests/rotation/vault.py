@@ -15,13 +15,13 @@ from botocore.exceptions import ClientError
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.secretsmanager.models import secretsmanager_backends
 
-from modules.database.rotation.runtime.handler import respond
+from modules.areas.rotation.runtime.handler import respond
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from modules.database.rotation.runtime.database import Session
+    from modules.areas.rotation.runtime.database import Session
 
 REGION = "us-east-1"
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")

@@ -60,7 +60,7 @@ def test_a_failure_in_a_construct_names_area_and_region_in_one_line(
     tmp_path: Path, variable: str, expected: int | None
 ) -> None:
     program = (
-        "import modules.network.network as network\n"
+        "import modules.areas.network.network as network\n"
         "def fail(*_, region, **__):\n"
         "    if region.name == 'ap-southeast-2': raise ValueError('no zone is left')\n"
         "network.FlowLogs = fail\n"

@@ -9,7 +9,7 @@ from cdktf_cdktf_provider_aws.autoscaling_group import AutoscalingGroup, Autosca
 from cdktf_cdktf_provider_aws.launch_template import LaunchTemplate
 from cdktf_cdktf_provider_aws.provider import AwsProvider
 
-from modules.tagging import LaunchTags
+from modules.core.tagging import LaunchTags
 from tests.support.region_sets import FIVE, ONE, THREE
 from tests.support.synthesized import Block, Stack, platform, state_backend
 

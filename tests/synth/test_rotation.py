@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from modules.database.rotation.runtime.credentials import Credentials
-from modules.secrets.application import TOKEN_USERNAME, USERNAME
+from modules.areas.rotation.runtime.credentials import Credentials
+from modules.areas.secrets.application import TOKEN_USERNAME, USERNAME
 from modules.settings import SettingsError, load_settings
 from tests.support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
 from tests.support.rotation import APPLICATION, MASTER, assert_copy_of_secret, conditions, function, of_secret, secret

@@ -11,10 +11,10 @@ import pytest
 from cdktf import TerraformStack, Testing
 
 from modules.app import build
-from modules.database.rotation import runtime
-from modules.database.rotation.bundle import requirements
-from modules.database.rotation.code import RotationCode
-from modules.functions.archive import BundleError
+from modules.areas.rotation import runtime
+from modules.areas.rotation.bundle import requirements
+from modules.areas.rotation.code import RotationCode
+from modules.blocks.functions.archive import BundleError
 from modules.settings import load_settings
 from tests.support.region_sets import ONE, TWO, settings_of, write_settings
 from tests.support.rotation import function

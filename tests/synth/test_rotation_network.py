@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from modules.addressing import DATABASE, tier_block
+from modules.core.addressing import DATABASE, tier_block
 from modules.settings import SettingsError, load_settings
 from tests.support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
 from tests.support.rotation import function

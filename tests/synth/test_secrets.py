@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from cdktf import TerraformOutput, TerraformStack, Testing
 
-from modules.keys.key import Key
-from modules.region import Region
-from modules.secrets.database import DatabaseSecret
+from modules.areas.secrets.database import DatabaseSecret
+from modules.blocks.keys.key import Key
+from modules.core.region import Region
 from modules.settings import Settings, SettingsError, load_settings
 from tests.support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, settings_of, write_settings
 from tests.support.rotation import APPLICATION, MASTER, function, of_secret, secret

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.addressing import (
+from modules.core.addressing import (
     DEFAULT_POOL,
     TIERS,
     ZONE_PLACES,

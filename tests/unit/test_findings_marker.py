@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from modules.findings.marker.runtime.handler import MarkError, mark
+from modules.areas.findings.marker.runtime.handler import MarkError, mark
 
 FOUND = [
     {

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.naming import RULES, Names
+from modules.areas.state.location import bucket_name
+from modules.core.naming import RULES, Names
 from modules.settings.regions import known_regions
-from modules.state.location import bucket_name
 
 WORDS = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True).filter(lambda word: len(word) <= 80)
 SUFFIXES = st.from_regex(r"[a-z]([a-z0-9]|-(?=[a-z0-9])){0,11}", fullmatch=True)

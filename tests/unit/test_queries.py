@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.watching.queries import QUESTIONS
+from modules.areas.monitoring.queries import QUESTIONS
 from tests.support.insights import discovered, left_of
 
 PREFIX = "2026-01-01 03:00:00 UTC:10.0.1.5(53412):app@app:[12345]:"
@@ -69,7 +69,7 @@ LINES["trail", "refused-calls"] = ([json.dumps(CALL | {"errorCode": "AccessDenie
 
 def access_log(root: Path, **values: str) -> str:
     """A line as nginx writes it, by the format of its configuration."""
-    text = (root / "modules" / "compute" / "runtime" / "nginx.conf").read_text()
+    text = (root / "modules" / "areas" / "compute" / "runtime" / "nginx.conf").read_text()
     (block,) = re.findall(r"log_format json escape=json(.*?);", text, re.DOTALL)
     template = "".join(re.findall(r"'([^']*)'", block))
     return re.sub(r"\$(\w+)", lambda found: values.get(found[1], "0"), template)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from modules.configuration.promises import EVERYWHERE, OF_THE_SETTINGS, ONCE
+from modules.areas.aws_config.managed_rules import EVERYWHERE, OF_THE_SETTINGS, ONCE
 from modules.settings.faults import Fault, nearest
 from modules.settings.regions import REGIONS_THAT_LACK_RULES
 from modules.settings.rules.rule import region_names, section

@@ -1,0 +1,136 @@
+"""What is backed up, when, for how long, and where to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.backup_plan import (
+    BackupPlan as BackupPlanResource,
+)
+from cdktf_cdktf_provider_aws.backup_plan import (
+    BackupPlanRule,
+    BackupPlanRuleCopyAction,
+    BackupPlanRuleCopyActionLifecycle,
+    BackupPlanRuleLifecycle,
+)
+from cdktf_cdktf_provider_aws.backup_selection import (
+    BackupSelection,
+    BackupSelectionCondition,
+    BackupSelectionConditionStringEquals,
+)
+from constructs import Construct
+
+from modules.areas.backup.role import TAG, BackupRole
+from modules.settings.windows import cron
+
+if TYPE_CHECKING:
+    from modules.areas.backup.vault import BackupVault
+    from modules.blocks.keys.key import Key
+    from modules.core.region import Region
+    from modules.settings.windows import Window
+
+#: Minutes that a backup has to end in.
+COMPLETION = 720
+
+
+class BackupPlan(Construct):
+    """Daily and weekly backups of the region's databases and tables that bear the tag of the plan, and their copies.
+
+    Parameters
+    ----------
+    region
+        The region, with ``backup`` of the settings.
+    vault
+        The region's vault.
+    key
+        The key that the region's databases and tables are encrypted with.
+    copy_to
+        The vault of another region that takes copies. None, the default, makes none.
+
+    See https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        region: Region,
+        vault: BackupVault,
+        key: Key,
+        copy_to: BackupVault | None = None,
+    ) -> None:
+        super().__init__(scope, id_)
+        settings = region.settings.backup
+        name = plan_name(region)
+        copies = [copy_to] if copy_to else []
+        keys = [key, vault.key, *(one.key for one in copies)]
+        role = BackupRole(self, "role", region=region, plan=name, copies=copies, keys=keys)
+        self.resource = BackupPlanResource(
+            self,
+            "Resource",
+            provider=region.provider,
+            name=name,
+            rule=[
+                _rule("daily", settings.daily, vault, copy_to, keep=settings.daily_retention_days),
+                _rule(
+                    "weekly",
+                    settings.weekly,
+                    vault,
+                    copy_to,
+                    keep=settings.weekly_retention_days,
+                    cold=settings.cold_storage_after_days or None,
+                ),
+            ],
+            tags={"Name": name},
+        )
+        BackupSelection(
+            self,
+            "selection",
+            provider=region.provider,
+            name=region.names.of("backup", "by-tag"),
+            plan_id=self.resource.id,
+            iam_role_arn=role.arn,
+            resources=[region.arn("rds", "db:*"), region.arn("dynamodb", "table/*")],
+            condition=[
+                BackupSelectionCondition(
+                    string_equals=[BackupSelectionConditionStringEquals(key=f"aws:ResourceTag/{TAG}", value=name)]
+                )
+            ],
+            # Without its policy the role finds nothing to back up.
+            depends_on=[role.policy],
+        )
+
+
+def plan_name(region: Region) -> str:
+    """Name of the region's plan."""
+    return region.names.of("backup", "plan")
+
+
+def backed_up(region: Region) -> dict[str, str]:
+    """Tag of a database or a table that the region's plan backs up."""
+    return {TAG: plan_name(region)}
+
+
+def _rule(
+    name: str, starts: Window, vault: BackupVault, copy_to: BackupVault | None, *, keep: int, cold: int | None = None
+) -> BackupPlanRule:
+    # What cannot be kept cold ignores that it should be.
+    archived = True if cold else None
+    copy = copy_to and BackupPlanRuleCopyAction(
+        destination_vault_arn=copy_to.arn,
+        lifecycle=BackupPlanRuleCopyActionLifecycle(
+            delete_after=keep, cold_storage_after=cold, opt_in_to_archive_for_supported_resources=archived
+        ),
+    )
+    return BackupPlanRule(
+        rule_name=name,
+        target_vault_name=vault.name,
+        schedule=cron(starts, every_day=name == "daily"),
+        start_window=starts[1],
+        completion_window=COMPLETION,
+        lifecycle=BackupPlanRuleLifecycle(
+            delete_after=keep, cold_storage_after=cold, opt_in_to_archive_for_supported_resources=archived
+        ),
+        copy_action=[copy] if copy else None,
+    )

@@ -1,0 +1,87 @@
+"""What instances of the web tier may do besides what other areas let them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modules.blocks.identity.policy import Statement, string_equals
+from modules.settings.compute import ECR_REGISTRY
+from modules.settings.regions import PARTITION
+
+if TYPE_CHECKING:
+    from modules.core.region import Region
+
+
+def be_managed(region: Region) -> list[Statement]:
+    """Take Session Manager's sessions and Run Command's commands.
+
+    The managed policy ``AmazonSSMManagedInstanceCore`` also reads every parameter and document of the account and
+    patches; instances of this platform need no parameter of their own, and are replaced rather than patched. Agents
+    since 3.3.40 talk through ``ssmmessages`` alone, so nothing of ``ec2messages`` is allowed.
+
+    See https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-add-permissions-to-existing-profile.html
+    """
+    return [
+        Statement(
+            sid="SayThatItIsThere",
+            actions=["ssm:UpdateInstanceInformation"],
+            resources=[region.arn("ec2", "instance/*")],
+        ),
+        Statement(
+            sid="TakeSessionsAndCommands",
+            actions=[
+                "ssmmessages:CreateControlChannel",
+                "ssmmessages:CreateDataChannel",
+                "ssmmessages:OpenControlChannel",
+                "ssmmessages:OpenDataChannel",
+            ],
+            # These actions know no resource.
+            resources=["*"],
+        ),
+    ]
+
+
+def write_logs(log_group_arn: str) -> list[Statement]:
+    """Write to the log group."""
+    return [
+        Statement(
+            sid="WriteLogs",
+            actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            resources=[log_group_arn, f"{log_group_arn}:*"],
+        )
+    ]
+
+
+def put_metrics(namespace: str) -> list[Statement]:
+    """Put metrics into the namespace and into no other, since metrics have no ARN.
+
+    See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
+    """
+    return [
+        Statement(
+            sid="PutMetrics",
+            actions=["cloudwatch:PutMetricData"],
+            resources=["*"],
+            condition=[string_equals("cloudwatch:namespace", namespace)],
+        )
+    ]
+
+
+def pull_image(image: str) -> list[Statement]:
+    """Pull the container image, if it lies in ECR; other registries ask for no permission of AWS.
+
+    See https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-pull.html
+    """
+    registry = ECR_REGISTRY.match(image)
+    if registry is None:
+        return []
+    repository = image[registry.end() + 1 :].partition("@")[0].partition(":")[0]
+    return [
+        # A token is for the whole registry; what can be pulled with it is what the statement below allows.
+        Statement(sid="SignInToTheRegistry", actions=["ecr:GetAuthorizationToken"], resources=["*"]),
+        Statement(
+            sid="PullTheImage",
+            actions=["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            resources=[f"arn:{PARTITION}:ecr:{registry['region']}:{registry['account']}:repository/{repository}"],
+        ),
+    ]

@@ -1,0 +1,70 @@
+"""Who the instances of the web tier talk to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs import Construct
+
+from modules.areas.network.nat import ANYWHERE
+from modules.blocks.security_group import let_in, let_out, security_group
+
+if TYPE_CHECKING:
+    from modules.areas.ingress.load_balancer import LoadBalancer
+    from modules.areas.network.network import Network
+    from modules.core.region import Region
+
+HTTPS = 443
+
+
+class WebSecurityGroup(Construct):
+    """The security group of the web tier: HTTPS from the load balancer alone, and HTTPS out.
+
+    Out goes to AWS services, through endpoints or NAT gateways, whose addresses are not known. What else an instance
+    may reach, such as the database, is a group of that area's.
+
+    Parameters
+    ----------
+    region
+        The region.
+    network
+        The network that it is in.
+    load_balancer
+        The only one that may come.
+
+    See https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, region: Region, network: Network, load_balancer: LoadBalancer
+    ) -> None:
+        super().__init__(scope, id_)
+        self.resource = security_group(
+            self,
+            "Resource",
+            region=region,
+            vpc=network.vpc,
+            identifier="web",
+            description="Instances of the web tier",
+        )
+        self.id = self.resource.id
+        let_in(
+            self,
+            "https-from-load-balancer",
+            region=region,
+            group=self.resource,
+            port=HTTPS,
+            identifier="web-from-alb",
+            description="HTTPS from the load balancer",
+            referenced_security_group_id=load_balancer.security_group.id,
+        )
+        let_out(
+            self,
+            "https-out",
+            region=region,
+            group=self.resource,
+            port=HTTPS,
+            identifier="web-https-out",
+            description="HTTPS to AWS services",
+            cidr_ipv4=ANYWHERE,
+        )

@@ -1,0 +1,147 @@
+"""What an instance does when it boots."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from modules.areas.storage.storage import READ_ONLY
+from modules.settings.compute import ECR_REGISTRY
+from modules.settings.entry import HEALTH_PATH
+
+if TYPE_CHECKING:
+    from modules.core.region import Region
+
+RUNTIME = Path(__file__).parent / "runtime"
+#: What the agent ships, by the name that ends the log stream.
+LOGS = {
+    "access": "/var/log/nginx/access.log",
+    "error": "/var/log/nginx/error.log",
+    "boot": "/var/log/cloud-init-output.log",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BootScript:
+    """The script that cloud-init runs at the first boot of an instance.
+
+    Parameters
+    ----------
+    values
+        Assignments, in which references to resources may stand.
+    body
+        The rest, which is to be taken as it is.
+    """
+
+    values: str
+    body: str
+
+    @property
+    def text(self) -> str:
+        """The whole script."""
+        return f"{self.values}\n{self.body}"
+
+
+def boot_script(region: Region, *, bucket: str, log_group: str, namespace: str, group: str) -> BootScript:
+    """The script for instances of ``region``.
+
+    It installs nginx and the CloudWatch agent, makes a certificate, brings what is served, and starts the server. The
+    same arguments always give the same text, and there is nothing secret in it.
+
+    Parameters
+    ----------
+    region
+        The region, with ``compute`` of the settings.
+    bucket
+        The bucket whose ``releases/`` hold the artifact.
+    log_group
+        The group that logs go to.
+    namespace
+        Where metrics of memory and disk go.
+    group
+        The Auto Scaling group, which is a dimension of the metrics.
+
+    See https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
+    """
+    compute = region.settings.compute
+    image = compute.container.image_in(region.name)
+    kind = "container" if image else "artifact" if compute.artifact else "page"
+    locations = _filled(
+        "container.conf" if image else "files.conf",
+        health=HEALTH_PATH,
+        port=str(compute.container.port),
+        health_path=compute.container.health_path,
+    )
+    body = _filled(
+        "boot.sh",
+        agent=json.dumps(_agent(log_group=log_group, namespace=namespace, group=group), indent=2),
+        hardening=_filled("hardening.conf"),
+        nginx=_filled("nginx.conf", vpc=str(region.cidr), locations=locations),
+        packages=" docker" if image else "",
+        serve=_filled(f"{kind}.sh"),
+    )
+    values = {}
+    if image:
+        registry = ECR_REGISTRY.match(image)
+        values = {
+            "IMAGE": image,
+            "LOG_GROUP": log_group,
+            "PORT": str(compute.container.port),
+            "READ_ONLY": "--read-only --tmpfs /tmp" if compute.container.read_only else "",
+            "REGION": region.name,
+            "REGISTRY_REGION": registry["region"] if registry else "",
+        }
+    elif compute.artifact:
+        values = {
+            "ARTIFACT": f"s3://{bucket}/{READ_ONLY}{compute.artifact}",
+            "ARTIFACT_SHA256": compute.artifact_sha256 or "",
+            "REGION": region.name,
+        }
+    # Values are of the settings' alphabets, none of which has a quote.
+    assignments = [f"readonly {name}='{value}'" for name, value in values.items()]
+    return BootScript(values="\n".join(["#!/bin/bash", *assignments]), body=f"{body}\n")
+
+
+def _filled(name: str, **parts: str) -> str:
+    text = (RUNTIME / name).read_text(encoding="utf-8").rstrip("\n")
+    for part, value in parts.items():
+        text = text.replace(f"{{{{{part}}}}}", value)
+    return text
+
+
+def _agent(*, log_group: str, namespace: str, group: str) -> dict[str, object]:
+    """Configuration of the CloudWatch agent.
+
+    See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-Configuration-File-Details.html
+    """
+    # The group's name is written out: the agent could find it by itself only with ec2:DescribeTags on everything.
+    of_the_group = {"AutoScalingGroupName": group}
+    return {
+        "agent": {"metrics_collection_interval": 60, "run_as_user": "root"},
+        "metrics": {
+            "namespace": namespace,
+            "append_dimensions": {"InstanceId": "${aws:InstanceId}"},
+            "aggregation_dimensions": [["AutoScalingGroupName"]],
+            "metrics_collected": {
+                "mem": {"measurement": ["used_percent"], "append_dimensions": of_the_group},
+                "disk": {
+                    "measurement": ["used_percent"],
+                    "resources": ["/"],
+                    "drop_device": True,
+                    "append_dimensions": of_the_group,
+                },
+            },
+        },
+        "logs": {
+            "logs_collected": {
+                "files": {
+                    "collect_list": [
+                        {"file_path": path, "log_group_name": log_group, "log_stream_name": f"{{instance_id}}/{name}"}
+                        for name, path in LOGS.items()
+                    ]
+                }
+            }
+        },
+    }

@@ -1,0 +1,134 @@
+"""The web tier of a region."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.iam_instance_profile import IamInstanceProfile
+from constructs import Construct
+
+from modules.areas.compute.group import InstanceGroup
+from modules.areas.compute.permissions import be_managed, pull_image, put_metrics, write_logs
+from modules.areas.compute.scaling import Scaling
+from modules.areas.compute.security_group import WebSecurityGroup
+from modules.areas.compute.template import LaunchTemplate
+from modules.areas.compute.user_data import boot_script
+from modules.blocks.identity.inspector import be_scanned
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cdktf_cdktf_provider_aws.security_group import SecurityGroup
+
+    from modules.areas.ingress.load_balancer import LoadBalancer
+    from modules.areas.network.network import Network
+    from modules.areas.storage.bucket import Bucket
+    from modules.blocks.identity.role import InstanceRole
+    from modules.blocks.keys.keys import Keys
+    from modules.core.region import Region
+
+WEB = "web"
+
+
+class WebTier(Construct):
+    """Instances in private subnets that serve HTTPS to a load balancer, and everything that they need to.
+
+    Parameters
+    ----------
+    region
+        The region, with ``compute`` of the settings.
+    network
+        The network that they are in.
+    keys
+        The region's keys: volumes are encrypted with that for volumes, logs with that for logs.
+    role
+        The role that they have; what it may do here is added to it.
+    artifacts
+        The bucket whose ``releases/`` hold what is served, if it is an artifact.
+    load_balancer
+        The load balancer that they are behind.
+    clients
+        Security groups that let who is in them reach something, such as the database. None by default.
+
+    Attributes
+    ----------
+    security_group, log_group, template, group
+        What others may refer to.
+    namespace
+        Where the agent puts metrics of memory and disk.
+    """
+
+    def __init__(  # noqa: PLR0913 - each comes from another area
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        region: Region,
+        network: Network,
+        keys: Keys,
+        role: InstanceRole,
+        artifacts: Bucket,
+        load_balancer: LoadBalancer,
+        clients: Sequence[SecurityGroup] = (),
+    ) -> None:
+        super().__init__(scope, id_)
+        self.namespace = region.names.of("metrics", WEB)
+        self.security_group = WebSecurityGroup(
+            self, "security-group", region=region, network=network, load_balancer=load_balancer
+        )
+        load_balancer.pass_on_to(self.security_group.id)
+        self.log_group = CloudwatchLogGroup(
+            self,
+            "log-group",
+            provider=region.provider,
+            name=region.names.of("logs", WEB),
+            retention_in_days=region.settings.logs.retention_days,
+            kms_key_id=keys.logs.arn,
+        )
+        image = region.settings.compute.container.image_in(region.name)
+        role.allow(
+            WEB,
+            [
+                *be_managed(region),
+                *(() if region.settings.findings.inspector == "off" else be_scanned(region)),
+                *write_logs(self.log_group.arn),
+                *put_metrics(self.namespace),
+                *(pull_image(image) if image else ()),
+            ],
+        )
+        profile = IamInstanceProfile(
+            self,
+            "profile",
+            provider=region.provider,
+            name=region.names.of("profile", WEB),
+            role=role.resource.name,
+            tags={"Name": region.names.of("profile", WEB)},
+        )
+        self.template = LaunchTemplate(
+            self,
+            "template",
+            region=region,
+            identifier=WEB,
+            key=keys.volumes,
+            profile=profile,
+            security_group_ids=[self.security_group.id, *(group.id for group in clients)],
+            boot=boot_script(
+                region,
+                bucket=artifacts.name,
+                log_group=region.names.of("logs", WEB),
+                namespace=self.namespace,
+                group=region.names.of("asg", WEB),
+            ),
+        )
+        self.group = InstanceGroup(
+            self,
+            "group",
+            region=region,
+            identifier=WEB,
+            network=network,
+            load_balancer=load_balancer,
+            template=self.template,
+            needed=[network, load_balancer, self.security_group, role, artifacts],
+        )
+        Scaling(self, "scaling", region=region, group=self.group, load_balancer=load_balancer)

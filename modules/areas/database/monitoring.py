@@ -1,0 +1,58 @@
+"""Readings of the instance's operating system."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modules.blocks.identity.policy import Statement, arn_like
+from modules.blocks.identity.role import ServiceRole
+
+if TYPE_CHECKING:
+    from constructs import Construct
+
+    from modules.core.region import Region
+
+#: One in each region of an account, made by RDS for all its instances.
+LOG_GROUP = "RDSOSMetrics"
+
+
+class MonitoringRole(ServiceRole):
+    """The role with which enhanced monitoring of one instance writes its readings to CloudWatch Logs.
+
+    Parameters
+    ----------
+    region
+        The region.
+    instance
+        The instance's identifier.
+
+    See https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, region: Region, instance: str) -> None:
+        group = region.arn("logs", f"log-group:{LOG_GROUP}")
+        super().__init__(
+            scope,
+            id_,
+            region=region,
+            identifier="database-monitoring",
+            trusted_service="monitoring.rds",
+            trust_conditions=[arn_like("aws:SourceArn", region.arn("rds", f"db:{instance}"))],
+            statements=[
+                Statement(
+                    sid="KeepTheGroup",
+                    actions=["logs:CreateLogGroup", "logs:PutRetentionPolicy"],
+                    resources=[group, f"{group}:*"],
+                ),
+                Statement(
+                    sid="WriteReadings",
+                    actions=[
+                        "logs:CreateLogStream",
+                        "logs:DescribeLogStreams",
+                        "logs:GetLogEvents",
+                        "logs:PutLogEvents",
+                    ],
+                    resources=[f"{group}:log-stream:*"],
+                ),
+            ],
+        )

@@ -1,0 +1,122 @@
+"""The function that marks findings as told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
+from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
+from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
+
+from modules.areas.findings.finding_rules import failed_controls
+from modules.areas.findings.marker import runtime
+from modules.blocks.alarms.functions import FunctionAlarms
+from modules.blocks.functions.archive import package, write_archive
+from modules.blocks.functions.code import CACHE, FunctionCode
+from modules.blocks.functions.function import Function
+from modules.blocks.identity.policy import Statement, string_equals
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from constructs import Construct
+
+    from modules.areas.alerts.alerts import Alerts
+    from modules.blocks.keys.keys import Keys
+
+IDENTIFIER = "findings-marker"
+PACKAGE = "marker"
+RUNTIME = Path(runtime.__file__).parent
+#: One call of Security Hub, tried three times for 8 seconds at most.
+TIMEOUT_SECONDS = 30
+MEMORY_MEGABYTES = 256
+
+
+class FindingsMarker(Function):
+    """The function in the home region that sets the workflow status of failed controls of all regions to ``NOTIFIED``.
+
+    Security Hub sends a finding again every 12 to 24 hours as long as it is ``NEW``, and the rules that tell people
+    look at nothing else. The function does not tell: if it fails, findings are told again. It runs outside the networks
+    and may change nothing but this status.
+
+    Parameters
+    ----------
+    keys
+        The home region's keys.
+    home
+        The home region's topics, whose region has the findings of all others.
+    regions
+        Those whose Security Hub is the platform's, or none if it is in all: of another's hub the status is another's
+        too.
+
+    Attributes
+    ----------
+    alarms
+        The alarms on it.
+
+    See https://docs.aws.amazon.com/securityhub/latest/userguide/finding-update-batchupdatefindings.html
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, keys: Keys, home: Alerts, regions: Sequence[str]) -> None:
+        region = home.region
+        super().__init__(scope, id_, region=region, keys=keys, identifier=IDENTIFIER)
+        bundle = CACHE / f"{IDENTIFIER}.zip"
+        digest = write_archive(bundle, package(PACKAGE, RUNTIME))
+        status = string_equals("securityhub:ASFFSyntaxPath/Workflow.Status", "NOTIFIED")
+        self._define(
+            description="Marks findings of Security Hub as told, so that each is told once",
+            code=FunctionCode(self, "code", bundle=bundle, digest=digest, handler=f"{PACKAGE}.handler.handler"),
+            permissions={
+                "findings": [
+                    Statement(
+                        sid="MarkFindingsAsTold",
+                        actions=["securityhub:BatchUpdateFindings"],
+                        resources=[region.arn("securityhub", "hub/default")],
+                        condition=[status],
+                    )
+                ]
+            },
+            # Without any AWS forgets the key.
+            environment={"PURPOSE": IDENTIFIER},
+            timeout=TIMEOUT_SECONDS,
+            memory_size=MEMORY_MEGABYTES,
+        )
+        self._listen(regions)
+        self.alarms = FunctionAlarms(
+            self,
+            "alarms",
+            region=region,
+            alerts=home,
+            title=IDENTIFIER,
+            function=self.resource,
+            dead_letters=self.dead_letters.resource,
+        ).alarms
+
+    def _listen(self, regions: Sequence[str]) -> None:
+        event = failed_controls("CRITICAL", "HIGH", regions=regions)
+        name = self.region.names.of("events", IDENTIFIER)
+        rule = CloudwatchEventRule(
+            self,
+            "rule",
+            provider=self.region.provider,
+            name=name,
+            description="Findings that are told, of all regions, to be marked as told",
+            event_pattern=json.dumps(event.pattern),
+            state="ENABLED",
+            tags={"Name": name},
+        )
+        permission = LambdaPermission(
+            self,
+            "permission",
+            provider=self.region.provider,
+            statement_id="events",
+            action="lambda:InvokeFunction",
+            function_name=self.resource.function_name,
+            principal="events.amazonaws.com",
+            source_arn=rule.arn,
+        )
+        CloudwatchEventTarget(
+            self, "target", provider=self.region.provider, rule=rule.name, arn=self.arn, depends_on=[permission]
+        )

@@ -1,0 +1,74 @@
+"""Records that choose where they lead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from cdktf_cdktf_provider_aws.route53_record import (
+    Route53Record,
+    Route53RecordAlias,
+    Route53RecordFailoverRoutingPolicy,
+    Route53RecordLatencyRoutingPolicy,
+)
+
+if TYPE_CHECKING:
+    from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
+    from constructs import Construct
+
+    from modules.areas.ingress.load_balancer import LoadBalancer
+    from modules.areas.ingress.zone import Zone
+
+
+def to_load_balancer(load_balancer: LoadBalancer) -> Route53RecordAlias:
+    """Lead to a load balancer, as long as it has a healthy target."""
+    resource = load_balancer.resource
+    return Route53RecordAlias(name=resource.dns_name, zone_id=resource.zone_id, evaluate_target_health=True)
+
+
+def to_record(record: Route53Record, *, zone: Zone) -> Route53RecordAlias:
+    """Lead to where the records of a name lead, of which any will do; Route 53 refuses a name that it has not yet."""
+    return Route53RecordAlias(name=record.fqdn, zone_id=zone.id, evaluate_target_health=True)
+
+
+def latency_record(
+    scope: Construct, id_: str, *, zone: Zone, name: str, load_balancer: LoadBalancer, health_check: Route53HealthCheck
+) -> Route53Record:
+    """Lead those clients of a name to a region who have it nearest, among the regions whose checks are healthy."""
+    region = load_balancer.region
+    return Route53Record(
+        scope,
+        id_,
+        provider=region.provider,
+        zone_id=zone.id,
+        name=name,
+        type="A",
+        set_identifier=region.name,
+        latency_routing_policy=Route53RecordLatencyRoutingPolicy(region=region.name),
+        health_check_id=health_check.id,
+        alias=to_load_balancer(load_balancer),
+    )
+
+
+def failover_record(
+    scope: Construct,
+    id_: str,
+    *,
+    zone: Zone,
+    name: str,
+    role: Literal["PRIMARY", "SECONDARY"],
+    alias: Route53RecordAlias,
+    health_check: Route53HealthCheck | None = None,
+) -> Route53Record:
+    """Lead the clients of a name somewhere: as the primary while that is healthy, as the secondary otherwise."""
+    return Route53Record(
+        scope,
+        id_,
+        provider=zone.region.provider,
+        zone_id=zone.id,
+        name=name,
+        type="A",
+        set_identifier=role.lower(),
+        failover_routing_policy=Route53RecordFailoverRoutingPolicy(type=role),
+        health_check_id=health_check.id if health_check else None,
+        alias=alias,
+    )

@@ -1,0 +1,99 @@
+"""Logs of a firewall."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.cloudwatch_log_resource_policy import CloudwatchLogResourcePolicy
+from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import (
+    Wafv2WebAclLoggingConfiguration,
+    Wafv2WebAclLoggingConfigurationRedactedFields,
+    Wafv2WebAclLoggingConfigurationRedactedFieldsQueryString,
+    Wafv2WebAclLoggingConfigurationRedactedFieldsSingleHeader,
+)
+from constructs import Construct
+
+from modules.blocks.identity.policy import PolicyDocument, Statement, arn_like, service, string_equals
+
+if TYPE_CHECKING:
+    from cdktf_cdktf_provider_aws.wafv2_web_acl import Wafv2WebAcl
+
+    from modules.blocks.keys.key import Key
+    from modules.core.region import Region
+
+#: AWS WAF delivers to log groups whose names open so, and to no others.
+PREFIX = "aws-waf-logs-"
+#: Headers that log somebody in.
+REDACTED = ("authorization", "cookie")
+
+
+class FirewallLogs(Construct):
+    """An encrypted log group that takes what one web ACL has looked at.
+
+    Parameters
+    ----------
+    region
+        The region; ``logs.retention_days`` decides how long records are kept.
+    web_acl
+        The web ACL.
+    key
+        The key that the log group is encrypted with.
+
+    See https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, region: Region, web_acl: Wafv2WebAcl, key: Key) -> None:
+        super().__init__(scope, id_)
+        log_group = CloudwatchLogGroup(
+            self,
+            "log-group",
+            provider=region.provider,
+            name=f"{PREFIX}{region.names.of('logs', 'waf')}",
+            retention_in_days=region.settings.logs.retention_days,
+            kms_key_id=key.arn,
+        )
+        policy = CloudwatchLogResourcePolicy(
+            self,
+            "policy",
+            provider=region.provider,
+            policy_name=region.names.of("policy", "waf-logs"),
+            policy_document=PolicyDocument(
+                self,
+                "policy-document",
+                region=region,
+                statements=[
+                    Statement(
+                        sid="FirewallsOfThisAccount",
+                        actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                        resources=[f"{log_group.arn}:*"],
+                        principals=[service("delivery.logs")],
+                        condition=[
+                            string_equals("aws:SourceAccount", region.account_id),
+                            arn_like("aws:SourceArn", region.arn("logs", "*")),
+                        ],
+                    )
+                ],
+            ).json,
+        )
+        Wafv2WebAclLoggingConfiguration(
+            self,
+            "Resource",
+            provider=region.provider,
+            resource_arn=web_acl.arn,
+            log_destination_configs=[log_group.arn],
+            redacted_fields=[
+                Wafv2WebAclLoggingConfigurationRedactedFields(
+                    single_header=Wafv2WebAclLoggingConfigurationRedactedFieldsSingleHeader(name=header)
+                )
+                for header in REDACTED
+            ]
+            + [
+                # In it people put what no log should hold; the web server leaves it out of its own log too.
+                Wafv2WebAclLoggingConfigurationRedactedFields(
+                    query_string=Wafv2WebAclLoggingConfigurationRedactedFieldsQueryString()
+                )
+            ],
+            # Without it AWS WAF would write a policy of its own, which nobody would remove.
+            depends_on=[policy],
+        )

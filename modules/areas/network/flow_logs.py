@@ -1,0 +1,75 @@
+"""Records of all traffic."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.flow_log import FlowLog
+from constructs import Construct
+
+from modules.blocks.identity.policy import Statement, arn_like
+from modules.blocks.identity.role import ServiceRole
+
+if TYPE_CHECKING:
+    from modules.areas.network.vpc import Vpc
+    from modules.blocks.keys.key import Key
+    from modules.core.region import Region
+
+
+class FlowLogs(Construct):
+    """Flow logs of all of a VPC's traffic, minute by minute, in an encrypted log group.
+
+    Parameters
+    ----------
+    region
+        The region; ``logs.retention_days`` decides how long records are kept.
+    vpc
+        The VPC to record.
+    key
+        The key that the log group is encrypted with.
+
+    See https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, region: Region, vpc: Vpc, key: Key) -> None:
+        super().__init__(scope, id_)
+        self.log_group = CloudwatchLogGroup(
+            self,
+            "log-group",
+            provider=region.provider,
+            name=region.names.of("logs", "flow"),
+            retention_in_days=region.settings.logs.retention_days,
+            kms_key_id=key.arn,
+        )
+        role = ServiceRole(
+            self,
+            "role",
+            region=region,
+            identifier="flow-logs",
+            trusted_service="vpc-flow-logs",
+            trust_conditions=[arn_like("aws:SourceArn", region.arn("ec2", "vpc-flow-log/*"))],
+            statements=[
+                Statement(
+                    sid="WriteRecords",
+                    actions=["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+                    resources=[self.log_group.arn, f"{self.log_group.arn}:*"],
+                ),
+                # An action that knows no resource.
+                Statement(sid="LookForTheLogGroup", actions=["logs:DescribeLogGroups"], resources=["*"]),
+            ],
+        )
+        FlowLog(
+            self,
+            "Resource",
+            provider=region.provider,
+            vpc_id=vpc.id,
+            traffic_type="ALL",
+            max_aggregation_interval=60,
+            log_destination_type="cloud-watch-logs",
+            log_destination=self.log_group.arn,
+            iam_role_arn=role.arn,
+            tags={"Name": region.names.of("flow", "vpc")},
+            # Without its policy the role cannot write, and the flow log starts in an error state.
+            depends_on=[role.policy],
+        )

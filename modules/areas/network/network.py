@@ -1,0 +1,66 @@
+"""A region's network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs import Construct
+
+from modules.areas.network.acl import TierAcl
+from modules.areas.network.endpoints import Endpoints
+from modules.areas.network.flow_logs import FlowLogs
+from modules.areas.network.nat import NatGateways, PublicRoutes
+from modules.areas.network.subnets import SubnetTier
+from modules.areas.network.vpc import Vpc
+from modules.core.addressing import DATABASE, PRIVATE, PUBLIC
+from modules.core.region import Zones
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modules.blocks.keys.key import Key
+    from modules.core.region import Region
+
+
+class Network(Construct):
+    """VPC, three tiers of subnets, ways out, endpoints, network ACLs and flow logs of one region.
+
+    Parameters
+    ----------
+    region
+        The region.
+    logs_key
+        The key that flow logs are encrypted with.
+    platform
+        Blocks of all the platform's VPCs, this one's included.
+
+    Attributes
+    ----------
+    vpc, public, private, database
+        What other areas are placed in.
+    nat, flow_logs
+        What is watched.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, region: Region, logs_key: Key, platform: Sequence[str]) -> None:
+        super().__init__(scope, id_)
+        self.region = region
+        zones = Zones(self, "zones", region=region)
+        self.vpc = Vpc(self, "vpc", region=region)
+        self.public, self.private, self.database = (
+            SubnetTier(self, tier.name, region=region, vpc=self.vpc, zones=zones, tier=tier)
+            for tier in (PUBLIC, PRIVATE, DATABASE)
+        )
+        for tier in (self.public, self.private, self.database):
+            TierAcl(self, f"{tier.name}-acl", region=region, vpc=self.vpc, tier=tier, platform=platform)
+        PublicRoutes(self, "public-routes", region=region, vpc=self.vpc, public=self.public)
+        self.nat = NatGateways(self, "nat", region=region, vpc=self.vpc, public=self.public, private=self.private)
+        self.endpoints = Endpoints(
+            self,
+            "endpoints",
+            region=region,
+            vpc=self.vpc,
+            private=self.private,
+            routed=(self.private, self.database),
+        )
+        self.flow_logs = FlowLogs(self, "flow-logs", region=region, vpc=self.vpc, key=logs_key)

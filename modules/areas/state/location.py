@@ -1,0 +1,89 @@
+"""Where the state lies: names that the stacks and the tools agree on. Plain Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from modules.core.naming import Names
+
+if TYPE_CHECKING:
+    from modules.settings import Settings
+
+
+#: What the names of its buckets say of them.
+STATE = "state"
+#: Stands for an account while a name is made, as long as one.
+ACCOUNT = "0" * 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateLocation:
+    """Bucket, lock table and key of the state, in the home region.
+
+    Parameters
+    ----------
+    region
+        The AWS region they lie in.
+    names
+        Names of that region.
+    replica_region
+        Region of the bucket's replica; ``None`` if there is none.
+    """
+
+    region: str
+    names: Names
+    replica_region: str | None
+
+    @classmethod
+    def of(cls, settings: Settings) -> StateLocation:
+        """Location that the settings come to."""
+        home = settings.home
+        others = (region for region in settings.regions if region != home)
+        names = Names(environment=settings.environment, suffix=settings.environment_suffix, region=home)
+        return cls(region=home, names=names, replica_region=settings.state.replica_region or next(others, None))
+
+    @property
+    def lock_table(self) -> str:
+        """Name of the DynamoDB table that holds the locks."""
+        return self.names.of("dynamodb", "state-lock")
+
+    @property
+    def key_alias(self) -> str:
+        """Alias of the key that the state is encrypted with."""
+        return f"alias/{self.names.of('kms', 'state')}"
+
+    def bucket(self, account_id: str) -> str:
+        """Name of the state bucket in an account; it carries both account and region, since bucket names are global."""
+        return bucket_name(self.names, STATE, account_id)
+
+    def buckets(self, account_id: str) -> list[str]:
+        """Names of the state bucket and, if there is one, of its replica.
+
+        Parameters
+        ----------
+        account_id
+            Twelve digits, or a Terraform expression that becomes twelve digits.
+        """
+        regions = [self.region, *([self.replica_region] if self.replica_region else [])]
+        return [bucket_name(replace(self.names, region=name), STATE, account_id) for name in regions]
+
+    def key(self, stack: str) -> str:
+        """Object key of a stack's state."""
+        return f"{stack}/terraform.tfstate"
+
+
+def bucket_name(names: Names, identifier: str, account_id: str) -> str:
+    """Name of a bucket, which always ends in the account and the region, however long the rest is.
+
+    Bucket names are global: without the account nobody could build the same platform in a second account, and anybody
+    could take the names first.
+
+    Parameters
+    ----------
+    account_id
+        Twelve digits, or a Terraform expression that becomes twelve digits.
+
+    See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+    """
+    return names.of("s3", identifier, tail=ACCOUNT).replace(ACCOUNT, account_id)

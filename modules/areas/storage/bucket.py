@@ -1,0 +1,176 @@
+"""Buckets."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
+from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
+from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
+    S3BucketOwnershipControls,
+    S3BucketOwnershipControlsRule,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
+from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
+from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+    S3BucketServerSideEncryptionConfigurationA,
+    S3BucketServerSideEncryptionConfigurationRuleA,
+    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
+    S3BucketVersioningA,
+    S3BucketVersioningVersioningConfiguration,
+)
+from constructs import Construct
+
+from modules.areas.state.location import bucket_name
+from modules.areas.storage.lifecycle import Lifecycle
+from modules.areas.storage.statements import refuse_weak_transport
+from modules.blocks.identity.policy import PolicyDocument
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from modules.blocks.identity.policy import Statement
+    from modules.blocks.keys.key import Key
+    from modules.core.region import Region
+
+
+class Bucket(Construct):
+    """A private, versioned, encrypted bucket that is reached through TLS 1.2 or newer only.
+
+    Objects belong to the account whoever wrote them, old versions and unfinished uploads are cleared away, and access
+    is logged if there is a bucket to log to.
+
+    Parameters
+    ----------
+    region
+        The region it lies in.
+    identifier
+        What the name says of it; the account is added.
+    key
+        The key that objects are encrypted with. ``None`` means keys of S3's own, which AWS demands of buckets that take
+        logs from its services. It is destroyed after the bucket, so that one that S3 refuses to delete stays readable.
+    bucket_key
+        Whether S3 derives a key of the bucket from ``key``, which saves calls of KMS. Yes by default; no for who writes
+        with an encryption context of its own, which is then the object's and not the bucket's.
+    access_logs
+        The bucket that takes the access logs; ``None`` for none.
+    statements
+        Gives, for the bucket, the statements of its policy besides those about transport. None by default.
+    expire_after_days
+        Days after which objects are deleted; ``None``, the default, keeps them.
+    keep_noncurrent_days
+        Days that replaced and deleted versions are kept. 90 by default.
+    tiers
+        Storage classes, each with the days after which objects move to it. None by default.
+    force_destroy
+        Whether destroying the bucket deletes what is in it. No by default.
+
+    See https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
+    """
+
+    def __init__(  # noqa: PLR0913 - each is a decision of its own
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        region: Region,
+        identifier: str,
+        key: Key | None,
+        bucket_key: bool = True,
+        access_logs: Bucket | None = None,
+        statements: Callable[[Bucket], Sequence[Statement]] = lambda _: (),
+        expire_after_days: int | None = None,
+        keep_noncurrent_days: int = 90,
+        tiers: Mapping[str, int] = MappingProxyType({}),
+        force_destroy: bool = False,
+    ) -> None:
+        super().__init__(scope, id_)
+        self.region, self.key = region, key
+        self.name = bucket_name(region.names, identifier, region.account_id)
+        self.resource = S3Bucket(
+            self,
+            "Resource",
+            provider=region.provider,
+            bucket=self.name,
+            force_destroy=force_destroy,
+            tags={"Name": self.name},
+            depends_on=[key.resource] if key else None,
+        )
+        self.id, self.arn = self.resource.id, self.resource.arn
+        self.versioning = S3BucketVersioningA(
+            self,
+            "versioning",
+            provider=region.provider,
+            bucket=self.id,
+            versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
+        )
+        self._encrypt(bucket_key=bucket_key)
+        document = PolicyDocument(
+            self, "policy-document", region=region, statements=[*refuse_weak_transport(self), *statements(self)]
+        )
+        self.policy = S3BucketPolicy(
+            self,
+            "policy",
+            provider=region.provider,
+            bucket=self.id,
+            policy=document.json,
+            # Both at once make S3 answer with a conflict.
+            depends_on=[self._keep_private()],
+        )
+        Lifecycle(
+            self,
+            "lifecycle",
+            bucket=self,
+            expire_after_days=expire_after_days,
+            keep_noncurrent_days=keep_noncurrent_days,
+            tiers=tiers,
+        )
+        if access_logs:
+            S3BucketLoggingA(
+                self,
+                "access-logs",
+                provider=region.provider,
+                bucket=self.id,
+                target_bucket=access_logs.id,
+                target_prefix=f"s3/{identifier}/",
+                # The log bucket must allow the delivery before S3 takes the setting.
+                depends_on=[access_logs.policy],
+            )
+
+    def _encrypt(self, *, bucket_key: bool) -> None:
+        default = S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
+            sse_algorithm="aws:kms" if self.key else "AES256", kms_master_key_id=self.key.arn if self.key else None
+        )
+        S3BucketServerSideEncryptionConfigurationA(
+            self,
+            "encryption",
+            provider=self.region.provider,
+            bucket=self.id,
+            rule=[
+                S3BucketServerSideEncryptionConfigurationRuleA(
+                    apply_server_side_encryption_by_default=default, bucket_key_enabled=bool(self.key) and bucket_key
+                )
+            ],
+        )
+
+    def _keep_private(self) -> S3BucketPublicAccessBlock:
+        S3BucketOwnershipControls(
+            self,
+            "ownership",
+            provider=self.region.provider,
+            bucket=self.id,
+            rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
+        )
+        return S3BucketPublicAccessBlock(
+            self,
+            "public-access-block",
+            provider=self.region.provider,
+            bucket=self.id,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+        )

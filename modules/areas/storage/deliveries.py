@@ -1,0 +1,113 @@
+"""Statements that let AWS services deliver logs to a bucket, for this account and nobody else's resources."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from modules.blocks.identity.policy import Condition, Statement, arn_like, service, string_equals
+from modules.settings.regions import PARTITION
+
+if TYPE_CHECKING:
+    from modules.areas.storage.bucket import Bucket
+    from modules.core.region import Region
+
+TRAIL = "audit"
+
+
+def trail_arn(region: Region) -> str:
+    """ARN of the platform's trail, which is in the home region and gets its name from ``TRAIL``."""
+    home = region.settings.home
+    name = replace(region.names, region=home).of("trail", TRAIL)
+    return f"arn:{PARTITION}:cloudtrail:{home}:{region.account_id}:trail/{name}"
+
+
+def take_access_logs(bucket: Bucket) -> list[Statement]:
+    """Let S3 deliver the access logs of this account's buckets.
+
+    See https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+    """
+    return [
+        Statement(
+            sid="AccessLogsOfThisAccount",
+            actions=["s3:PutObject"],
+            resources=[f"{bucket.arn}/s3/*"],
+            principals=[service("logging.s3")],
+            condition=[_of_this_account(bucket), arn_like("aws:SourceArn", f"arn:{PARTITION}:s3:::*")],
+        )
+    ]
+
+
+def take_load_balancer_logs(bucket: Bucket) -> list[Statement]:
+    """Let the load balancers of this account deliver their access and connection logs.
+
+    The path is the condition: a load balancer writes below the id of the account that owns it, and below no other. The
+    policy that AWS gives has no condition besides, and a first delivery has been refused where there was one.
+
+    See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+    """
+    return [
+        Statement(
+            sid="LoadBalancersOfThisAccount",
+            actions=["s3:PutObject"],
+            resources=[f"{bucket.arn}/*/AWSLogs/{bucket.region.account_id}/*"],
+            principals=[service("logdelivery.elasticloadbalancing")],
+        )
+    ]
+
+
+def take_trail(bucket: Bucket) -> list[Statement]:
+    """Let the platform's trail deliver its files and their digests.
+
+    See https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
+    """
+    of_the_trail = string_equals("aws:SourceArn", trail_arn(bucket.region))
+    return _take(bucket, who="Trail", principal="cloudtrail", condition=of_the_trail)
+
+
+def trail_files(account_id: str) -> list[str]:
+    """Prefixes of the files of a trail, and of what Insights find; its digests lie beside them, under another.
+
+    See https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
+    """
+    return [f"AWSLogs/{account_id}/{kind}/" for kind in ("CloudTrail", "CloudTrail-Insight")]
+
+
+def take_configuration_records(bucket: Bucket) -> list[Statement]:
+    """Let AWS Config deliver what it records in this account.
+
+    See https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html
+    """
+    return [
+        *_take(bucket, who="Config", principal="config", condition=_of_this_account(bucket)),
+        Statement(
+            sid="ConfigLooksForTheBucket",
+            actions=["s3:ListBucket"],
+            resources=[bucket.arn],
+            principals=[service("config")],
+            condition=[_of_this_account(bucket)],
+        ),
+    ]
+
+
+def _take(bucket: Bucket, *, who: str, principal: str, condition: Condition) -> list[Statement]:
+    return [
+        Statement(
+            sid=f"{who}ChecksTheBucket",
+            actions=["s3:GetBucketAcl"],
+            resources=[bucket.arn],
+            principals=[service(principal)],
+            condition=[condition],
+        ),
+        Statement(
+            sid=f"{who}Delivers",
+            actions=["s3:PutObject"],
+            resources=[f"{bucket.arn}/AWSLogs/{bucket.region.account_id}/*"],
+            principals=[service(principal)],
+            condition=[condition, string_equals("s3:x-amz-acl", "bucket-owner-full-control")],
+        ),
+    ]
+
+
+def _of_this_account(bucket: Bucket) -> Condition:
+    return string_equals("aws:SourceAccount", bucket.region.account_id)

@@ -1,0 +1,93 @@
+"""What becomes of objects as they grow old."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfiguration,
+    S3BucketLifecycleConfigurationRule,
+    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
+    S3BucketLifecycleConfigurationRuleExpiration,
+    S3BucketLifecycleConfigurationRuleFilter,
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
+    S3BucketLifecycleConfigurationRuleTransition,
+)
+from constructs import Construct
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from modules.areas.storage.bucket import Bucket
+
+ABORT_UPLOADS_AFTER_DAYS = 7
+
+
+class Lifecycle(Construct):
+    """Moves objects to cheaper storage classes and deletes what is no longer wanted.
+
+    Unfinished uploads go after a week, and delete markers once no version is left behind them.
+
+    Parameters
+    ----------
+    bucket
+        The bucket.
+    expire_after_days
+        Days after which objects are deleted; ``None`` keeps them.
+    keep_noncurrent_days
+        Days that replaced and deleted versions are kept.
+    tiers
+        Storage classes, each with the days after which objects move to it; one that an object does not live to see is
+        left out.
+
+    See https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        bucket: Bucket,
+        expire_after_days: int | None,
+        keep_noncurrent_days: int,
+        tiers: Mapping[str, int],
+    ) -> None:
+        super().__init__(scope, id_)
+        S3BucketLifecycleConfiguration(
+            self,
+            "Resource",
+            provider=bucket.region.provider,
+            bucket=bucket.id,
+            rule=[
+                S3BucketLifecycleConfigurationRule(
+                    id="clear-away",
+                    status="Enabled",
+                    filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
+                    abort_incomplete_multipart_upload=[
+                        S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(
+                            days_after_initiation=ABORT_UPLOADS_AFTER_DAYS
+                        )
+                    ],
+                    noncurrent_version_expiration=[
+                        S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
+                            noncurrent_days=keep_noncurrent_days
+                        )
+                    ],
+                    # S3 takes days or the delete markers, not both; with days, markers expire as objects do.
+                    expiration=[
+                        S3BucketLifecycleConfigurationRuleExpiration(days=expire_after_days)
+                        if expire_after_days
+                        else S3BucketLifecycleConfigurationRuleExpiration(expired_object_delete_marker=True)
+                    ],
+                    transition=[
+                        S3BucketLifecycleConfigurationRuleTransition(days=days, storage_class=storage_class)
+                        for storage_class, days in tiers.items()
+                        if not expire_after_days or days < expire_after_days
+                    ]
+                    or None,
+                )
+            ],
+            # Rules for old versions are refused while there are none.
+            depends_on=[bucket.versioning],
+        )

@@ -1,0 +1,88 @@
+"""Alarms on what the trail tells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.cloudwatch_log_metric_filter import (
+    CloudwatchLogMetricFilter,
+    CloudwatchLogMetricFilterMetricTransformation,
+)
+from constructs import Construct
+
+from modules.blocks.alarms.alarm import Alarm, Concern, Metric
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+
+    from modules.areas.alerts.alerts import Alerts
+    from modules.areas.trail.metric_filters import Signal
+    from modules.core.region import Region
+
+PERIOD = 300
+
+
+class TrailAlarms(Construct):
+    """A metric and an alarm for each signal, in the region of the trail, which hears of all regions.
+
+    Parameters
+    ----------
+    region
+        The home region.
+    log_group
+        The trail's log group.
+    signals
+        By identifier, what is worth an alarm.
+    alerts
+        The home region's topics.
+
+    Attributes
+    ----------
+    alarms
+        The alarms.
+
+    See https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudwatch-alarms-for-cloudtrail.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        region: Region,
+        log_group: CloudwatchLogGroup,
+        signals: Mapping[str, Signal],
+        alerts: Alerts,
+    ) -> None:
+        super().__init__(scope, id_)
+        # Copies of the platform in one account share the region, so their metrics must not.
+        namespace = region.names.of("metric", "trail")
+        self.alarms = []
+        for identifier, signal in signals.items():
+            metric = region.names.of("metric", identifier)
+            filters = CloudwatchLogMetricFilter(
+                self,
+                f"{identifier}-filter",
+                provider=region.provider,
+                name=metric,
+                log_group_name=log_group.name,
+                pattern=signal.pattern,
+                metric_transformation=CloudwatchLogMetricFilterMetricTransformation(
+                    namespace=namespace, name=metric, value="1", default_value="0", unit="Count"
+                ),
+            )
+            transformation = filters.metric_transformation
+            concern = Concern(
+                measure=Metric(
+                    namespace=transformation.namespace, name=transformation.name, dimensions={}, statistic="Sum"
+                ),
+                threshold=signal.tolerated,
+                period=PERIOD,
+                periods=1,
+                missing="notBreaching",
+                severity=signal.severity,
+                meaning=signal.meaning,
+            )
+            self.alarms.append(Alarm(self, identifier, region=region, alerts=alerts, tier="trail", concern=concern))

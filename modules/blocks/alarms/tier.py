@@ -1,0 +1,58 @@
+"""The alarms of one tier."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from constructs import Construct
+
+from modules.blocks.alarms.alarm import Alarm
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cdktf import ITerraformDependable
+
+    from modules.areas.alerts.alerts import Alerts
+    from modules.blocks.alarms.alarm import Concern
+    from modules.core.region import Region
+
+
+class Tier(Construct):
+    """The alarms of one tier in one region.
+
+    Parameters
+    ----------
+    region
+        The region whose CloudWatch has the metrics.
+    alerts
+        The region's topics.
+    title
+        Words for the tier, joined by hyphens; they open the alarms' identifiers.
+    concerns
+        What is watched, by identifier.
+    depends_on
+        What has to stand before the alarms. Nothing by default.
+
+    Attributes
+    ----------
+    alarms
+        The alarms, in the order of the concerns.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        region: Region,
+        alerts: Alerts,
+        title: str,
+        concerns: Mapping[str, Concern],
+        depends_on: Sequence[ITerraformDependable] = (),
+    ) -> None:
+        super().__init__(scope, id_)
+        self.alarms = [
+            Alarm(self, identifier, region=region, alerts=alerts, tier=title, concern=concern, depends_on=depends_on)
+            for identifier, concern in concerns.items()
+        ]

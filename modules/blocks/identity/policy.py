@@ -1,0 +1,83 @@
+"""Policy documents, written with Terraform's own data source so that the plan and the gate can read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
+    DataAwsIamPolicyDocument,
+    DataAwsIamPolicyDocumentStatement,
+    DataAwsIamPolicyDocumentStatementCondition,
+    DataAwsIamPolicyDocumentStatementPrincipals,
+)
+from constructs import Construct
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modules.core.region import Region
+
+Statement = DataAwsIamPolicyDocumentStatement
+Condition = DataAwsIamPolicyDocumentStatementCondition
+Principals = DataAwsIamPolicyDocumentStatementPrincipals
+
+EVERYONE = Principals(type="*", identifiers=["*"])
+
+
+class PolicyDocument(Construct):
+    """A policy document; its ``json`` is what other resources take.
+
+    Parameters
+    ----------
+    region
+        The region whose provider evaluates it.
+    statements
+        The statements, in order.
+
+    See https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/data-sources/iam_policy_document
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, region: Region, statements: Sequence[Statement]) -> None:
+        super().__init__(scope, id_)
+        document = DataAwsIamPolicyDocument(self, "Resource", provider=region.provider, statement=list(statements))
+        self.json = document.json
+
+
+def service(*names: str) -> Principals:
+    """The AWS services ``names``, such as ``vpc-flow-logs``, as a principal."""
+    return Principals(type="Service", identifiers=[f"{name}.amazonaws.com" for name in names])
+
+
+def account(region: Region) -> Principals:
+    """The root of the region's account as a principal: whoever the account's own policies allow."""
+    return Principals(type="AWS", identifiers=[f"arn:aws:iam::{region.account_id}:root"])
+
+
+def string_equals(variable: str, *values: str) -> Condition:
+    """Condition that ``variable`` is one of ``values``."""
+    return Condition(test="StringEquals", variable=variable, values=list(values))
+
+
+def string_like(variable: str, *values: str) -> Condition:
+    """Condition that ``variable`` matches one of ``values``, in which ``*`` stands for anything."""
+    return Condition(test="StringLike", variable=variable, values=list(values))
+
+
+def arn_like(variable: str, *values: str) -> Condition:
+    """Condition that the ARN ``variable`` matches one of ``values``, in which ``*`` stands for anything."""
+    return Condition(test="ArnLike", variable=variable, values=list(values))
+
+
+def arn_not_like(variable: str, *values: str) -> Condition:
+    """Condition that the ARN ``variable`` matches none of ``values``, in which ``*`` stands for anything."""
+    return Condition(test="ArnNotLike", variable=variable, values=list(values))
+
+
+def is_true(variable: str, *, wanted: bool) -> Condition:
+    """Condition that ``variable`` is given and is ``wanted``."""
+    return Condition(test="Bool", variable=variable, values=[str(wanted).lower()])
+
+
+def is_given(variable: str) -> Condition:
+    """Condition that the request says something of ``variable``."""
+    return Condition(test="Null", variable=variable, values=["false"])

@@ -1,0 +1,62 @@
+"""Customer managed keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
+from cdktf_cdktf_provider_aws.kms_key import KmsKey
+from constructs import Construct
+
+from modules.blocks.identity.policy import PolicyDocument, Statement, account
+from modules.blocks.keys.key_policy import used_by_log_groups, used_through
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modules.core.region import Region
+
+__all__ = ["Key", "used_by_log_groups", "used_through"]
+
+
+class Key(Construct):
+    """A symmetric key with yearly rotation and an alias.
+
+    Parameters
+    ----------
+    region
+        The region it lives in.
+    purpose
+        What it encrypts, in one word; part of the alias.
+    statements
+        Who may use it, besides the account, which keeps the right to administer it so that the key cannot be lost.
+
+    See https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, region: Region, purpose: str, statements: Sequence[Statement] = ()
+    ) -> None:
+        super().__init__(scope, id_)
+        administration = Statement(
+            sid="AccountAdministersTheKey", actions=["kms:*"], resources=["*"], principals=[account(region)]
+        )
+        policy = PolicyDocument(self, "policy", region=region, statements=[administration, *statements])
+        self.resource = KmsKey(
+            self,
+            "Resource",
+            provider=region.provider,
+            description=f"Encrypts {purpose} in {region.name}",
+            enable_key_rotation=True,
+            deletion_window_in_days=region.settings.keys.deletion_window_days,
+            policy=policy.json,
+            tags={"Name": region.names.of("kms", purpose)},
+        )
+        self.alias = KmsAlias(
+            self,
+            "alias",
+            provider=region.provider,
+            name=f"alias/{region.names.of('kms', purpose)}",
+            target_key_id=self.resource.key_id,
+        )
+        self.arn = self.resource.arn

@@ -1,0 +1,191 @@
+"""Statements of key policies: who may use a key, for what, and by which way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modules.blocks.identity.policy import Condition, Principals, Statement, arn_like, service, string_equals
+from modules.settings.regions import PARTITION
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modules.core.region import Region
+
+USE = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:DescribeKey"]
+#: Narrowed by a condition on the account: a service passes on the caller, whose role is not known here.
+ANY_PRINCIPAL = Principals(type="AWS", identifiers=["*"])
+
+
+def used_by_log_groups(region: Region) -> Statement:
+    """CloudWatch Logs of this region may use the key for log groups of this account.
+
+    See https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    """
+    return Statement(
+        sid="LogGroupsOfThisAccount",
+        actions=USE,
+        resources=["*"],
+        principals=[service(f"logs.{region.name}")],
+        condition=[arn_like("kms:EncryptionContext:aws:logs:arn", region.arn("logs", "log-group:*"))],
+    )
+
+
+def used_by_trail(region: Region, trail_arn: str) -> list[Statement]:
+    """CloudTrail may encrypt what the trail delivers; readers need a permission of their own to decrypt it.
+
+    It decrypts as well where the bucket has an S3 Bucket Key. Ours has none; with this the trail can be made, or
+    changed, all the same if somebody turns that on.
+
+    See https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
+    """
+    of_the_trail = arn_like("aws:SourceArn", trail_arn)
+    return [
+        Statement(
+            sid="TrailEncrypts",
+            actions=["kms:GenerateDataKey*"],
+            resources=["*"],
+            principals=[service("cloudtrail")],
+            condition=[
+                of_the_trail,
+                string_equals("aws:SourceAccount", region.account_id),
+                arn_like("kms:EncryptionContext:aws:cloudtrail:arn", trail_arn),
+            ],
+        ),
+        Statement(
+            sid="TrailLooksAtTheKey",
+            actions=["kms:Decrypt", "kms:DescribeKey"],
+            resources=["*"],
+            principals=[service("cloudtrail")],
+            condition=[of_the_trail],
+        ),
+    ]
+
+
+def used_by_configuration_records(region: Region) -> Statement:
+    """AWS Config may encrypt what it delivers for this account.
+
+    See https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html
+    """
+    return Statement(
+        sid="ConfigurationRecordsOfThisAccount",
+        actions=["kms:Decrypt", "kms:GenerateDataKey"],
+        resources=["*"],
+        principals=[service("config")],
+        condition=[string_equals("aws:SourceAccount", region.account_id)],
+    )
+
+
+def used_by_publishers(region: Region) -> Statement:
+    """Services that publish to topics of this account may encrypt what they tell.
+
+    Bound to the topics and not to a source, which EventBridge does not name to KMS; the topics' own policies say for
+    which account the services may publish.
+
+    See https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    """
+    return Statement(
+        sid="PublishersToTopicsOfThisAccount",
+        actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+        resources=["*"],
+        principals=[service("budgets", "cloudwatch", "costalerts", "events")],
+        condition=[arn_like("kms:EncryptionContext:aws:sns:topicArn", region.arn("sns", "*"))],
+    )
+
+
+def used_through(region: Region, service_name: str, *, conditions: Sequence[Condition] = ()) -> Statement:
+    """Whoever in this account may use ``service_name`` may use the key, through that service and not directly.
+
+    Grants are for AWS services only, which take them for what they keep: volumes, databases, tables.
+
+    Parameters
+    ----------
+    region
+        The key's region.
+    service_name
+        The service as ``kms:ViaService`` has it, such as ``dynamodb``.
+    conditions
+        More conditions, such as one on the encryption context. None by default.
+
+    See https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+    """
+    return Statement(
+        sid=f"ThisAccountThrough{service_name.capitalize()}",
+        actions=[*USE, "kms:CreateGrant"],
+        resources=["*"],
+        principals=[ANY_PRINCIPAL],
+        condition=[
+            *_through(region, service_name),
+            # Only kms:CreateGrant sends this key.
+            Condition(test="BoolIfExists", variable="kms:GrantIsForAWSResource", values=["true"]),
+            *conditions,
+        ],
+    )
+
+
+def tried_by_secrets_manager(region: Region) -> Statement:
+    """Whoever in this account gives a secret the key may have Secrets Manager try first whether that will work.
+
+    It does so with words of its own in the place of a version, and maybe of the secret, and throws away what it gets.
+
+    See https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+    """
+    return Statement(
+        sid="SecretsManagerTriesTheKey",
+        actions=["kms:Decrypt", "kms:GenerateDataKey"],
+        resources=["*"],
+        principals=[ANY_PRINCIPAL],
+        condition=[
+            *_through(region, "secretsmanager"),
+            string_equals("kms:EncryptionContext:SecretVersionId", "RequestToValidateKeyAccess"),
+        ],
+    )
+
+
+def used_by_auto_scaling(region: Region) -> Statement:
+    """The service-linked role of Auto Scaling may use the key for volumes of what it launches.
+
+    A condition names it, since the role comes with the account's first group and a principal would have to exist.
+
+    See https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+    """
+    role = "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+    return Statement(
+        sid="AutoScalingOfThisAccount",
+        actions=[*USE, "kms:CreateGrant"],
+        resources=["*"],
+        principals=[ANY_PRINCIPAL],
+        condition=[
+            arn_like("aws:PrincipalArn", f"arn:{PARTITION}:iam::{region.account_id}:{role}"),
+            string_equals("kms:CallerAccount", region.account_id),
+            Condition(test="BoolIfExists", variable="kms:GrantIsForAWSResource", values=["true"]),
+        ],
+    )
+
+
+def used_by_roles_through(region: Region, service_name: str, roles: Sequence[str]) -> Statement:
+    """The roles may use the key, through ``service_name`` and not directly.
+
+    Parameters
+    ----------
+    region
+        The key's region.
+    service_name
+        The service as ``kms:ViaService`` has it, such as ``s3``.
+    roles
+        ARNs of the roles. A condition names them, since a principal would have to exist before the key.
+    """
+    return Statement(
+        sid=f"NamedRolesThrough{service_name.capitalize()}",
+        actions=["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+        resources=["*"],
+        principals=[ANY_PRINCIPAL],
+        condition=[*_through(region, service_name), arn_like("aws:PrincipalArn", *roles)],
+    )
+
+
+def _through(region: Region, service_name: str) -> list[Condition]:
+    return [
+        string_equals("kms:ViaService", f"{service_name}.{region.name}.amazonaws.com"),
+        string_equals("kms:CallerAccount", region.account_id),
+    ]

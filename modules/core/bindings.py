@@ -1,0 +1,117 @@
+"""Load the AWS bindings quickly.
+
+``import cdktf_cdktf_provider_aws.vpc`` runs the package's ``__init__``, which imports all of its 2,137 submodules,
+and has the Node side read a 120 MB assembly and require every one of them. This program uses a few dozen. So two
+things are cut:
+
+* on the Python side, the package's ``__init__`` is replaced by an empty one, of which a submodule needs only the path;
+* on the Node side, the jsii tarball is replaced by one that holds only the submodules that ``modules/`` imports. It is
+  made once and kept under ``build/cache``, named by the original's size and time and the submodules in it.
+
+Type checkers and editors read the real package; the synthesized output is the same to the byte.
+``MERIDIAN_FAST_BINDINGS=0`` switches all of it off.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.abc
+import importlib.machinery
+import io
+import json
+import os
+import re
+import sys
+import tarfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType
+
+PACKAGE = "cdktf_cdktf_provider_aws"
+ASSEMBLY = "@cdktf/provider-aws"
+MODULES = Path(__file__).parents[1]
+CACHE = MODULES.parent / "build" / "cache"
+REQUIRE = re.compile(r"require\(['\"]\./([\w-]+)['\"]\)")
+
+
+def install() -> None:
+    """Make the next import of the AWS bindings a fast one; do nothing if they are loaded or if it is switched off."""
+    # jsii warns about Node 20 over twelve lines of stderr, where the faults of a settings file should stand alone.
+    os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
+    if os.environ.get("MERIDIAN_FAST_BINDINGS") == "0" or PACKAGE in sys.modules:
+        return
+    if not any(isinstance(finder, _BindingsFinder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _BindingsFinder())
+
+
+def submodules_in_use() -> list[str]:
+    """Names of the binding submodules that the files under ``modules/`` import, sorted."""
+    pattern = re.compile(rf"^\s*from {PACKAGE}\.(\w+) import", re.MULTILINE)
+    return sorted({name for file in MODULES.rglob("*.py") for name in pattern.findall(file.read_text())})
+
+
+class _BindingsFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds the bindings' top package, and nothing else, and loads an empty module in its place."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != PACKAGE:
+            return None
+        real = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        if real is None or real.submodule_search_locations is None:
+            return None
+        spec = importlib.machinery.ModuleSpec(fullname, self, origin=real.origin, is_package=True)
+        spec.submodule_search_locations = list(real.submodule_search_locations)
+        return spec
+
+    def exec_module(self, module: ModuleType) -> None:
+        from jsii._runtime import kernel  # noqa: PLC0415 - it starts Node, and only who builds constructs needs that
+
+        tarball = next(Path(module.__path__[0], "_jsii").glob("*.jsii.tgz"))
+        load = kernel.load
+
+        def load_slim(name: str, version: str, file: str) -> Any:  # noqa: ANN401 - what jsii declares
+            return load(name, version, str(_slim(tarball, submodules_in_use())) if name == ASSEMBLY else file)
+
+        kernel.load = load_slim  # type: ignore[method-assign, assignment]
+
+
+def _slim(tarball: Path, submodules: list[str]) -> Path:
+    """Path of the tarball cut down to ``submodules``, which is made if it is not there yet."""
+    stat = tarball.stat()
+    key = hashlib.sha256(json.dumps([tarball.name, stat.st_size, stat.st_mtime_ns, submodules]).encode()).hexdigest()
+    target = CACHE / f"provider-aws-{key[:16]}.jsii.tgz"
+    if not target.exists():
+        CACHE.mkdir(parents=True, exist_ok=True)
+        partial = target.with_suffix(f".{os.getpid()}")
+        with tarfile.open(tarball) as whole, tarfile.open(partial, "w:gz", compresslevel=1) as cut:
+            for member in whole:
+                file = whole.extractfile(member)
+                body = file and _cut(member.name, file.read(), set(submodules))
+                if body:
+                    member.size = len(body)
+                    cut.addfile(member, io.BytesIO(body))
+        partial.replace(target)
+    return target
+
+
+def _cut(name: str, body: bytes, submodules: set[str]) -> bytes:
+    """What is left of one file of the tarball; nothing if no submodule in use needs it."""
+    if name == "package/.jsii":
+        keep = {re.sub(r"_(\w)", lambda match: match[1].upper(), submodule) for submodule in submodules}
+        assembly = json.loads(body)
+        for part in ("types", "submodules"):
+            assembly[part] = {key: value for key, value in assembly[part].items() if key.split(".")[1] in keep}
+        return json.dumps(assembly).encode()
+    if name == "package/lib/index.js":
+        lines = body.decode().splitlines(keepends=True)
+        return "".join(
+            line for line in lines if not (m := REQUIRE.search(line)) or m[1].replace("-", "_") in submodules
+        ).encode()
+    folder = name.removeprefix("package/lib/").partition("/")[0] if name.startswith("package/lib/") else ""
+    is_foreign = folder and "." not in folder and folder.replace("-", "_") not in submodules
+    return b"" if is_foreign else body

@@ -1,0 +1,127 @@
+"""A region as areas see it."""
+
+from __future__ import annotations
+
+from string import ascii_lowercase
+from typing import TYPE_CHECKING
+
+from cdktf import Fn, Postcondition, TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.data_aws_availability_zones import (
+    DataAwsAvailabilityZones,
+    DataAwsAvailabilityZonesFilter,
+)
+from cdktf_cdktf_provider_aws.data_aws_caller_identity import DataAwsCallerIdentity
+from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
+from constructs import Construct
+
+from modules.core.naming import Names
+from modules.settings.region_table import OLD_ZONES
+from modules.settings.regions import PARTITION
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Network
+
+    from modules.settings import Settings
+
+
+class Region(Construct):
+    """One AWS region: its provider, its addresses, its zones and its names.
+
+    Areas get a region and make everything of theirs with its ``provider``; they never ask which stack they are in.
+
+    Parameters
+    ----------
+    name
+        The AWS region, which is also the provider's alias.
+    settings
+        The platform's settings.
+    cidr
+        Block of the region's VPC.
+
+    See https://developer.hashicorp.com/terraform/language/providers/configuration#alias-multiple-provider-configurations
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, name: str, settings: Settings, cidr: IPv4Network) -> None:
+        super().__init__(scope, id_)
+        self.name = name
+        self.settings = settings
+        self.cidr = cidr
+        self.names = Names(environment=settings.environment, suffix=settings.environment_suffix, region=name)
+        self.provider = provider(self, "provider", region=name, settings=settings)
+        self.account_id = DataAwsCallerIdentity(self, "account", provider=self.provider).account_id
+
+    @property
+    def zones(self) -> str:
+        """Letters of the zones in use, by position: ``abc``."""
+        return ascii_lowercase[: self.settings.network.zone_count(self.name)]
+
+    def arn(self, service: str, resource: str) -> str:
+        """ARN of ``resource`` of ``service`` in this region and account."""
+        return f"arn:{PARTITION}:{service}:{self.name}:{self.account_id}:{resource}"
+
+
+def provider(scope: Construct, id_: str, *, region: str, settings: Settings) -> AwsProvider:
+    """Provider of a region, its alias, that touches no account but the settings' and gives their tags to everything."""
+    return AwsProvider(
+        scope,
+        id_,
+        alias=region,
+        region=region,
+        allowed_account_ids=[settings.account_id] if settings.account_id else None,
+        default_tags=[AwsProviderDefaultTags(tags=settings.tags)],
+    )
+
+
+class Zones(Construct):
+    """Names of a region's Availability Zones, asked from AWS at plan time.
+
+    They are the first by name, zones of old hardware left out, or those of the setting ``network.zones``. All zones
+    count, whatever state they are in: a plan that is wanted because a zone is down must not fail for it. A plan fails
+    with a sentence if the account sees fewer zones than are wanted, or none of a name or an id of the settings.
+
+    Parameters
+    ----------
+    region
+        The region.
+
+    See https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/data-sources/availability_zones
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, region: Region) -> None:
+        super().__init__(scope, id_)
+        self._given = region.settings.network.zones.get(region.name, ())
+        self._zones = DataAwsAvailabilityZones(
+            self,
+            "Resource",
+            provider=region.provider,
+            exclude_zone_ids=None if self._given else list(OLD_ZONES.get(region.name, ())) or None,
+            filter=[DataAwsAvailabilityZonesFilter(name="opt-in-status", values=["opt-in-not-required"])],
+        )
+        self._zones.lifecycle = TerraformResourceLifecycle(
+            postcondition=[self._are_there(region) if self._given else self._are_enough(region)]
+        )
+
+    def name(self, position: int) -> str:
+        """Name of the zone at ``position``, counted from 0 in the order of the setting, or else of the alphabet."""
+        if not self._given:
+            return str(Fn.element(self._zones.names, position))
+        zone = self._given[position]
+        if "-az" not in zone:
+            return zone
+        return f'${{{self._zones.fqn}.names[index({self._zones.fqn}.zone_ids, "{zone}")]}}'
+
+    def _are_enough(self, region: Region) -> Postcondition:
+        wanted = len(region.zones)
+        return Postcondition(
+            condition=f"${{length(self.names) >= {wanted}}}",
+            error_message=f"{region.name} has fewer than {wanted} Availability Zones for this account: "
+            f"set network.availability_zones to what it has, or name its zones in network.zones.{region.name}",
+        )
+
+    def _are_there(self, region: Region) -> Postcondition:
+        given = ", ".join(f'"{zone}"' for zone in self._given)
+        return Postcondition(
+            condition=f"${{length(setsubtract([{given}], concat(self.names, self.zone_ids))) == 0}}",
+            error_message=f"network.zones.{region.name} names an Availability Zone that this account does not see: "
+            f"`aws ec2 describe-availability-zones --region {region.name}` lists those that it sees",
+        )
