@@ -11,8 +11,8 @@ from modules.areas.account.baseline import AccountBaseline
 from modules.areas.compute.web_tier import WebTier
 from modules.areas.database.backups import BackupReplication
 from modules.areas.database.credentials import Credentials
-from modules.areas.database.database import Database, log_in_with_tokens
-from modules.areas.ingress.ingress import Entry
+from modules.areas.database.database import Database, database_login_statements
+from modules.areas.ingress.ingress import Ingress
 from modules.areas.network.peering import Peering
 from modules.areas.rotation.code import RotationCode
 from modules.areas.rotation.function import RotationFunction, rotation_role_arn
@@ -24,18 +24,19 @@ from modules.areas.state.backend import use_state_backend
 from modules.areas.storage.administrators import Administrators
 from modules.areas.storage.replication import Replication
 from modules.areas.storage.storage import DATA
-from modules.core.addressing import region_blocks
-from modules.core.errors import building
+from modules.core.errors import error_context
 from modules.core.region import Region
 from modules.core.tagging import LaunchTags
-from modules.operations import Oversight
-from modules.site import lay_foundation
+from modules.operations import Operations
+from modules.settings.addressing import region_blocks
+from modules.site import Site, build_foundation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from constructs import Construct
 
+    from modules.blocks.keys.key import Key
     from modules.settings import Settings
 
 
@@ -59,53 +60,38 @@ class PlatformStack(TerraformStack):
         Aspects.of(self).add(LaunchTags(settings.tags))
         self._settings = settings
         regions = self._regions()
-        primary, home = regions[settings.primary_region], regions[settings.home]
-        with building("storage", primary.name):
-            administrators = Administrators(
-                self,
-                "administrators",
-                region=primary,
-                named=settings.storage.administrators,
-                setting="storage.administrators",
-            )
+        primary, self._home = regions[settings.primary_region], regions[settings.home]
+        administrators = self._administrators(primary)
+        vpc_cidrs = self._vpc_cidrs(regions.values())
         self._foundations = {
-            name: lay_foundation(region, platform=self._platform(regions), administrators=administrators.arns)
+            name: build_foundation(region, vpc_cidrs=vpc_cidrs, administrators=administrators.arns)
             for name, region in regions.items()
         }
-        with building("account", primary.name):
+        with error_context("account", primary.name):
             AccountBaseline(self, "account", region=primary)
-        self._connect_networks()
-        replications = self._replicate_data()
-        with building("secrets", home.name):
-            keys = {name: one.keys.secrets for name, one in self._foundations.items()}
-            readers = [*administrators.arns, *(rotation_role_arn(region) for region in regions.values())]
-            secret = DatabaseSecret(home, "database-secret", region=home, keys=keys, readers=readers)
-        databases = self._build_databases(secret)
-        with building("secrets", home.name):
-            writer = databases[settings.topology.writer].instance
-            credentials = Credentials(home, "database-credentials", secret=secret, writer=writer)
-            application = ApplicationSecret(
-                home, "application-secret", region=home, keys=keys, master=secret, writer=writer
+        self._peerings()
+        replications = self._replications()
+        master = self._master_secret(administrators)
+        databases = self._databases(master)
+        credentials, application = self._credentials(master, databases)
+        rotations = self._rotations(credentials, application, databases)
+        sessions = self._sessions()
+        ingress = self._ingress()
+        web_tiers = self._web_tiers(ingress, application, databases)
+        sites = {
+            name: Site(
+                **vars(foundation),
+                database=databases[name],
+                rotation=rotations[name],
+                load_balancer=ingress.load_balancers[name],
+                certificate_arn=ingress.certificates.watched[name],
+                health_check=ingress.health_checks[name],
+                web=web_tiers[name],
+                replications=[each for each in replications if each.involves(foundation.region)],
             )
-        rotations = self._rotate(credentials, application, databases)
-        sessions = self._keep_sessions(home)
-        entry = self._let_in()
-        oversight = Oversight(
-            self,
-            "oversight",
-            settings=settings,
-            foundations=self._foundations,
-            databases=databases,
-            rotations=rotations,
-            tiers=self._serve(entry, application, databases),
-            entry=entry,
-            sessions=sessions,
-            replications=replications,
-            state_administrators=settings.state_administrators or administrators.arns,
-        )
-        with building("entry", home.name):
-            checks = entry.lead(oversight.healths)
-        oversight.watch_from_outside(checks)
+            for name, foundation in self._foundations.items()
+        }
+        Operations(self, "oversight", settings=settings, sites=sites, sessions=sessions)
 
     def _regions(self) -> dict[str, Region]:
         settings, network = self._settings, self._settings.network
@@ -117,31 +103,38 @@ class PlatformStack(TerraformStack):
         )
         return {name: Region(self, name, name=name, settings=settings, cidr=blocks[name]) for name in settings.regions}
 
-    def _platform(self, regions: Mapping[str, Region]) -> list[str]:
+    def _vpc_cidrs(self, regions: Iterable[Region]) -> list[str]:
         pool = self._settings.network.cidr
-        return [str(pool), *(str(region.cidr) for region in regions.values() if not region.cidr.subnet_of(pool))]
+        return [str(pool), *(str(region.cidr) for region in regions if not region.cidr.subnet_of(pool))]
 
-    def _connect_networks(self) -> None:
+    def _administrators(self, primary: Region) -> Administrators:
+        with error_context("storage", primary.name):
+            return Administrators(
+                self,
+                "administrators",
+                region=primary,
+                named=self._settings.storage.administrators,
+                setting="storage.administrators",
+            )
+
+    def _peerings(self) -> None:
         # By name and not by place in the file: another order of the regions must not turn a connection round.
-        for one, other in combinations(sorted(self._foundations), 2):
-            with building("peering", f"{one} and {other}"):
+        for requester, accepter in combinations(sorted(self._foundations), 2):
+            with error_context("peering", f"{requester} and {accepter}"):
                 Peering(
                     self,
-                    f"peering-{one}-{other}",
-                    requester=self._foundations[one].network,
-                    accepter=self._foundations[other].network,
+                    f"peering-{requester}-{accepter}",
+                    requester=self._foundations[requester].network,
+                    accepter=self._foundations[accepter].network,
                 )
 
-    def _replicate_data(self) -> list[Replication]:
-        # Both ways between the primary and each other region, so that what is written after a failover comes back.
-        buckets = {name: one.storage.data for name, one in self._foundations.items()}
-        primary = self._settings.primary_region
-        others = [bucket for name, bucket in buckets.items() if name != primary]
+    def _replications(self) -> list[Replication]:
+        buckets = {name: foundation.storage.data for name, foundation in self._foundations.items()}
         replications = []
         for name, bucket in buckets.items():
-            destinations = others if name == primary else [buckets[primary]]
+            destinations = [buckets[other] for other in self._settings.replication_destinations(name)]
             if destinations:
-                with building("storage", name):
+                with error_context("storage", name):
                     replications.append(
                         Replication(
                             bucket.region, "data-replication", identifier=DATA, source=bucket, destinations=destinations
@@ -149,62 +142,88 @@ class PlatformStack(TerraformStack):
                     )
         return replications
 
-    def _build_databases(self, secret: DatabaseSecret) -> dict[str, Database]:
+    def _secret_keys(self) -> dict[str, Key]:
+        return {name: foundation.keys.secrets for name, foundation in self._foundations.items()}
+
+    def _master_secret(self, administrators: Administrators) -> DatabaseSecret:
+        rotations = [rotation_role_arn(foundation.region) for foundation in self._foundations.values()]
+        with error_context("secrets", self._home.name):
+            return DatabaseSecret(
+                self._home,
+                "database-secret",
+                region=self._home,
+                keys=self._secret_keys(),
+                readers=[*administrators.arns, *rotations],
+            )
+
+    def _databases(self, master: DatabaseSecret) -> dict[str, Database]:
         databases: dict[str, Database] = {}
-        for place in self._settings.topology.in_order:
-            here, copies = self._foundations[place.region], self._settings.backups_in(place.region)
-            with building("database", place.region):
-                databases[place.region] = Database(
+        for member in self._settings.topology.in_order:
+            name = member.region
+            here, others = self._foundations[name], sorted(self._foundations.keys() - {name})
+            with error_context("database", name):
+                databases[name] = Database(
                     here.region,
                     "database",
                     network=here.network,
-                    place=place,
-                    source=databases[place.source] if place.source else None,
+                    member=member,
+                    source=databases[member.source] if member.source else None,
                     keys=here.keys,
-                    secret=secret,
-                    others=[one.region for name, one in sorted(self._foundations.items()) if name != place.region],
+                    secret=master,
+                    others=[self._foundations[other].region for other in others],
                 )
-                if place.stands_alone and copies:
+                destination = self._settings.backups_in(name)
+                if member.is_standalone and destination:
                     BackupReplication(
                         here.region,
-                        f"database-backups-{copies}",
-                        instance=databases[place.region].instance,
-                        destination=self._foundations[copies].region,
-                        key=self._foundations[copies].keys.data,
+                        f"database-backups-{destination}",
+                        instance=databases[name].instance,
+                        destination=self._foundations[destination].region,
+                        key=self._foundations[destination].keys.data,
                     )
         return databases
 
-    def _rotate(
+    def _credentials(
+        self, master: DatabaseSecret, databases: Mapping[str, Database]
+    ) -> tuple[Credentials, ApplicationSecret]:
+        home, writer = self._home, databases[self._settings.topology.writer].instance
+        with error_context("secrets", home.name):
+            credentials = Credentials(home, "database-credentials", secret=master, writer=writer)
+            application = ApplicationSecret(
+                home, "application-secret", region=home, keys=self._secret_keys(), master=master, writer=writer
+            )
+        return credentials, application
+
+    def _rotations(
         self, credentials: Credentials, application: ApplicationSecret, databases: Mapping[str, Database]
     ) -> dict[str, RotationFunction]:
-        secret, home = credentials.secret, credentials.secret.region
-        regions = [one.region for one in self._foundations.values()]
-        with building("rotation", home.name):
+        master, home = credentials.secret, self._home
+        regions = [foundation.region for foundation in self._foundations.values()]
+        with error_context("rotation", home.name):
             code = RotationCode(self, "rotation-code", regions=[region.name for region in regions])
-        functions, admitted = {}, []
+        functions, rules = {}, []
         for name, here in sorted(self._foundations.items()):
-            with building("rotation", name):
+            with error_context("rotation", name):
                 functions[name] = RotationFunction(
                     here.region,
                     "rotation-function",
                     network=here.network,
                     keys=here.keys,
-                    secret=secret,
+                    secret=master,
                     application=application,
                     code=code,
                     databases=regions,
                 )
-                admitted.append(databases[name].access.admit("rotation", functions[name].security_group.id))
-        with building("rotation", home.name):
-            function, at_once = functions[home.name], self._settings.database.rotation.immediately
-            master = Rotation(
+                rules.append(databases[name].access.allow_from("rotation", functions[name].security_group.id))
+        with error_context("rotation", home.name):
+            rotation = Rotation(
                 home,
                 "rotation",
-                secret=secret,
+                secret=master,
                 value=credentials.value,
-                function=function,
-                immediately=at_once,
-                depends_on=[secret.value, *admitted],
+                function=functions[home.name],
+                immediately=self._settings.database.rotation.immediately,
+                depends_on=[master.value, *rules],
             )
             # Its first rotation makes the user.
             Rotation(
@@ -212,42 +231,45 @@ class PlatformStack(TerraformStack):
                 "application-rotation",
                 secret=application,
                 value=application.value,
-                function=function,
+                function=functions[home.name],
                 immediately=True,
-                depends_on=[master.resource, *admitted],
+                depends_on=[rotation.resource, *rules],
             )
         return functions
 
-    def _keep_sessions(self, home: Region) -> SessionTable:
-        with building("sessions", home.name):
-            keys = {name: one.keys.data for name, one in self._foundations.items()}
+    def _sessions(self) -> SessionTable:
+        home = self._home
+        with error_context("sessions", home.name):
+            keys = {name: foundation.keys.data for name, foundation in self._foundations.items()}
             table = SessionTable(home, "sessions", region=home, keys=keys)
         for name, here in self._foundations.items():
-            with building("sessions", name):
-                here.application.allow("sessions", table.work_with(here.network))
+            with error_context("sessions", name):
+                here.application.allow("sessions", table.access_statements(here.network))
         return table
 
-    def _let_in(self) -> Entry:
-        with building("entry", self._settings.home):
-            return Entry(
+    def _ingress(self) -> Ingress:
+        with error_context("ingress", self._home.name):
+            return Ingress(
                 self,
                 "entry",
                 networks={name: here.network for name, here in self._foundations.items()},
                 storages={name: here.storage for name, here in self._foundations.items()},
                 keys={name: here.keys for name, here in self._foundations.items()},
-                home=self._settings.home,
+                home=self._home.name,
             )
 
-    def _serve(self, entry: Entry, secret: ApplicationSecret, databases: Mapping[str, Database]) -> dict[str, WebTier]:
-        tiers = {}
+    def _web_tiers(
+        self, ingress: Ingress, secret: ApplicationSecret, databases: Mapping[str, Database]
+    ) -> dict[str, WebTier]:
+        web_tiers = {}
         for name, here in self._foundations.items():
-            with building("secrets", name):
-                here.application.allow("secret", secret.read_in(name))
+            with error_context("secrets", name):
+                here.application.allow("secret", secret.read_statements(name))
             if self._settings.database.application.authentication == "iam":
-                with building("database", name):
-                    here.application.allow("database", log_in_with_tokens(databases.values(), TOKEN_USERNAME))
-            with building("compute", name):
-                tiers[name] = WebTier(
+                with error_context("database", name):
+                    here.application.allow("database", database_login_statements(databases.values(), TOKEN_USERNAME))
+            with error_context("compute", name):
+                web_tiers[name] = WebTier(
                     here.region,
                     "web",
                     region=here.region,
@@ -255,7 +277,7 @@ class PlatformStack(TerraformStack):
                     keys=here.keys,
                     role=here.application,
                     artifacts=here.storage.data,
-                    load_balancer=entry.load_balancers[name],
+                    load_balancer=ingress.load_balancers[name],
                     clients=[databases[name].access.clients],
                 )
-        return tiers
+        return web_tiers

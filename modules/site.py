@@ -1,4 +1,4 @@
-"""What every other area of a region stands on."""
+"""What stands in one region."""
 
 from __future__ import annotations
 
@@ -7,61 +7,107 @@ from typing import TYPE_CHECKING
 
 from modules.areas.account.baseline import RegionBaseline
 from modules.areas.account.session_manager import SessionManager
+from modules.areas.backup.vault import BackupVault
 from modules.areas.network.network import Network
 from modules.areas.storage.deliveries import trail_arn
 from modules.areas.storage.storage import APPLICATION, Storage, data_roles
 from modules.blocks.identity.role import InstanceRole
 from modules.blocks.keys.keys import Keys
-from modules.core.errors import building
+from modules.core.errors import error_context
 from modules.settings.ownership import MANAGED, in_region
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
+
+    from modules.areas.compute.web_tier import WebTier
+    from modules.areas.database.database import Database
+    from modules.areas.ingress.load_balancer import LoadBalancer
+    from modules.areas.rotation.function import RotationFunction
+    from modules.areas.storage.replication import Replication
     from modules.core.region import Region
 
 
 @dataclass(frozen=True, kw_only=True)
 class Foundation:
-    """Keys, network, buckets and the application's role of one region."""
+    """What every other area of a region stands on, and what needs nothing of other regions."""
 
     region: Region
     keys: Keys
     network: Network
     storage: Storage
     application: InstanceRole
+    vault: BackupVault
 
 
-def lay_foundation(region: Region, *, platform: Sequence[str], administrators: Sequence[str]) -> Foundation:
+@dataclass(frozen=True, kw_only=True)
+class Site(Foundation):
+    """All of a region that is watched.
+
+    Parameters
+    ----------
+    database, rotation, load_balancer, web
+        What stands in it.
+    certificate_arn
+        The certificate of its load balancer.
+    health_check
+        Route 53's, of its health page.
+    replications
+        Replications of buckets that leave the region or reach it.
+    """
+
+    database: Database
+    rotation: RotationFunction
+    load_balancer: LoadBalancer
+    certificate_arn: str
+    health_check: Route53HealthCheck
+    web: WebTier
+    replications: Sequence[Replication]
+
+    @property
+    def logs(self) -> dict[str, str]:
+        """Names of log groups, by the kind of queries that are saved for them."""
+        return {
+            "flow": self.network.flow_logs.log_group.name,
+            "database": self.database.logs["postgresql"].name,
+            "web": self.web.log_group.name,
+            "rotation": self.rotation.log_group.name,
+        }
+
+
+def build_foundation(region: Region, *, vpc_cidrs: Sequence[str], administrators: Sequence[str]) -> Foundation:
     """Build what needs nothing of other regions.
 
     Parameters
     ----------
     region
         The region.
-    platform
+    vpc_cidrs
         Blocks of all the platform's VPCs, this one's included.
     administrators
-        ARNs, or patterns of them, of roles and users that the buckets do not shut out.
+        ARNs, or patterns of them, of roles and users that the bucket policies do not deny.
 
     Raises
     ------
     AreaError
         If an area cannot be built.
     """
-    with building("keys", region.name):
+    with error_context("keys", region.name):
         keys = Keys(region, "keys", region=region, storage_roles=data_roles(region), trail_arn=trail_arn(region))
-    with building("account", region.name):
+    with error_context("account", region.name):
         RegionBaseline(region, "baseline", region=region, key=keys.volumes)
-    with building("network", region.name):
-        network = Network(region, "network", region=region, logs_key=keys.logs, platform=platform)
-    with building("identity", region.name):
+    with error_context("network", region.name):
+        network = Network(region, "network", region=region, logs_key=keys.logs, platform=vpc_cidrs)
+    with error_context("identity", region.name):
         application = InstanceRole(region, "application-role", region=region, identifier=APPLICATION)
     if in_region(region.settings.account.session_manager, region.name) == MANAGED:
-        with building("account", region.name):
+        with error_context("account", region.name):
             SessionManager(region, "session-manager", region=region, key=keys.logs, role=application)
-    with building("storage", region.name):
+    with error_context("storage", region.name):
         storage = Storage(
             region, "storage", region=region, keys=keys, application=application, administrators=administrators
         )
-    return Foundation(region=region, keys=keys, network=network, storage=storage, application=application)
+    with error_context("backup", region.name):
+        vault = BackupVault(region, "backup-vault", region=region, key=keys.backup, sources=[keys.data])
+    return Foundation(region=region, keys=keys, network=network, storage=storage, application=application, vault=vault)

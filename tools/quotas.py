@@ -208,7 +208,7 @@ QUOTAS = (
         200,
         ("health checks",),
         "Route53/latest/DeveloperGuide/DNSLimitations.html",
-        when="before 17 regions with `entry.health: alarms`",
+        when="never",
         account=True,
     ),
 )

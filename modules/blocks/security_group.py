@@ -11,12 +11,11 @@ from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurity
 if TYPE_CHECKING:
     from constructs import Construct
 
-    from modules.areas.network.vpc import Vpc
     from modules.core.region import Region
 
 
 def security_group(
-    scope: Construct, id_: str, *, region: Region, vpc: Vpc, identifier: str, description: str
+    scope: Construct, id_: str, *, region: Region, vpc_id: str, identifier: str, description: str
 ) -> SecurityGroup:
     """Make a security group that lets nothing in or out until it has rules.
 
@@ -26,7 +25,7 @@ def security_group(
         Where in the tree of constructs it is.
     region
         The region.
-    vpc
+    vpc_id
         The VPC that it is in.
     identifier
         What its name says of it.
@@ -42,7 +41,7 @@ def security_group(
         provider=region.provider,
         name=name,
         description=description,
-        vpc_id=vpc.id,
+        vpc_id=vpc_id,
         tags={"Name": name},
     )
 
@@ -79,12 +78,12 @@ class Rule(Peer):
     description: str
 
 
-def let_in(scope: Construct, id_: str, **rule: Unpack[Rule]) -> VpcSecurityGroupIngressRule:
+def ingress_rule(scope: Construct, id_: str, **rule: Unpack[Rule]) -> VpcSecurityGroupIngressRule:
     """Let in what the rule says."""
     return VpcSecurityGroupIngressRule(scope, id_, **_arguments(rule))
 
 
-def let_out(scope: Construct, id_: str, **rule: Unpack[Rule]) -> VpcSecurityGroupEgressRule:
+def egress_rule(scope: Construct, id_: str, **rule: Unpack[Rule]) -> VpcSecurityGroupEgressRule:
     """Let out what the rule says."""
     return VpcSecurityGroupEgressRule(scope, id_, **_arguments(rule))
 

@@ -20,7 +20,7 @@ class AreaError(Exception):
 
 
 @contextmanager
-def building(area: str, region: str) -> Iterator[None]:
+def error_context(area: str, region: str) -> Iterator[None]:
     """Name the area and the region in whatever fails inside.
 
     Parameters

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 
 from modules.settings.region_table import WITHOUT_M7G_DATABASES
 from modules.settings.rotation import RotationSettings
-from modules.settings.topology import Place, Role
+from modules.settings.topology import DatabaseMember, Role
 from modules.settings.types import RegionName, RegionOrNone, RetentionDays, Section, fault, matching
 from modules.settings.windows import LONGEST_MAINTENANCE_MINUTES, SHORTEST_MINUTES, daily, weekly
 
@@ -113,11 +113,11 @@ class InstanceSettings(Section):
     backups_in: RegionOrNone | None = None
     version: EngineVersion | None = None
 
-    def place(self, region: str, *, primary: str) -> Place:
+    def place(self, region: str, *, primary: str) -> DatabaseMember:
         """What the instance of ``region`` is."""
         role = self.role or ("writer" if region == primary and self.of is None else "replica")
         source = (self.of or primary) if role == "replica" else None
-        return Place(region=region, role=role, source=source, rebuild=self.rebuild)
+        return DatabaseMember(region=region, role=role, source=source, rebuild=self.rebuild)
 
 
 class ApplicationSettings(Section):

@@ -104,9 +104,6 @@ class EntrySettings(Section):
     routing
         ``failover`` (the default): all traffic to the primary region while it is healthy. ``latency``: to the nearest
         healthy region.
-    health
-        Which regions clients are led to: with ``endpoint`` (the default) those whose health page answers; with
-        ``alarms`` first those of them that no alarm sends clients away from.
     health_check_interval
         Seconds between two health checks of Route 53: 30 (the default), or 10, which costs more.
     firewall
@@ -122,7 +119,6 @@ class EntrySettings(Section):
     wildcard: bool = False
     certificate_arns: Mapping[RegionName, CertificateArn] = Field(default_factory=dict)
     routing: Literal["failover", "latency"] = "failover"
-    health: Literal["endpoint", "alarms"] = "endpoint"
     health_check_interval: Literal["30", "10"] = "30"
     firewall: FirewallSettings = FirewallSettings()
 

@@ -10,4 +10,5 @@ FORMER_KEYS = {
     "compute.carried_instances": "compute.surviving_instances in its place",
     "configuration.remediate": "nothing: the platform changes nothing that it did not make",
     "database.tls_floor": "database.minimum_tls_version in its place",
+    "entry.health": "nothing: Route 53 asks each region for its health page, and its load balancer for healthy targets",
 }

@@ -177,6 +177,13 @@ class Settings(Section):
         found = (stated and stated.backups_in) or nearest_region(region, others)
         return None if found == NONE else found
 
+    def replication_destinations(self, region: str) -> tuple[str, ...]:
+        """Regions that the data bucket of ``region`` is replicated to, and that replicate theirs to it.
+
+        Both ways between the primary and each other region, so that what is written after a failover comes back.
+        """
+        return self.secondary_regions if region == self.primary_region else (self.primary_region,)
+
     @property
     def secondary_regions(self) -> tuple[str, ...]:
         """Every region but the primary, in the order of the file."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from modules.core.addressing import DEFAULT_POOL, LARGEST_VPC, SMALLEST_VPC
+from modules.settings.addressing import DEFAULT_POOL, LARGEST_VPC, SMALLEST_VPC
 from modules.settings.endpoints import EndpointService  # noqa: TC001 - as above
 from modules.settings.regions import zone_count
 from modules.settings.types import BucketName, PrivateNetwork, RegionName, Section, ZoneNames

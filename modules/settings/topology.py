@@ -17,7 +17,7 @@ Role = Literal["writer", "replica", "detached"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class DatabaseMember:
     """What the instance of one region is.
 
     Parameters
@@ -38,7 +38,7 @@ class Place:
     rebuild: bool = False
 
     @property
-    def stands_alone(self) -> bool:
+    def is_standalone(self) -> bool:
         """Whether it replicates no other."""
         return self.source is None
 
@@ -47,7 +47,7 @@ class Place:
 class Topology:
     """The places of all regions, by region."""
 
-    places: Mapping[str, Place]
+    places: Mapping[str, DatabaseMember]
 
     @property
     def writer(self) -> str:
@@ -55,9 +55,9 @@ class Topology:
         return next(place.region for place in self.places.values() if place.role == "writer")
 
     @property
-    def in_order(self) -> list[Place]:
+    def in_order(self) -> list[DatabaseMember]:
         """The places, sources before their replicas."""
-        return sorted(self.places.values(), key=lambda place: (not place.stands_alone, place.region))
+        return sorted(self.places.values(), key=lambda place: (not place.is_standalone, place.region))
 
     def contradictions(self) -> list[tuple[str, str]]:
         """Each region that is wrong, and why; nothing if the topology can be.
@@ -82,21 +82,21 @@ class Topology:
                 found.append((place.region, f"a replica of {place.source}, which is a replica itself"))
         return found
 
-    def _leads_back(self, place: Place) -> bool:
+    def _leads_back(self, place: DatabaseMember) -> bool:
         met: list[str] = []
-        step: Place | None = place
+        step: DatabaseMember | None = place
         while step and step.source and step.source not in met:
             met.append(step.source)
             step = self.places.get(step.source)
         return place.region in met
 
 
-def topology(regions: Iterable[str], *, primary: str, stated: Mapping[str, Place]) -> Topology:
+def topology(regions: Iterable[str], *, primary: str, stated: Mapping[str, DatabaseMember]) -> Topology:
     """Topology of ``regions`` in which ``primary`` is the writer, and every other its replica, unless stated."""
     default = {
-        region: Place(region=region, role="writer")
+        region: DatabaseMember(region=region, role="writer")
         if region == primary
-        else Place(region=region, role="replica", source=primary)
+        else DatabaseMember(region=region, role="replica", source=primary)
         for region in regions
     }
     return Topology({region: stated.get(region, place) for region, place in default.items()})

@@ -53,7 +53,7 @@ def of_anybody(statements: Statements) -> Statements:
 
 def for_anybody(statements: Statements) -> Statements:
     """A bucket policy that lets everyone in and no longer refuses those it does not name."""
-    kept = [statement for statement in statements if statement.get("sid") != "RefuseEveryoneElse"]
+    kept = [statement for statement in statements if statement.get("sid") != "DenyEveryoneElse"]
     return opened("s3:GetObject", "s3:PutObject")(kept)
 
 

@@ -42,7 +42,7 @@ def test_every_region_has_a_topic_for_each_severity_with_a_key_of_that_region(re
 def test_every_topic_refuses_plain_http_whoever_publishes(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
     for topic in stack.resources("aws_sns_topic"):
-        refusal = statements(stack, topic)["RefusePlainHttp"]
+        refusal = statements(stack, topic)["DenyPlainHttp"]
         assert (refusal["effect"], refusal["actions"]) == ("Deny", ["sns:Publish"])
         assert refusal["principals"] == [{"type": "*", "identifiers": ["*"]}]
         assert refusal["condition"] == [{"test": "Bool", "variable": "aws:SecureTransport", "values": ["false"]}]

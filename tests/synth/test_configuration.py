@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from modules.areas.aws_config.managed_rules import EVERYWHERE, ONCE
 from modules.settings import SettingsError, load_settings
+from modules.settings.managed_rules import EVERYWHERE, ONCE
 from tests.support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, settings_of, write_settings
 from tests.support.synthesized import Block, Stack, platform
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from modules.core.addressing import DATABASE, PRIVATE, tier_block
 from modules.settings import SettingsError, load_settings
+from modules.settings.addressing import DATABASE, PRIVATE, tier_block
 from tests.support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
 from tests.support.synthesized import Block, Stack, platform
 

@@ -111,9 +111,7 @@ def refusals(stack: Stack) -> dict[str, tuple[list[str], bool]]:
     """By the name of each bucket whom it does not refuse, and whether services may deliver."""
     found = {}
     for policy in stack.resources("aws_s3_bucket_policy"):
-        (one,) = [
-            one for one in stack.at(policy.body["policy"]).body["statement"] if one["sid"] == "RefuseEveryoneElse"
-        ]
+        (one,) = [one for one in stack.at(policy.body["policy"]).body["statement"] if one["sid"] == "DenyEveryoneElse"]
         assert (one["effect"], one["actions"]) == ("Deny", ["s3:*"])
         assert len(one["resources"]) == 2
         who, *services = one["condition"]

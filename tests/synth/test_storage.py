@@ -36,7 +36,7 @@ def conditions(statement: dict[str, Any]) -> dict[tuple[str, str], list[str]]:
 
 
 def let_in(stack: Stack, bucket: Block) -> list[str]:
-    arns = conditions(policy(stack, bucket)["RefuseEveryoneElse"])["ArnNotLike", "aws:PrincipalArn"]
+    arns = conditions(policy(stack, bucket)["DenyEveryoneElse"])["ArnNotLike", "aws:PrincipalArn"]
     return [arn.partition(":role/")[2] or arn for arn in arns]
 
 
@@ -91,14 +91,14 @@ def test_every_bucket_refuses_plain_http_old_tls_and_whoever_is_not_named(region
     stack = platform(*regions)
     for bucket in stack.resources("aws_s3_bucket"):
         found = policy(stack, bucket)
-        for sid in ("RefusePlainHttp", "RefuseOldTls", "RefuseEveryoneElse"):
+        for sid in ("DenyPlainHttp", "DenyOldTls", "DenyEveryoneElse"):
             statement = found[sid]
             assert statement["effect"] == "Deny"
             assert statement["actions"] == ["s3:*"]
             assert statement["principals"] == [{"type": "*", "identifiers": ["*"]}]
             assert [stack.at(one.removesuffix("/*")).address for one in statement["resources"]] == [bucket.address] * 2
-        assert conditions(found["RefusePlainHttp"]) == {("Bool", "aws:SecureTransport"): ["false"]}
-        assert conditions(found["RefuseOldTls"]) == {("NumericLessThan", "s3:TlsVersion"): ["1.2"]}
+        assert conditions(found["DenyPlainHttp"]) == {("Bool", "aws:SecureTransport"): ["false"]}
+        assert conditions(found["DenyOldTls"]) == {("NumericLessThan", "s3:TlsVersion"): ["1.2"]}
 
 
 @SETS
@@ -140,7 +140,7 @@ def test_logs_are_for_the_services_that_deliver_them_and_for_administrators(regi
         for identifier, services in deliverers.items():
             bucket = buckets(stack, region)[identifier]
             found = policy(stack, bucket)
-            exempt = conditions(found["RefuseEveryoneElse"])
+            exempt = conditions(found["DenyEveryoneElse"])
             assert exempt["Bool", "aws:PrincipalIsAWSService"] == ["false"]
             assert not [one for one in let_in(stack, bucket) if one.startswith("PROD-")]
             allowed = [one for one in found.values() if one.get("effect") != "Deny"]
@@ -154,11 +154,11 @@ def test_uploads_with_a_wrong_key_are_refused(regions: tuple[str, ...]) -> None:
         found = policy(stack, bucket)
         if name(bucket) not in WITH_A_KEY:
             continue
-        wrong = conditions(found["RefuseOtherKeys"])
+        wrong = conditions(found["DenyOtherKeys"])
         (arn,) = wrong["StringNotEquals", "s3:x-amz-server-side-encryption-aws-kms-key-id"]
         assert stack.at(arn).name_tag == f"PROD-kms-test-{WITH_A_KEY[name(bucket)]}-{bucket.region}"
-        assert {"RefuseOtherEncryption", "RefuseKeysOfTheCaller"} < found.keys()
-        assert ("RefuseOtherEncryptionOfServices" in found) is (name(bucket) == "trail")
+        assert {"DenyOtherEncryption", "DenyCustomerProvidedKeys"} < found.keys()
+        assert ("DenyOtherEncryptionOfServices" in found) is (name(bucket) == "trail")
 
 
 def test_administrators_of_the_settings_are_let_in_and_whoever_deploys_must_be_one() -> None:

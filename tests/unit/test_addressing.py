@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.core.addressing import (
+from modules.settings.addressing import (
     DEFAULT_POOL,
     TIERS,
     ZONE_PLACES,

@@ -1,17 +1,17 @@
 import pytest
 
-from modules.settings.topology import Place, nearest_region, topology
+from modules.settings.topology import DatabaseMember, nearest_region, topology
 from tests.support.region_sets import FIVE, ONE, THREE, TWO
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 EAST, WEST, SOUTH = THREE
 
 
-def replica(region: str, source: str) -> Place:
-    return Place(region=region, role="replica", source=source)
+def replica(region: str, source: str) -> DatabaseMember:
+    return DatabaseMember(region=region, role="replica", source=source)
 
 
-def problems(*places: Place) -> dict[str, str]:
+def problems(*places: DatabaseMember) -> dict[str, str]:
     stated = {place.region: place for place in places}
     return dict(topology(THREE, primary=EAST, stated=stated).contradictions())
 
@@ -27,7 +27,7 @@ def test_primary_is_the_writer_and_every_other_region_its_replica_if_nothing_is_
 
 
 def test_sources_come_before_their_replicas_and_the_order_of_regions_makes_no_difference() -> None:
-    stated = {WEST: Place(region=WEST, role="writer"), EAST: Place(region=EAST, role="detached")}
+    stated = {WEST: DatabaseMember(region=WEST, role="writer"), EAST: DatabaseMember(region=EAST, role="detached")}
     one, other = (topology(order, primary=EAST, stated=stated).in_order for order in (THREE, THREE[::-1]))
     assert one == other
     assert [place.region for place in one] == [EAST, WEST, SOUTH]
@@ -35,19 +35,19 @@ def test_sources_come_before_their_replicas_and_the_order_of_regions_makes_no_di
 
 
 def test_switch_in_which_the_others_stay_what_they_are_can_be() -> None:
-    assert problems(Place(region=WEST, role="writer"), Place(region=EAST, role="detached")) == {}
+    assert problems(DatabaseMember(region=WEST, role="writer"), DatabaseMember(region=EAST, role="detached")) == {}
 
 
 def test_rebuilt_former_writer_can_be() -> None:
-    assert problems(Place(region=WEST, role="writer"), replica(EAST, WEST), replica(SOUTH, WEST)) == {}
+    assert problems(DatabaseMember(region=WEST, role="writer"), replica(EAST, WEST), replica(SOUTH, WEST)) == {}
 
 
 def test_refuses_two_writers() -> None:
-    assert problems(Place(region=WEST, role="writer")) == {WEST: f"a second writer beside {EAST}"}
+    assert problems(DatabaseMember(region=WEST, role="writer")) == {WEST: f"a second writer beside {EAST}"}
 
 
 def test_refuses_a_platform_without_a_writer() -> None:
-    assert problems(Place(region=EAST, role="detached")) == {"": "no region is the writer"}
+    assert problems(DatabaseMember(region=EAST, role="detached")) == {"": "no region is the writer"}
 
 
 def test_refuses_a_replica_of_a_replica() -> None:

@@ -101,7 +101,7 @@ def _look(sid: str, actions: Collection[str]) -> Statement:
 def stay_in_regions(settings: Settings) -> Statement:
     """Return the statement that refuses every region but the platform's."""
     return {
-        "Sid": "RefuseOtherRegions",
+        "Sid": "DenyOtherRegions",
         "Effect": "Deny",
         "NotAction": list(GLOBAL),
         "Resource": "*",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cdktf_cdktf_provider_aws.provider import AwsProvider
 
-    from modules.areas.alerts.alerts import Alerts
+    from modules.blocks.alarms.alert_topics import AlertTopics
     from modules.core.region import Region
     from modules.settings.alerts import Subscription
 
@@ -45,7 +45,7 @@ class Chat(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, home: Region, provider: AwsProvider, alerts: Sequence[Alerts]
+        self, scope: Construct, id_: str, *, home: Region, provider: AwsProvider, alerts: Sequence[AlertTopics]
     ) -> None:
         super().__init__(scope, id_)
         role = ChatRole(self, "role", region=home)

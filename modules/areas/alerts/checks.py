@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
-    from modules.areas.alerts.alerts import Alerts
+    from modules.blocks.alarms.alert_topics import AlertTopics
     from modules.settings import Settings
 
 PRODUCTION = "prod"
@@ -22,7 +22,7 @@ PENDING = (
 )
 
 
-def warn_of_silence(scope: Construct, *, settings: Settings, alerts: Sequence[Alerts]) -> None:
+def warn_of_silence(scope: Construct, *, settings: Settings, alerts: Sequence[AlertTopics]) -> None:
     """Make every plan warn, and go on, where nobody would be woken in production, or somebody has not confirmed yet.
 
     Parameters

@@ -12,7 +12,7 @@ from cdktf_cdktf_provider_aws.config_config_rule import (
 )
 from constructs import Construct
 
-from modules.areas.aws_config.managed_rules import EVERYWHERE, ONCE, TAGGED
+from modules.settings.managed_rules import GLOBAL, REGIONAL, TAGGED
 
 if TYPE_CHECKING:
     from cdktf import ITerraformDependable
@@ -43,12 +43,12 @@ class Rules(Construct):
         # The rule would ask for a year otherwise.
         kept = {"MinRetentionTime": str(region.settings.logs.retention_days)}
         promises = {
-            **EVERYWHERE,
+            **REGIONAL,
             "logs-kept": ("CW_LOGGROUP_RETENTION_PERIOD_CHECK", kept),
             "tags": ("REQUIRED_TAGS", tags),
         }
         if region.name == region.settings.home:
-            promises |= ONCE
+            promises |= GLOBAL
         skipped = region.settings.configuration.skip_rules.get(region.name, ())
         for identifier, (rule, parameters) in promises.items():
             if identifier in skipped:

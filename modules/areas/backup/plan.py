@@ -107,7 +107,7 @@ def plan_name(region: Region) -> str:
     return region.names.of("backup", "plan")
 
 
-def backed_up(region: Region) -> dict[str, str]:
+def backup_tags(region: Region) -> dict[str, str]:
     """Tag of a database or a table that the region's plan backs up."""
     return {TAG: plan_name(region)}
 

@@ -86,7 +86,7 @@ class BackupVault(Construct):
 
 def _refuse_other_accounts(region: Region) -> Statement:
     return Statement(
-        sid="RefuseOtherAccounts",
+        sid="DenyOtherAccounts",
         effect="Deny",
         actions=["backup:CopyFromBackupVault", "backup:CopyIntoBackupVault", "backup:StartRestoreJob"],
         resources=["*"],
@@ -107,7 +107,7 @@ def _refuse_early_deletion(region: Region) -> Statement:
     roles = [role_arn(region, BACKUP, home=origin) for origin in origins]
     linked = f"arn:{PARTITION}:iam::{region.account_id}:role/aws-service-role/backup.amazonaws.com/*"
     return Statement(
-        sid="RefuseEarlyDeletion",
+        sid="DenyEarlyDeletion",
         effect="Deny",
         actions=[
             "backup:DeleteRecoveryPoint",

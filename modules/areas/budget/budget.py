@@ -15,7 +15,7 @@ from cdktf_cdktf_provider_aws.ce_anomaly_subscription import (
 from constructs import Construct
 
 if TYPE_CHECKING:
-    from modules.areas.alerts.alerts import Alerts
+    from modules.blocks.alarms.alert_topics import AlertTopics
     from modules.core.region import Region
 
 #: What is told, in percent of the month's amount.
@@ -37,7 +37,7 @@ class Budget(Construct):
     https://docs.aws.amazon.com/cost-management/latest/userguide/ad-SNS.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, region: Region, alerts: Alerts) -> None:
+    def __init__(self, scope: Construct, id_: str, *, region: Region, alerts: AlertTopics) -> None:
         super().__init__(scope, id_)
         settings = region.settings.budget
         if settings.monthly_usd is not None:
@@ -45,7 +45,7 @@ class Budget(Construct):
         if settings.anomaly_usd is not None:
             self._monitor(region, alerts, settings.anomaly_usd)
 
-    def _limit(self, region: Region, alerts: Alerts, dollars: int) -> None:
+    def _limit(self, region: Region, alerts: AlertTopics, dollars: int) -> None:
         name = region.names.of("budget", "monthly")
         BudgetsBudget(
             self,
@@ -69,7 +69,7 @@ class Budget(Construct):
             tags={"Name": name},
         )
 
-    def _monitor(self, region: Region, alerts: Alerts, dollars: int) -> None:
+    def _monitor(self, region: Region, alerts: AlertTopics, dollars: int) -> None:
         name = region.names.of("budget", "anomalies")
         monitor = region.settings.budget.anomaly_monitor
         if monitor == "managed":

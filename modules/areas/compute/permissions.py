@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from modules.core.region import Region
 
 
-def be_managed(region: Region) -> list[Statement]:
+def managed_instance_statements(region: Region) -> list[Statement]:
     """Take Session Manager's sessions and Run Command's commands.
 
     The managed policy ``AmazonSSMManagedInstanceCore`` also reads every parameter and document of the account and
@@ -41,7 +41,7 @@ def be_managed(region: Region) -> list[Statement]:
     ]
 
 
-def write_logs(log_group_arn: str) -> list[Statement]:
+def log_writer_statements(log_group_arn: str) -> list[Statement]:
     """Write to the log group."""
     return [
         Statement(
@@ -52,7 +52,7 @@ def write_logs(log_group_arn: str) -> list[Statement]:
     ]
 
 
-def put_metrics(namespace: str) -> list[Statement]:
+def metric_writer_statements(namespace: str) -> list[Statement]:
     """Put metrics into the namespace and into no other, since metrics have no ARN.
 
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
@@ -67,7 +67,7 @@ def put_metrics(namespace: str) -> list[Statement]:
     ]
 
 
-def pull_image(image: str) -> list[Statement]:
+def image_pull_statements(image: str) -> list[Statement]:
     """Pull the container image, if it lies in ECR; other registries ask for no permission of AWS.
 
     See https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-pull.html

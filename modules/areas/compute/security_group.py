@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from constructs import Construct
 
 from modules.areas.network.nat import ANYWHERE
-from modules.blocks.security_group import let_in, let_out, security_group
+from modules.blocks.security_group import egress_rule, ingress_rule, security_group
 
 if TYPE_CHECKING:
     from modules.areas.ingress.load_balancer import LoadBalancer
@@ -43,12 +43,12 @@ class WebSecurityGroup(Construct):
             self,
             "Resource",
             region=region,
-            vpc=network.vpc,
+            vpc_id=network.vpc.id,
             identifier="web",
             description="Instances of the web tier",
         )
         self.id = self.resource.id
-        let_in(
+        ingress_rule(
             self,
             "https-from-load-balancer",
             region=region,
@@ -58,7 +58,7 @@ class WebSecurityGroup(Construct):
             description="HTTPS from the load balancer",
             referenced_security_group_id=load_balancer.security_group.id,
         )
-        let_out(
+        egress_rule(
             self,
             "https-out",
             region=region,

@@ -9,12 +9,17 @@ from cdktf_cdktf_provider_aws.iam_instance_profile import IamInstanceProfile
 from constructs import Construct
 
 from modules.areas.compute.group import InstanceGroup
-from modules.areas.compute.permissions import be_managed, pull_image, put_metrics, write_logs
+from modules.areas.compute.permissions import (
+    image_pull_statements,
+    log_writer_statements,
+    managed_instance_statements,
+    metric_writer_statements,
+)
 from modules.areas.compute.scaling import Scaling
 from modules.areas.compute.security_group import WebSecurityGroup
 from modules.areas.compute.template import LaunchTemplate
 from modules.areas.compute.user_data import boot_script
-from modules.blocks.identity.inspector import be_scanned
+from modules.blocks.identity.inspector import inspector_statements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +82,7 @@ class WebTier(Construct):
         self.security_group = WebSecurityGroup(
             self, "security-group", region=region, network=network, load_balancer=load_balancer
         )
-        load_balancer.pass_on_to(self.security_group.id)
+        load_balancer.allow_to_targets(self.security_group.id)
         self.log_group = CloudwatchLogGroup(
             self,
             "log-group",
@@ -90,11 +95,11 @@ class WebTier(Construct):
         role.allow(
             WEB,
             [
-                *be_managed(region),
-                *(() if region.settings.findings.inspector == "off" else be_scanned(region)),
-                *write_logs(self.log_group.arn),
-                *put_metrics(self.namespace),
-                *(pull_image(image) if image else ()),
+                *managed_instance_statements(region),
+                *(() if region.settings.findings.inspector == "off" else inspector_statements(region)),
+                *log_writer_statements(self.log_group.arn),
+                *metric_writer_statements(self.namespace),
+                *(image_pull_statements(image) if image else ()),
             ],
         )
         profile = IamInstanceProfile(

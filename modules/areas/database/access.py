@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Unpack
 from constructs import Construct
 
 from modules.areas.secrets.database import PORT
-from modules.blocks.security_group import let_in, let_out, security_group
-from modules.core.addressing import DATABASE, PRIVATE, tier_block
+from modules.blocks.security_group import egress_rule, ingress_rule, security_group
+from modules.settings.addressing import DATABASE, PRIVATE, tier_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,7 +51,7 @@ class Access(Construct):
         others = list(others)
         self.resource = self._group("Resource", "database", "PostgreSQL from those who are named")
         self.clients = self._group("clients", "database-clients", "PostgreSQL to the databases")
-        self.admit("clients", self.clients.id)
+        self.allow_from("clients", self.clients.id)
         for other in others:
             for tier in (PRIVATE, DATABASE):
                 self._let_in(
@@ -64,7 +64,7 @@ class Access(Construct):
             block = str(tier_block(other.cidr, DATABASE))
             self._let_out(other.name, f"PostgreSQL to the database of {other.name}", cidr_ipv4=block)
 
-    def admit(self, who: str, security_group_id: str) -> VpcSecurityGroupIngressRule:
+    def allow_from(self, who: str, security_group_id: str) -> VpcSecurityGroupIngressRule:
         """Let in those who bear a security group of this region.
 
         Parameters
@@ -83,10 +83,12 @@ class Access(Construct):
 
     def _group(self, id_: str, identifier: str, description: str) -> SecurityGroup:
         vpc = self._network.vpc
-        return security_group(self, id_, region=self._region, vpc=vpc, identifier=identifier, description=description)
+        return security_group(
+            self, id_, region=self._region, vpc_id=vpc.id, identifier=identifier, description=description
+        )
 
     def _let_in(self, who: str, description: str, **peer: Unpack[Peer]) -> VpcSecurityGroupIngressRule:
-        return let_in(
+        return ingress_rule(
             self,
             f"from-{who}",
             region=self._region,
@@ -98,7 +100,7 @@ class Access(Construct):
         )
 
     def _let_out(self, where: str, description: str, **peer: Unpack[Peer]) -> None:
-        let_out(
+        egress_rule(
             self,
             f"to-{where}",
             region=self._region,

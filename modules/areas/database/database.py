@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from modules.areas.secrets.database import DatabaseSecret
     from modules.blocks.keys.keys import Keys
     from modules.core.region import Region
-    from modules.settings.topology import Place
+    from modules.settings.topology import DatabaseMember
 
 
 class Database(Construct):
@@ -32,7 +32,7 @@ class Database(Construct):
     ----------
     network
         The network; its region is the database's.
-    place
+    member
         What the instance here is.
     source
         The database that this one replicates; none if it stands alone.
@@ -63,7 +63,7 @@ class Database(Construct):
         id_: str,
         *,
         network: Network,
-        place: Place,
+        member: DatabaseMember,
         source: Database | None,
         keys: Keys,
         secret: DatabaseSecret,
@@ -71,7 +71,7 @@ class Database(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self.region = region = network.region
-        self.place = place
+        self.member = member
         name = region.names.of("rds", "subnets")
         subnets = DbSubnetGroup(
             self,
@@ -87,7 +87,7 @@ class Database(Construct):
             self,
             "instance",
             region=region,
-            place=place,
+            member=member,
             source=source.instance if source else None,
             subnets=subnets,
             access=self.access,
@@ -100,7 +100,7 @@ class Database(Construct):
         self.logs = instance.logs.groups
 
 
-def log_in_with_tokens(databases: Iterable[Database], username: str) -> list[Statement]:
+def database_login_statements(databases: Iterable[Database], username: str) -> list[Statement]:
     """Statement that lets a role make tokens of one user, for any of the databases: each may become the writer.
 
     See https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html

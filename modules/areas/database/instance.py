@@ -8,7 +8,7 @@ from cdktf import Fn, TerraformResource, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.db_instance import DbInstance, DbInstanceTimeouts
 from constructs import Construct
 
-from modules.areas.backup.plan import backed_up
+from modules.areas.backup.plan import backup_tags
 from modules.areas.database.logs import Logs
 from modules.areas.database.monitoring import MonitoringRole
 from modules.areas.secrets.database import PORT
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from modules.areas.secrets.database import DatabaseSecret
     from modules.blocks.keys.keys import Keys
     from modules.core.region import Region
-    from modules.settings.topology import Place
+    from modules.settings.topology import DatabaseMember
 
 ENGINE = "postgres"
 #: What an instance has for life from its first day. A promoted replica has it from its source: nobody can say it of a
@@ -36,16 +36,16 @@ OF_ITS_ORIGIN = ["db_name", "engine_lifecycle_support", "username"]
 class Instance(Construct):
     """The PostgreSQL instance of one region: the writer, one that was it, or a replica.
 
-    It is the same resource whichever it is, so that a change of the settings promotes it in place. What AWS takes of a
+    It is the same resource whichever it is, so that a change of the settings promotes it in member. What AWS takes of a
     new instance alone is said of those that stand alone, in words that hold for a promoted replica as well: engine,
-    user and database came to it from its source, storage and key are its own. Only ``rebuild`` of its place has it
+    user and database came to it from its source, storage and key are its own. Only ``rebuild`` of its member has it
     replaced.
 
     Parameters
     ----------
     region
         The region, with ``database`` of the settings.
-    place
+    member
         What the instance is.
     source
         The instance that a replica replicates.
@@ -65,7 +65,7 @@ class Instance(Construct):
         id_: str,
         *,
         region: Region,
-        place: Place,
+        member: DatabaseMember,
         source: DbInstance | None,
         subnets: DbSubnetGroup,
         access: Access,
@@ -78,11 +78,11 @@ class Instance(Construct):
         self.identifier = region.names.of("rds", "main")
         # Another id for each instance that stands here in turn: AWS takes no snapshot's name twice.
         generation = TerraformResource(self, "generation", terraform_resource_type="terraform_data")
-        if place.rebuild:
-            generation.add_override("triggers_replace", place.source)
+        if member.rebuild:
+            generation.add_override("triggers_replace", member.source)
         self.logs = Logs(self, "logs", region=region, identifier=self.identifier, key=keys.logs)
         role = MonitoringRole(self, "monitoring", region=region, instance=self.identifier)
-        alone = place.stands_alone
+        alone = member.is_standalone
         self.resource = DbInstance(
             self,
             "Resource",
@@ -130,14 +130,14 @@ class Instance(Construct):
             # AWS takes no final snapshot of a replica, and refuses to delete one with the name of a snapshot.
             skip_final_snapshot=not alone,
             final_snapshot_identifier=self._snapshot_name(region, generation) if alone else None,
-            tags={"Name": self.identifier, **backed_up(region)},
+            tags={"Name": self.identifier, **backup_tags(region)},
             # A replica in another region begins as a copy of all that its source holds.
             timeouts=DbInstanceTimeouts(create="3h", update="3h", delete="2h"),
             depends_on=[*self.logs.groups.values(), role.policy],
             lifecycle=TerraformResourceLifecycle(
                 prevent_destroy=settings.prevent_destroy,
                 ignore_changes=OF_ITS_ORIGIN,
-                replace_triggered_by=[f"terraform_data.{generation.friendly_unique_id}"] if place.rebuild else None,
+                replace_triggered_by=[f"terraform_data.{generation.friendly_unique_id}"] if member.rebuild else None,
             ),
         )
         self.arn = self.resource.arn

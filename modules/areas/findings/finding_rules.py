@@ -20,21 +20,21 @@ OF_THE_ACCOUNT = ("Config.1", "IAM.6", "IAM.9", "SSM.7")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class FindingRule:
     """Findings that are equally urgent.
 
     Parameters
     ----------
     severity
         ``page`` or ``ticket``.
-    meaning
+    description
         What they mean and what to do.
     event
         The events that tell of them.
     """
 
     severity: Severity
-    meaning: str
+    description: str
     event: Event
 
 
@@ -76,41 +76,43 @@ def _inspector(severity: str) -> Event:
 
 
 #: https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html says what its numbers mean.
-GUARDDUTY: Mapping[str, Kind] = {
-    "threats": Kind(
+GUARDDUTY: Mapping[str, FindingRule] = {
+    "threats": FindingRule(
         severity="page",
-        meaning="GuardDuty sees a resource that is probably taken over. Isolate it, then look at the finding.",
+        description="GuardDuty sees a resource that is probably taken over. Isolate it, then look at the finding.",
         event=_guardduty(">=", 7),
     ),
-    "suspicions": Kind(
+    "suspicions": FindingRule(
         severity="ticket",
-        meaning="GuardDuty sees what does not look like this account. Find out whether it was meant.",
+        description="GuardDuty sees what does not look like this account. Find out whether it was meant.",
         event=_guardduty(">=", 4, "<", 7),
     ),
 }
 #: A new weakness is found in every instance at once, at any hour, and again in each that is started from the old image.
-INSPECTOR: Mapping[str, Kind] = {
-    "critical-weaknesses": Kind(
+INSPECTOR: Mapping[str, FindingRule] = {
+    "critical-weaknesses": FindingRule(
         severity="ticket",
-        meaning="An instance or function has a weakness that is used by attackers or easily can be. Patch it first.",
+        description="An instance or function has a weakness that is used by attackers or easily can be. Patch it "
+        "first.",
         event=_inspector("CRITICAL"),
     ),
-    "weaknesses": Kind(
+    "weaknesses": FindingRule(
         severity="ticket",
-        meaning="An instance or function has a weakness of high severity. It goes with the next image or release.",
+        description="An instance or function has a weakness of high severity. It goes with the next image or release.",
         event=_inspector("HIGH"),
     ),
 }
 #: Of what has no severities of its own.
-CONFIGURATION: Mapping[str, Kind] = {
-    "access-from-outside": Kind(
+CONFIGURATION: Mapping[str, FindingRule] = {
+    "access-from-outside": FindingRule(
         severity="ticket",
-        meaning="Someone outside the account can reach a resource. Close it, or archive the finding if it is meant.",
+        description="Someone outside the account can reach a resource. Close it, or archive the finding if it is "
+        "meant.",
         event=Event(source="aws.access-analyzer", kinds=["Access Analyzer Finding"], detail={"status": ["ACTIVE"]}),
     ),
-    "broken-promises": Kind(
+    "broken-promises": FindingRule(
         severity="ticket",
-        meaning="A resource is not as the platform promises. The rule says what is wrong.",
+        description="A resource is not as the platform promises. The rule says what is wrong.",
         event=Event(
             source="aws.config",
             kinds=["Config Rules Compliance Change"],
@@ -125,27 +127,28 @@ CONFIGURATION: Mapping[str, Kind] = {
 }
 
 
-def of_services(region: str) -> Mapping[str, Mapping[str, Kind]]:
+def of_services(region: str) -> Mapping[str, Mapping[str, FindingRule]]:
     """The kinds of findings in ``region``, by the service's key in the settings and by identifier."""
     return {"guardduty": GUARDDUTY, "security_hub": _of_security_hub(region), "inspector": INSPECTOR}
 
 
-def _of_security_hub(region: str) -> Mapping[str, Kind]:
+def _of_security_hub(region: str) -> Mapping[str, FindingRule]:
     return {
-        "broken-controls": Kind(
+        "broken-controls": FindingRule(
             severity="page",
-            meaning="A critical control of Security Hub fails: something is open or unprotected now.",
+            description="A critical control of Security Hub fails: something is open or unprotected now.",
             event=failed_controls("CRITICAL", control=[{"anything-but": list(OF_THE_ACCOUNT)}], regions=[region]),
         ),
-        "account-controls": Kind(
+        "account-controls": FindingRule(
             severity="ticket",
-            meaning="A critical control of Security Hub on how the account is set up fails. Set it up, or suppress it "
+            description="A critical control of Security Hub on how the account is set up fails. Set it up, or suppress "
+            "it "
             "with a reason.",
             event=failed_controls("CRITICAL", control=OF_THE_ACCOUNT, regions=[region]),
         ),
-        "weak-controls": Kind(
+        "weak-controls": FindingRule(
             severity="ticket",
-            meaning="A control of Security Hub of high severity fails. Mend it, or suppress it with a reason.",
+            description="A control of Security Hub of high severity fails. Mend it, or suppress it with a reason.",
             event=failed_controls("HIGH", regions=[region]),
         ),
     }

@@ -8,9 +8,9 @@ from cdktf_cdktf_provider_aws.guardduty_detector import GuarddutyDetector
 from cdktf_cdktf_provider_aws.inspector2_enabler import Inspector2Enabler
 from constructs import Construct
 
-from modules.areas.findings.finding_rules import CONFIGURATION, Kind, of_services
-from modules.areas.findings.hub import hold_to_standards
-from modules.blocks.alarms.event_rule import Notice
+from modules.areas.findings.finding_rules import CONFIGURATION, FindingRule, of_services
+from modules.areas.findings.hub import enable_standards
+from modules.blocks.alarms.event_rule import EventRule
 from modules.settings.ownership import MANAGED, in_region
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cdktf_cdktf_provider_aws.securityhub_account import SecurityhubAccount
 
-    from modules.areas.alerts.alerts import Alerts
+    from modules.blocks.alarms.alert_topics import AlertTopics
     from modules.core.region import Region
 
 
@@ -36,20 +36,20 @@ class Findings(Construct):
     ----------
     hub
         Security Hub, if it is ours.
-    notices
+    event_rules
         The rules.
 
     See https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-cloudwatch-events.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, region: Region, alerts: Alerts) -> None:
+    def __init__(self, scope: Construct, id_: str, *, region: Region, alerts: AlertTopics) -> None:
         super().__init__(scope, id_)
         settings = region.settings.findings
         self.hub: SecurityhubAccount | None = None
         if in_region(settings.guardduty, region.name) == MANAGED:
             self._detect(region)
         if in_region(settings.security_hub, region.name) == MANAGED:
-            self.hub = hold_to_standards(self, region)
+            self.hub = enable_standards(self, region)
         if in_region(settings.inspector, region.name) == MANAGED:
             Inspector2Enabler(
                 self,
@@ -58,14 +58,14 @@ class Findings(Construct):
                 account_ids=[region.account_id],
                 resource_types=["EC2", "LAMBDA"],
             )
-        self.notices = [
-            Notice(
+        self.event_rules = [
+            EventRule(
                 self,
                 identifier,
                 region=region,
                 alerts=alerts,
                 severity=kind.severity,
-                meaning=kind.meaning,
+                description=kind.description,
                 event=kind.event,
             )
             for identifier, kind in _heard(region)
@@ -83,7 +83,7 @@ class Findings(Construct):
         )
 
 
-def _heard(region: Region) -> Iterator[tuple[str, Kind]]:
+def _heard(region: Region) -> Iterator[tuple[str, FindingRule]]:
     """The kinds of findings that the settings do not keep quiet."""
     settings = region.settings.findings
     services = {"guardduty": settings.guardduty, "security_hub": settings.security_hub, "inspector": settings.inspector}

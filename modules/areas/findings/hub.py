@@ -30,7 +30,7 @@ STANDARDS = {
 ONCE = {"best-practices": ("IAM.6",), "cis": ("IAM.6", "IAM.9")}
 
 
-def hold_to_standards(scope: Construct, region: Region) -> SecurityhubAccount:
+def enable_standards(scope: Construct, region: Region) -> SecurityhubAccount:
     """Turn Security Hub and its standards on in a region, without what the home region's says already.
 
     Parameters
@@ -75,7 +75,7 @@ def hold_to_standards(scope: Construct, region: Region) -> SecurityhubAccount:
     return hub
 
 
-def show_all_regions(scope: Construct, region: Region, hubs: Sequence[SecurityhubAccount]) -> None:
+def aggregate_regions(scope: Construct, region: Region, hubs: Sequence[SecurityhubAccount]) -> None:
     """Show the findings of all regions in the home region, where Security Hub then looks for the recorder of users too.
 
     With one region there is nothing to show.

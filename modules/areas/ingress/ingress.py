@@ -9,23 +9,20 @@ from constructs import Construct
 from modules.areas.ingress.certificates import Certificates
 from modules.areas.ingress.load_balancer import LoadBalancer
 from modules.areas.ingress.records import Records
-from modules.areas.ingress.web_acl import Firewall
+from modules.areas.ingress.web_acl import WebAcl
 from modules.areas.ingress.zone import Zone
-from modules.core.errors import building
+from modules.core.errors import error_context
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
-
-    from modules.areas.monitoring.health import RegionHealth
     from modules.areas.network.network import Network
     from modules.areas.storage.storage import Storage
     from modules.blocks.keys.keys import Keys
 
 
-class Entry(Construct):
-    """Certificates, a load balancer and its firewall in every region; once asked, the records that lead clients there.
+class Ingress(Construct):
+    """Certificates, a load balancer and its firewall in every region, and the records that lead clients there.
 
     Parameters
     ----------
@@ -44,6 +41,8 @@ class Entry(Construct):
         The certificates.
     load_balancers
         By region, the load balancer.
+    health_checks
+        By region, the health check of Route 53 that asks for its health page.
 
     Raises
     ------
@@ -63,11 +62,11 @@ class Entry(Construct):
     ) -> None:
         super().__init__(scope, id_)
         regions = {name: network.region for name, network in networks.items()}
-        self._zone = zone = Zone(self, "zone", region=regions[home])
+        zone = Zone(self, "zone", region=regions[home])
         self.certificates = certificates = Certificates(self, "certificates", regions=regions, zone=zone)
         self.load_balancers: dict[str, LoadBalancer] = {}
         for name, region in regions.items():
-            with building("entry", name):
+            with error_context("entry", name):
                 self.load_balancers[name] = load_balancer = LoadBalancer(
                     region,
                     "load-balancer",
@@ -76,20 +75,6 @@ class Entry(Construct):
                     logs=storages[name].load_balancer_logs,
                     certificate_arn=certificates.arns[name],
                 )
-                Firewall(region, "firewall", load_balancer=load_balancer, logs_key=keys[name].logs)
-
-    def lead(self, healths: Mapping[str, RegionHealth]) -> Mapping[str, Route53HealthCheck]:
-        """Lead clients to the load balancers, by records and health checks; to be called once.
-
-        Parameters
-        ----------
-        healths
-            By region, its health.
-
-        Returns
-        -------
-        mapping of str to Route53HealthCheck
-            By region, the health check that asks for its health page.
-        """
-        records = Records(self, "records", zone=self._zone, load_balancers=self.load_balancers, healths=healths)
-        return records.health_checks
+                WebAcl(region, "firewall", load_balancer=load_balancer, logs_key=keys[name].logs)
+        records = Records(self, "records", zone=zone, load_balancers=self.load_balancers)
+        self.health_checks = records.health_checks

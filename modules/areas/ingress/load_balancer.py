@@ -86,7 +86,7 @@ class LoadBalancer(Construct):
         self.target_group = self._targets(network)
         self._listen(certificate_arn)
 
-    def pass_on_to(self, security_group_id: str) -> None:
+    def allow_to_targets(self, security_group_id: str) -> None:
         """Let the load balancer reach targets that are in a security group; until then it reaches nothing."""
         self._group.reach(security_group_id)
 

@@ -9,7 +9,6 @@ from cdktf_cdktf_provider_aws.route53_record import Route53Record
 from constructs import Construct
 
 from modules.areas.ingress.certificates import regional_name
-from modules.areas.ingress.healthy_regions import WellRegions
 from modules.areas.ingress.routes import failover_record, latency_record, to_load_balancer, to_record
 from modules.settings.entry import HEALTH_PATH
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
     from modules.areas.ingress.load_balancer import LoadBalancer
     from modules.areas.ingress.zone import Zone
-    from modules.areas.monitoring.health import RegionHealth
 
 HTTPS = 443
 #: The first label of the name that leads to the nearest healthy region.
@@ -32,9 +30,7 @@ class Records(Construct):
     Route 53 asks each region for its health page, by the region's own name and over HTTPS. ``nearest`` leads to the
     healthy region with the lowest latency. With ``failover`` a served name leads to the primary region while it is
     healthy, and else to ``nearest``, so that any number of regions stands by; with ``latency`` it leads to ``nearest``.
-    If alarms have a say in it, the primary region is healthy while it is well, and ``best`` of `WellRegions` takes the
-    place of ``nearest``. Another primary region, routing, or say of the alarms changes where records lead, and replaces
-    none.
+    Changing ``primary_region`` or ``entry.routing`` updates records in place.
 
     Parameters
     ----------
@@ -42,8 +38,6 @@ class Records(Construct):
         The hosted zone, whose region has ``entry`` of the settings.
     load_balancers
         By region, what clients are led to.
-    healths
-        By region, its health, which counts if ``entry.health`` says so.
 
     Attributes
     ----------
@@ -60,25 +54,12 @@ class Records(Construct):
         *,
         zone: Zone,
         load_balancers: Mapping[str, LoadBalancer],
-        healths: Mapping[str, RegionHealth],
     ) -> None:
         super().__init__(scope, id_)
         self._zone, self._settings = zone, zone.region.settings
         self._nearest: dict[str, Route53Record] = {}
         self.health_checks = {name: self._lead_to_region(one) for name, one in load_balancers.items()}
-        standby, checks = self._nearest[self._settings.home], self.health_checks
-        if self._settings.entry.health == "alarms":
-            well = WellRegions(
-                self,
-                "well",
-                zone=zone,
-                load_balancers=load_balancers,
-                answering=checks,
-                nearest=standby,
-                healths=healths,
-            )
-            standby, checks = well.best, well.checks
-        to_standby = to_record(standby, zone=zone)
+        to_standby = to_record(self._nearest[self._settings.home], zone=zone)
         primary = self._settings.primary_region
         for name in self._settings.entry.names(self._settings.domain):
             word = "wildcard" if name.startswith("*") else "apex"
@@ -92,7 +73,7 @@ class Records(Construct):
                 name=name,
                 role="PRIMARY",
                 alias=to_load_balancer(load_balancers[primary]),
-                health_check=checks[primary],
+                health_check=self.health_checks[primary],
             )
             if len(load_balancers) > 1:
                 failover_record(self, f"{word}-secondary", zone=zone, name=name, role="SECONDARY", alias=to_standby)

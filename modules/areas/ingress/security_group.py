@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.data_aws_ec2_managed_prefix_list import DataAwsEc2
 from constructs import Construct
 
 from modules.areas.network.nat import ANYWHERE
-from modules.blocks.security_group import let_in, let_out, security_group
+from modules.blocks.security_group import egress_rule, ingress_rule, security_group
 
 if TYPE_CHECKING:
     from modules.areas.network.network import Network
@@ -41,7 +41,7 @@ class LoadBalancerSecurityGroup(Construct):
             self,
             "Resource",
             region=region,
-            vpc=network.vpc,
+            vpc_id=network.vpc.id,
             identifier="alb",
             description="Load balancer of the web tier",
         )
@@ -60,7 +60,7 @@ class LoadBalancerSecurityGroup(Construct):
 
     def reach(self, security_group_id: str) -> None:
         """Let HTTPS out to what is in the security group."""
-        let_out(
+        egress_rule(
             self,
             "https-to-targets",
             region=self._region,
@@ -72,7 +72,7 @@ class LoadBalancerSecurityGroup(Construct):
         )
 
     def _admit(self, word: str, port: int, *, source: str, **peer: Unpack[Peer]) -> None:
-        let_in(
+        ingress_rule(
             self,
             f"{word}-from{source}",
             region=self._region,

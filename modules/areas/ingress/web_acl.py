@@ -20,7 +20,7 @@ from cdktf_cdktf_provider_aws.wafv2_web_acl import (
 from cdktf_cdktf_provider_aws.wafv2_web_acl_association import Wafv2WebAclAssociation
 from constructs import Construct
 
-from modules.areas.ingress.web_acl_logs import FirewallLogs
+from modules.areas.ingress.web_acl_logs import WebAclLogs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ RATE = "rate"
 RATE_WINDOW = 300
 
 
-class Firewall(Construct):
+class WebAcl(Construct):
     """A web ACL of AWS managed rules and of a limit on each address's requests, before one load balancer.
 
     Every request that it looks at is logged, without what logs somebody in.
@@ -87,7 +87,7 @@ class Firewall(Construct):
             resource_arn=load_balancer.resource.arn,
             web_acl_arn=self.resource.arn,
         )
-        FirewallLogs(self, "logs", region=region, web_acl=self.resource, key=logs_key)
+        WebAclLogs(self, "logs", region=region, web_acl=self.resource, key=logs_key)
 
 
 def _rules(settings: FirewallSettings) -> Iterator[Wafv2WebAclRule]:

@@ -28,7 +28,7 @@ PREFIX = "aws-waf-logs-"
 REDACTED = ("authorization", "cookie")
 
 
-class FirewallLogs(Construct):
+class WebAclLogs(Construct):
     """An encrypted log group that takes what one web ACL has looked at.
 
     Parameters

@@ -47,7 +47,7 @@ class RegionView:
     @property
     def headlines(self) -> list[Alarm]:
         """The alarms whose measures are drawn: the first of each tier, then more, as many as there is room for."""
-        drawn = [alarm for alarm in self.alarms if alarm.concern.headline]
+        drawn = [alarm for alarm in self.alarms if alarm.spec.on_dashboard]
         first = {alarm.tier: alarm for alarm in reversed(drawn)}
         ordered = sorted(drawn, key=lambda alarm: first[alarm.tier] is not alarm)
         return ordered[:GRAPHS]

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from constructs import Construct
 
 from modules.areas.account.session_manager import PREFERENCES
-from modules.blocks.alarms.event_rule import Event, Notice
+from modules.blocks.alarms.event_rule import Event, EventRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cdktf_cdktf_provider_aws.db_instance import DbInstance
 
-    from modules.areas.alerts.alerts import Alerts
+    from modules.blocks.alarms.alert_topics import AlertTopics
     from modules.core.naming import Names
     from modules.core.region import Region
 
@@ -120,7 +120,7 @@ def watchers_deleted(names: Names) -> Event:
 CATEGORIES = ("availability", "failover", "failure", "low storage", "read replica")
 
 
-class Notices(Construct):
+class EventRules(Construct):
     """What no metric counts, as pages: backups and watchers that are deleted, rotations and rollouts that failed.
 
     Tickets tell what RDS says of the instance, which explains what its alarms page for.
@@ -146,32 +146,37 @@ class Notices(Construct):
     https://docs.aws.amazon.com/aws-backup/latest/devguide/logging-using-cloudtrail.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, region: Region, alerts: Alerts, instance: DbInstance) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, region: Region, alerts: AlertTopics, instance: DbInstance
+    ) -> None:
         super().__init__(scope, id_)
         self.all = [
-            Notice(self, identifier, region=region, alerts=alerts, severity="page", meaning=meaning, event=event)
-            for identifier, (meaning, event) in EVENTS.items()
+            EventRule(
+                self, identifier, region=region, alerts=alerts, severity="page", description=description, event=event
+            )
+            for identifier, (description, event) in EVENTS.items()
         ]
         self.all.append(
-            Notice(
+            EventRule(
                 self,
                 "watchers-deleted",
                 region=region,
                 alerts=alerts,
                 severity="page",
-                meaning="An alarm, a log or what looks for attacks was deleted or silenced. Unless a plan did it, "
+                description="An alarm, a log or what looks for attacks was deleted or silenced. Unless a plan did it, "
                 "someone does not want to be seen: apply the plan, and find out what else they did.",
                 event=watchers_deleted(region.names),
             )
         )
         self.all.append(
-            Notice(
+            EventRule(
                 self,
                 "database-events",
                 region=region,
                 alerts=alerts,
                 severity="ticket",
-                meaning="RDS says what became of the database: it failed, failed over, restarted, or lacks storage.",
+                description="RDS says what became of the database: it failed, failed over, restarted, or lacks "
+                "storage.",
                 event=Event(
                     source="aws.rds",
                     kinds=["RDS DB Instance Event"],

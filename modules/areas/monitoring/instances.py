@@ -4,28 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modules.blocks.alarms.alarm import Concern, Formula, Metric
-from modules.blocks.alarms.tier import Tier
+from modules.blocks.alarms.alarm import AlarmSpec, MathExpression, Metric
 
 if TYPE_CHECKING:
     from cdktf_cdktf_provider_aws.autoscaling_group import AutoscalingGroup
     from cdktf_cdktf_provider_aws.lb import Lb
     from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup
-    from constructs import Construct
-
-    from modules.areas.alerts.alerts import Alerts
-    from modules.core.region import Region
 
 
-class InstanceAlarms(Tier):
+def instance_alarms(*, group: AutoscalingGroup, load_balancer: Lb, target_group: LbTargetGroup) -> dict[str, AlarmSpec]:
     """Fewer instances than there have to be, and no room for more.
 
     Parameters
     ----------
-    region
-        The region.
-    alerts
-        The region's topics.
     group
         The group, which must publish its metrics.
     load_balancer, target_group
@@ -34,58 +25,46 @@ class InstanceAlarms(Tier):
     See https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-metrics.html
     """
 
-    def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        region: Region,
-        alerts: Alerts,
-        group: AutoscalingGroup,
-        load_balancer: Lb,
-        target_group: LbTargetGroup,
-    ) -> None:
-        def metrics(**names: str) -> dict[str, Metric]:
-            return {
-                id_: Metric(
-                    namespace="AWS/AutoScaling",
-                    name=name,
-                    dimensions={"AutoScalingGroupName": group.name},
-                    statistic="Minimum",
-                )
-                for id_, name in names.items()
-            }
-
-        hosts = Metric(
-            namespace="AWS/ApplicationELB",
-            name="HealthyHostCount",
-            dimensions={"LoadBalancer": load_balancer.arn_suffix, "TargetGroup": target_group.arn_suffix},
-            statistic="Minimum",
-        )
-        concerns = {
-            "below-floor": Concern(
-                measure=Formula(
-                    expression="IF(hosts > 0, IF(running < floor, 1, 0), 0)",
-                    metrics={**metrics(running="GroupInServiceInstances", floor="GroupMinSize"), "hosts": hosts},
-                ),
-                threshold=0,
-                periods=10,
-                # A new group publishes its first metrics some minutes after it stands.
-                missing="ignore",
-                severity="page",
-                meaning="For ten minutes fewer instances have been in service than the group's floor. Its activity "
-                "history says why they do not start.",
-            ),
-            "at-maximum": Concern(
-                measure=Formula(
-                    expression="IF(wanted >= most, 1, 0)",
-                    metrics=metrics(wanted="GroupDesiredCapacity", most="GroupMaxSize"),
-                ),
-                threshold=0,
-                periods=15,
-                missing="notBreaching",
-                severity="ticket",
-                meaning="The group has been as large as it may be for 15 minutes: more load finds no more instances.",
-            ),
+    def metrics(**names: str) -> dict[str, Metric]:
+        return {
+            id_: Metric(
+                namespace="AWS/AutoScaling",
+                name=name,
+                dimensions={"AutoScalingGroupName": group.name},
+                statistic="Minimum",
+            )
+            for id_, name in names.items()
         }
-        super().__init__(scope, id_, region=region, alerts=alerts, title="asg", concerns=concerns)
+
+    hosts = Metric(
+        namespace="AWS/ApplicationELB",
+        name="HealthyHostCount",
+        dimensions={"LoadBalancer": load_balancer.arn_suffix, "TargetGroup": target_group.arn_suffix},
+        statistic="Minimum",
+    )
+    return {
+        "below-floor": AlarmSpec(
+            metric=MathExpression(
+                expression="IF(hosts > 0, IF(running < floor, 1, 0), 0)",
+                metrics={**metrics(running="GroupInServiceInstances", floor="GroupMinSize"), "hosts": hosts},
+            ),
+            threshold=0,
+            evaluation_periods=10,
+            # A new group publishes its first metrics some minutes after it stands.
+            treat_missing_data="ignore",
+            severity="page",
+            description="For ten minutes fewer instances have been in service than the group's floor. Its activity "
+            "history says why they do not start.",
+        ),
+        "at-maximum": AlarmSpec(
+            metric=MathExpression(
+                expression="IF(wanted >= most, 1, 0)",
+                metrics=metrics(wanted="GroupDesiredCapacity", most="GroupMaxSize"),
+            ),
+            threshold=0,
+            evaluation_periods=15,
+            treat_missing_data="notBreaching",
+            severity="ticket",
+            description="The group has been as large as it may be for 15 minutes: more load finds no more instances.",
+        ),
+    }

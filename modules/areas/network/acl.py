@@ -14,7 +14,7 @@ from cdktf_cdktf_provider_aws.network_acl import NetworkAcl, NetworkAclEgress, N
 from constructs import Construct
 
 from modules.areas.network.nat import ANYWHERE
-from modules.core.addressing import DATABASE, PRIVATE, PUBLIC
+from modules.settings.addressing import DATABASE, PRIVATE, PUBLIC
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

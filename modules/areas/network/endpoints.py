@@ -9,7 +9,7 @@ from constructs import Construct
 
 from modules.blocks.identity.inspector import INSPECTOR_BUCKETS
 from modules.blocks.identity.policy import EVERYONE, PolicyDocument, Statement, string_equals
-from modules.blocks.security_group import let_in, security_group
+from modules.blocks.security_group import ingress_rule, security_group
 from modules.settings.endpoints import IAM_PREFIXES
 from modules.settings.regions import PARTITION
 
@@ -125,11 +125,11 @@ class Endpoints(Construct):
             self,
             "security-group",
             region=region,
-            vpc=vpc,
+            vpc_id=vpc.id,
             identifier="endpoints",
             description="HTTPS from the VPC to the interface endpoints",
         )
-        let_in(
+        ingress_rule(
             self,
             "https-from-vpc",
             region=region,

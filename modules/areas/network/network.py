@@ -12,8 +12,8 @@ from modules.areas.network.flow_logs import FlowLogs
 from modules.areas.network.nat import NatGateways, PublicRoutes
 from modules.areas.network.subnets import SubnetTier
 from modules.areas.network.vpc import Vpc
-from modules.core.addressing import DATABASE, PRIVATE, PUBLIC
 from modules.core.region import Zones
+from modules.settings.addressing import DATABASE, PRIVATE, PUBLIC
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,7 +10,7 @@ from cdktf_cdktf_provider_aws.route_table_association import RouteTableAssociati
 from cdktf_cdktf_provider_aws.subnet import Subnet
 from constructs import Construct
 
-from modules.core.addressing import Tier, subnet_block
+from modules.settings.addressing import Tier, subnet_block
 
 if TYPE_CHECKING:
     from modules.areas.network.vpc import Vpc

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cdktf_cdktf_provider_aws.lambda_function import LambdaFunctionVpcConfig
 from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 
-from modules.areas.rotation.permissions import rotate, run_in_networks
+from modules.areas.rotation.permissions import network_interface_statements, rotate
 from modules.areas.rotation.security_group import RotationSecurityGroup
 from modules.areas.secrets.database import PASSWORD_LENGTH
 from modules.blocks.functions.function import Function
@@ -83,7 +83,7 @@ class RotationFunction(Function):
             code=code,
             permissions={
                 "secret": rotate(region, arns, keys.secrets),
-                "network": run_in_networks(),
+                "network": network_interface_statements(),
             },
             environment={
                 "PASSWORD_LENGTH": str(PASSWORD_LENGTH),

@@ -63,7 +63,7 @@ def rotate(region: Region, secret_arns: Sequence[str], key: Key) -> list[Stateme
     ]
 
 
-def run_in_networks() -> list[Statement]:
+def network_interface_statements() -> list[Statement]:
     """Let Lambda connect the function to subnets; the function's own code may not.
 
     Before it makes a function Lambda looks whether the role has these actions, and names no interface, subnet or group

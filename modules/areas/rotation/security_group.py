@@ -8,8 +8,8 @@ from constructs import Construct
 
 from modules.areas.network.nat import ANYWHERE
 from modules.areas.secrets.database import PORT
-from modules.blocks.security_group import let_out, security_group
-from modules.core.addressing import DATABASE, tier_block
+from modules.blocks.security_group import egress_rule, security_group
+from modules.settings.addressing import DATABASE, tier_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +46,7 @@ class RotationSecurityGroup(Construct):
             self,
             "Resource",
             region=region,
-            vpc=network.vpc,
+            vpc_id=network.vpc.id,
             identifier="rotation",
             description="Rotation function to the databases and Secrets Manager",
         )
@@ -65,7 +65,7 @@ class RotationSecurityGroup(Construct):
             self._allow("https", "Secrets Manager behind the NAT gateways", port=HTTPS, cidr_ipv4=ANYWHERE)
 
     def _allow(self, id_: str, description: str, *, port: int, **peer: Unpack[Peer]) -> None:
-        let_out(
+        egress_rule(
             self,
             id_,
             region=self._region,

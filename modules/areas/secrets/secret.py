@@ -102,7 +102,7 @@ class Secret(Construct):
         home = self.region.name
         return str(Fn.replace(self.resource.arn, f":{home}:", f":{region}:")) if region != home else self.resource.arn
 
-    def read_in(self, region: str) -> list[Statement]:
+    def read_statements(self, region: str) -> list[Statement]:
         """Statements that let a role of a region read the copy there, and no other secret."""
         arn = self.arn_in(region)
         return [
@@ -125,7 +125,7 @@ class Secret(Construct):
 
 def _refuse_other_accounts(region: Region) -> Statement:
     return Statement(
-        sid="RefuseOtherAccounts",
+        sid="DenyOtherAccounts",
         effect="Deny",
         actions=["secretsmanager:*"],
         # The policy goes with the secret to replicas, whose ARNs are others.
@@ -145,7 +145,7 @@ def _refuse_everyone_but(region: Region, readers: Sequence[str]) -> list[Stateme
     root = f"arn:{PARTITION}:iam::{region.account_id}:root"
     return [
         Statement(
-            sid="RefuseEveryoneElse",
+            sid="DenyEveryoneElse",
             effect="Deny",
             # Not the policy itself: whoever was left out by mistake can be let in again.
             actions=[f"secretsmanager:{action}" for action in VALUES],

@@ -14,7 +14,7 @@ from cdktf_cdktf_provider_aws.dynamodb_table import (
 )
 from constructs import Construct
 
-from modules.areas.backup.plan import backed_up
+from modules.areas.backup.plan import backup_tags
 from modules.blocks.identity.policy import Statement, string_equals
 
 if TYPE_CHECKING:
@@ -94,10 +94,14 @@ class SessionTable(Construct):
                 for other in sorted(keys)
                 if other != region.name
             ],
-            tags={"Name": self.name, **backed_up(region)},
+            tags={"Name": self.name, **backup_tags(region)},
         )
 
-    def work_with(self, network: Network) -> list[Statement]:
+    def regions_besides(self, region: str) -> list[str]:
+        """Names of the other regions that have a copy of the table."""
+        return sorted(self._keys.keys() - {region})
+
+    def access_statements(self, network: Network) -> list[Statement]:
         """What a role of a network's region needs to work with sessions there, and only from inside that network.
 
         Parameters

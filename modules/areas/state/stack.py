@@ -17,13 +17,13 @@ from modules.areas.state.backend import use_state_backend
 from modules.areas.state.location import STATE, StateLocation
 from modules.areas.storage.administrators import Administrators
 from modules.areas.storage.bucket import Bucket
-from modules.areas.storage.deliveries import take_access_logs
+from modules.areas.storage.deliveries import allow_access_log_delivery
 from modules.areas.storage.replication import Replication, replication_identifier
-from modules.areas.storage.statements import refuse_everyone_but, refuse_other_encryption
+from modules.areas.storage.statements import deny_everyone_except, deny_other_encryption
 from modules.blocks.identity.policy import arn_like
 from modules.blocks.identity.role import role_arn
-from modules.blocks.keys.key import Key, used_through
-from modules.core.errors import building
+from modules.blocks.keys.key import Key, allow_via_service
+from modules.core.errors import error_context
 from modules.core.region import Region
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class StateBackendStack(TerraformStack):
         super().__init__(scope, id_)
         use_state_backend(self, settings=settings, stack=id_)
         location = StateLocation.of(settings)
-        with building("state", location.region):
+        with error_context("state", location.region):
             here = _region(self, location.region, settings=settings)
             administrators = Administrators(
                 self,
@@ -82,7 +82,7 @@ class StateBackendStack(TerraformStack):
                 tags={"Name": location.lock_table},
             )
         if location.replica_region:
-            with building("state", location.replica_region):
+            with error_context("state", location.replica_region):
                 there = _region(self, location.replica_region, settings=settings)
                 away = _Home(there, location=location, administrators=administrators)
                 Replication(here, "replication", identifier=STATE, source=home.bucket, destinations=[away.bucket])
@@ -100,7 +100,8 @@ class _Home:
         replication = role_arn(region, replication_identifier(STATE), home=location.region)
         named = [*([replication] if location.replica_region else []), *administrators]
         uses = [
-            used_through(region, name, conditions=[arn_like("aws:PrincipalArn", *named)]) for name in ("s3", "dynamodb")
+            allow_via_service(region, name, conditions=[arn_like("aws:PrincipalArn", *named)])
+            for name in ("s3", "dynamodb")
         ]
         self.key = Key(region, "state-key", region=region, purpose="state", statements=uses)
         logs = Bucket(
@@ -110,8 +111,8 @@ class _Home:
             identifier="state-logs",
             key=None,
             statements=lambda bucket: [
-                *refuse_everyone_but(bucket, administrators, services=True),
-                *take_access_logs(bucket),
+                *deny_everyone_except(bucket, administrators, services=True),
+                *allow_access_log_delivery(bucket),
             ],
             expire_after_days=ACCESS_LOGS_DAYS,
         )
@@ -122,7 +123,7 @@ class _Home:
             identifier=STATE,
             key=self.key,
             access_logs=logs,
-            statements=lambda bucket: [*refuse_other_encryption(bucket), *refuse_everyone_but(bucket, named)],
+            statements=lambda bucket: [*deny_other_encryption(bucket), *deny_everyone_except(bucket, named)],
             keep_noncurrent_days=KEEP_STATE_VERSIONS_DAYS,
         )
         self.bucket.resource.lifecycle = TerraformResourceLifecycle(prevent_destroy=True)

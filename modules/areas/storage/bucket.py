@@ -26,7 +26,7 @@ from constructs import Construct
 
 from modules.areas.state.location import bucket_name
 from modules.areas.storage.lifecycle import Lifecycle
-from modules.areas.storage.statements import refuse_weak_transport
+from modules.areas.storage.statements import deny_insecure_transport
 from modules.blocks.identity.policy import PolicyDocument
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class Bucket(Construct):
         )
         self._encrypt(bucket_key=bucket_key)
         document = PolicyDocument(
-            self, "policy-document", region=region, statements=[*refuse_weak_transport(self), *statements(self)]
+            self, "policy-document", region=region, statements=[*deny_insecure_transport(self), *statements(self)]
         )
         self.policy = S3BucketPolicy(
             self,

@@ -22,7 +22,7 @@ def trail_arn(region: Region) -> str:
     return f"arn:{PARTITION}:cloudtrail:{home}:{region.account_id}:trail/{name}"
 
 
-def take_access_logs(bucket: Bucket) -> list[Statement]:
+def allow_access_log_delivery(bucket: Bucket) -> list[Statement]:
     """Let S3 deliver the access logs of this account's buckets.
 
     See https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
@@ -38,7 +38,7 @@ def take_access_logs(bucket: Bucket) -> list[Statement]:
     ]
 
 
-def take_load_balancer_logs(bucket: Bucket) -> list[Statement]:
+def allow_load_balancer_log_delivery(bucket: Bucket) -> list[Statement]:
     """Let the load balancers of this account deliver their access and connection logs.
 
     The path is the condition: a load balancer writes below the id of the account that owns it, and below no other. The
@@ -56,7 +56,7 @@ def take_load_balancer_logs(bucket: Bucket) -> list[Statement]:
     ]
 
 
-def take_trail(bucket: Bucket) -> list[Statement]:
+def allow_trail_delivery(bucket: Bucket) -> list[Statement]:
     """Let the platform's trail deliver its files and their digests.
 
     See https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
@@ -73,7 +73,7 @@ def trail_files(account_id: str) -> list[str]:
     return [f"AWSLogs/{account_id}/{kind}/" for kind in ("CloudTrail", "CloudTrail-Insight")]
 
 
-def take_configuration_records(bucket: Bucket) -> list[Statement]:
+def allow_config_delivery_to_bucket(bucket: Bucket) -> list[Statement]:
     """Let AWS Config deliver what it records in this account.
 
     See https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modules.areas.storage.bucket import Bucket
+    from modules.core.region import Region
 
 #: S3 promises replication time control for 15 minutes, and takes no other number.
 MINUTES = 15
@@ -84,6 +85,10 @@ class Replication(Construct):
             # S3 refuses replication unless both ends keep versions.
             depends_on=[source.versioning, *(bucket.versioning for bucket in ordered), role.policy],
         )
+
+    def involves(self, region: Region) -> bool:
+        """Whether it leaves the region or reaches it."""
+        return any(bucket.region is region for bucket in (self.source, *self.destinations))
 
     def rule_id(self, destination: Bucket) -> str:
         """Id of the rule that copies to ``destination``, as S3's metrics name it."""

@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 INSPECTORS = ("access-analyzer.amazonaws.com", "config.amazonaws.com")
 
 
-def refuse_weak_transport(bucket: Bucket) -> list[Statement]:
+def deny_insecure_transport(bucket: Bucket) -> list[Statement]:
     """Refuse plain HTTP, and TLS below 1.2.
 
     See https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
     """
     conditions = {
-        "RefusePlainHttp": is_true("aws:SecureTransport", wanted=False),
-        "RefuseOldTls": Condition(test="NumericLessThan", variable="s3:TlsVersion", values=["1.2"]),
+        "DenyPlainHttp": is_true("aws:SecureTransport", wanted=False),
+        "DenyOldTls": Condition(test="NumericLessThan", variable="s3:TlsVersion", values=["1.2"]),
     }
     return [_refuse(bucket, sid, condition) for sid, condition in conditions.items()]
 
 
-def refuse_other_encryption(bucket: Bucket, *, services: Sequence[str] = ()) -> list[Statement]:
+def deny_other_encryption(bucket: Bucket, *, services: Sequence[str] = ()) -> list[Statement]:
     """Refuse objects that ask for another encryption than KMS; those that ask for none get the bucket's own key.
 
     Parameters
@@ -46,15 +46,15 @@ def refuse_other_encryption(bucket: Bucket, *, services: Sequence[str] = ()) -> 
         is_given("s3:x-amz-server-side-encryption"),
     ]
     if not services:
-        return [_refuse_upload(bucket, "RefuseOtherEncryption", *other)]
+        return [_refuse_upload(bucket, "DenyOtherEncryption", *other)]
     by_services = is_true("aws:PrincipalIsAWSService", wanted=True)
     return [
-        _refuse_upload(bucket, "RefuseOtherEncryption", *other, is_true(by_services.variable, wanted=False)),
-        _refuse_upload(bucket, "RefuseOtherEncryptionOfServices", *other, by_services, prefixes=services),
+        _refuse_upload(bucket, "DenyOtherEncryption", *other, is_true(by_services.variable, wanted=False)),
+        _refuse_upload(bucket, "DenyOtherEncryptionOfServices", *other, by_services, prefixes=services),
     ]
 
 
-def refuse_other_keys(bucket: Bucket, *, services: Sequence[str] = ()) -> list[Statement]:
+def deny_other_keys(bucket: Bucket, *, services: Sequence[str] = ()) -> list[Statement]:
     """Refuse objects that ask for another key than the bucket's, or that bring a key which only the caller has.
 
     Parameters
@@ -62,7 +62,7 @@ def refuse_other_keys(bucket: Bucket, *, services: Sequence[str] = ()) -> list[S
     bucket
         The bucket.
     services
-        As of ``refuse_other_encryption``.
+        As of ``deny_other_encryption``.
 
     See https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
     """
@@ -70,18 +70,20 @@ def refuse_other_keys(bucket: Bucket, *, services: Sequence[str] = ()) -> list[S
         raise ValueError(f"bucket {bucket.node.path} has no key of ours to hold uploads to, allowed: a bucket with one")
     key_id = "s3:x-amz-server-side-encryption-aws-kms-key-id"
     return [
-        *refuse_other_encryption(bucket, services=services),
+        *deny_other_encryption(bucket, services=services),
         _refuse_upload(
             bucket,
-            "RefuseOtherKeys",
+            "DenyOtherKeys",
             Condition(test="StringNotEquals", variable=key_id, values=[bucket.key.arn]),
             is_given(key_id),
         ),
-        _refuse_upload(bucket, "RefuseKeysOfTheCaller", is_given("s3:x-amz-server-side-encryption-customer-algorithm")),
+        _refuse_upload(
+            bucket, "DenyCustomerProvidedKeys", is_given("s3:x-amz-server-side-encryption-customer-algorithm")
+        ),
     ]
 
 
-def refuse_everyone_but(bucket: Bucket, principals: Sequence[str], *, services: bool = False) -> list[Statement]:
+def deny_everyone_except(bucket: Bucket, principals: Sequence[str], *, services: bool = False) -> list[Statement]:
     """Refuse everything to every principal but the named ones, the account root and the inspectors of AWS.
 
     It allows nothing: what the named ones may do is left to their own policies. The root is how an administrator gets
@@ -103,7 +105,7 @@ def refuse_everyone_but(bucket: Bucket, principals: Sequence[str], *, services: 
     conditions = [arn_not_like("aws:PrincipalArn", f"{iam}:root", *inspectors, *principals)]
     if services:
         conditions.append(is_true("aws:PrincipalIsAWSService", wanted=False))
-    return [_refuse(bucket, "RefuseEveryoneElse", *conditions)]
+    return [_refuse(bucket, "DenyEveryoneElse", *conditions)]
 
 
 def _refuse(bucket: Bucket, sid: str, *conditions: Condition) -> Statement:

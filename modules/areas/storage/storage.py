@@ -8,14 +8,14 @@ from constructs import Construct
 
 from modules.areas.storage.bucket import Bucket
 from modules.areas.storage.deliveries import (
-    take_access_logs,
-    take_configuration_records,
-    take_load_balancer_logs,
-    take_trail,
+    allow_access_log_delivery,
+    allow_config_delivery_to_bucket,
+    allow_load_balancer_log_delivery,
+    allow_trail_delivery,
     trail_files,
 )
 from modules.areas.storage.replication import replication_identifier
-from modules.areas.storage.statements import refuse_everyone_but, refuse_other_keys
+from modules.areas.storage.statements import deny_everyone_except, deny_other_keys
 from modules.blocks.identity.policy import Statement, arn_like, string_equals, string_like
 from modules.blocks.identity.role import role_arn
 
@@ -56,6 +56,8 @@ class Storage(Construct):
     ----------
     data, access_logs, load_balancer_logs, trail, configuration
         The buckets.
+    administrators
+        What it was made with.
     """
 
     def __init__(
@@ -69,23 +71,23 @@ class Storage(Construct):
         administrators: Sequence[str],
     ) -> None:
         super().__init__(scope, id_)
-        self._region, self._administrators = region, administrators
+        self._region, self.administrators = region, administrators
         settings = region.settings.storage
         # S3 delivers access logs, and load balancers theirs, only to buckets without a key of ours.
-        self.access_logs = logs = self._log_bucket("access-logs", take=take_access_logs)
-        self.load_balancer_logs = self._log_bucket("alb-logs", take=take_load_balancer_logs, access_logs=logs)
+        self.access_logs = logs = self._log_bucket("access-logs", take=allow_access_log_delivery)
+        self.load_balancer_logs = self._log_bucket("alb-logs", take=allow_load_balancer_log_delivery, access_logs=logs)
         # CloudTrail's own encryption context is what the key admits it by; with a bucket key there would be none. And
         # AWS's pages differ on whether digests are encrypted with the trail's key or by S3: either is taken.
         self.trail = self._log_bucket(
             "trail",
-            take=take_trail,
+            take=allow_trail_delivery,
             key=keys.logs,
             bucket_key=False,
             encrypted=trail_files(region.account_id),
             access_logs=logs,
         )
         self.configuration = self._log_bucket(
-            "configuration", take=take_configuration_records, key=keys.logs, access_logs=logs
+            "configuration", take=allow_config_delivery_to_bucket, key=keys.logs, access_logs=logs
         )
         self.data = Bucket(
             self,
@@ -95,8 +97,8 @@ class Storage(Construct):
             key=keys.storage,
             access_logs=logs,
             statements=lambda bucket: [
-                *refuse_other_keys(bucket),
-                *refuse_everyone_but(bucket, [*data_roles(region), *administrators]),
+                *deny_other_keys(bucket),
+                *deny_everyone_except(bucket, [*data_roles(region), *administrators]),
             ],
             keep_noncurrent_days=settings.keep_noncurrent_days,
             tiers={"INTELLIGENT_TIERING": settings.tier_after_days},
@@ -118,8 +120,8 @@ class Storage(Construct):
 
         def statements(bucket: Bucket) -> list[Statement]:
             return [
-                *(refuse_other_keys(bucket, services=encrypted) if key else ()),
-                *refuse_everyone_but(bucket, self._administrators, services=True),
+                *(deny_other_keys(bucket, services=encrypted) if key else ()),
+                *deny_everyone_except(bucket, self.administrators, services=True),
                 *take(bucket),
             ]
 
@@ -144,9 +146,8 @@ def data_roles(region: Region) -> list[str]:
 
     Replication from the region reads it; replication from the primary region, or to it, writes it.
     """
-    primary, secondary = region.settings.primary_region, region.settings.secondary_regions
-    others = secondary if region.name == primary else (primary,)
-    homes = sorted([region.name, *others]) if secondary else []
+    others = region.settings.replication_destinations(region.name)
+    homes = sorted([region.name, *others]) if others else []
     return [
         role_arn(region, APPLICATION),
         *(role_arn(region, replication_identifier(DATA), home=home) for home in homes),

@@ -10,22 +10,22 @@ from cdktf_cdktf_provider_aws.cloudwatch_log_metric_filter import (
 )
 from constructs import Construct
 
-from modules.blocks.alarms.alarm import Alarm, Concern, Metric
+from modules.blocks.alarms.alarm import Alarm, AlarmSpec, Metric
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 
-    from modules.areas.alerts.alerts import Alerts
-    from modules.areas.trail.metric_filters import Signal
+    from modules.areas.trail.metric_filters import MetricFilter
+    from modules.blocks.alarms.alert_topics import AlertTopics
     from modules.core.region import Region
 
 PERIOD = 300
 
 
 class TrailAlarms(Construct):
-    """A metric and an alarm for each signal, in the region of the trail, which hears of all regions.
+    """A metric filter and an alarm on each, in the region of the trail, which hears of all regions.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class TrailAlarms(Construct):
         The home region.
     log_group
         The trail's log group.
-    signals
+    metric_filters
         By identifier, what is worth an alarm.
     alerts
         The home region's topics.
@@ -53,14 +53,14 @@ class TrailAlarms(Construct):
         *,
         region: Region,
         log_group: CloudwatchLogGroup,
-        signals: Mapping[str, Signal],
-        alerts: Alerts,
+        metric_filters: Mapping[str, MetricFilter],
+        alerts: AlertTopics,
     ) -> None:
         super().__init__(scope, id_)
         # Copies of the platform in one account share the region, so their metrics must not.
         namespace = region.names.of("metric", "trail")
         self.alarms = []
-        for identifier, signal in signals.items():
+        for identifier, metric_filter in metric_filters.items():
             metric = region.names.of("metric", identifier)
             filters = CloudwatchLogMetricFilter(
                 self,
@@ -68,21 +68,21 @@ class TrailAlarms(Construct):
                 provider=region.provider,
                 name=metric,
                 log_group_name=log_group.name,
-                pattern=signal.pattern,
+                pattern=metric_filter.pattern,
                 metric_transformation=CloudwatchLogMetricFilterMetricTransformation(
                     namespace=namespace, name=metric, value="1", default_value="0", unit="Count"
                 ),
             )
             transformation = filters.metric_transformation
-            concern = Concern(
-                measure=Metric(
+            spec = AlarmSpec(
+                metric=Metric(
                     namespace=transformation.namespace, name=transformation.name, dimensions={}, statistic="Sum"
                 ),
-                threshold=signal.tolerated,
+                threshold=metric_filter.tolerated,
                 period=PERIOD,
-                periods=1,
-                missing="notBreaching",
-                severity=signal.severity,
-                meaning=signal.meaning,
+                evaluation_periods=1,
+                treat_missing_data="notBreaching",
+                severity=metric_filter.severity,
+                description=metric_filter.description,
             )
-            self.alarms.append(Alarm(self, identifier, region=region, alerts=alerts, tier="trail", concern=concern))
+            self.alarms.append(Alarm(self, identifier, region=region, alerts=alerts, tier="trail", spec=spec))

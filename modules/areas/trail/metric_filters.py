@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Signal:
+class MetricFilter:
     """Events of the trail that are worth a human's attention.
 
     Parameters
@@ -21,7 +21,7 @@ class Signal:
         A filter pattern of CloudWatch Logs that matches them.
     severity
         ``page`` or ``ticket``.
-    meaning
+    description
         What they mean and what to do.
     tolerated
         How many of them in five minutes are nothing to look at. None by default.
@@ -31,7 +31,7 @@ class Signal:
 
     pattern: str
     severity: Severity
-    meaning: str
+    description: str
     tolerated: int = 0
 
 
@@ -62,36 +62,36 @@ def _of(source: str, names: Sequence[str]) -> str:
 #: not be told on. What would silence these very signals is told by a rule of EventBridge, see
 #: `modules.areas.monitoring.event_rules`.
 #: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html
-SIGNALS = {
-    "root": Signal(
+METRIC_FILTERS = {
+    "root": MetricFilter(
         pattern='{ ($.userIdentity.type = "Root") && ($.userIdentity.invokedBy NOT EXISTS) '
         '&& ($.eventType != "AwsServiceEvent") }',
         severity="page",
-        meaning="Someone works as the root of the account. Ask who; if nobody says so, shut the root out.",
+        description="Someone works as the root of the account. Ask who; if nobody says so, shut the root out.",
     ),
-    "no-mfa": Signal(
+    "no-mfa": MetricFilter(
         # Who comes by way of an identity provider has shown the second factor there, which the event does not say.
         pattern='{ ($.eventName = "ConsoleLogin") && ($.additionalEventData.MFAUsed != "Yes") '
         '&& ($.userIdentity.type = "IAMUser") && ($.responseElements.ConsoleLogin = "Success") }',
         severity="page",
-        meaning="A user logged in to the console with a password alone. Have them set a second factor.",
+        description="A user logged in to the console with a password alone. Have them set a second factor.",
     ),
-    "failed-logins": Signal(
+    "failed-logins": MetricFilter(
         pattern='{ ($.eventName = ConsoleLogin) && ($.errorMessage = "Failed authentication") }',
         severity="ticket",
-        meaning="Logins to the console fail again and again. Someone forgot a password, or is guessing one.",
+        description="Logins to the console fail again and again. Someone forgot a password, or is guessing one.",
         tolerated=3,
     ),
-    "unauthorized": Signal(
+    "unauthorized": MetricFilter(
         # Not what services of AWS are refused, which look at every bucket again and again, by roles of their own.
         pattern='{ (($.errorCode = "*UnauthorizedOperation") || ($.errorCode = "AccessDenied*")) '
         "&& ($.userIdentity.invokedBy NOT EXISTS) && (($.userIdentity.sessionContext.sessionIssuer.arn NOT EXISTS) "
         '|| ($.userIdentity.sessionContext.sessionIssuer.arn != "*:role/aws-service-role/*")) }',
         severity="ticket",
-        meaning="Many calls are refused. A role lacks a permission, or someone tries what a role may do.",
+        description="Many calls are refused. A role lacks a permission, or someone tries what a role may do.",
         tolerated=10,
     ),
-    "iam": Signal(
+    "iam": MetricFilter(
         pattern=calls(
             *("AttachGroupPolicy", "AttachRolePolicy", "AttachUserPolicy", "CreatePolicy", "CreatePolicyVersion"),
             *("AddRoleToInstanceProfile", "CreateRole", "PutRolePermissionsBoundary", "UpdateAssumeRolePolicy"),
@@ -101,10 +101,11 @@ SIGNALS = {
             source="iam",
         ),
         severity="ticket",
-        meaning="Permissions were changed, or who may take a role on. Expected if a plan was applied; otherwise find "
+        description="Permissions were changed, or who may take a role on. Expected if a plan was applied; otherwise "
+        "find "
         "out who did it.",
     ),
-    "logins": Signal(
+    "logins": MetricFilter(
         # The platform makes no users, and takes a boundary off its roles only when the setting goes.
         pattern=calls(
             *("AddUserToGroup", "CreateAccessKey", "CreateLoginProfile", "CreateOpenIDConnectProvider"),
@@ -115,10 +116,11 @@ SIGNALS = {
             unless=BY_NO_ROOT,
         ),
         severity="page",
-        meaning="Someone made a way in that outlives their session: a user, a key, a password, a provider; or took off "
+        description="Someone made a way in that outlives their session: a user, a key, a password, a provider; or took "
+        "off "
         "what bounds a role. If nobody says why, delete it, and look at what was done with it.",
     ),
-    "functions": Signal(
+    "functions": MetricFilter(
         # Lambda writes the date of its API into the names.
         # https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html
         pattern=calls(
@@ -128,10 +130,11 @@ SIGNALS = {
             source="lambda",
         ),
         severity="ticket",
-        meaning="Code of a function was replaced, or others may call it or get what it says. Expected if a plan was "
+        description="Code of a function was replaced, or others may call it or get what it says. Expected if a plan "
+        "was "
         "applied; otherwise see what it runs now: the next plan says whether it is ours.",
     ),
-    "resource-policies": Signal(
+    "resource-policies": MetricFilter(
         # Not kms:CreateGrant, which RDS, EBS, Auto Scaling and DynamoDB do all day; the keys' policies allow no other.
         pattern=calls_of(
             kms=("PutKeyPolicy",),
@@ -143,10 +146,10 @@ SIGNALS = {
             ec2=("ModifyImageAttribute", "ModifySnapshotAttribute", "ModifyVpcEndpoint"),
         ),
         severity="ticket",
-        meaning="Who may use a key, a secret, a vault, a table, a queue, a snapshot or an endpoint was changed. "
+        description="Who may use a key, a secret, a vault, a table, a queue, a snapshot or an endpoint was changed. "
         "Expected if a plan was applied; otherwise look at whom it lets in.",
     ),
-    "alerting": Signal(
+    "alerting": MetricFilter(
         pattern=calls_of(
             sns=("AddPermission", "SetSubscriptionAttributes", "SetTopicAttributes", "Subscribe"),
             events=("PutRule", "PutTargets"),
@@ -155,38 +158,40 @@ SIGNALS = {
             unless=BY_NO_SERVICE,
         ),
         severity="ticket",
-        meaning="What raises an alarm, or whom a topic tells, was changed. Expected if a plan was applied; otherwise "
+        description="What raises an alarm, or whom a topic tells, was changed. Expected if a plan was applied; "
+        "otherwise "
         "list the topics' subscriptions: a stranger's is not in a plan.",
     ),
-    "silenced": Signal(
+    "silenced": MetricFilter(
         pattern=calls_of(
             sns=("DeleteTopic", "Unsubscribe"),
             events=("DeleteRule", "DisableRule", "RemoveTargets"),
             unless=BY_NO_SERVICE,
         ),
         severity="page",
-        meaning="A topic, its subscription or a rule that tells it something is gone. Unless a plan took it away, "
+        description="A topic, its subscription or a rule that tells it something is gone. Unless a plan took it away, "
         "someone does not want to be told on: apply the plan, and find out what else they do.",
     ),
-    "trail": Signal(
+    "trail": MetricFilter(
         pattern=calls(
             *("CreateTrail", "DeleteTrail", "PutEventSelectors", "PutInsightSelectors", "StartLogging"),
             *("StopLogging", "UpdateTrail"),
             source="cloudtrail",
         ),
         severity="page",
-        meaning="The trail was changed or stopped: what comes after may not be recorded.",
+        description="The trail was changed or stopped: what comes after may not be recorded.",
     ),
-    "config": Signal(
+    "config": MetricFilter(
         pattern=calls(
             *("DeleteConfigRule", "DeleteConfigurationRecorder", "DeleteDeliveryChannel", "PutConfigurationRecorder"),
             *("PutDeliveryChannel", "StopConfigurationRecorder"),
             source="config",
         ),
         severity="page",
-        meaning="The recorder or a rule of AWS Config was changed or stopped: changes may not be recorded or judged.",
+        description="The recorder or a rule of AWS Config was changed or stopped: changes may not be recorded or "
+        "judged.",
     ),
-    "vpc": Signal(
+    "vpc": MetricFilter(
         pattern=calls(
             *("AcceptVpcPeeringConnection", "AttachClassicLinkVpc", "CreateVpc", "CreateVpcPeeringConnection"),
             *("DeleteVpc", "DeleteVpcPeeringConnection", "DetachClassicLinkVpc", "DisableVpcClassicLink"),
@@ -194,9 +199,9 @@ SIGNALS = {
             source="ec2",
         ),
         severity="ticket",
-        meaning="A VPC or a peering connection was changed. Expected if a plan was applied.",
+        description="A VPC or a peering connection was changed. Expected if a plan was applied.",
     ),
-    "security-groups": Signal(
+    "security-groups": MetricFilter(
         pattern=calls(
             *("AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress", "CreateSecurityGroup"),
             *("DeleteSecurityGroup", "ModifySecurityGroupRules", "RevokeSecurityGroupEgress"),
@@ -204,47 +209,48 @@ SIGNALS = {
             source="ec2",
         ),
         severity="ticket",
-        meaning="A security group was changed. Expected if a plan was applied; otherwise look at what it opens.",
+        description="A security group was changed. Expected if a plan was applied; otherwise look at what it opens.",
     ),
-    "network-acls": Signal(
+    "network-acls": MetricFilter(
         pattern=calls(
             *("CreateNetworkAcl", "CreateNetworkAclEntry", "DeleteNetworkAcl", "DeleteNetworkAclEntry"),
             *("ReplaceNetworkAclAssociation", "ReplaceNetworkAclEntry"),
             source="ec2",
         ),
         severity="ticket",
-        meaning="A network ACL was changed. Expected if a plan was applied; otherwise look at what it opens.",
+        description="A network ACL was changed. Expected if a plan was applied; otherwise look at what it opens.",
     ),
-    "route-tables": Signal(
+    "route-tables": MetricFilter(
         pattern=calls(
             *("CreateRoute", "CreateRouteTable", "DeleteRoute", "DeleteRouteTable", "DisassociateRouteTable"),
             *("ReplaceRoute", "ReplaceRouteTableAssociation"),
             source="ec2",
         ),
         severity="ticket",
-        meaning="Routes were changed. Expected if a plan was applied; otherwise look at where traffic goes now.",
+        description="Routes were changed. Expected if a plan was applied; otherwise look at where traffic goes now.",
     ),
-    "gateways": Signal(
+    "gateways": MetricFilter(
         pattern=calls(
             *("AttachInternetGateway", "CreateCustomerGateway", "CreateInternetGateway", "DeleteCustomerGateway"),
             *("DeleteInternetGateway", "DetachInternetGateway"),
             source="ec2",
         ),
         severity="ticket",
-        meaning="A way out of a VPC was made or taken away. Expected if a plan was applied.",
+        description="A way out of a VPC was made or taken away. Expected if a plan was applied.",
     ),
-    "keys": Signal(
+    "keys": MetricFilter(
         pattern=calls("DisableKey", "ScheduleKeyDeletion", source="kms"),
         severity="page",
-        meaning="A key was shut off or is to be deleted. What it encrypts is lost with it: cancel it now, ask later.",
+        description="A key was shut off or is to be deleted. What it encrypts is lost with it: cancel it now, ask "
+        "later.",
     ),
-    "bucket-policies": Signal(
+    "bucket-policies": MetricFilter(
         pattern=calls(
             *("DeleteBucketCors", "DeleteBucketLifecycle", "DeleteBucketPolicy", "DeleteBucketReplication"),
             *("PutBucketAcl", "PutBucketCors", "PutBucketLifecycle", "PutBucketPolicy", "PutBucketReplication"),
             source="s3",
         ),
         severity="ticket",
-        meaning="Who may reach a bucket, or how long objects live, was changed. Expected if a plan was applied.",
+        description="Who may reach a bucket, or how long objects live, was changed. Expected if a plan was applied.",
     ),
 }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from modules.areas.state.location import STATE, StateLocation
 from modules.areas.storage.replication import replication_identifier
-from modules.areas.trail.metric_filters import Signal
+from modules.areas.trail.metric_filters import MetricFilter
 from modules.blocks.identity.role import role_arn
 from modules.settings.regions import PARTITION
 
@@ -25,7 +25,7 @@ def state_buckets(region: Region) -> list[str]:
     return [f"arn:{PARTITION}:s3:::{name}" for name in location.buckets(region.account_id)]
 
 
-def state_signals(region: Region, *, administrators: Sequence[str]) -> dict[str, Signal]:
+def state_metric_filters(region: Region, *, administrators: Sequence[str]) -> dict[str, MetricFilter]:
     """By identifier, the signals about who is a stranger at the state bucket and its replica, let in or refused.
 
     The buckets refuse strangers, so what these tell of is an attempt, or a policy that is gone. Writes are also changes
@@ -52,16 +52,17 @@ def state_signals(region: Region, *, administrators: Sequence[str]) -> dict[str,
     ]
     strangers = f"({buckets}) && {_are_not(named)}"
     return {
-        "state-writes": Signal(
+        "state-writes": MetricFilter(
             pattern=f"{{ ($.readOnly IS FALSE) && {strangers} }}",
             severity="page",
-            meaning="Someone who is no administrator of the state wrote to it, or tried to. Apply nothing until it is "
+            description="Someone who is no administrator of the state wrote to it, or tried to. Apply nothing until it "
+            "is "
             "known who and what: docs/state.md.",
         ),
-        "state-reads": Signal(
+        "state-reads": MetricFilter(
             pattern=f'{{ ($.eventCategory = "Data") && ($.readOnly IS TRUE) && {strangers} }}',
             severity="ticket",
-            meaning="Someone who is no administrator of the state read it, or tried to: docs/state.md.",
+            description="Someone who is no administrator of the state read it, or tried to: docs/state.md.",
         ),
     }
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from cdktf import ITerraformDependable
 
-    from modules.areas.alerts.alerts import Alerts
+    from modules.blocks.alarms.alert_topics import AlertTopics
     from modules.core.region import Region
 
 Severity = Literal["page", "ticket"]
@@ -49,7 +49,7 @@ class Metric:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Formula:
+class MathExpression:
     """What is computed from metrics.
 
     Parameters
@@ -67,59 +67,58 @@ class Formula:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Concern:
-    """What is looked at, and when it is a reason to act.
+class AlarmSpec:
+    """The metric of an alarm, its threshold, and what to do about it.
 
     Parameters
     ----------
-    measure
-        What is looked at.
+    metric
+        What is compared with the threshold.
     threshold
         The value above which, or below which, something is wrong.
     below
         Whether values below the threshold are wrong, and not those above it. No by default.
     period
         Seconds that one value stands for. A minute by default.
-    periods
-        Values in a row that have to be wrong. Five by default.
-    datapoints
-        How many of the ``periods`` have to be wrong, where not all. For what is filled up: CloudWatch fills the newest
-        minutes too, whose data is still on its way, so all in a row are never wrong.
-    missing
+    evaluation_periods
+        Periods in a row that have to be wrong. Five by default.
+    datapoints_to_alarm
+        How many of the ``evaluation_periods`` have to be wrong, where not all. For expressions with ``FILL``:
+        CloudWatch fills the newest minutes too, whose data is still on its way, so all in a row are never wrong.
+    treat_missing_data
         What a period without data means.
     severity
         ``page`` wakes someone up; ``ticket`` waits for the morning.
-    elsewhere
-        Whether clients are better off in another region meanwhile: they suffer now, and the cause does not come along
-        with them. No by default. Only what Route 53 can follow sends them there.
-    headline
+    unhealthy
+        Whether a ticket makes the region unhealthy too. No by default. A page always does.
+    on_dashboard
         Whether the dashboard draws it. No by default.
-    meaning
+    description
         What it means and what to do about it: what a human reads first.
     """
 
-    measure: Metric | Formula
+    metric: Metric | MathExpression
     threshold: float
     below: bool = False
     period: int = MINUTE
-    periods: int = 5
-    datapoints: int | None = None
-    missing: Missing
+    evaluation_periods: int = 5
+    datapoints_to_alarm: int | None = None
+    treat_missing_data: Missing
     severity: Severity
-    elsewhere: bool = False
-    headline: bool = False
-    meaning: str
+    unhealthy: bool = False
+    on_dashboard: bool = False
+    description: str
 
     @property
-    def counts(self) -> bool:
-        """Whether the region is ill while it is so."""
-        return self.severity == "page" or self.elsewhere
+    def makes_region_unhealthy(self) -> bool:
+        """Whether the region is unhealthy while the alarm is in ALARM."""
+        return self.severity == "page" or self.unhealthy
 
 
 class Alarm(Construct):
-    """An alarm on one concern. It tells the topic of its severity when it goes off, and when all is well again.
+    """An alarm. It notifies the topic of its severity when it goes into ALARM and when it is OK again.
 
-    With ``alarms.actions: false`` of the settings it changes its state and tells nobody. A percentile of too few
+    With ``alarms.actions: false`` of the settings it changes its state and notifies nobody. A percentile of too few
     values to be one leaves it as it is.
 
     Parameters
@@ -130,8 +129,8 @@ class Alarm(Construct):
         The region's topics.
     tier
         Words for the tier that it is of, joined by hyphens; they open what its name says.
-    concern
-        What is looked at, and when it is a reason to act.
+    spec
+        Its metric, threshold and description.
     depends_on
         What has to stand before, so that it does not go off while that is being made. Nothing by default.
 
@@ -139,7 +138,7 @@ class Alarm(Construct):
     ----------
     resource, name, arn
         The alarm.
-    tier, concern
+    tier, spec
         What it was made with.
 
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html
@@ -151,37 +150,36 @@ class Alarm(Construct):
         id_: str,
         *,
         region: Region,
-        alerts: Alerts,
+        alerts: AlertTopics,
         tier: str,
-        concern: Concern,
+        spec: AlarmSpec,
         depends_on: Sequence[ITerraformDependable] = (),
     ) -> None:
         super().__init__(scope, id_)
-        self.tier, self.concern = tier, concern
+        self.tier, self.spec = tier, spec
         name = region.names.of("alarm", f"{tier}-{id_}")
-        topic = alerts.page if concern.severity == "page" else alerts.ticket
-        measure = concern.measure
-        metric = measure if isinstance(measure, Metric) else None
+        topic = alerts.page if spec.severity == "page" else alerts.ticket
+        metric = spec.metric if isinstance(spec.metric, Metric) else None
         plain = metric is not None and metric.statistic in STATISTICS
         self.resource = CloudwatchMetricAlarm(
             self,
             "Resource",
             provider=region.provider,
             alarm_name=name,
-            alarm_description=concern.meaning,
+            alarm_description=spec.description,
             namespace=metric.namespace if metric else None,
             metric_name=metric.name if metric else None,
             dimensions=dict(metric.dimensions) if metric else None,
             statistic=metric.statistic if metric and plain else None,
             extended_statistic=metric.statistic if metric and not plain else None,
-            period=concern.period if metric else None,
-            metric_query=_queries(measure, concern) if isinstance(measure, Formula) else None,
-            comparison_operator="LessThanThreshold" if concern.below else "GreaterThanThreshold",
-            threshold=concern.threshold,
-            evaluation_periods=concern.periods,
-            datapoints_to_alarm=concern.datapoints,
+            period=spec.period if metric else None,
+            metric_query=_queries(spec.metric, spec) if isinstance(spec.metric, MathExpression) else None,
+            comparison_operator="LessThanThreshold" if spec.below else "GreaterThanThreshold",
+            threshold=spec.threshold,
+            evaluation_periods=spec.evaluation_periods,
+            datapoints_to_alarm=spec.datapoints_to_alarm,
             evaluate_low_sample_count_percentiles="ignore" if metric and not plain else None,
-            treat_missing_data=concern.missing,
+            treat_missing_data=spec.treat_missing_data,
             actions_enabled=None if region.settings.alarms.actions else False,
             alarm_actions=[topic.arn],
             ok_actions=[topic.arn],
@@ -192,7 +190,7 @@ class Alarm(Construct):
         self.arn = self.resource.arn
 
 
-def _queries(formula: Formula, concern: Concern) -> list[CloudwatchMetricAlarmMetricQuery]:
+def _queries(formula: MathExpression, spec: AlarmSpec) -> list[CloudwatchMetricAlarmMetricQuery]:
     metrics = [
         CloudwatchMetricAlarmMetricQuery(
             id=id_,
@@ -201,7 +199,7 @@ def _queries(formula: Formula, concern: Concern) -> list[CloudwatchMetricAlarmMe
                 metric_name=metric.name,
                 dimensions=dict(metric.dimensions),
                 stat=metric.statistic,
-                period=concern.period,
+                period=spec.period,
             ),
         )
         for id_, metric in formula.metrics.items()
@@ -212,6 +210,6 @@ def _queries(formula: Formula, concern: Concern) -> list[CloudwatchMetricAlarmMe
         label="result",
         return_data=True,
         # Only what no metric says: CloudWatch takes the period of the metrics.
-        period=None if metrics else concern.period,
+        period=None if metrics else spec.period,
     )
     return [*metrics, result]

@@ -13,8 +13,8 @@ from constructs import Construct
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from modules.areas.alerts.alerts import Alerts
     from modules.blocks.alarms.alarm import Severity
+    from modules.blocks.alarms.alert_topics import AlertTopics
     from modules.core.region import Region
 
 
@@ -44,7 +44,7 @@ class Event:
         return pattern | {"detail": dict(self.detail)} if self.detail else pattern
 
 
-class Notice(Construct):
+class EventRule(Construct):
     """A rule that hands events of AWS to a topic as they are.
 
     Parameters
@@ -55,14 +55,14 @@ class Notice(Construct):
         The region's topics.
     severity
         Which of them is told.
-    meaning
+    description
         What the event means and what to do about it.
     event
         The events.
 
     Attributes
     ----------
-    rule
+    name
         The rule's name.
 
     See https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rules.html
@@ -74,9 +74,9 @@ class Notice(Construct):
         id_: str,
         *,
         region: Region,
-        alerts: Alerts,
+        alerts: AlertTopics,
         severity: Severity,
-        meaning: str,
+        description: str,
         event: Event,
     ) -> None:
         super().__init__(scope, id_)
@@ -86,7 +86,7 @@ class Notice(Construct):
             "Resource",
             provider=region.provider,
             name=name,
-            description=meaning,
+            description=description,
             event_pattern=json.dumps(event.pattern),
             # Said, so that a rule that somebody disables is a change in the next plan.
             state="ENABLED",
@@ -94,4 +94,4 @@ class Notice(Construct):
         )
         topic = alerts.page if severity == "page" else alerts.ticket
         CloudwatchEventTarget(self, "target", provider=region.provider, rule=rule.name, arn=topic.arn)
-        self.rule = rule.name
+        self.name = rule.name

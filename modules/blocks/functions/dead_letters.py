@@ -48,7 +48,7 @@ class DeadLetters(Construct):
         )
         self.arn = self.resource.arn
         refuse_plain_http = Statement(
-            sid="RefusePlainHttp",
+            sid="DenyPlainHttp",
             effect="Deny",
             actions=["sqs:*"],
             resources=[self.arn],

@@ -103,7 +103,7 @@ class Function(Construct):
         code
             What it runs.
         permissions
-            By concern, what its role may do besides reporting.
+            By spec, what its role may do besides reporting.
         environment
             Its variables, at least one: without any AWS forgets the key.
         timeout
@@ -117,7 +117,7 @@ class Function(Construct):
         network
             The subnets that it runs in. None by default: it reaches public endpoints of AWS and nothing else of ours.
         """
-        policies = [self._role.allow(concern, statements) for concern, statements in permissions.items()]
+        policies = [self._role.allow(spec, statements) for spec, statements in permissions.items()]
         policies.append(self._role.allow("reports", [*self._report(), *self.dead_letters.send()]))
         name = self.region.names.of("lambda", self._identifier)
         self.resource = LambdaFunction(

@@ -20,7 +20,7 @@ INSPECTOR_BUCKETS = ("aws-ssm-document-attachments-{region}", "inspector2-oval-p
 PATHS = "parameter/inspector-aws/service/inspector-linux-application-paths"
 
 
-def be_scanned(region: Region) -> list[Statement]:
+def inspector_statements(region: Region) -> list[Statement]:
     """Run the associations that Inspector makes, and tell Systems Manager which packages are there.
 
     Without them an instance is scanned from snapshots alone, once a day, and no packages of programming languages are.

@@ -58,9 +58,9 @@ class Role(Construct):
         )
         IamRolePolicyAttachmentsExclusive(self, "attachments", provider=region.provider, role_name=role, policy_arns=[])
 
-    def allow(self, concern: str, statements: Sequence[Statement]) -> IamRolePolicy:
-        """Attach a policy about one concern, such as ``data``; each area adds its own."""
-        return self._attach(concern, f"{self.identifier}-{concern}", statements)
+    def allow(self, spec: str, statements: Sequence[Statement]) -> IamRolePolicy:
+        """Attach a policy about one spec, such as ``data``; each area adds its own."""
+        return self._attach(spec, f"{self.identifier}-{spec}", statements)
 
     def _attach(self, id_: str, identifier: str, statements: Sequence[Statement]) -> IamRolePolicy:
         document = PolicyDocument(self, f"{id_}-permissions", region=self.region, statements=statements)

@@ -9,14 +9,14 @@ from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
 
 from modules.blocks.identity.policy import PolicyDocument, Statement, account
-from modules.blocks.keys.key_policy import used_by_log_groups, used_through
+from modules.blocks.keys.key_policy import allow_log_groups, allow_via_service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modules.core.region import Region
 
-__all__ = ["Key", "used_by_log_groups", "used_through"]
+__all__ = ["Key", "allow_log_groups", "allow_via_service"]
 
 
 class Key(Construct):

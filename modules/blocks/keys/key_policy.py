@@ -17,7 +17,7 @@ USE = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "
 ANY_PRINCIPAL = Principals(type="AWS", identifiers=["*"])
 
 
-def used_by_log_groups(region: Region) -> Statement:
+def allow_log_groups(region: Region) -> Statement:
     """CloudWatch Logs of this region may use the key for log groups of this account.
 
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
@@ -31,7 +31,7 @@ def used_by_log_groups(region: Region) -> Statement:
     )
 
 
-def used_by_trail(region: Region, trail_arn: str) -> list[Statement]:
+def allow_trail(region: Region, trail_arn: str) -> list[Statement]:
     """CloudTrail may encrypt what the trail delivers; readers need a permission of their own to decrypt it.
 
     It decrypts as well where the bucket has an S3 Bucket Key. Ours has none; with this the trail can be made, or
@@ -62,7 +62,7 @@ def used_by_trail(region: Region, trail_arn: str) -> list[Statement]:
     ]
 
 
-def used_by_configuration_records(region: Region) -> Statement:
+def allow_config_delivery(region: Region) -> Statement:
     """AWS Config may encrypt what it delivers for this account.
 
     See https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html
@@ -76,7 +76,7 @@ def used_by_configuration_records(region: Region) -> Statement:
     )
 
 
-def used_by_publishers(region: Region) -> Statement:
+def allow_publishers(region: Region) -> Statement:
     """Services that publish to topics of this account may encrypt what they tell.
 
     Bound to the topics and not to a source, which EventBridge does not name to KMS; the topics' own policies say for
@@ -93,7 +93,7 @@ def used_by_publishers(region: Region) -> Statement:
     )
 
 
-def used_through(region: Region, service_name: str, *, conditions: Sequence[Condition] = ()) -> Statement:
+def allow_via_service(region: Region, service_name: str, *, conditions: Sequence[Condition] = ()) -> Statement:
     """Whoever in this account may use ``service_name`` may use the key, through that service and not directly.
 
     Grants are for AWS services only, which take them for what they keep: volumes, databases, tables.
@@ -123,7 +123,7 @@ def used_through(region: Region, service_name: str, *, conditions: Sequence[Cond
     )
 
 
-def tried_by_secrets_manager(region: Region) -> Statement:
+def allow_secrets_manager_key_check(region: Region) -> Statement:
     """Whoever in this account gives a secret the key may have Secrets Manager try first whether that will work.
 
     It does so with words of its own in the place of a version, and maybe of the secret, and throws away what it gets.
@@ -142,7 +142,7 @@ def tried_by_secrets_manager(region: Region) -> Statement:
     )
 
 
-def used_by_auto_scaling(region: Region) -> Statement:
+def allow_auto_scaling(region: Region) -> Statement:
     """The service-linked role of Auto Scaling may use the key for volumes of what it launches.
 
     A condition names it, since the role comes with the account's first group and a principal would have to exist.
@@ -163,7 +163,7 @@ def used_by_auto_scaling(region: Region) -> Statement:
     )
 
 
-def used_by_roles_through(region: Region, service_name: str, roles: Sequence[str]) -> Statement:
+def allow_roles_via_service(region: Region, service_name: str, roles: Sequence[str]) -> Statement:
     """The roles may use the key, through ``service_name`` and not directly.
 
     Parameters

@@ -9,14 +9,14 @@ from constructs import Construct
 from modules.blocks.identity.policy import arn_like
 from modules.blocks.keys.key import Key
 from modules.blocks.keys.key_policy import (
-    tried_by_secrets_manager,
-    used_by_auto_scaling,
-    used_by_configuration_records,
-    used_by_log_groups,
-    used_by_publishers,
-    used_by_roles_through,
-    used_by_trail,
-    used_through,
+    allow_auto_scaling,
+    allow_config_delivery,
+    allow_log_groups,
+    allow_publishers,
+    allow_roles_via_service,
+    allow_secrets_manager_key_check,
+    allow_trail,
+    allow_via_service,
 )
 from modules.settings.regions import PARTITION
 
@@ -54,29 +54,29 @@ class Keys(Construct):
         self._region = region
         # The secrets of every region, because a replica bears the ARN of its own.
         secrets = f"arn:{PARTITION}:secretsmanager:*:{region.account_id}:secret:*"
-        self.alerts = self._key("alerts", [used_by_publishers(region)])
-        self.backup = self._key("backup", [used_through(region, name) for name in ("backup", "rds", "dynamodb")])
-        self.data = self._key("data", [used_through(region, "rds"), used_through(region, "dynamodb")])
-        self.functions = self._key("functions", [used_through(region, "lambda"), used_through(region, "sqs")])
+        self.alerts = self._key("alerts", [allow_publishers(region)])
+        self.backup = self._key("backup", [allow_via_service(region, name) for name in ("backup", "rds", "dynamodb")])
+        self.data = self._key("data", [allow_via_service(region, "rds"), allow_via_service(region, "dynamodb")])
+        self.functions = self._key("functions", [allow_via_service(region, "lambda"), allow_via_service(region, "sqs")])
         self.logs = self._key(
             "logs",
             [
-                used_by_log_groups(region),
-                *used_by_trail(region, trail_arn),
-                used_by_configuration_records(region),
+                allow_log_groups(region),
+                *allow_trail(region, trail_arn),
+                allow_config_delivery(region),
             ],
         )
         self.secrets = self._key(
             "secrets",
             [
-                used_through(
+                allow_via_service(
                     region, "secretsmanager", conditions=[arn_like("kms:EncryptionContext:SecretARN", secrets)]
                 ),
-                tried_by_secrets_manager(region),
+                allow_secrets_manager_key_check(region),
             ],
         )
-        self.storage = self._key("storage", [used_by_roles_through(region, "s3", storage_roles)])
-        self.volumes = self._key("volumes", [used_through(region, "ec2"), used_by_auto_scaling(region)])
+        self.storage = self._key("storage", [allow_roles_via_service(region, "s3", storage_roles)])
+        self.volumes = self._key("volumes", [allow_via_service(region, "ec2"), allow_auto_scaling(region)])
 
     def _key(self, purpose: str, statements: Sequence[Statement]) -> Key:
         return Key(self, purpose, region=self._region, purpose=purpose, statements=statements)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from modules.areas.aws_config.managed_rules import EVERYWHERE, OF_THE_SETTINGS, ONCE
 from modules.settings.faults import Fault, nearest
+from modules.settings.managed_rules import GLOBAL, OF_THE_SETTINGS, REGIONAL
 from modules.settings.regions import REGIONS_THAT_LACK_RULES
 from modules.settings.rules.rule import region_names, section
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from modules.settings.rules.rule import Rule
 
 PAGE = "https://docs.aws.amazon.com/config/latest/developerguide/managing-rules-by-region-availability.html"
-RULES_OF_CONFIG = sorted({*EVERYWHERE, *ONCE, *OF_THE_SETTINGS})
+RULES_OF_CONFIG = sorted({*REGIONAL, *GLOBAL, *OF_THE_SETTINGS})
 
 
 def skipped_rules_are_rules(raw: Mapping[str, Any]) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from modules.core.addressing import AddressError, region_blocks
+from modules.settings.addressing import AddressError, region_blocks
 from modules.settings.faults import Fault
 from modules.settings.network import NetworkSettings
 from modules.settings.region_table import WITHOUT_EC2MESSAGES

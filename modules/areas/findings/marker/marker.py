@@ -12,7 +12,8 @@ from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 
 from modules.areas.findings.finding_rules import failed_controls
 from modules.areas.findings.marker import runtime
-from modules.blocks.alarms.functions import FunctionAlarms
+from modules.blocks.alarms.function_alarms import function_alarms
+from modules.blocks.alarms.tier_alarms import TierAlarms
 from modules.blocks.functions.archive import package, write_archive
 from modules.blocks.functions.code import CACHE, FunctionCode
 from modules.blocks.functions.function import Function
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from constructs import Construct
 
-    from modules.areas.alerts.alerts import Alerts
+    from modules.blocks.alarms.alert_topics import AlertTopics
     from modules.blocks.keys.keys import Keys
 
 IDENTIFIER = "findings-marker"
@@ -59,7 +60,7 @@ class FindingsMarker(Function):
     See https://docs.aws.amazon.com/securityhub/latest/userguide/finding-update-batchupdatefindings.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, keys: Keys, home: Alerts, regions: Sequence[str]) -> None:
+    def __init__(self, scope: Construct, id_: str, *, keys: Keys, home: AlertTopics, regions: Sequence[str]) -> None:
         region = home.region
         super().__init__(scope, id_, region=region, keys=keys, identifier=IDENTIFIER)
         bundle = CACHE / f"{IDENTIFIER}.zip"
@@ -84,15 +85,13 @@ class FindingsMarker(Function):
             memory_size=MEMORY_MEGABYTES,
         )
         self._listen(regions)
-        self.alarms = FunctionAlarms(
-            self,
-            "alarms",
-            region=region,
-            alerts=home,
+        specs = function_alarms(
+            thresholds=region.settings.alarms,
             title=IDENTIFIER,
             function=self.resource,
             dead_letters=self.dead_letters.resource,
-        ).alarms
+        )
+        self.alarms = TierAlarms(self, "alarms", region=region, alerts=home, title=IDENTIFIER, specs=specs).alarms
 
     def _listen(self, regions: Sequence[str]) -> None:
         event = failed_controls("CRITICAL", "HIGH", regions=regions)

@@ -89,7 +89,7 @@ def _statements(region: Region, topic: str) -> list[Statement]:
     of_this_account = string_equals("aws:SourceAccount", region.account_id)
     return [
         Statement(
-            sid="RefusePlainHttp",
+            sid="DenyPlainHttp",
             effect="Deny",
             actions=["sns:Publish"],
             resources=[topic],

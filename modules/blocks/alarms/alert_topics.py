@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from constructs import Construct
 
-from modules.areas.alerts.topic import Topic
+from modules.blocks.alarms.topic import Topic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from modules.settings.alerts import Subscription
 
 
-class Alerts(Construct):
+class AlertTopics(Construct):
     """Two topics: one for what cannot wait, and one for what can.
 
     They are in every region, with the subscriptions of the settings, because alarms and rules can only act on a topic

@@ -10,7 +10,7 @@ NONE: Parameters = MappingProxyType({})
 
 #: Rules of every region, by the identifier in their name: AWS's identifier and the parameters.
 #: https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html
-EVERYWHERE: Mapping[str, tuple[str, Parameters]] = {
+REGIONAL: Mapping[str, tuple[str, Parameters]] = {
     # Encryption.
     "ebs-encrypted": ("ENCRYPTED_VOLUMES", NONE),
     "ebs-encrypted-by-default": ("EC2_EBS_ENCRYPTION_BY_DEFAULT", NONE),
@@ -77,7 +77,7 @@ TAGGED = (
     "AWS::S3::Bucket",
 )
 #: Rules about what is global, in the home region, whose recorder alone sees it.
-ONCE: Mapping[str, tuple[str, Parameters]] = {
+GLOBAL: Mapping[str, tuple[str, Parameters]] = {
     "trail": ("MULTI_REGION_CLOUD_TRAIL_ENABLED", NONE),
     "trail-encrypted": ("CLOUD_TRAIL_ENCRYPTION_ENABLED", NONE),
     "trail-validated": ("CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED", NONE),

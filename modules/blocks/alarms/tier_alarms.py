@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
     from cdktf import ITerraformDependable
 
-    from modules.areas.alerts.alerts import Alerts
-    from modules.blocks.alarms.alarm import Concern
+    from modules.blocks.alarms.alarm import AlarmSpec
+    from modules.blocks.alarms.alert_topics import AlertTopics
     from modules.core.region import Region
 
 
-class Tier(Construct):
+class TierAlarms(Construct):
     """The alarms of one tier in one region.
 
     Parameters
@@ -29,7 +29,7 @@ class Tier(Construct):
         The region's topics.
     title
         Words for the tier, joined by hyphens; they open the alarms' identifiers.
-    concerns
+    specs
         What is watched, by identifier.
     depends_on
         What has to stand before the alarms. Nothing by default.
@@ -37,7 +37,7 @@ class Tier(Construct):
     Attributes
     ----------
     alarms
-        The alarms, in the order of the concerns.
+        The alarms, in the order of the specs.
     """
 
     def __init__(
@@ -46,13 +46,13 @@ class Tier(Construct):
         id_: str,
         *,
         region: Region,
-        alerts: Alerts,
+        alerts: AlertTopics,
         title: str,
-        concerns: Mapping[str, Concern],
+        specs: Mapping[str, AlarmSpec],
         depends_on: Sequence[ITerraformDependable] = (),
     ) -> None:
         super().__init__(scope, id_)
         self.alarms = [
-            Alarm(self, identifier, region=region, alerts=alerts, tier=title, concern=concern, depends_on=depends_on)
-            for identifier, concern in concerns.items()
+            Alarm(self, identifier, region=region, alerts=alerts, tier=title, spec=spec, depends_on=depends_on)
+            for identifier, spec in specs.items()
         ]
