@@ -46,11 +46,11 @@ def deny_other_encryption(bucket: Bucket, *, services: Sequence[str] = ()) -> li
         is_given("s3:x-amz-server-side-encryption"),
     ]
     if not services:
-        return [_refuse_upload(bucket, "DenyOtherEncryption", *other)]
+        return [_deny_upload(bucket, "DenyOtherEncryption", *other)]
     by_services = is_true("aws:PrincipalIsAWSService", wanted=True)
     return [
-        _refuse_upload(bucket, "DenyOtherEncryption", *other, is_true(by_services.variable, wanted=False)),
-        _refuse_upload(bucket, "DenyOtherEncryptionOfServices", *other, by_services, prefixes=services),
+        _deny_upload(bucket, "DenyOtherEncryption", *other, is_true(by_services.variable, wanted=False)),
+        _deny_upload(bucket, "DenyOtherEncryptionOfServices", *other, by_services, prefixes=services),
     ]
 
 
@@ -71,13 +71,13 @@ def deny_other_keys(bucket: Bucket, *, services: Sequence[str] = ()) -> list[Sta
     key_id = "s3:x-amz-server-side-encryption-aws-kms-key-id"
     return [
         *deny_other_encryption(bucket, services=services),
-        _refuse_upload(
+        _deny_upload(
             bucket,
             "DenyOtherKeys",
             Condition(test="StringNotEquals", variable=key_id, values=[bucket.key.arn]),
             is_given(key_id),
         ),
-        _refuse_upload(
+        _deny_upload(
             bucket, "DenyCustomerProvidedKeys", is_given("s3:x-amz-server-side-encryption-customer-algorithm")
         ),
     ]
@@ -119,7 +119,7 @@ def _refuse(bucket: Bucket, sid: str, *conditions: Condition) -> Statement:
     )
 
 
-def _refuse_upload(bucket: Bucket, sid: str, *conditions: Condition, prefixes: Sequence[str] = ("",)) -> Statement:
+def _deny_upload(bucket: Bucket, sid: str, *conditions: Condition, prefixes: Sequence[str] = ("",)) -> Statement:
     return Statement(
         sid=sid,
         effect="Deny",
