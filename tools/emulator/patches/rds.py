@@ -10,8 +10,8 @@ from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend
 from tools.emulator.helpers.replacing import replace, wrap
 
 DEFAULT_RETENTION_DAYS = 7
-# What AWS chooses, and tells, where nothing is said. moto's certificate authority is one that AWS does not have, so that
-# Terraform changes each new instance once more.
+# What AWS chooses, and tells, where nothing is said. moto names a certificate authority that AWS does not have,
+# so that Terraform changes each new instance once more.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL-certificate-rotation.html
 DEFAULTS = {
     "ca_certificate_identifier": "rds-ca-rsa2048-g1",
