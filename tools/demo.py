@@ -36,8 +36,7 @@ def demo(life: Life) -> None:
         plan = life.apply(target)
         _plan_again(life, target)
         # What stands has more to judge than what is new: a plan shows what AWS says of it.
-        again = checking_plan(life.paths, stack=PLATFORM, name=SECOND, environ=life.environ)
-        with screen.step("destroy, gate again"), again:
+        with checking_plan(life.paths, stack=PLATFORM, name=SECOND, environ=life.environ):
             # The plan before has read all that stands.
             life.destroy(target, refresh=False)
     screen.show_resources(resources_by_region(plan))
