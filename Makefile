@@ -75,6 +75,10 @@ prove-on-aws: install ## AWS account: show what only AWS can, ask first, clean u
 prove-destroy: install ## AWS account: take down what an interrupted proof has left
 	$(TOOL) prove-destroy
 
+.PHONY: try
+try: install ## what would be built: synthesize, plan and judge, apply nothing
+	$(TOOL) try
+
 .PHONY: local-start local-plan local-up local-down local-env local-unlock local-recover demo chaos
 local-start: install ## emulator: start it with the state backend only
 	$(TOOL) local-start

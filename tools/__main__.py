@@ -26,6 +26,7 @@ from tools.prove.command import Proof
 from tools.recovery.chaos import chaos, place_of_chaos
 from tools.sbom import sbom
 from tools.synth import synthesize
+from tools.trial import trial
 
 Command = Callable[..., object]
 Table = Mapping[str, tuple[str, Command]]
@@ -89,6 +90,7 @@ def commands() -> Table:
     aws = Paths.standard(environ=os.environ, place="aws")
     life = Life(settings=local.settings, build=local.build, out=local.out)
     proof = Proof()
+    first = Paths.standard(environ=os.environ, place="try")
     account = Account(settings=aws.settings, build=aws.build, out=aws.out)
     on_emulator: Table = {
         "synth": ("synthesize the stacks to Terraform JSON", lambda: synthesize(local)),
@@ -101,6 +103,12 @@ def commands() -> Table:
         "local-recover": ("take what a killed run has left on the emulator into the state", life.recover),
         "demo": ("the whole life on an emulator: plan, apply, plan again, destroy", lambda: demo(life)),
         "cost": ("what the settings cost in a month, as a table", lambda: _print(cost(local, environ=os.environ))),
+    }
+    looking: Table = {
+        "try": (
+            "what would be built: synthesize, plan and judge, apply nothing",
+            lambda: trial(Life(settings=first.settings, build=first.build, out=first.out)),
+        ),
     }
     in_account: Table = {
         "bootstrap": ("make the state backend in the AWS account", account.bootstrap),
@@ -131,6 +139,7 @@ def commands() -> Table:
     }
     return {
         **_alone(local, on_emulator),
+        **_alone(first, looking),
         **_alone(aws, in_account),
         **_alone(proof.paths, proving),
         **_alone(place_of_recording(local), recording),

@@ -51,6 +51,19 @@ class Screen:
         table.add_row("all", str(sum(resources.values())))
         self.console.print(table)
 
+    def show_areas(self, areas: Mapping[str, Mapping[str, int]]) -> None:
+        """Print how many resources each area has in each region."""
+        regions = sorted({region for counts in areas.values() for region in counts})
+        table = Table("area", title="what would be built", title_justify="left")
+        for region in (*regions, "all"):
+            table.add_column(region, justify="right")
+        for area, counts in areas.items():
+            table.add_row(area, *(str(counts.get(region, "")) for region in regions), str(sum(counts.values())))
+        table.add_section()
+        totals = [sum(counts.get(region, 0) for counts in areas.values()) for region in regions]
+        table.add_row("all", *map(str, totals), str(sum(totals)))
+        self.console.print(table)
+
     def show_changes(self, title: str, counts: Mapping[str, Counts]) -> None:
         """Print what a plan does in each region."""
         table = Table("region", title=title, title_justify="left")

@@ -2,7 +2,8 @@
 
 from tools.bootstrap import bootstrap, make_roles
 from tools.errors import ToolError
-from tools.gate_plan import check_plan
+from tools.gate import checking
+from tools.gate_plan import checking_plan
 from tools.local import Life
 from tools.paths import PLATFORM, STACKS
 from tools.plan import changes, resources_by_region
@@ -28,13 +29,16 @@ def demo(life: Life) -> None:
     with life.hosting.temporary() as emulator:
         target = life.target(emulator)
         life.plan_stacks(target)
-        life.check()
-        with screen.step("bootstrap"):
+        # Terraform waits for most of the one, and scans need no emulator.
+        with screen.step("bootstrap, gate"), checking(life.paths, environ=life.environ):
             make_roles(target, tell=screen.say, environ=life.environ)
             bootstrap(target)
         plan = life.apply(target)
         _plan_again(life, target)
-        life.destroy(target)
+        # What stands has more to judge than what is new: a plan shows what AWS says of it.
+        with checking_plan(life.paths, stack=PLATFORM, name=SECOND, environ=life.environ):
+            # The plan before has read all that stands.
+            life.destroy(target, refresh=False)
     screen.show_resources(resources_by_region(plan))
     screen.show_times()
     for stack in STACKS:
@@ -55,6 +59,3 @@ def _plan_again(life: Life, target: Target) -> None:
             f"the plan after the apply is not empty: {len(found)} changes\n{listed}{more}",
             advice="either the stack asks for something that AWS does not keep, or the emulator does not keep it",
         )
-    # What stands has more to judge than what is new: a plan shows what AWS says of it.
-    with life.screen.step("gate again"):
-        check_plan(life.paths, stack=PLATFORM, name=SECOND, environ=life.environ)

@@ -1,26 +1,28 @@
 """The policy gate, run as a command of its own: see `policies`."""
 
 import os
-import subprocess
-import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from tools.errors import ToolError
-from tools.paths import PLATFORM, ROOT, Paths
+from tools.gate_process import judging
+from tools.paths import PLATFORM, Paths
 from tools.saved_plan import SavedPlan
 from tools.synth import Synthesis
 
 
-def check(
+@contextmanager
+def checking(
     paths: Paths,
     *,
     environ: Mapping[str, str] = os.environ,
     plans: Iterable[SavedPlan] = (),
     synthesis: Synthesis | None = None,
     stacks: Path | None = None,
-) -> None:
-    """Let the gate judge the synthesized output and the plans; it prints its findings itself.
+    at_the_end: bool = True,
+) -> Iterator[None]:
+    """Let the gate judge the synthesized output and the plans while the block runs; its findings are shown then.
 
     It reads both by their paths, so that what it has read is held against what this run has made. Plans that it
     refuses are discarded.
@@ -37,6 +39,8 @@ def check(
         What this run has synthesized. By default any output will do.
     stacks : Path, optional
         Where the stacks are that the plans are of. By default the synthesized output.
+    at_the_end : bool
+        Whether the findings are shown at the end of the block, and not as they come. By default they are.
 
     Raises
     ------
@@ -48,21 +52,30 @@ def check(
         "--plans-dir": paths.build,
         "--report-dir": paths.reports,
     }
-    ended = subprocess.run(  # noqa: S603 - our own program, with this interpreter
-        [sys.executable, "-m", "policies", *(part for place in places.items() for part in place)],
-        cwd=ROOT,
-        env=dict(environ),
-        check=False,
-    )
+    arguments = [part for place in places.items() for part in place]
     plans = list(plans)
-    if ended.returncode != 0:
+    refusal = "the policy gate refuses this platform"
+    try:
+        with judging(arguments, environ=environ, refusal=refusal, at_the_end=at_the_end):
+            yield
+    except ToolError:
         for each in plans:
             each.discard()
-        raise ToolError(
-            "the policy gate refuses this platform",
-            advice="mend what it names above, or waive it with a reason and an expiry in policies/",
-        )
+        raise
     for each in plans:
         each.require_unchanged()
     if synthesis:
         synthesis.require_output(paths)
+
+
+def check(
+    paths: Paths,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    plans: Iterable[SavedPlan] = (),
+    synthesis: Synthesis | None = None,
+    stacks: Path | None = None,
+) -> None:
+    """Let the gate judge, and wait for it; its findings are shown as they come. See `checking`."""
+    with checking(paths, environ=environ, plans=plans, synthesis=synthesis, stacks=stacks, at_the_end=False):
+        pass

@@ -1,16 +1,18 @@
 """The policy gate on a plan whose output was judged before, such as one of a platform that stands."""
 
 import os
-import subprocess
-import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
-from tools.errors import ToolError
-from tools.paths import ROOT, Paths
+from tools.gate_process import judging
+from tools.paths import Paths
 
 
-def check_plan(paths: Paths, *, stack: str, name: str, environ: Mapping[str, str] = os.environ) -> None:
-    """Let the gate judge a plan alone; it prints its findings itself, and writes its reports beside the plan.
+@contextmanager
+def checking_plan(paths: Paths, *, stack: str, name: str, environ: Mapping[str, str] = os.environ) -> Iterator[None]:
+    """Let the gate judge a plan alone while the block runs; its findings are shown then.
+
+    Its reports are beside the plan.
 
     Parameters
     ----------
@@ -26,7 +28,7 @@ def check_plan(paths: Paths, *, stack: str, name: str, environ: Mapping[str, str
     Raises
     ------
     ToolError
-        When it refuses, or cannot judge.
+        At the end of the block, when it refuses or cannot judge.
     """
     options = {
         "--stacks-dir": paths.stack_output(stack).parent,
@@ -34,15 +36,7 @@ def check_plan(paths: Paths, *, stack: str, name: str, environ: Mapping[str, str
         "--plan-name": name,
         "--report-dir": paths.build / stack / name,
     }
-    arguments = [str(part) for option in options.items() for part in option]
-    ended = subprocess.run(  # noqa: S603 - our own program, with this interpreter
-        [sys.executable, "-m", "policies", "--plan-only", *arguments, stack],
-        cwd=ROOT,
-        env=dict(environ),
-        check=False,
-    )
-    if ended.returncode != 0:
-        raise ToolError(
-            f"the policy gate refuses the plan {name} of {stack}",
-            advice="mend what it names above, or waive it with a reason and an expiry in policies/",
-        )
+    arguments = ["--plan-only", *(part for option in options.items() for part in option), stack]
+    refusal = f"the policy gate refuses the plan {name} of {stack}"
+    with judging(arguments, environ=environ, refusal=refusal, at_the_end=True):
+        yield

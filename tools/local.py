@@ -155,14 +155,19 @@ class Life:
 
     def plan_stacks(self, target: Target) -> list[SavedPlan]:
         """Plan both stacks and tell what they would change; return the plans."""
-        plans = {}
-        for stack in STACKS:
-            with self.screen.step(f"plan {stack}"):
-                plans[stack] = target.save_plan(stack)
+        plans = self.save_plans(target)
         for stack, saved in plans.items():
             self.screen.show_changes(f"plan of {stack}", changes_by_region(saved.content))
             self.screen.say(f"plan of {stack}: {self.paths.plan_json(stack)}")
         return list(plans.values())
+
+    def save_plans(self, target: Target) -> dict[str, SavedPlan]:
+        """Plan both stacks; return the plans by stack."""
+        plans = {}
+        for stack in STACKS:
+            with self.screen.step(f"plan {stack}"):
+                plans[stack] = target.save_plan(stack)
+        return plans
 
     def check(self, plans: Iterable[SavedPlan] = (), synthesis: Synthesis | None = None) -> None:
         """Let the gate judge output and plans, and see that they are those that are given."""
@@ -178,8 +183,16 @@ class Life:
                     apply(target, PLATFORM, saved)
         return saved.content
 
-    def destroy(self, target: Target) -> None:
-        """Destroy what the platform's state holds, protected or not; does nothing if it holds nothing."""
+    def destroy(self, target: Target, *, refresh: bool = True) -> None:
+        """Destroy what the platform's state holds, protected or not; does nothing if it holds nothing.
+
+        Parameters
+        ----------
+        target : Target
+            Where.
+        refresh : bool
+            Whether Terraform looks at what stands first. By default it does.
+        """
         state = target.state(PLATFORM) or {}
         if not state.get("resources"):
             self.screen.say("the platform is not applied: there is nothing to destroy")
@@ -198,7 +211,7 @@ class Life:
             self.screen.say(f"    emptied on the emulator: {name}")
         with self.screen.step("destroy platform"):
             terraform.init(target.backend_arguments())
-            terraform.destroy()
+            terraform.destroy(refresh=refresh)
 
     def _plan(self, synthesis: Synthesis) -> list[SavedPlan]:
         with self.hosting.running() as emulator:

@@ -30,19 +30,23 @@ class Counts:
         return f"{self.add} to add, {self.change} to change, {self.destroy} to destroy"
 
 
-def resources_by_region(plan: Plan) -> dict[str, int]:
-    """Count the managed resources that there are once the plan is applied, by region in the order of names.
+def region_of_resources(plan: Plan) -> dict[str, str]:
+    """Map the address of each managed resource that there is once the plan is applied to its region.
 
     The region is the alias of a resource's provider. What has none, or is no longer configured and tells no ARN,
-    counts under `other`. What Terraform keeps for itself, `terraform_data`, is in no region and is not counted.
+    is in `other`. What Terraform keeps for itself, `terraform_data`, is in no region and is left out.
     """
     regions = _regions(plan)
-    found = Counter(
-        _region(change, regions)
+    return {
+        str(change["address"]): _region(change, regions)
         for change in _in_regions(plan)
         if set(change["change"]["actions"]) not in ({"delete"}, {"forget"})
-    )
-    return dict(sorted(found.items()))
+    }
+
+
+def resources_by_region(plan: Plan) -> dict[str, int]:
+    """Count what `region_of_resources` has, by region in the order of names."""
+    return dict(sorted(Counter(region_of_resources(plan).values()).items()))
 
 
 def changes_by_region(plan: Plan, *, aliases: Mapping[str, str] | None = None) -> dict[str, Counts]:

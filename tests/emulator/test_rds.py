@@ -60,6 +60,13 @@ def test_extended_support_is_what_was_said_and_a_replica_has_it_from_its_source(
     assert replicate(emulator, created, AWAY)["EngineLifecycleSupport"] == disabled
 
 
+def test_the_certificate_authority_is_that_of_aws_unless_another_is_named(emulator: Emulator) -> None:
+    created = create(emulator, BackupRetentionPeriod=1)
+    assert created["CACertificateIdentifier"] == "rds-ca-rsa2048-g1"
+    assert replicate(emulator, created, AWAY)["CACertificateIdentifier"] == "rds-ca-rsa2048-g1"
+    assert create(emulator, CACertificateIdentifier="rds-ca-ecc384-g1")["CACertificateIdentifier"] == "rds-ca-ecc384-g1"
+
+
 def test_performance_insights_read_back(emulator: Emulator) -> None:
     settings = {"PerformanceInsightsKMSKeyId": KEY, "PerformanceInsightsRetentionPeriod": 731}
     created = create(emulator, EnablePerformanceInsights=True, **settings)

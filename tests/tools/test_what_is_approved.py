@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -129,8 +129,14 @@ class Command(Account):
 def passes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The codes that the gate ends with, one after another; 0 once there are none left."""
     codes: list[int] = []
-    run = lambda *_, **__: SimpleNamespace(returncode=codes.pop(0) if codes else 0)  # noqa: E731
-    monkeypatch.setattr(gate.subprocess, "run", run)
+
+    @contextmanager
+    def judging(*_: object, refusal: str, **__: object) -> Iterator[None]:
+        yield
+        if codes and codes.pop(0):
+            raise ToolError(refusal)
+
+    monkeypatch.setattr(gate, "judging", judging)
     return codes
 
 
@@ -200,11 +206,12 @@ def test_output_of_another_command_is_not_planned(tmp_path: Path) -> None:
 def test_the_gate_s_verdict_on_something_else_does_not_count(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def judge(*_: object, **__: object) -> Any:
+    @contextmanager
+    def judging(*_: object, **__: object) -> Iterator[None]:
+        yield
         (tmp_path / name).write_text("{}")
-        return SimpleNamespace(returncode=0)
 
-    monkeypatch.setattr(gate.subprocess, "run", judge)
+    monkeypatch.setattr(gate, "judging", judging)
     first = Command(tmp_path, "A", answers=Answers(lambda: None))
     with pytest.raises(ToolError, match=r"since this was planned|has synthesized any more"):
         first.deploy()
@@ -279,11 +286,12 @@ def test_a_plan_for_review_is_judged_with_the_configuration_that_it_is_of(
 ) -> None:
     judged: list[str] = []
 
-    def judge(command: list[str], **_: object) -> Any:
-        judged.extend(command)
-        return SimpleNamespace(returncode=0)
+    @contextmanager
+    def judging(arguments: list[str], **_: object) -> Iterator[None]:
+        judged.extend(arguments)
+        yield
 
-    monkeypatch.setattr(gate.subprocess, "run", judge)
+    monkeypatch.setattr(gate, "judging", judging)
     monkeypatch.setattr("tools.account.plan_for_review", lambda _target, _stack: (False, {}))
     command = Command(tmp_path, "A")
     command.plan_only()

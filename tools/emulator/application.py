@@ -34,7 +34,7 @@ RESET_PATH = "/emulator/reset"
 class Application:
     """moto, one request at a time, with an error that stops the client where moto fails.
 
-    moto's backends are plain dictionaries without locks. Terraform sends thirty requests at once, and both locks of a
+    moto's backends are plain dictionaries without locks. Terraform sends sixty requests at once, and both locks of a
     state rely on "put this only if it is not there" being done by one client at a time.
 
     Parameters

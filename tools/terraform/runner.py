@@ -33,8 +33,8 @@ class Options:
     Parameters
     ----------
     local : bool
-        True on the emulator: 30 steps at once instead of 10, a limit to how long a stop may take, and advice that
-        names the `local-` targets. False by default.
+        True on the emulator: 60 steps at once instead of 10, since most of them wait, a limit to how long a stop may
+        take, and advice that names the `local-` targets. False by default.
     logs : Path or None
         Directory for raw output, one file a command. By default `logs` beside the working directory.
     console : Console or None
@@ -117,10 +117,17 @@ class Terraform:
         """
         self._run("apply", [*self._work_flags(), "-refresh-only", "-auto-approve"], log="refresh")
 
-    def destroy(self) -> int:
-        """Destroy all that the state holds; return how many resources went. Raises as `apply` does."""
+    def destroy(self, *, refresh: bool = True) -> int:
+        """Destroy all that the state holds; return how many resources went. Raises as `apply` does.
+
+        Parameters
+        ----------
+        refresh : bool
+            Whether to look at what stands first. By default it is looked at.
+        """
         self.require_saved()
-        _, stream = self._run("destroy", [*self._work_flags(), "-auto-approve"])
+        flags = [*self._work_flags(), "-auto-approve", *([] if refresh else ["-refresh=false"])]
+        _, stream = self._run("destroy", flags)
         return stream.steps
 
     def show(self, plan: Path | None = None, *, to: Path | None = None) -> dict[str, Any]:
@@ -222,7 +229,7 @@ class Terraform:
         return Place(directory=self.directory, local=self.options.local, log=self.log(log))
 
     def _work_flags(self) -> list[str]:
-        return ["-json", "-input=false", f"-parallelism={30 if self.options.local else 10}", *self._lock_flags()]
+        return ["-json", "-input=false", f"-parallelism={60 if self.options.local else 10}", *self._lock_flags()]
 
     def _lock_flags(self) -> list[str]:
         return ["-lock-timeout=3s"]

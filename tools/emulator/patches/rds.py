@@ -10,8 +10,11 @@ from moto.rds.models import DBInstance, DBParameterGroup, RDSBackend
 from tools.emulator.helpers.replacing import replace, wrap
 
 DEFAULT_RETENTION_DAYS = 7
-# What AWS chooses, and tells, where nothing is said.
+# What AWS chooses, and tells, where nothing is said. moto names a certificate authority that AWS does not have,
+# so that Terraform changes each new instance once more.
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL-certificate-rotation.html
 DEFAULTS = {
+    "ca_certificate_identifier": "rds-ca-rsa2048-g1",
     "database_insights_mode": "standard",
     "engine_lifecycle_support": "open-source-rds-extended-support",
     "network_type": "IPV4",
@@ -26,7 +29,7 @@ def resource_id() -> str:
 def create(
     original: Callable[..., None], database: DBInstance, backend: RDSBackend, *args: object, **kwargs: object
 ) -> None:
-    """Give each instance a resource id, and keep the settings of Performance Insights, Database Insights and network.
+    """Give each instance a resource id, and keep the settings of Performance Insights and of what AWS would choose.
 
     moto has one constant for all instances. Terraform reads by it, so with two in a region each finds the other.
     """
