@@ -129,8 +129,10 @@ sbom: install ## list every package of the lock files in build/sbom.json (Cyclon
 bench: install ## measure synthesis with and without fast bindings
 	$(TOOL) bench
 
-# Checks. `test` is what CI runs; `test-unit` is the fast loop. More processes than cores, because Terraform mostly waits.
-PYTEST := @$(RUN) -m pytest --dist loadgroup --no-loadscope-reorder
+# Checks. `test` is what CI runs; `test-unit` is the fast loop. The lives of platforms mostly wait for AWS's provider, so
+# all of them run at once, and what only computes runs beside them and steps back.
+PYTEST := $(RUN) -m pytest --dist loadgroup --no-loadscope-reorder
+LIVES := 12
 
 # The web server that the boot script configures is run for real; where the machine has none, it is unpacked here.
 build/nginx/.ready:
@@ -139,15 +141,21 @@ build/nginx/.ready:
 		(cd $(@D) && apt-get download --quiet nginx && dpkg -x nginx_*.deb .)
 	@touch $@
 
-.PHONY: test test-unit coverage lint format lock
+.PHONY: test test-life test-rest test-unit coverage lint format lock
 test: lint build/nginx/.ready ## everything: lint, unit, synthesized output, emulator life cycles
-	$(PYTEST) --numprocesses 6
+	@$(MAKE) --jobs 2 --keep-going --output-sync=line test-life test-rest
+
+test-life: install ## the life cycles on the emulator
+	@$(PYTEST) --numprocesses $(LIVES) tests/life
+
+test-rest: install build/nginx/.ready ## all but the life cycles
+	@nice $(PYTEST) --numprocesses 2 --ignore tests/life
 
 coverage: install build/nginx/.ready ## the same tests, and which lines they ran; synthesis takes half as long again
-	$(PYTEST) --numprocesses 6 --cov --cov-report=term:skip-covered
+	@$(PYTEST) --numprocesses $(LIVES) --cov --cov-report=term:skip-covered
 
 test-unit: install ## the fast loop, in under a minute
-	$(PYTEST) --numprocesses 2 -m "not emulator and not slow"
+	@$(PYTEST) --numprocesses 2 -m "not emulator and not slow"
 
 lint: install ## ruff and mypy
 	@$(VENV)/bin/ruff check .

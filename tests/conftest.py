@@ -8,8 +8,13 @@ import pytest
 from tests.support.processor import Costs
 from tests.support.synthesized import SESSION_FOLDER
 
-#: The fixture of the platform that is applied once: whose tests ask for it run in one process, and begin first.
+#: Fixtures of platforms that are applied once: whose tests ask for one run in one process. Three regions take longest.
 PLATFORM = "life"
+PLATFORMS = (PLATFORM, "deployed")
+LIVES = "tests/life/"
+#: How far everything steps back behind the three regions, which the whole run waits for: their process waits for AWS's
+#: provider most of the time, and is to go on at once when it has something to do.
+BEHIND = 5
 #: Sets of more regions are for the whole test, and not for the fast loop.
 MOST_REGIONS = 3
 
@@ -41,7 +46,8 @@ def root() -> Path:
 
 
 def _group(item: pytest.Item) -> str:
-    return PLATFORM if PLATFORM in getattr(item, "fixturenames", ()) else item.nodeid.partition("::")[0]
+    fixtures = getattr(item, "fixturenames", ())
+    return next((name for name in PLATFORMS if name in fixtures), item.nodeid.partition("::")[0])
 
 
 def _regions(item: pytest.Item) -> tuple[str, ...]:
@@ -50,5 +56,13 @@ def _regions(item: pytest.Item) -> tuple[str, ...]:
 
 
 def _rank(item: pytest.Item) -> int:
-    places = [PLATFORM, "tests/life/"]
+    places = [*PLATFORMS, LIVES]
     return next((rank for rank, place in enumerate(places) if _group(item).startswith(place)), len(places))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Let a process that does not hold the three regions step back, once: there is no way to the front again."""
+    if os.environ.get("PYTEST_XDIST_WORKER") and _group(item) != PLATFORM and os.nice(0) < BEHIND:
+        os.nice(BEHIND - os.nice(0))
+    yield

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.cdktf import run, vpc_count
 from tests.support.lives import Applied, new_life
 from tests.support.region_sets import EIGHT_KEYS, settings_of
 from tools.saved_plan import SavedPlan
@@ -52,3 +53,19 @@ def small_life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
         yield Applied(begun, emulator, begun.target(emulator))
     finally:
         emulator.stop()
+
+
+@pytest.fixture(scope="session")
+def deployed(small_life: Applied, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
+    """The small platform, which the cdktf CLI has deployed and at the end destroys without a rest."""
+    shell, out = small_life.life.environment(), tmp_path_factory.mktemp("cdktf")
+
+    def give(command: str) -> None:
+        # The lock file is there, so nothing is asked of the registry.
+        ended = run(f"{command} platform --auto-approve", settings=small_life.settings, out=out, shell=shell)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+
+    give("deploy")
+    yield small_life
+    give("destroy")
+    assert vpc_count(small_life) == 0

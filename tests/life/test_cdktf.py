@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,46 +11,14 @@ import yaml
 
 from policies.gate import judge
 from policies.scan import Framework
-from tests.support.lives import CLEAN, Applied, new_life
+from tests.support.cdktf import run, vpc_count
+from tests.support.lives import Applied, new_life
 from tests.support.region_sets import settings_of, write_settings
 from tools.paths import ROOT
 from tools.plan import changes
 from tools.synth import synthesize
 
 pytestmark = pytest.mark.emulator
-
-
-def run(command: str, *, settings: Path, out: Path, shell: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["bash", "-c", f'{shell}\nexec node_modules/.bin/cdktf {command} --output "$OUT"'],
-        cwd=ROOT,
-        env={**CLEAN, "MERIDIAN_SETTINGS": str(settings), "OUT": str(out), "CHECKPOINT_DISABLE": "1", "CI": "1"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-
-
-def vpc_count(life: Applied) -> int:
-    return sum(not vpc["IsDefault"] for vpc in life.client("ec2", "eu-west-1").describe_vpcs()["Vpcs"])
-
-
-@pytest.fixture(scope="module")
-def deployed(small_life: Applied, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
-    """The small platform, which the cdktf CLI has deployed and at the end destroys without a rest."""
-    shell, out = small_life.life.environment(), tmp_path_factory.mktemp("cdktf")
-
-    def give(command: str) -> None:
-        # The lock file is there, so nothing is asked of the registry.
-        ended = run(f"{command} platform --auto-approve", settings=small_life.settings, out=out, shell=shell)
-        assert ended.returncode == 0, ended.stdout + ended.stderr
-
-    give("deploy")
-    yield small_life
-    give("destroy")
-    assert vpc_count(small_life) == 0
 
 
 def test_cdktf_deploys_the_platform(deployed: Applied) -> None:

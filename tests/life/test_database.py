@@ -1,36 +1,19 @@
-"""PostgreSQL on the embedded AWS: what stands in each region, and how the settings move the writer."""
+"""PostgreSQL on the embedded AWS: what stands in each region."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from modules.settings import SettingsError
-from tests.support.lives import CLEAN, Applied, new_life
-from tests.support.part import only
-from tests.support.region_sets import THREE, settings_of, write_settings
-from tools.plan import Plan, destroyed
-from tools.synth import synthesize
+from tests.support.databases import instance, settings
+from tests.support.lives import Applied, new_life
+from tests.support.region_sets import THREE
 
 pytestmark = pytest.mark.emulator
 HOME, NEW, THIRD = THREE
-SMALL = {
-    "network": {"nat_gateways": "none", "interface_endpoints": ["secretsmanager"], "availability_zones": 2},
-    "secrets": {"recovery_window_days": 0},
-}
-#: Types whose resources hold what cannot be made again.
-DATA = {
-    *("aws_db_instance", "aws_dynamodb_table", "aws_kms_key", "aws_kms_replica_key"),
-    *("aws_s3_bucket", "aws_secretsmanager_secret", "aws_secretsmanager_secret_version"),
-}
-
-
-def instance(life: Applied, region: str) -> dict[str, Any]:
-    (found,) = life.client("rds", region).describe_db_instances()["DBInstances"]
-    return dict(found)
 
 
 def security_group_rules(life: Applied, region: str) -> list[dict[str, Any]]:
@@ -111,101 +94,6 @@ def test_only_postgresql_comes_in_and_from_no_public_address(life: Applied, regi
     assert all(block.startswith("10.") for block in blocks)
 
 
-@pytest.fixture
-def moving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Applied]:
-    """What holds data in three regions with the least network, applied, for a writer that moves."""
-    # An order to rebuild is kept in a terraform_data, whose change replaces the instance.
-    only(monkeypatch, *DATA, "aws_db_instance_automated_backups_replication", "terraform_data")
-    begun = new_life(tmp_path, settings())
-    emulator = begun.start()
-    try:
-        begun.up()
-        yield Applied(begun, emulator, begun.target(emulator))
-    finally:
-        emulator.stop()
-
-
-def settings(*, primary: str = HOME, **instances: dict[str, Any]) -> dict[str, Any]:
-    named = {name.replace("_", "-"): value for name, value in instances.items()}
-    database = {"deletion_protection": "false", "instances": named}
-    return settings_of(*THREE, **SMALL) | {"primary_region": primary, "home_region": HOME, "database": database}
-
-
-def plan_of(life: Applied, content: dict[str, Any]) -> Plan:
-    write_settings(life.settings.parent, content)
-    synthesize(life.life.paths, environ=CLEAN)
-    _, plan = life.target.plan("platform")
-    return plan
-
-
-def instance_changes(plan: Plan) -> dict[str, tuple[list[str], dict[str, tuple[object, object]]]]:
-    """What a plan does to instances, by their region: its actions, and what changes from what to what."""
-    found = {}
-    for change in plan["resource_changes"]:
-        if change["type"] == "aws_db_instance" and change["change"]["actions"] != ["no-op"]:
-            before, after = change["change"]["before"], change["change"]["after"]
-            names = [name for name in after if before.get(name) != after[name]]
-            region = before["arn"].split(":")[3]
-            found[region] = (change["change"]["actions"], {name: (before.get(name), after[name]) for name in names})
-    return found
-
-
-def lost_data(plan: Plan) -> list[str]:
-    return [address for address in destroyed(plan) if address.partition(".")[0] in DATA]
-
-
-def apply(life: Applied) -> None:
-    target = life.target
-    target.terraform("platform").apply(target.plan_file("platform"))
-    changed, plan = target.plan("platform")
-    assert not changed, plan["resource_changes"]
-
-
-def test_settings_move_the_writer_and_rebuild_the_others_one_region_at_a_time(moving: Applied) -> None:
-    writer = instance(moving, HOME)["DBInstanceArn"]
-    before = {region: instance(moving, region)["DbiResourceId"] for region in THREE}
-
-    # Another writer is one promotion in place. The old one stands alone, and its other replica goes on following it.
-    detached, follows = {"role": "detached"}, {"role": "replica", "of": HOME}
-    promoted = settings(primary=NEW, us_east_1=detached, ap_south_1=follows)
-    plan = plan_of(moving, promoted)
-    assert lost_data(plan) == []
-    ((region, (actions, changed)),) = instance_changes(plan).items()
-    assert (region, actions, changed["replicate_source_db"]) == (NEW, ["update"], (writer, None))
-    apply(moving)
-    assert {region: instance(moving, region)["DbiResourceId"] for region in THREE} == before
-    assert "ReadReplicaSourceDBInstanceIdentifier" not in instance(moving, NEW)
-    assert instance(moving, THIRD)["ReadReplicaSourceDBInstanceIdentifier"] == writer
-
-    # A rebuild is one replacement, in the region that is named.
-    rebuilt = {"role": "replica", "of": NEW, "rebuild": "true"}
-    plan = plan_of(moving, settings(primary=NEW, us_east_1=detached, ap_south_1=rebuilt))
-    assert [address.partition(".")[0] for address in lost_data(plan)] == ["aws_db_instance"]
-    assert {region for region, (actions, _) in instance_changes(plan).items() if "create" in actions} == {THIRD}
-    assert set(instance_changes(plan)) == {THIRD}
-    apply(moving)
-    source = instance(moving, THIRD)["ReadReplicaSourceDBInstanceIdentifier"]
-    assert source == instance(moving, NEW)["DBInstanceArn"]
-    after = {region: instance(moving, region)["DbiResourceId"] for region in THREE}
-    assert {region for region in THREE if after[region] != before[region]} == {THIRD}
-
-    # Once built, the order to build it goes, and changes no instance.
-    done = {"role": "replica", "of": NEW}
-    plan = plan_of(moving, settings(primary=NEW, us_east_1=detached, ap_south_1=done))
-    assert instance_changes(plan) == {}
-
-    # An instance that was promoted without Terraform is promoted, and the settings only say so.
-    moving.client("rds", THIRD).promote_read_replica(
-        DBInstanceIdentifier=instance(moving, THIRD)["DBInstanceIdentifier"], BackupRetentionPeriod=14
-    )
-    plan = plan_of(moving, settings(primary=THIRD, us_east_1=detached, us_west_2=detached))
-    assert lost_data(plan) == []
-    ((region, (actions, changed)),) = instance_changes(plan).items()
-    assert (region, actions) == (THIRD, ["update"])
-    # Only what Terraform itself remembers for a deletion; the snapshot's name is known once the order to build is gone.
-    assert set(changed) == {"skip_final_snapshot"}
-
-
 @pytest.mark.parametrize(
     ("instances", "problem"),
     [
@@ -216,7 +104,7 @@ def test_settings_move_the_writer_and_rebuild_the_others_one_region_at_a_time(mo
 def test_rejects_a_contradiction_before_anything_is_planned(
     instances: dict[str, Any], problem: str, tmp_path: Path
 ) -> None:
-    life = new_life(tmp_path, settings(**instances))
+    life = new_life(tmp_path, settings(*THREE, **instances))
     with pytest.raises(SettingsError, match=problem):
         life.plan()
     assert not (tmp_path / "cdktf.out").exists()

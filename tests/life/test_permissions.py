@@ -49,8 +49,13 @@ def settings(folder: Path, name: str, **more: Any) -> Path:
     content = yaml.safe_load((ROOT / "config" / "prod.yaml").read_text())
     # Nobody is to be shut out of the buckets, whoever of the three made them.
     administrators = {"storage": {"administrators": [f"arn:aws:iam::{ACCOUNT}:role/meridian-*"]}}
+    # As many zones and endpoints as it takes to need every permission once.
+    network = {
+        "network": {"availability_zones": 2, "nat_gateways": "single", "interface_endpoints": ["secretsmanager"]}
+    }
+    least = {"regions": [REGION], **network, **UNPROTECTED, **administrators}
     path = folder / name
-    path.write_text(yaml.safe_dump({**content, "regions": [REGION], **UNPROTECTED, **administrators, **more}))
+    path.write_text(yaml.safe_dump({**content, **least, **more}))
     return path
 
 

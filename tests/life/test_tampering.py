@@ -1,4 +1,4 @@
-"""What somebody else does to the applied platform, and what notices it: plan, gate, signal, rule or finding."""
+"""What a stranger does to an applied platform of one region, and what notices it: plan, gate, signal, rule, finding."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ import pytest
 from tests.support.filter_patterns import matches
 from tests.support.finding_events import rules, targets
 from tests.support.lives import Applied
-from tests.support.region_sets import THREE
 from tests.support.tampering import TAMPERINGS, Stranger
 from tools.errors import ToolError
 from tools.gate import check
 from tools.plan import Plan
 
 pytestmark = pytest.mark.emulator
-HOME = THREE[0]
+HOME = "eu-west-1"
 #: Policies that name what is about to change: Terraform knows what is in them after that.
 FOLLOWING = {"aws_iam_policy_document", "aws_iam_role_policy"}
 KINDS = pytest.mark.parametrize("kind", TAMPERINGS)
@@ -58,8 +57,9 @@ class Tampered:
 
 
 @pytest.fixture(scope="module")
-def tampered(life: Applied) -> Iterator[Tampered]:
+def tampered(deployed: Applied) -> Iterator[Tampered]:
     """The platform after everything at once; at the end it is as it was, by one apply and what no plan shows."""
+    life = deployed
     signals = patterns(life)
     stranger, events = Stranger(life.client, HOME), {}
     for kind, tampering in TAMPERINGS.items():

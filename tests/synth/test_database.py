@@ -11,6 +11,18 @@ from tests.support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_
 from tests.support.synthesized import Block, Stack, platform
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
+#: All that differs from PostgreSQL's and RDS's own: TLS only, SCRAM, logins and waits are logged and statements not.
+PARAMETERS = {
+    "log_connections": "1",
+    "log_disconnections": "1",
+    "log_lock_waits": "1",
+    "log_min_duration_statement": "-1",
+    "log_min_error_statement": "panic",
+    "log_statement": "none",
+    "password_encryption": "scram-sha-256",
+    "rds.force_ssl": "1",
+    "ssl_min_protocol_version": "TLSv1.2",
+}
 
 
 def instances(stack: Stack) -> dict[str, Block]:
@@ -89,17 +101,20 @@ def test_what_stands_alone_leaves_a_final_snapshot_and_a_replica_none(regions: t
 
 
 @SETS
-def test_every_instance_speaks_tls_only_and_logs_no_statement(regions: tuple[str, ...]) -> None:
+def test_every_instance_has_these_parameters_and_no_others(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
     for region, block in instances(stack).items():
         group = stack.at(block.body["parameter_group_name"])
         assert (group.region, group.body["family"]) == (region, "postgres17")
-        values = {one["name"]: one["value"] for one in group.body["parameter"]}
-        assert (values["rds.force_ssl"], values["ssl_min_protocol_version"]) == ("1", "TLSv1.2")
-        assert (values["log_connections"], values["log_disconnections"]) == ("1", "1")
-        assert (values["log_statement"], values["log_min_error_statement"]) == ("none", "panic")
-        assert values["log_min_duration_statement"] == "-1"
-        assert "scram-sha-256" in values["password_encryption"]
+        found = [(one["name"], one["value"], one.get("apply_method", "immediate")) for one in group.body["parameter"]]
+        assert sorted(found) == [(name, value, "immediate") for name, value in PARAMETERS.items()]
+
+
+@pytest.mark.slow
+def test_tls_1_3_can_be_the_least() -> None:
+    (group,) = platform(*ONE, database={"tls_floor": "TLSv1.3"}).resources("aws_db_parameter_group")
+    found = {one["name"]: one["value"] for one in group.body["parameter"]}
+    assert found == PARAMETERS | {"ssl_min_protocol_version": "TLSv1.3"}
 
 
 @SETS

@@ -1,6 +1,5 @@
 from ipaddress import IPv4Network
 from itertools import combinations
-from typing import Any
 
 import pytest
 from policy_sentry.querying.all import get_all_service_prefixes
@@ -20,11 +19,6 @@ def zone_count(region: str) -> int:
 
 def tier_of(block: Block) -> str:
     return str(block.body["tags"]["Tier"])
-
-
-def is_too_big(rule: dict[str, Any]) -> bool:
-    """Whether a rule is about ICMP's word for a packet that is too big, and about nothing else."""
-    return (rule["protocol"], rule.get("icmp_type"), rule.get("icmp_code")) == ("icmp", 3, 4)
 
 
 def routes(stack: Stack, route_table: Block) -> list[Block]:
@@ -178,57 +172,6 @@ def test_default_security_group_network_acl_and_route_table_let_nothing_pass(reg
         (table,) = stack.resources("aws_default_route_table", region)
         assert not {"ingress", "egress"} & (group.body.keys() | acl.body.keys())
         assert table.body["route"] == []
-
-
-@SETS
-def test_every_subnet_is_fenced_by_the_network_acl_of_its_tier(regions: tuple[str, ...]) -> None:
-    stack = platform(*regions)
-    fenced = {}
-    for acl in stack.resources("aws_network_acl"):
-        for reference in acl.body["subnet_ids"]:
-            subnet = stack.at(reference)
-            fenced[subnet.address] = tier_of(subnet) == tier_of(acl)
-    assert fenced.keys() == {subnet.address for subnet in stack.resources("aws_subnet")}
-    assert all(fenced.values())
-
-
-@SETS
-def test_no_network_acl_lets_the_internet_reach_administrative_ports(regions: tuple[str, ...]) -> None:
-    for acl in platform(*regions).resources("aws_network_acl"):
-        for rule in acl.body["ingress"]:
-            if rule["cidr_block"] == "0.0.0.0/0" and not is_too_big(rule):
-                assert rule["protocol"] == "tcp"
-                assert not any(rule["from_port"] <= port <= rule["to_port"] for port in (22, 3389))
-                assert tier_of(acl) != "database"
-
-
-@SETS
-def test_network_acls_of_the_database_tier_take_postgresql_from_the_platform_only(regions: tuple[str, ...]) -> None:
-    for acl in platform(*regions).resources("aws_network_acl"):
-        if tier_of(acl) == "database":
-            *taken, word = acl.body["ingress"]
-            assert [(rule["from_port"], rule["to_port"], rule["cidr_block"]) for rule in taken] == [
-                (5432, 5432, "10.0.0.0/8")
-            ]
-            assert is_too_big(word)
-
-
-@SETS
-def test_network_acls_let_the_word_pass_that_a_packet_is_too_big_both_ways(regions: tuple[str, ...]) -> None:
-    for acl in platform(*regions).resources("aws_network_acl"):
-        for direction in ("ingress", "egress"):
-            (rule,) = [rule for rule in acl.body[direction] if rule["protocol"] == "icmp"]
-            assert is_too_big(rule)
-            assert (rule["action"], rule["cidr_block"]) == ("allow", "0.0.0.0/0")
-            numbers = [one["rule_no"] for one in acl.body[direction]]
-            assert len(set(numbers)) == len(numbers) < 20
-
-
-@pytest.mark.slow
-def test_network_acls_know_regions_outside_the_pool() -> None:
-    stack = platform(*TWO, network={"region_cidrs": {"us-east-1": "172.20.0.0/16"}})
-    for acl in stack.resources("aws_network_acl"):
-        assert {"10.0.0.0/8", "172.20.0.0/16"} <= {rule["cidr_block"] for rule in acl.body["ingress"]}
 
 
 @SETS

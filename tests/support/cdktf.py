@@ -1,0 +1,26 @@
+"""The cdktf command line, as users run it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from tests.support.lives import CLEAN, Applied
+from tools.paths import ROOT
+
+
+def run(command: str, *, settings: Path, out: Path, shell: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", "-c", f'{shell}\nexec node_modules/.bin/cdktf {command} --output "$OUT"'],
+        cwd=ROOT,
+        env={**CLEAN, "MERIDIAN_SETTINGS": str(settings), "OUT": str(out), "CHECKPOINT_DISABLE": "1", "CI": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
+def vpc_count(life: Applied) -> int:
+    return sum(not vpc["IsDefault"] for vpc in life.client("ec2", "eu-west-1").describe_vpcs()["Vpcs"])
