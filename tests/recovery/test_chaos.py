@@ -19,7 +19,7 @@ from tools.console import Screen
 from tools.errors import ToolError
 from tools.files import write_text
 from tools.recovery import chaos as module
-from tools.recovery.chaos import Kill, chaos, keep_what_is_looked_for
+from tools.recovery.chaos import Kill, chaos, keep_part
 from tools.recovery.recovery import working_in
 from tools.recovery.step import life_in
 
@@ -62,7 +62,7 @@ class Lives:
 def run(monkeypatch: pytest.MonkeyPatch, folder: Path, lives: Lives, **environ: str) -> list[Kill]:
     monkeypatch.setattr(module, "life_in", lambda _: lives)
     monkeypatch.setattr(module, "kill_one", lives.kill)
-    monkeypatch.setattr(module, "keep_what_is_looked_for", lambda _: lives.did.append("reduced"))
+    monkeypatch.setattr(module, "keep_part", lambda _: lives.did.append("reduced"))
     return chaos(environ=environ, folder=folder)
 
 
@@ -75,24 +75,26 @@ def test_it_kills_applies_until_one_is_through_and_then_a_destruction(
     assert lives.did == ["started", "reduced", *steps, "applied", "destroyed", "stop"]
 
 
-def test_what_is_looked_for_stays_with_what_it_needs(tmp_path: Path) -> None:
+def test_a_part_is_killed_with_what_it_needs(tmp_path: Path) -> None:
     resources = {
-        "aws_s3_bucket": {"data": {"bucket": "data"}},
+        "aws_s3_bucket": {"data": {"bucket": "data"}, "other": {}},
+        "aws_s3_bucket_policy": {"data": {"bucket": "${aws_s3_bucket.data.id}"}},
         "aws_s3_bucket_versioning": {"data": {"bucket": "${aws_s3_bucket.data.id}"}},
-        "aws_iam_role": {"logs": {"name": "logs"}},
+        "aws_iam_role": {"logs": {"name": "logs"}, "other": {}},
         "aws_iam_role_policy": {"logs": {"role": "${aws_iam_role.logs.id}"}, "other": {}},
-        "aws_flow_log": {"vpc": {"depends_on": ["aws_iam_role_policy.logs"]}},
+        "aws_lambda_function": {"rotation": {"depends_on": ["aws_iam_role_policy.logs"]}},
     }
     life = life_in(tmp_path)
     file = life.paths.stack_output("platform") / "cdk.tf.json"
     write_text(file, json.dumps({"resource": resources, "output": {"all": {}}}))
-    keep_what_is_looked_for(life)
+    keep_part(life)
     kept = json.loads(file.read_text())
     assert {f"{kind}.{name}" for kind, named in kept["resource"].items() for name in named} == {
         "aws_s3_bucket.data",
+        "aws_s3_bucket_policy.data",
         "aws_iam_role.logs",
         "aws_iam_role_policy.logs",
-        "aws_flow_log.vpc",
+        "aws_lambda_function.rotation",
     }
     assert "output" not in kept
 
