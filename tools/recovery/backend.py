@@ -11,6 +11,9 @@ from tools.saved_plan import SavedPlan
 from tools.target import Target
 from tools.terraform import Terraform
 
+#: The IAM actions that finding the backend's key takes, besides those of making it: its id is AWS's.
+ACTIONS = ("kms:ListAliases", "kms:ListKeys", "kms:ListResourceTags")
+
 
 def is_broken_off(target: Target) -> bool:
     """Tell whether a bootstrap did not come to its end, or none ever began."""
