@@ -48,7 +48,7 @@ KINDS = (
 )
 #: Within what a step is killed, counted from the moment at which Terraform begins it. Most is made by then, and the
 #: database, for which the provider waits up to three minutes, is under way.
-LONGEST = {"apply": 60.0, "destroy": 45.0}
+LONGEST = {"apply": 45.0, "destroy": 30.0}
 FOLDER = ROOT / "build" / "chaos"
 EVERYTHING, TERRAFORM = "everything", "terraform alone"
 _START_SECONDS = 300.0
