@@ -21,7 +21,7 @@ from tools.gate import check
 from tools.paths import BACKEND, PLATFORM, STACKS, Paths
 from tools.plan import changes_by_region
 from tools.preflight import Finding, Report, look_at, quick_clients, subject_of
-from tools.recovery import Recovery
+from tools.recovery import BackendRecovery, Recovery, is_broken_off
 from tools.review import plan_for_review
 from tools.saved_plan import SavedPlan
 from tools.synth import Synthesis, synthesize
@@ -171,10 +171,14 @@ class Account:
         Raises
         ------
         ToolError
-            When there is no state backend, or as `Recovery.run` does.
+            As `Recovery.run` does.
         """
         target = self._target()
-        self._require_backend(target)
+        if is_broken_off(target):
+            if BackendRecovery(target, screen=self.screen, approve=self._approve).run():
+                self.screen.say("`make bootstrap` does what is left of the state backend")
+            if target.state(BACKEND) is None:
+                return
         left = Recovery(target, screen=self.screen, approve=self._approve).run()
         then = (
             "`make deploy` does what is left; destroy nothing before that"

@@ -14,10 +14,10 @@ from tools.emulator import Emulator
 from tools.gate import check
 from tools.hosting import Hosting
 from tools.lock import Lock, unlock
-from tools.paths import PLATFORM, STACKS, Paths
+from tools.paths import BACKEND, PLATFORM, STACKS, Paths
 from tools.plan import Plan, changes_by_region, resources_by_region
 from tools.protection import lift
-from tools.recovery import Recovery
+from tools.recovery import BackendRecovery, Recovery, is_broken_off
 from tools.saved_plan import SavedPlan
 from tools.seed import seed
 from tools.shell import shell_lines
@@ -137,6 +137,10 @@ class Life:
     def recover_on(self, target: Target) -> list[str]:
         """Take what a killed run has left on an emulator into the state; return what the next plan changes."""
         # It is nobody's but the user's own.
+        if is_broken_off(target):
+            left = BackendRecovery(target, screen=self.screen, approve=lambda _: None).run()
+            if target.state(BACKEND) is None:
+                return left
         return Recovery(target, screen=self.screen, approve=lambda _: None).run()
 
     def target(self, emulator: Emulator, synthesis: Synthesis | None = None) -> Target:

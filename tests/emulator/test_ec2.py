@@ -46,6 +46,21 @@ def test_a_launch_template_without_tag_specifications_gets_none(emulator: Emulat
     assert "TagSpecifications" not in version["LaunchTemplateData"]
 
 
+def test_a_tag_of_a_launch_template_is_changed_added_and_taken_away(emulator: Emulator) -> None:
+    ec2 = emulator.client("ec2", REGION)
+    given = [{"Key": "Owner", "Value": "platform"}, {"Key": "Project", "Value": "meridian"}]
+    template_id = ec2.create_launch_template(
+        LaunchTemplateName="retagged",
+        LaunchTemplateData={"ImageId": "ami-1"},
+        TagSpecifications=[{"ResourceType": "launch-template", "Tags": given}],
+    )["LaunchTemplate"]["LaunchTemplateId"]
+    wanted = [{"Key": "CostCenter", "Value": "CC-1"}, {"Key": "Owner", "Value": "another"}]
+    ec2.create_tags(Resources=[template_id], Tags=wanted)
+    ec2.delete_tags(Resources=[template_id], Tags=[{"Key": "Project"}])
+    (template,) = ec2.describe_launch_templates(LaunchTemplateIds=[template_id])["LaunchTemplates"]
+    assert sorted(template["Tags"], key=lambda tag: str(tag["Key"])) == wanted
+
+
 def test_a_rule_that_refers_to_a_group_keeps_its_description_and_takes_another(emulator: Emulator) -> None:
     ec2 = emulator.client("ec2", REGION)
     vpc = ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]

@@ -99,7 +99,8 @@ def test_a_changed_template_replaces_the_instances_and_the_next_plan_is_empty(we
     life = web_tier.life
     life.up()
     before = {one["InstanceId"] for one in group(web_tier, region)["Instances"]}
-    _change(web_tier.settings, compute={"volume_size": "20"})
+    # With a tag that everything bears, the template itself included.
+    _change(web_tier.settings, owner="another-team", compute={"volume_size": "20"})
     life.up()
     name = group(web_tier, region)["AutoScalingGroupName"]
     assert _status_of_the_refresh(web_tier.client("autoscaling", region), name) == "Successful"

@@ -151,3 +151,36 @@ def test_an_apply_whose_wrapper_is_killed_ends_well_and_releases_its_lock(prepar
     assert address in addresses(state)
     told = Stream.of_log(tmp_path / "logs/platform-apply.log")
     assert (told.done, told.running) == (1, {})
+
+
+def test_an_apply_whose_terminal_goes_ends_in_order_with_what_was_made_in_the_state(
+    prepared: Applied, tmp_path: Path
+) -> None:
+    address, plan = waiting_stack(prepared, tmp_path), tmp_path / "wait.tfplan"
+    made = f"{tmp_path.name}_before"
+    first = {"before": {made: {}}, "wait_override": {tmp_path.name: {"depends_on": [f"terraform_data.{made}"]}}}
+    for name, resources in first.items():
+        content = json.dumps({"resource": {"terraform_data": resources}})
+        (tmp_path / "platform" / f"{name}.tf.json").write_text(content)
+    environment = dict(prepared.target.environment)
+    Terraform(tmp_path / "platform", environment).plan(plan, only=[address])
+    program = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from tools.errors import Interrupted\n"
+        "from tools.interrupts import raise_on_signals\n"
+        "from tools.terraform import Terraform\n"
+        "raise_on_signals()\n"
+        "try:\n"
+        f"    Terraform(Path({str(tmp_path / 'platform')!r}), os.environ).apply(Path({str(plan)!r}))\n"
+        "except Interrupted as interrupt:\n"
+        "    sys.exit(interrupt.exit_code)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=environment) as wrapper:
+        wait_until_ready(wrapper, tmp_path)
+        wrapper.send_signal(signal.SIGHUP)
+    assert wrapper.returncode == 129
+    assert find_lock(prepared.target, "platform") is None
+    state = prepared.target.state("platform")
+    assert state
+    assert f"terraform_data.{made}" in addresses(state)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import random
 import shutil
 import subprocess
@@ -16,9 +17,11 @@ from rich.console import Console
 
 from tools.console import Screen
 from tools.errors import ToolError
+from tools.files import write_text
 from tools.recovery import chaos as module
-from tools.recovery.chaos import Kill, chaos
+from tools.recovery.chaos import Kill, chaos, keep_part
 from tools.recovery.recovery import working_in
+from tools.recovery.step import life_in
 
 
 class Lives:
@@ -33,6 +36,7 @@ class Lives:
         self._through: Iterator[bool] = iter(through)
 
     def start(self) -> Any:
+        self.did.append("started")
         return SimpleNamespace(stop=lambda: self.did.append("stop"))
 
     def target(self, _emulator: object) -> Any:
@@ -58,6 +62,7 @@ class Lives:
 def run(monkeypatch: pytest.MonkeyPatch, folder: Path, lives: Lives, **environ: str) -> list[Kill]:
     monkeypatch.setattr(module, "life_in", lambda _: lives)
     monkeypatch.setattr(module, "kill_one", lives.kill)
+    monkeypatch.setattr(module, "keep_part", lambda _: lives.did.append("reduced"))
     return chaos(environ=environ, folder=folder)
 
 
@@ -67,7 +72,31 @@ def test_it_kills_applies_until_one_is_through_and_then_a_destruction(
     lives = Lives(False, True, False, False)
     assert len(run(monkeypatch, tmp_path, lives, KILLS="3")) == 3
     steps = ["apply killed", "apply was through", "destroy killed", "apply killed"]
-    assert lives.did == [*steps, "applied", "destroyed", "stop"]
+    assert lives.did == ["started", "reduced", *steps, "applied", "destroyed", "stop"]
+
+
+def test_a_part_is_killed_with_what_it_needs(tmp_path: Path) -> None:
+    resources = {
+        "aws_s3_bucket": {"data": {"bucket": "data"}, "other": {}},
+        "aws_s3_bucket_policy": {"data": {"bucket": "${aws_s3_bucket.data.id}"}},
+        "aws_s3_bucket_versioning": {"data": {"bucket": "${aws_s3_bucket.data.id}"}},
+        "aws_iam_role": {"logs": {"name": "logs"}, "other": {}},
+        "aws_iam_role_policy": {"logs": {"role": "${aws_iam_role.logs.id}"}, "other": {}},
+        "aws_lambda_function": {"rotation": {"depends_on": ["aws_iam_role_policy.logs"]}},
+    }
+    life = life_in(tmp_path)
+    file = life.paths.stack_output("platform") / "cdk.tf.json"
+    write_text(file, json.dumps({"resource": resources, "output": {"all": {}}}))
+    keep_part(life)
+    kept = json.loads(file.read_text())
+    assert {f"{kind}.{name}" for kind, named in kept["resource"].items() for name in named} == {
+        "aws_s3_bucket.data",
+        "aws_s3_bucket_policy.data",
+        "aws_iam_role.logs",
+        "aws_iam_role_policy.logs",
+        "aws_lambda_function.rotation",
+    }
+    assert "output" not in kept
 
 
 def test_a_seed_names_the_moments(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from rich.console import Console
 from tests.support.fake_aws import FakeAws, denied
 from tools.console import Screen
 from tools.errors import ToolError
-from tools.paths import PLATFORM, Paths
+from tools.paths import BACKEND, PLATFORM, Paths
 from tools.recovery import recovery as module
 from tools.recovery.recovery import Recovery
 
@@ -166,6 +166,14 @@ def test_the_errored_state_is_written_first_and_once(account: Account) -> None:
     assert (folder / "errored.tfstate.pushed").exists()
 
 
+def test_the_errored_state_of_the_backend_is_written_to_where_its_state_is(account: Account) -> None:
+    folder = account.paths.build / BACKEND
+    folder.mkdir(parents=True)
+    (folder / "errored.tfstate").write_text("{}")
+    recover(account)
+    assert account.did[:2] == [f"init {BACKEND}", f"push_state {BACKEND}"]
+
+
 def test_what_is_damaged_in_the_state_alone_is_held_for_whole(account: Account) -> None:
     instance = {"status": "tainted", "attributes": {"id": "db"}}
     resource = {"mode": "managed", "type": "aws_db_instance", "name": "main", "instances": [instance]}
@@ -176,15 +184,19 @@ def test_what_is_damaged_in_the_state_alone_is_held_for_whole(account: Account) 
     assert account.did[:3] == ["init platform", "untaint platform", "before-recovery"]
 
 
-def test_a_lock_is_shown_asked_about_and_taken_away(account: Account) -> None:
-    answers = iter([{"Body": io.BytesIO(json.dumps(LOCK).encode())}] * 2)
-    account.clients.answers[("s3", "get_object")] = lambda **_: {"Body": io.BytesIO(next(answers)["Body"].getvalue())}
+@pytest.mark.parametrize("stack", ["platform", "state-backend"])
+def test_a_lock_is_shown_asked_about_and_taken_away(account: Account, stack: str) -> None:
+    def answer(*, Key: str, **_: Any) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        if Key != f"{stack}/state.tflock":
+            raise denied("GetObject", "NoSuchKey")
+        return {"Body": io.BytesIO(json.dumps(LOCK).encode())}
+
+    account.clients.answers[("s3", "get_object")] = answer
     questions: list[str] = []
-    with pytest.raises(StopIteration):
-        # The lock of the other stack is asked for as well, of which this fake knows nothing.
-        recover(account, questions=questions)
+    _, said = recover(account, questions=questions)
+    assert f"the state of {stack} is locked by somebody@somewhere since yesterday (lock-1)" in said
     assert "take the lock away" in questions[0]
-    assert "force_unlock state-backend" in account.did
+    assert account.did[:2] == [f"init {stack}", f"force_unlock {stack}"]
 
 
 def test_rejects_while_terraform_still_works_here(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -104,6 +105,18 @@ def test_aws_is_asked_a_question_once() -> None:
     one.all()
     assert isinstance(one.clients, FakeAws)
     assert len(one.clients.asked) == len(set(one.clients.asked))
+
+
+def test_a_client_is_made_once() -> None:
+    one = search(NETWORK, STANDS)
+    made: list[tuple[str, str]] = []
+
+    def clients(service: str, region: str) -> Any:
+        made.append((service, region))
+        return one.clients(service, region)
+
+    assert replace(one, clients=clients).all()
+    assert made == [("ec2", "eu-west-1")]
 
 
 def test_of_what_the_state_has_nothing_is_looked_for() -> None:

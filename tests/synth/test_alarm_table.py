@@ -111,14 +111,6 @@ reach-REGION | > 0 | 60 s | 3 of 3 | ignore | page |
     IF(reached >= 1, IF(own < 1, 1, 0), 0) of Minimum HealthCheckStatus, Minimum ChildHealthCheckHealthyCount
 reach-any    | < 1 | 60 s | 3 of 3 | ignore | page | Minimum ChildHealthCheckHealthyCount
 """)
-#: What central delivery adds to the home region.
-CENTRAL = read("""
-alert-relay-dead-letters  | > 0          | 60 s    | 1 of 1   | notBreaching | page   |
-    Maximum ApproximateNumberOfMessagesVisible
-alert-relay-duration | > 80 % of its timeout | 60 s | 1 of 1 | notBreaching | ticket | Maximum Duration
-alert-relay-errors        | > 0          | 60 s    | 1 of 1   | notBreaching | ticket | Sum Errors
-alert-relay-throttles     | > 0          | 60 s    | 5 of 5   | notBreaching | ticket | Sum Throttles
-""")
 Table = dict[str, tuple[Line, str]]
 
 
@@ -160,13 +152,6 @@ def test_alarms_of_one_region_lack_those_between_regions() -> None:
     assert found(stack, *regions, regions, table) == table
 
 
-@pytest.mark.slow
-def test_central_delivery_adds_those_on_the_relay() -> None:
-    stack = platform(*TWO, alerts={"delivery": "central"})
-    table = expected(TWO[0], TWO[0]) | CENTRAL
-    assert found(stack, TWO[0], TWO, table) == table
-
-
 def of_the_page() -> dict[str, tuple[Line, str]]:
     """The lines of `docs/alarms.md`, by what is in its first column, and why they are so."""
     page = (ROOT / "docs" / "alarms.md").read_text(encoding="utf-8")
@@ -183,7 +168,7 @@ def of_the_page() -> dict[str, tuple[Line, str]]:
 
 def test_page_has_the_same_table() -> None:
     replicas = {"database-silent of a replica": SILENT["replica"]["database-silent"]}
-    table = EVERYWHERE | SILENT["writer"] | replicas | HOME | ROUTE_53 | CENTRAL
+    table = EVERYWHERE | SILENT["writer"] | replicas | HOME | ROUTE_53
     page = of_the_page()
     assert {name: line for name, (line, _) in page.items()} == {name: line for name, (line, _) in table.items()}
     # Figures that are in a formula are on the page too.

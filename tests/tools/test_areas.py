@@ -1,6 +1,6 @@
 import pytest
-from support.synthesized import platform
 
+from tests.support.synthesized import platform
 from tools.areas import AREAS, area_of, resources_by_area
 
 THREE = ("us-east-1", "us-west-2", "ap-south-1")

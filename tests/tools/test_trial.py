@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from support.region_sets import settings_of, write_settings
 
+from tests.support.region_sets import settings_of, write_settings
 from tools import trial
 from tools.console import Screen
 from tools.errors import ToolError

@@ -14,6 +14,7 @@ from tools.emulator.iam import reference
 from tools.emulator.iam.question import Question
 from tools.preflight import roles
 from tools.preflight.checks import CHECKS
+from tools.recovery import backend
 from tools.recovery import table as recovery
 
 CHECKED = frozenset(action for check in CHECKS for action in check.actions)
@@ -57,6 +58,7 @@ class Look:
 LOOKS = (
     Look(sid="LookWhatKeysEncrypt", roles=("deployer",), actions=frozenset(survey.ACTIONS)),
     Look(sid="LookWhatStopsADeployment", roles=("bootstrap", "deployer"), actions=CHECKED - BY_NAME),
+    Look(sid="LookWhatAKilledBootstrapHasLeft", roles=("bootstrap",), actions=frozenset(backend.ACTIONS)),
     Look(sid="LookWhatAKilledApplyHasLeft", roles=("deployer",), actions=frozenset(recovery.ACTIONS) - BY_NAME),
 )
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from tools.console import Screen
 from tools.paths import PLATFORM
 from tools.target import Target
-from tools.terraform.state import tainted
+from tools.terraform import Terraform
+from tools.terraform.state import State, tainted
 
 
 def hold_for_whole(target: Target, *, screen: Screen, approve: Callable[[str], None]) -> list[str]:
@@ -25,15 +26,27 @@ def hold_for_whole(target: Target, *, screen: Screen, approve: Callable[[str], N
     approve : callable
         Asks somebody for a yes, and raises `ToolError` without one.
     """
-    damaged = sorted(tainted(target.state(PLATFORM) or {}))
+
+    def prepared() -> Terraform:
+        target.workspace(PLATFORM).prepare()
+        terraform = target.terraform(PLATFORM)
+        terraform.init(target.backend_arguments())
+        return terraform
+
+    return hold(target.state(PLATFORM), prepared, screen=screen, approve=approve)
+
+
+def hold(
+    state: State | None, prepared: Callable[[], Terraform], *, screen: Screen, approve: Callable[[str], None]
+) -> list[str]:
+    """Do the same with any state, by the Terraform that `prepared` returns, which is called if something is damaged."""
+    damaged = sorted(tainted(state or {}))
     if not damaged:
         return []
     for address in damaged:
         screen.say(f"    not seen to become ready, so that the next apply would replace it: {address}")
     approve(f"have the state hold these {len(damaged)} for whole, because none of them is to be replaced")
-    target.workspace(PLATFORM).prepare()
-    terraform = target.terraform(PLATFORM)
-    terraform.init(target.backend_arguments())
+    terraform = prepared()
     for address in damaged:
         terraform.untaint(address)
     return damaged

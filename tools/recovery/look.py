@@ -49,6 +49,13 @@ class Answers:
 
     clients: Clients
     _kept: dict[str, Any] = field(default_factory=dict)
+    _made: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def client(self, service: str, region: str) -> Any:  # noqa: ANN401 - boto3 has no types
+        """Return a boto3 client, made once: that takes longer than most calls."""
+        if (service, region) not in self._made:
+            self._made[service, region] = self.clients(service, region)
+        return self._made[service, region]
 
     def pages(self, region: str, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:  # noqa: ANN401 - boto3 has no types
         """Return what all pages of an answer hold under a key; what is not found holds nothing."""
@@ -72,7 +79,7 @@ class Answers:
         question = json.dumps([region, service, operation, arguments], sort_keys=True)
         if question not in self._kept:
             try:
-                self._kept[question] = getattr(self.clients(service, region), operation)(**arguments)
+                self._kept[question] = getattr(self.client(service, region), operation)(**arguments)
             except ClientError as error:
                 if not is_missing(error.response):
                     raise
@@ -81,7 +88,7 @@ class Answers:
         return kept
 
     def _ask(self, region: str, service: str, operation: str, key: str, arguments: dict[str, Any]) -> Iterator[Any]:
-        client = self.clients(service, region)
+        client = self.client(service, region)
         if client.can_paginate(operation):
             for page in client.get_paginator(operation).paginate(**arguments):
                 yield from page.get(key) or ()
@@ -138,7 +145,7 @@ class Look:
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
         """Return a boto3 client of its region."""
-        return self.answers.clients(service, self.region)
+        return self.answers.client(service, self.region)
 
     def pages(self, service: str, operation: str, key: str, **arguments: Any) -> list[Any]:  # noqa: ANN401 - as above
         """Return what all pages of an answer hold under a key."""

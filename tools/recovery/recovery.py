@@ -13,7 +13,7 @@ from tools.console import Screen
 from tools.destruction import DESTRUCTION
 from tools.errors import ToolError
 from tools.lock import find_lock, unlock
-from tools.paths import PLATFORM
+from tools.paths import BACKEND, PLATFORM, STACKS
 from tools.plan import Plan, changes, changes_by_region
 from tools.recovery.damaged import hold_for_whole
 from tools.recovery.history import History
@@ -88,7 +88,7 @@ class Recovery:
 
     @property
     def _directories(self) -> list[Path]:
-        return [self.target.paths.build / name for name in (PLATFORM, DESTRUCTION, IMPORTS)]
+        return [self.target.paths.build / name for name in (BACKEND, PLATFORM, DESTRUCTION, IMPORTS)]
 
     def _require_nobody(self) -> None:
         for directory in self._directories:
@@ -99,10 +99,11 @@ class Recovery:
                 )
 
     def _unlock(self) -> None:
-        lock = find_lock(self.target, PLATFORM)
-        if lock is None:
+        locks = [lock for stack in STACKS if (lock := find_lock(self.target, stack))]
+        if not locks:
             return
-        self.screen.say(f"the state of {lock.stack} is locked by {lock.who} since {lock.since} ({lock.lock_id})")
+        for lock in locks:
+            self.screen.say(f"the state of {lock.stack} is locked by {lock.who} since {lock.since} ({lock.lock_id})")
         self._approve("take the lock away, because that run has been killed and nobody else works on this state")
         unlock(self.target)
 
@@ -113,20 +114,21 @@ class Recovery:
 
     def _push_one(self, file: Path) -> None:
         self._approve(f"write {file}, the newest state of the apply, to where the state is kept")
-        workspace, terraform = self.target.workspace(PLATFORM), self.target.terraform(PLATFORM)
+        stack = BACKEND if file.parent.name == BACKEND else PLATFORM
+        workspace, terraform = self.target.workspace(stack), self.target.terraform(stack)
         workspace.prepare()
         terraform.init(self.target.backend_arguments())
         terraform.push_state(file)
         file.rename(file.with_suffix(".tfstate.pushed"))
 
-    def _history(self) -> History:
-        applying = read(self.target, PLATFORM)
-        return History.read(applying.log if applying else self.target.terraform(PLATFORM).log("apply"))
+    def _history(self, stack: str = PLATFORM) -> History:
+        applying = read(self.target, stack)
+        return History.read(applying.log if applying else self.target.terraform(stack).log("apply"))
 
-    def _search(self, plan: Plan, history: History) -> Search:
+    def _search(self, plan: Plan, history: History, stack: str = PLATFORM) -> Search:
         return Search(
             plan=plan,
-            stack=self.target.workspace(PLATFORM).configuration(),
+            stack=self.target.workspace(stack).configuration(),
             account_id=self.target.account_id,
             clients=self.target.clients,
             made=history.made,

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from tools.bootstrap import bootstrap
 from tools.console import Screen
 from tools.local import Life
 
@@ -14,11 +15,13 @@ def life_in(folder: Path, *, screen: Screen | None = None) -> Life:
 
 
 def main() -> int:
-    """Apply or destroy the platform on the emulator that runs, and nothing else."""
+    """Make the state backend on the emulator that runs, or apply or destroy the platform, and nothing else."""
     step, folder = sys.argv[1], Path(sys.argv[2])
     life = life_in(folder)
     target = life.target(life.hosting.get())
-    if step == "apply":
+    if step == "bootstrap":
+        bootstrap(target)
+    elif step == "apply":
         life.apply(target)
     else:
         life.destroy(target)

@@ -63,6 +63,16 @@ def create_version(
     return original(template, data, description)
 
 
+def template_tags(template: LaunchTemplate) -> list[dict[str, str]]:
+    """Return the tags that a template has now.
+
+    moto tells those that it was made with for ever, whatever ``CreateTags`` and ``DeleteTags`` changed; Terraform then
+    plans the change of a tag again and again. In AWS a template's tags are changed like any other's:
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTags.html
+    """
+    return template.get_tags()
+
+
 def rule_description(rule: SecurityGroupRule) -> str | None:
     """Return the description of a rule, one that refers to another group included.
 
@@ -80,4 +90,6 @@ def apply() -> None:
     replace(EC2Response, "reset_ebs_default_kms_key_id", reset_ebs_default_kms_key_id)
     wrap(LaunchTemplateBackend, "create_launch_template", create_launch_template)
     wrap(LaunchTemplate, "create_version", create_version)
+    # moto writes its own when it makes one.
+    replace(LaunchTemplate, "tags", property(template_tags, lambda _template, _tags: None))
     replace(SecurityGroupRule, "description", property(rule_description))
