@@ -1,15 +1,23 @@
-"""Settings of the compute area."""
+"""Settings of the web tier."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotation
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from modules.settings.capacity import smallest_size
+from modules.settings.capacity import highest_utilization, left_without_a_zone, smallest_size
+from modules.settings.container import ContainerSettings
+from modules.settings.faults import Fault
+from modules.settings.regions import known_regions
 from modules.settings.types import RegionName, Section, matching, some_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modules.settings.draft import Draft
 
 Architecture = Literal["arm64", "x86_64"]
 
@@ -36,57 +44,16 @@ ArtifactKey = Annotated[
 Digest = Annotated[
     str, matching(r"[0-9a-f]{64}", problem="not a SHA-256 digest", allowed="64 lower-case hexadecimal digits")
 ]
-ImageReference = Annotated[
-    str,
-    matching(
-        # Its parts open with a letter or a digit: a hyphen would make it an option of ``docker``. Names have at most
-        # 255 characters: https://pkg.go.dev/github.com/distribution/reference#pkg-constants.
-        r"(?=[a-z0-9{].{0,511}$)[a-z0-9.-]*(\{region\}[a-z0-9.-]*)*(:\d+)?(/[a-z0-9][a-z0-9._-]*)+"
-        r"(:\w[\w.-]{0,127}|@sha256:[0-9a-f]{64})",
-        problem="not a container image with its registry and its tag or digest",
-        allowed="REGISTRY/NAME:TAG or REGISTRY/NAME@sha256:DIGEST, in which {region} stands for the region",
-    ),
-]
-HealthPath = Annotated[
-    str, matching(r"(/[A-Za-z0-9._~-]*)+", problem="not the path of a page", allowed="a path such as /health")
-]
-ECR_REGISTRY = re.compile(r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+|\{region\})\.amazonaws\.com")
 
 
 def architecture_of(instance_type: str) -> Architecture:
-    """Architecture of an instance type: a ``g`` behind the generation of its family says Graviton.
+    """Architecture of an instance type: a ``g`` after the generation means Graviton.
 
     See https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
     """
     family = instance_type.partition(".")[0]
     options = re.sub(r"^[a-z-]+\d+", "", family)
     return "arm64" if family == "a1" or "g" in options.partition("-")[0] else "x86_64"
-
-
-class ContainerSettings(Section):
-    """A container that is served.
-
-    Parameters
-    ----------
-    image
-        The image, with its registry and its tag or, better, its digest; ``{region}`` in it stands for the region, so
-        that each region pulls from its own registry. None by default: no container is served.
-    port
-        The port that it listens on, above 1023 because it runs without privileges. 8080 by default.
-    health_path
-        The path of its page that answers 200 only if it can work. ``/health`` by default.
-    read_only
-        Whether it can write nowhere but to ``/tmp``, which is memory. No by default, since many images write elsewhere.
-    """
-
-    image: ImageReference | None = None
-    port: Annotated[int, Field(ge=1024, le=65535)] = 8080
-    health_path: HealthPath = "/health"
-    read_only: bool = False
-
-    def image_in(self, region: str) -> str | None:
-        """The image for the instances of ``region``; ``None`` if no container is served."""
-        return self.image.replace("{region}", region) if self.image else None
 
 
 class ComputeSettings(Section):
@@ -97,23 +64,23 @@ class ComputeSettings(Section):
     architecture
         Processors of the instances: ``arm64`` (Graviton, the default) or ``x86_64``.
     instance_types
-        Instance types of that architecture. With more than one, the group takes what is to be had, in this order.
+        Instance types of that architecture. With more than one, the group uses those that have capacity, in this order.
         ``m6g.large`` by default, which every region has.
     image_ids
-        Images by region, such as one that is to be kept or gone back to. By default the newest Amazon Linux 2023.
+        AMIs by region, for example to keep one or to go back to it. By default the newest Amazon Linux 2023.
     spot_percentage
         Percentage of Spot instances among those above the smallest size. None by default.
     surviving_instances
-        Instances that have to be left when a zone fails. 2 by default.
+        Instances that must survive the loss of one Availability Zone. 2 by default.
     min_size
-        Instances of the group at least. By default as few as leave ``surviving_instances`` without any one zone.
+        Minimum size of the group. By default the smallest that leaves ``surviving_instances`` without any one zone.
     max_size
-        Instances of the group at most. 12 by default.
+        Maximum size of the group. 12 by default.
     warm_pool_size
-        Stopped instances that are kept ready. None by default.
+        Stopped instances in the warm pool. None by default.
     cpu_target
         Average CPU utilization, in percent, that the group is scaled to. 50 by default, which leaves room for the load
-        of a failed zone.
+        of a lost zone.
     requests_target
         Requests a minute for each instance that the group is scaled to. 1000 by default.
     volume_size
@@ -121,12 +88,12 @@ class ComputeSettings(Section):
     max_lifetime_days
         Days after which an instance is replaced. 30 by default.
     artifact
-        An archive in the data bucket, under ``releases/``, that is unpacked and served; it holds an ``index.html``.
+        An archive in the data bucket, under ``releases/``, that is unpacked and served; it contains an ``index.html``.
     artifact_sha256
-        The SHA-256 digest of that archive: an instance that finds another object there does not come up. None, the
-        default, takes what is there.
+        The SHA-256 digest of that archive: an instance that finds another object there does not start to serve. None,
+        the default, checks nothing.
     container
-        A container that is served. With neither it nor ``artifact`` a page of the platform's own is served.
+        A container that is served. Without it and without ``artifact`` the instances serve a page of the platform.
     """
 
     architecture: Architecture = "arm64"
@@ -146,5 +113,102 @@ class ComputeSettings(Section):
     container: ContainerSettings = ContainerSettings()
 
     def smallest_size(self, *, zones: int) -> int:
-        """``min_size``, or what it is by default in a region of so many zones."""
+        """``min_size``, or its default in a region of so many zones."""
         return self.min_size or smallest_size(self.surviving_instances, zones=zones)
+
+
+def instance_types_match_the_architecture(draft: Draft) -> Iterator[Fault]:
+    """An AMI boots on its own architecture only."""
+    if (compute := draft.compute) is None:
+        return
+    for index, instance_type in enumerate(compute.instance_types):
+        if architecture_of(instance_type) != compute.architecture:
+            yield Fault(
+                f"compute.instance_types[{index}]",
+                f"its processors are {architecture_of(instance_type)}",
+                instance_type,
+                f"instance types of compute.architecture, which is {compute.architecture}",
+            )
+
+
+def image_ids_are_of_the_regions(draft: Draft) -> Iterator[Fault]:
+    """An AMI for a region that is not in the list is more likely a mistake."""
+    if draft.compute:
+        yield from draft.check_keys("compute.image_ids", draft.compute.image_ids)
+
+
+def group_survives_the_loss_of_a_zone(draft: Draft) -> Iterator[Fault]:
+    """The smallest group keeps ``surviving_instances`` when it loses any one Availability Zone."""
+    for compute, region, zones in _zones(draft):
+        size = compute.smallest_size(zones=zones)
+        if (left := left_without_a_zone(size, zones=zones)) < compute.surviving_instances:
+            needed = smallest_size(compute.surviving_instances, zones=zones)
+            yield Fault(
+                "compute.min_size",
+                f"without one of the {zones} zones of {region} {left} are left of {size}",
+                size,
+                f"{needed} or more, of which compute.surviving_instances ({compute.surviving_instances}) are left",
+            )
+            return
+
+
+def max_size_allows_min_size_and_warm_pool(draft: Draft) -> Iterator[Fault]:
+    """The maximum size is not below the minimum, and leaves room for the warm pool."""
+    for compute, region, zones in _zones(draft):
+        if compute.max_size < (size := compute.smallest_size(zones=zones)):
+            yield Fault("compute.max_size", f"below the smallest size in {region}", compute.max_size, f"{size} or more")
+            return
+        if compute.warm_pool_size > (room := compute.max_size - size):
+            yield Fault(
+                "compute.warm_pool_size",
+                f"more than the group can grow by in {region}",
+                compute.warm_pool_size,
+                f"at most {room}, which is compute.max_size less the smallest size",
+            )
+            return
+
+
+def cpu_target_leaves_room_for_a_lost_zone(draft: Draft) -> Iterator[Fault]:
+    """The instances of the other Availability Zones can take over the load of one."""
+    for compute, region, zones in _zones(draft):
+        if compute.cpu_target > (highest := highest_utilization(zones)):
+            yield Fault(
+                "compute.cpu_target",
+                f"without one of the {zones} zones of {region} the others could not carry the load",
+                compute.cpu_target,
+                f"at most {highest}",
+            )
+            return
+
+
+def digest_has_an_artifact(draft: Draft) -> Iterator[Fault]:
+    """A digest is of an archive; the digest of a container image is part of its name."""
+    compute = draft.compute
+    if compute and compute.artifact_sha256 and not compute.artifact:
+        yield Fault(
+            "compute.artifact_sha256",
+            "there is no archive that it could be of",
+            compute.artifact_sha256,
+            "it beside compute.artifact; an image is named by its digest, NAME@sha256:DIGEST",
+        )
+
+
+def warm_pool_has_one_instance_type(draft: Draft) -> Iterator[Fault]:
+    """EC2 Auto Scaling has no warm pool for a mixed instances group."""
+    compute = draft.compute
+    if compute and compute.warm_pool_size and (compute.spot_percentage or len(compute.instance_types) > 1):
+        yield Fault(
+            "compute.warm_pool_size",
+            "a group of mixed instances has no warm pool",
+            compute.warm_pool_size,
+            "0, or one of compute.instance_types and no compute.spot_percentage",
+        )
+
+
+def _zones(draft: Draft) -> Iterator[tuple[ComputeSettings, str, int]]:
+    """The section, with each AWS region and its number of Availability Zones."""
+    compute, network = draft.compute, draft.network
+    if compute and network:
+        for region in draft.regions:
+            if region in known_regions():
+                yield compute, region, network.zone_count(region)

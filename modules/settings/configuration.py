@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotation
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
+from modules.settings.faults import Fault, nearest
+from modules.settings.managed_rules import GLOBAL, OF_THE_SETTINGS, REGIONAL
 from modules.settings.ownership import ByRegion, Ownership  # noqa: TC001 - pydantic reads the annotations
+from modules.settings.regions import REGIONS_THAT_LACK_RULES
 from modules.settings.types import RegionName, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modules.settings.draft import Draft
+
+AVAILABILITY_PAGE = (
+    "https://docs.aws.amazon.com/config/latest/developerguide/managing-rules-by-region-availability.html"
+)
+MANAGED_RULES = sorted({*REGIONAL, *GLOBAL, *OF_THE_SETTINGS})
 
 
 class ConfigurationSettings(Section):
-    """What AWS Config records, and whom its recorders belong to.
+    """What AWS Config records, and who owns its recorders.
 
     Parameters
     ----------
@@ -37,3 +50,29 @@ class ConfigurationSettings(Section):
     aggregator: Ownership = "managed"
     frequency: Literal["CONTINUOUS", "DAILY"] = "CONTINUOUS"
     skip_rules: Mapping[RegionName, tuple[str, ...]] = Field(default_factory=dict)
+
+
+def skipped_rules_exist(draft: Draft) -> Iterator[Fault]:
+    """A misspelt identifier would skip nothing, and the apply would fail."""
+    for region, identifiers in draft.mapping("configuration", "skip_rules").items():
+        for position, one in enumerate(identifiers if isinstance(identifiers, list) else []):
+            if isinstance(one, str) and one not in MANAGED_RULES:
+                yield Fault(
+                    f"configuration.skip_rules.{region}[{position}]",
+                    f"no rule of the platform{nearest(one, MANAGED_RULES)}",
+                    one,
+                    ", ".join(MANAGED_RULES),
+                )
+
+
+def regions_that_lack_rules_are_stated(draft: Draft) -> Iterator[Fault]:
+    """AWS Config refuses a rule that a region lacks only during an apply."""
+    stated = draft.mapping("configuration", "skip_rules")
+    for region in draft.regions:
+        if region in REGIONS_THAT_LACK_RULES and region not in stated:
+            yield Fault(
+                f"configuration.skip_rules.{region}",
+                "AWS Config does not have every rule there, and an apply would fail at the first that is missing",
+                None,
+                f"identifiers of those that {AVAILABILITY_PAGE} does not list for the region; [] if it lists all",
+            )

@@ -1,46 +1,31 @@
-"""Settings of the database area."""
+"""Settings of the database."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotation
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from modules.settings.database_instances import InstanceSettings  # noqa: TC001 - as above
+from modules.settings.faults import Fault
+from modules.settings.postgres import EngineVersion, InstanceClass  # noqa: TC001 - as above
 from modules.settings.region_table import WITHOUT_M7G_DATABASES
 from modules.settings.rotation import RotationSettings
-from modules.settings.topology import DatabaseMember, Role
-from modules.settings.types import RegionName, RegionOrNone, RetentionDays, Section, fault, matching
-from modules.settings.windows import LONGEST_MAINTENANCE_MINUTES, SHORTEST_MINUTES, daily, weekly
+from modules.settings.types import RegionName, RetentionDays, Section, fault
+from modules.settings.windows import LONGEST_MAINTENANCE_MINUTES, SHORTEST_MINUTES, daily, overlap, weekly
 
-#: Major versions in standard support, and the families of classes that run PostgreSQL.
-#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Support.html
-VERSIONS = ("14", "15", "16", "17", "18")
-FAMILIES = (
-    *("t3", "t4g", "m5", "m5d", "m6g", "m6gd", "m6i", "m6id", "m6idn", "m6in", "m7g", "m7i", "m8g"),
-    *("r5", "r5b", "r5d", "r6g", "r6gd", "r6i", "r6id", "r6idn", "r6in", "r7g", "r7i", "r8g"),
-    *("x2g", "x2idn", "x2iedn"),
-)
-SIZES = r"(micro|small|medium|large|xlarge|[1-9]\d?xlarge)"
-BURSTABLE = ("t3", "t4g")
-BURSTABLE_SIZES = ("micro", "small", "medium", "large", "xlarge", "2xlarge")
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modules.settings.draft import Draft
+
 #: A week, months of 31 days, and two years.
 INSIGHTS_DAYS = (7, *(31 * months for months in range(1, 24)), 731)
-
-
-def engine_version(text: str) -> tuple[int, int | None]:
-    """Major and minor version; no minor one where ``text`` leaves it to RDS."""
-    major, _, minor = text.partition(".")
-    return int(major), int(minor) if minor else None
-
-
-def _class(value: str) -> str:
-    family, _, size = value.removeprefix("db.").partition(".")
-    if family in BURSTABLE and size not in BURSTABLE_SIZES:
-        raise fault("a size that the class does not come in", f"db.{family}.SIZE of {', '.join(BURSTABLE_SIZES)}")
-    if family not in BURSTABLE and size in {"micro", "small", "medium"}:
-        raise fault("a size that the class does not come in", f"db.{family}.large or larger")
-    return value
+#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html
+LEAST_GROWTH = 1.1
+LEAST_IO2_GB, LEAST_GP3_IOPS_GB, LEAST_GP3_IOPS, MOST_GP3_IOPS = 100, 400, 12_000, 64_000
+CertificateAuthority = Literal["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]
 
 
 def _insights(days: int) -> int:
@@ -64,130 +49,73 @@ def _weekly(value: str) -> str:
     return value
 
 
-EngineVersion = Annotated[
-    str,
-    matching(
-        rf"({'|'.join(VERSIONS)})(\.\d{{1,2}})?",
-        problem="not a version of PostgreSQL that RDS supports",
-        allowed=f"{', '.join(VERSIONS)}, or a minor version of one, such as 17.5",
-    ),
-]
-InstanceClass = Annotated[
-    str,
-    matching(
-        rf"db\.({'|'.join(FAMILIES)})\.{SIZES}",
-        problem="not an instance class for PostgreSQL",
-        allowed=f"db.FAMILY.SIZE of {', '.join(FAMILIES)}, such as db.m7g.large",
-    ),
-    AfterValidator(_class),
-]
-CertificateAuthority = Literal["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]
-
-
-class InstanceSettings(Section):
-    """The instance of one region, where it is not what follows from ``primary_region``.
-
-    Parameters
-    ----------
-    role
-        ``writer``; ``replica`` of ``of``; or ``detached``, once the writer and standing alone since. Left out, it
-        follows from ``primary_region``: the writer there, a replica of it everywhere else.
-    of
-        The region whose instance a replica replicates. The primary region by default.
-    rebuild
-        Whether the instance is replaced by a new replica of ``of``. No by default. Once it is built the key is taken
-        out again, which changes nothing.
-    deletion_protection
-        Whether AWS refuses to delete it. ``database.deletion_protection`` by default.
-    backups_in
-        Region that its automated backups are replicated to while it stands alone, or ``none``: AWS does not replicate
-        between every two regions. By default another of the regions, on the same continent if there is one.
-    version
-        Version of PostgreSQL here, while it is raised in one region after another. ``database.version`` by default.
-    """
-
-    role: Role | None = None
-    of: RegionName | None = None
-    rebuild: bool = False
-    deletion_protection: bool | None = None
-    backups_in: RegionOrNone | None = None
-    version: EngineVersion | None = None
-
-    def place(self, region: str, *, primary: str) -> DatabaseMember:
-        """What the instance of ``region`` is."""
-        role = self.role or ("writer" if region == primary and self.of is None else "replica")
-        source = (self.of or primary) if role == "replica" else None
-        return DatabaseMember(region=region, role=role, source=source, rebuild=self.rebuild)
-
-
 class ApplicationSettings(Section):
-    """The application's user of the database.
+    """The application's database user.
 
     Parameters
     ----------
     authentication
-        What it logs in with: ``password``, the default, which its secret holds and rotation changes; or ``iam``, tokens
-        that its role may make, with no password anywhere. After a change the other holds from the secret's next
-        rotation on.
+        How it logs in: ``password``, the default, which is in its secret and which rotation changes; or ``iam``, with
+        tokens that its role may create and without a password. A change takes effect at the secret's next rotation.
     """
 
     authentication: Literal["password", "iam"] = "password"
 
 
 class DatabaseSettings(Section):
-    """The PostgreSQL instance of each region. What is said of one is said of all, since any may become the writer.
+    """The PostgreSQL instance of each region. All have the same settings, since any may become the writer.
 
     Parameters
     ----------
     version
-        Version of PostgreSQL: a major one, of which RDS chooses the minor one and keeps it current; or a minor one. 17
-        by default.
+        Version of PostgreSQL: a major version, of which RDS chooses the minor version and keeps it current; or a minor
+        version. 17 by default.
     major_upgrades
-        Whether another major version is taken as the order to upgrade. No by default: AWS refuses it.
+        Whether a change of the major version is allowed. No by default: AWS refuses it.
     instance_class
-        Class of the instances. ``db.m7g.large`` by default, and ``db.m6g.large`` in regions that have no other.
+        Class of the instances. ``db.m7g.large`` by default, and ``db.m6g.large`` in regions that do not have it.
     storage_gb, storage_limit_gb
-        Storage to begin with, and how far it may grow by itself, in GiB. 100 and 1000 by default.
+        Allocated storage, and the limit of storage autoscaling, in GiB. 100 and 1000 by default.
     storage_type
         ``gp3``, the default, or ``io2``.
     iops
-        Operations a second: needed by ``io2``; of ``gp3`` only from 400 GiB on, where there is a choice.
+        Provisioned IOPS: required for ``io2``; for ``gp3`` only from 400 GiB on.
     multi_az
-        Whether each instance has a standby in another Availability Zone. Yes by default, replicas included, so that one
-        that is promoted in an outage is as safe as what it replaces.
+        Whether each instance has a standby in another Availability Zone. Yes by default, replicas included, so that a
+        promoted replica is as available as the writer that it replaces.
     backup_retention_days
         Days that automated backups are kept, 1 to 35. 14 by default.
     backup_window, maintenance_window
-        When backups are begun, and when AWS may change something, minor versions included; in UTC, apart from each
-        other. ``02:00-03:00`` and ``sun:04:00-sun:05:00`` by default.
+        When automated backups start, and when AWS may make changes, such as a minor version; in UTC, without overlap.
+        ``02:00-03:00`` and ``sun:04:00-sun:05:00`` by default.
     minor_upgrades
-        Whether minor versions are installed in the maintenance window. Yes by default; where ``version`` names a minor
-        one it stays.
+        Whether minor versions are installed in the maintenance window. Yes by default, unless ``version`` is a minor
+        version.
     apply_immediately
-        Whether changes that may interrupt an instance are made at once, and not in its next maintenance window. No by
+        Whether changes that may interrupt an instance are applied at once and not in its next maintenance window. No by
         default: a plan then shows them again until the window has passed.
     extended_support
-        Whether a major version is kept, for a price by the hour, once AWS's standard support of it has ended. No by
-        default: AWS upgrades it then. Of an instance that stands alone from its first day, once, for its whole life.
+        Whether a major version stays, at an hourly price, after the end of AWS's standard support. No by default: AWS
+        upgrades it then. AWS takes it only when a standalone instance is created.
     deletion_protection
-        Whether AWS refuses to delete an instance. Yes by default; say no, and apply, before the platform is destroyed.
+        Whether AWS refuses to delete an instance. Yes by default; set it to false, and apply, before a destroy.
     prevent_destroy
-        Whether Terraform refuses every plan that would delete an instance, rebuilding included. No by default, since
-        AWS refuses it anyway.
+        Whether Terraform refuses every plan that deletes an instance, also to rebuild it. No by default, since AWS
+        refuses the deletion anyway.
     monitoring_interval_seconds
-        Seconds between two readings of the operating system: 1, 5, 10, 15, 30 or 60, the default.
+        Interval of Enhanced Monitoring, in seconds: 1, 5, 10, 15, 30 or 60, the default.
     insights_days
-        Days that Performance Insights are kept: 7, the default, 31 times 1 to 23, or 731.
+        Retention of Performance Insights, in days: 7, the default, 31 times 1 to 23, or 731.
     certificate_authority
-        Who signs the servers' certificates. ``rds-ca-rsa2048-g1`` by default, whose certificates AWS renews.
+        The certificate authority of the servers' certificates. ``rds-ca-rsa2048-g1`` by default; AWS renews those.
     minimum_tls_version
-        The oldest TLS that is spoken: ``TLSv1.2``, the default, or ``TLSv1.3``.
+        ``TLSv1.2``, the default, or ``TLSv1.3``.
     log_retention_days
         Days that logs are kept. ``logs.retention_days`` by default.
     instances
-        By region, the instances that are something else than what follows from ``primary_region``.
+        By region, the instances that differ from the default.
     rotation
-        How the passwords are changed.
+        Rotation of the passwords.
     application
         How the application logs in.
     """
@@ -222,18 +150,53 @@ class DatabaseSettings(Section):
         return (region in self.instances and self.instances[region].version) or self.version
 
     def family_of(self, region: str) -> str:
-        """Family of the parameter group in ``region``, which goes by the major version."""
+        """Parameter group family in ``region``, which depends on the major version."""
         return f"postgres{self.version_of(region).partition('.')[0]}"
 
     def takes_minor_upgrades(self, region: str) -> bool:
-        """Whether AWS installs minor versions in ``region``: it would, over one that the settings name."""
+        """Whether AWS installs minor versions in ``region``; never if the settings name a minor version."""
         return self.minor_upgrades and "." not in self.version_of(region)
 
     def class_in(self, region: str) -> str:
-        """``instance_class``, or what it is by default in ``region``."""
+        """``instance_class``, or its default in ``region``."""
         return self.instance_class or ("db.m6g.large" if region in WITHOUT_M7G_DATABASES else "db.m7g.large")
 
     def is_protected(self, region: str) -> bool:
         """Whether AWS refuses to delete the instance of ``region``."""
         own = self.instances[region].deletion_protection if region in self.instances else None
         return self.deletion_protection if own is None else own
+
+
+def windows_do_not_overlap(draft: Draft) -> Iterator[Fault]:
+    """AWS refuses a backup window that overlaps the maintenance window."""
+    if (database := draft.database) is None:
+        return
+    every_day, every_week = daily(database.backup_window), weekly(database.maintenance_window)
+    if every_day and every_week and overlap(every_day, every_week):
+        yield Fault(
+            "database.backup_window",
+            f"overlaps the maintenance window {database.maintenance_window}",
+            database.backup_window,
+            "windows that lie apart on every day",
+        )
+
+
+def storage_is_possible(draft: Draft) -> Iterator[Fault]:
+    """The storage limit is high enough for autoscaling, and the IOPS are those of the type and size."""
+    if (database := draft.database) is None:
+        return
+    size, iops = database.storage_gb, database.iops
+    if database.storage_limit_gb < size * LEAST_GROWTH:
+        yield Fault(
+            "database.storage_limit_gb",
+            f"less than a tenth above storage_gb ({size})",
+            database.storage_limit_gb,
+            f"{-int(-size * LEAST_GROWTH // 1)} or more",
+        )
+    if database.storage_type == "io2" and (iops is None or size < LEAST_IO2_GB):
+        yield Fault("database.storage_type", "io2 needs iops and 100 GiB", "io2", "database.iops beside it, or gp3")
+    if database.storage_type == "gp3" and iops is not None:
+        if size < LEAST_GP3_IOPS_GB:
+            yield Fault("database.iops", "gp3 below 400 GiB has 3,000 and no choice", iops, "nothing, or 400 GiB")
+        elif not LEAST_GP3_IOPS <= iops <= MOST_GP3_IOPS:
+            yield Fault("database.iops", "not what gp3 has", iops, f"{LEAST_GP3_IOPS} to {MOST_GP3_IOPS}")

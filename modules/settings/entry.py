@@ -1,17 +1,25 @@
-"""Settings of the entry area."""
+"""Settings of ingress: names, certificates, load balancers and web ACLs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotation
 from ipaddress import IPv4Network
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from modules.settings.faults import Fault
 from modules.settings.types import Domain, RegionName, Section, ipv4_network, matching, some_of
 
-#: The page by which load balancers judge instances, and Route 53 regions.
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modules.settings.draft import Draft
+
+#: The page that health checks of load balancers and Route 53 request.
 HEALTH_PATH = "/health"
+#: Characters of a common name in X.509.
+LONGEST_COMMON_NAME = 64
 
 CertificateArn = Annotated[
     str,
@@ -22,7 +30,7 @@ CertificateArn = Annotated[
     ),
 ]
 Cidr = Annotated[IPv4Network, BeforeValidator(ipv4_network)]
-#: Policies that end TLS 1.2 with forward secrecy and authenticated ciphers only, or that end TLS 1.3 alone.
+#: Policies with TLS 1.3 only, or with TLS 1.2 and ciphers of forward secrecy and authenticated encryption only.
 #: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
 TlsPolicy = Literal[
     "ELBSecurityPolicy-TLS13-1-2-2021-06",
@@ -49,7 +57,7 @@ def _counted_rules() -> dict[RuleGroup, tuple[RuleName, ...]]:
 
 
 class FirewallSettings(Section):
-    """The firewall before each load balancer: what it does with requests that a group of AWS managed rules matches.
+    """The web ACL of each load balancer: what it does with requests that a group of AWS managed rules matches.
 
     Parameters
     ----------
@@ -86,13 +94,13 @@ class EntrySettings(Section):
     Parameters
     ----------
     tls_policy
-        What the load balancers accept of TLS, of an allow-list. TLS 1.3 and 1.2 by default.
+        Security policy of the HTTPS listeners. TLS 1.3 and 1.2 by default.
     client_cidrs
-        Who may come. Everyone by default.
+        Networks that may connect. Everyone by default.
     deletion_protection
         Whether load balancers refuse to be deleted. Yes by default.
     hosted_zone
-        ``existing`` (the default) looks the hosted zone up; ``managed`` makes it, to be delegated to.
+        ``existing`` (the default) looks the hosted zone up; ``managed`` creates it, for the parent zone to delegate to.
     zone_name
         Name of the hosted zone, if it is a parent of ``domain``. ``domain`` by default.
     apex
@@ -100,14 +108,14 @@ class EntrySettings(Section):
     wildcard
         Whether every name below ``domain`` is served as well. No by default.
     certificate_arns
-        Certificates by region, for every region, instead of those that are made. None by default.
+        ARNs of existing certificates by region, for every region. By default the platform requests certificates.
     routing
         ``failover`` (the default): all traffic to the primary region while it is healthy. ``latency``: to the nearest
         healthy region.
     health_check_interval
         Seconds between two health checks of Route 53: 30 (the default), or 10, which costs more.
     firewall
-        The firewall before each load balancer.
+        The web ACL of each load balancer.
     """
 
     tls_policy: TlsPolicy = "ELBSecurityPolicy-TLS13-1-2-2021-06"
@@ -123,5 +131,76 @@ class EntrySettings(Section):
     firewall: FirewallSettings = FirewallSettings()
 
     def names(self, domain: str) -> list[str]:
-        """The names that are served, of which a certificate bears all."""
+        """The names that are served; a certificate contains all of them."""
         return [*([domain] if self.apex else ()), *([f"*.{domain}"] if self.wildcard else ())]
+
+
+def some_name_is_served(draft: Draft) -> Iterator[Fault]:
+    """Without a name there is no certificate and no record."""
+    entry = draft.entry
+    if entry and not entry.apex and not entry.wildcard:
+        yield Fault("entry.apex", "no name is served", "false", "true, or true for entry.wildcard")
+
+
+def certificates_cover_the_regions(draft: Draft) -> Iterator[Fault]:
+    """Existing certificates are given for all regions, and for no other."""
+    entry = draft.entry
+    if entry is None or not entry.certificate_arns:
+        return
+    for region in draft.regions:
+        if region not in entry.certificate_arns:
+            yield Fault(
+                f"entry.certificate_arns.{region}",
+                "certificates are given for other regions, but not for this one",
+                None,
+                f"a certificate of {region} in AWS Certificate Manager, or none for every region",
+            )
+    yield from draft.check_keys("entry.certificate_arns", entry.certificate_arns)
+
+
+def certificates_are_of_their_region(draft: Draft) -> Iterator[Fault]:
+    """A load balancer uses certificates of its own region only."""
+    for region, arn in draft.entry.certificate_arns.items() if draft.entry else ():
+        if arn.split(":")[3] != region:
+            yield Fault(
+                f"entry.certificate_arns.{region}",
+                "the certificate is of another region",
+                arn,
+                f"arn:aws:acm:{region}:ACCOUNT:certificate/ID",
+            )
+
+
+def certificates_are_of_the_account(draft: Draft) -> Iterator[Fault]:
+    """A load balancer uses certificates of its own account only."""
+    account = draft.text("account_id")
+    for region, arn in draft.entry.certificate_arns.items() if draft.entry else ():
+        if account is not None and arn.split(":")[4] != account:
+            yield Fault(
+                f"entry.certificate_arns.{region}",
+                "the certificate is of another account",
+                arn,
+                f"arn:aws:acm:{region}:{account}:certificate/ID",
+            )
+
+
+def hosted_zone_contains_the_domain(draft: Draft) -> Iterator[Fault]:
+    """Records of the domain are in the hosted zone of the domain or of a parent."""
+    entry, domain = draft.entry, draft.text("domain")
+    if entry is None or domain is None or not entry.zone_name:
+        return
+    if not f".{domain}".endswith(f".{entry.zone_name}"):
+        yield Fault("entry.zone_name", f"no zone that {domain} belongs in", entry.zone_name, "domain or a parent")
+
+
+def domain_fits_a_common_name(draft: Draft) -> Iterator[Fault]:
+    """The first name of a certificate is also its common name, which has at most 64 characters.
+
+    See https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
+    """
+    entry, domain = draft.entry, draft.text("domain")
+    if entry is None or domain is None or entry.certificate_arns:
+        return
+    names = entry.names(domain)
+    if names and len(names[0]) > LONGEST_COMMON_NAME:
+        allowed = f"{LONGEST_COMMON_NAME} characters, or entry.certificate_arns"
+        yield Fault("domain", "AWS Certificate Manager makes no certificate for so long a name", names[0], allowed)

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from modules.settings.ownership import ByRegion, Ownership, Service  # noqa: TC001 - pydantic reads the annotations
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from modules.settings.faults import Fault
+from modules.settings.ownership import MANAGED, ByRegion, Ownership, Service
 from modules.settings.types import Section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modules.settings.draft import Draft
 
 
 class FindingSettings(Section):
@@ -29,3 +38,17 @@ class FindingSettings(Section):
     security_hub: ByRegion[Service] = "managed"
     aggregator: Ownership = "managed"
     inspector: ByRegion[Service] = "managed"
+
+
+def home_region_has_security_hub(draft: Draft) -> Iterator[Fault]:
+    """The home region aggregates the findings of the others, and checks the root user for all of them."""
+    stated, home = draft.mapping("findings").get("security_hub"), draft.home
+    if not isinstance(stated, Mapping) or stated.get(home) != "off":
+        return
+    if any(stated.get(region, MANAGED) == MANAGED for region in draft.regions if region != home):
+        yield Fault(
+            f"findings.security_hub.{home}",
+            "Security Hub of another region is managed, and this one gathers its findings",
+            "off",
+            "managed, existing; or off everywhere",
+        )

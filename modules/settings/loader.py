@@ -9,6 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from modules.settings import types
+from modules.settings.draft import Draft
 from modules.settings.faults import Fault, SettingsError, nearest
 from modules.settings.former import FORMER_KEYS
 from modules.settings.model import Settings
@@ -76,7 +77,8 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
         settings = Settings.model_validate(raw)
     except ValidationError as error:
         faults += [fault for details in error.errors() if (fault := _fault(details)).path not in told]
-    faults += [fault for rule in RULES for fault in rule(raw) if fault.path not in {known.path for known in faults}]
+    draft = Draft(raw)
+    faults += [fault for rule in RULES for fault in rule(draft) if fault.path not in {known.path for known in faults}]
     if faults or settings is None:
         raise SettingsError(faults)
     return settings

@@ -1,10 +1,9 @@
-"""The settings, key by key. Only the eight keys without a default must be given."""
+"""A whole settings file. Only the eight keys without a default must be given."""
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import Field
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
 
 from modules.settings.account import AccountSettings
 from modules.settings.alarms import AlarmSettings
@@ -15,11 +14,16 @@ from modules.settings.compute import ComputeSettings
 from modules.settings.configuration import ConfigurationSettings
 from modules.settings.database import DatabaseSettings
 from modules.settings.entry import EntrySettings
+from modules.settings.faults import Fault
 from modules.settings.findings import FindingSettings
+from modules.settings.identity import IdentitySettings
+from modules.settings.keys import KeySettings
+from modules.settings.logs import LogSettings
 from modules.settings.network import NetworkSettings
 from modules.settings.secrets import SecretSettings
 from modules.settings.sessions import SessionSettings
-from modules.settings.storage import PrincipalPattern, StorageSettings
+from modules.settings.state import StateSettings
+from modules.settings.storage import StorageSettings
 from modules.settings.topology import Topology, nearest_region, topology
 from modules.settings.trail import TrailSettings
 from modules.settings.types import (
@@ -28,71 +32,16 @@ from modules.settings.types import (
     Domain,
     EnvironmentName,
     EnvironmentSuffix,
-    PolicyArn,
     RegionName,
-    RetentionDays,
     Section,
     TagValue,
     some_of,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-class LogSettings(Section):
-    """Every CloudWatch log group.
-
-    Parameters
-    ----------
-    retention_days
-        Days that log events are kept. One year by default.
-    """
-
-    retention_days: RetentionDays = 365
-
-
-class KeySettings(Section):
-    """Every customer managed key.
-
-    Parameters
-    ----------
-    deletion_window_days
-        Days between the order to delete a key and its deletion. 30, the longest, by default.
-    """
-
-    deletion_window_days: Annotated[int, Field(ge=7, le=30)] = 30
-
-
-class IdentitySettings(Section):
-    """Every IAM role.
-
-    Parameters
-    ----------
-    permissions_boundary
-        ARN of a managed policy that bounds every role. None by default.
-    """
-
-    permissions_boundary: PolicyArn | None = None
-
-
-class StateSettings(Section):
-    """Where Terraform keeps its state.
-
-    Parameters
-    ----------
-    replica_region
-        Region that the state bucket is replicated to. By default the first one that is not its own; none if there is
-        only one region.
-    dynamodb_lock
-        Whether the DynamoDB lock is taken besides the lock file in the bucket, which Terraform 1.11 made the successor.
-        Yes by default.
-    administrators
-        ARNs of roles and users, or patterns of them, that may reach the state besides the account root: who makes the
-        backend, who plans and who deploys. What they may do is left to their own policies. Empty, the default, means
-        those of ``storage.administrators``, or else the one that makes the backend.
-    """
-
-    replica_region: RegionName | None = None
-    dynamodb_lock: bool = True
-    administrators: tuple[PrincipalPattern, ...] = ()
+    from modules.settings.draft import Draft
 
 
 class Settings(Section):
@@ -152,7 +101,7 @@ class Settings(Section):
 
     @property
     def home(self) -> str:
-        """``home_region``, or what it is by default."""
+        """The home region: ``home_region`` if it is set, or else the primary region."""
         return self.home_region or self.primary_region
 
     @property
@@ -164,7 +113,7 @@ class Settings(Section):
     def topology(self) -> Topology:
         """Which region's database is written to, and what the others are."""
         primary = self.primary_region
-        stated = {name: one.place(name, primary=primary) for name, one in self.database.instances.items()}
+        stated = {name: one.member(name, primary=primary) for name, one in self.database.instances.items()}
         return topology(self.regions, primary=primary, stated=stated)
 
     def backups_in(self, region: str) -> str | None:
@@ -204,3 +153,22 @@ class Settings(Section):
             "CostCenter": self.cost_center,
             "Project": self.project,
         }
+
+
+def regions_are_unique(draft: Draft) -> Iterator[Fault]:
+    """A region is listed once."""
+    names = draft.regions
+    for name, count in Counter(names).items():
+        if count > 1:
+            last = len(names) - 1 - names[::-1].index(name)
+            yield Fault(f"regions[{last}]", f"region is listed {count} times", name, "each region once")
+
+
+def primary_region_is_one_of_the_regions(draft: Draft) -> Iterator[Fault]:
+    """The platform has to exist in its primary region."""
+    yield from draft.check_region("primary_region", draft.primary_region)
+
+
+def home_region_is_one_of_the_regions(draft: Draft) -> Iterator[Fault]:
+    """The platform has to exist in its home region."""
+    yield from draft.check_region("home_region", draft.text("home_region"))

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotation
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from modules.settings.addressing import DEFAULT_POOL, LARGEST_VPC, SMALLEST_VPC
+from modules.settings.addressing import DEFAULT_POOL, LARGEST_VPC, SMALLEST_VPC, AddressError, region_blocks
 from modules.settings.endpoints import EndpointService  # noqa: TC001 - as above
-from modules.settings.regions import zone_count
+from modules.settings.faults import Fault
+from modules.settings.region_table import WITHOUT_EC2MESSAGES
+from modules.settings.regions import is_zone_of, known_regions, zone_count
 from modules.settings.types import BucketName, PrivateNetwork, RegionName, Section, ZoneNames
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modules.settings.draft import Draft
 
 
 class NetworkSettings(Section):
@@ -60,3 +67,62 @@ class NetworkSettings(Section):
     def zone_count(self, region: str) -> int:
         """Availability Zones to use in ``region``."""
         return len(self.zones[region]) if region in self.zones else zone_count(region, wanted=self.availability_zones)
+
+
+def region_cidrs_are_of_the_regions(draft: Draft) -> Iterator[Fault]:
+    """A VPC in a region that is not in the list is more likely a mistake."""
+    yield from draft.check_keys("network.region_cidrs", draft.mapping("network", "region_cidrs"))
+
+
+def vpcs_fit_and_do_not_overlap(draft: Draft) -> Iterator[Fault]:
+    """The pool has room for a VPC in every region, and no two VPCs overlap."""
+    if (network := draft.network) is None:
+        return
+    for region, block in network.region_cidrs.items():
+        if block.prefixlen not in range(LARGEST_VPC, SMALLEST_VPC + 1):
+            yield Fault(
+                f"network.region_cidrs.{region}", "not a size that three tiers fit in", str(block), "/16 to /22"
+            )
+            return
+    names = [name for name in draft.regions if name in known_regions()]
+    try:
+        region_blocks(names, pool=network.cidr, prefix_length=network.vpc_prefix_length, fixed=network.region_cidrs)
+    except AddressError as error:
+        yield Fault(
+            "network.cidr",
+            str(error),
+            str(network.cidr),
+            "a larger pool, a longer network.vpc_prefix_length, or network.region_cidrs that lie apart",
+        )
+
+
+def zones_are_of_their_region(draft: Draft) -> Iterator[Fault]:
+    """Zones are of a region in the list, and all named or all given by id."""
+    if (network := draft.network) is None:
+        return
+    names = draft.regions
+    for region, zones in network.zones.items():
+        path = f"network.zones.{region}"
+        if names and region not in names:
+            yield Fault(path, "not one of the regions", region, ", ".join(names))
+        elif len({zone.startswith(region) for zone in zones}) > 1:
+            # Only AWS knows whether a name and an id mean the same zone.
+            yield Fault(path, "names and ids of zones are mixed", ", ".join(zones), "names of zones, or ids of zones")
+        else:
+            for index, zone in enumerate(zones):
+                if not is_zone_of(zone, region):
+                    yield Fault(f"{path}[{index}]", f"not a zone of {region}", zone, f"such as {region}a, or an id")
+
+
+def endpoints_are_available(draft: Draft) -> Iterator[Fault]:
+    """Systems Manager does not have all of its endpoints in the newest regions."""
+    if (network := draft.network) is None:
+        return
+    if "ec2messages" in network.interface_endpoints:
+        for region in sorted(WITHOUT_EC2MESSAGES & set(draft.regions)):
+            yield Fault(
+                "network.interface_endpoints",
+                f"{region} has no endpoint of this service, and agents of today do not need it",
+                "ec2messages",
+                "ssm and ssmmessages alone",
+            )

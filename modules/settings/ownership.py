@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import Discriminator, Tag
 
 from modules.settings.types import RegionName
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modules.settings.draft import Draft
+    from modules.settings.faults import Fault
+
 Ownership = Literal["managed", "existing"]
 Service = Literal["managed", "existing", "off"]
 MANAGED = "managed"
+#: Keys of the type ``ByRegion``, by section.
+BY_REGION = {
+    "account": ("ebs_encryption", "access_analyzer", "session_manager"),
+    "configuration": ("recorder",),
+    "findings": ("guardduty", "security_hub", "inspector"),
+}
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -31,3 +43,11 @@ ByRegion = Annotated[
 def in_region(said: str | Mapping[RegionName, str], region: str) -> str:
     """What a setting says of one region: ``managed`` where a mapping does not name it."""
     return said if isinstance(said, str) else said.get(region, MANAGED)
+
+
+def owners_are_of_the_regions(draft: Draft) -> Iterator[Fault]:
+    """A region that is not in the list is more likely a mistake."""
+    for section, keys in BY_REGION.items():
+        for key in keys:
+            for region in draft.mapping(section, key):
+                yield from draft.check_region(f"{section}.{key}.{region}", region)

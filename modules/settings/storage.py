@@ -6,16 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from modules.settings.types import Section, matching
-
-PrincipalPattern = Annotated[
-    str,
-    matching(
-        r"arn:aws:iam::\d{12}:(role|user)/[\w+=,.@-][\w+=,.@/*?-]{0,511}",
-        problem="not the ARN of a role or user",
-        allowed="arn:aws:iam::ACCOUNT:role/NAME, in which * and ? may stand after the first character of the name",
-    ),
-]
+from modules.settings.administrators import PrincipalPattern  # noqa: TC001 - pydantic reads the annotation
+from modules.settings.types import Section
 
 
 class StorageSettings(Section):

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from pydantic import AfterValidator, ValidationError
 
 import modules.settings
-from modules.settings.compute import ContainerSettings
-from modules.settings.rules.alerts import ENDPOINTS
+from modules.settings.alerts import ENDPOINTS
+from modules.settings.container import ContainerSettings
 from modules.settings.types import Section
 from modules.settings.windows import TIME
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modules.blocks.identity.policy import Statement, string_equals
-from modules.settings.compute import ECR_REGISTRY
+from modules.settings.container import ECR_REGISTRY
 from modules.settings.regions import PARTITION
 
 if TYPE_CHECKING:

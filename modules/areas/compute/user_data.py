@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from modules.areas.storage.storage import READ_ONLY
-from modules.settings.compute import ECR_REGISTRY
+from modules.settings.container import ECR_REGISTRY
 from modules.settings.entry import HEALTH_PATH
 
 if TYPE_CHECKING:

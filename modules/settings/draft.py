@@ -1,0 +1,82 @@
+"""A settings file while it is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ValidationError
+
+from modules.settings.backup import BackupSettings
+from modules.settings.compute import ComputeSettings
+from modules.settings.database import DatabaseSettings
+from modules.settings.entry import EntrySettings
+from modules.settings.faults import Fault, nearest
+from modules.settings.network import NetworkSettings
+from modules.settings.regions import known_regions
+from modules.settings.types import Section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Model = TypeVar("Model", bound=Section)
+
+
+class Draft:
+    """What a file says, valid or not, for the rules that look at more than one key.
+
+    A section is ``None`` if pydantic refuses it. Its faults are reported by the loader, so a rule returns then. Rules
+    that need one key of a section read the file's own mapping, so that they also find what is wrong beside a fault.
+
+    Attributes
+    ----------
+    regions
+        Every text in the list of regions, whether AWS has such a region or not.
+    primary_region, home
+        As in ``Settings``; ``None`` if the file does not say.
+    """
+
+    def __init__(self, raw: Mapping[str, Any]) -> None:
+        self._raw = raw
+        regions = raw.get("regions")
+        self.regions = [name for name in regions if isinstance(name, str)] if isinstance(regions, list) else []
+        self.primary_region = self.text("primary_region")
+        self.home = self.text("home_region") or self.primary_region
+        self.backup = self._section("backup", BackupSettings)
+        self.compute = self._section("compute", ComputeSettings)
+        self.database = self._section("database", DatabaseSettings)
+        self.entry = self._section("entry", EntrySettings)
+        self.network = self._section("network", NetworkSettings)
+
+    def text(self, key: str) -> str | None:
+        """Text of a key outside of the sections."""
+        value = self._raw.get(key)
+        return value if isinstance(value, str) else None
+
+    def mapping(self, *keys: str) -> Mapping[str, Any]:
+        """The file's own mapping below ``keys``, valid or not; empty if there is none."""
+        found: Any = self._raw
+        for key in keys:
+            found = found.get(key) if isinstance(found, Mapping) else None
+        return found if isinstance(found, Mapping) else {}
+
+    def check_region(self, path: str, value: object) -> Iterator[Fault]:
+        """Fault if ``value`` is a text that is not in the list of regions."""
+        if isinstance(value, str) and self.regions and value not in self.regions:
+            allowed = ", ".join(dict.fromkeys(self.regions))
+            yield Fault(path, f"not one of the regions{nearest(value, self.regions)}", value, allowed)
+
+    def check_keys(self, path: str, keys: Iterable[str]) -> Iterator[Fault]:
+        """Fault for each of ``keys`` of the mapping at ``path`` that is an AWS region and not in the list of regions.
+
+        Such a key would have no effect, and is more likely a mistake.
+        """
+        for key in keys:
+            if self.regions and key in known_regions() and key not in self.regions:
+                yield Fault(f"{path}.{key}", "not one of the regions", key, ", ".join(self.regions))
+
+    def _section(self, key: str, model: type[Model]) -> Model | None:
+        try:
+            return model.model_validate(self._raw.get(key, {}))
+        except ValidationError:
+            return None

@@ -1,0 +1,55 @@
+"""Settings of the state backend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modules.settings.administrators import PrincipalPattern  # noqa: TC001 - pydantic reads the annotation
+from modules.settings.faults import Fault
+from modules.settings.region_table import REFUSED_BY_BACKEND
+from modules.settings.types import RegionName, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modules.settings.draft import Draft
+
+
+class StateSettings(Section):
+    """Where Terraform keeps its state.
+
+    Parameters
+    ----------
+    replica_region
+        Region that the state bucket is replicated to. By default the first of ``regions`` that is not the home
+        region; none if there is only one region.
+    dynamodb_lock
+        Whether Terraform also takes the DynamoDB lock, besides the lock file in the bucket that succeeds it since
+        Terraform 1.11. Yes by default.
+    administrators
+        ARNs of roles and users, or patterns of them, that may access the state besides the account root: whoever
+        creates the backend, plans and deploys. Their own policies say what they may do. Empty, the default, means those
+        of ``storage.administrators``, or else whoever creates the backend.
+    """
+
+    replica_region: RegionName | None = None
+    dynamodb_lock: bool = True
+    administrators: tuple[PrincipalPattern, ...] = ()
+
+
+def backend_supports_the_home_region(draft: Draft) -> Iterator[Fault]:
+    """Terraform's S3 backend knows fewer regions than the provider."""
+    if draft.home in REFUSED_BY_BACKEND:
+        yield Fault(
+            "home_region" if draft.text("home_region") else "primary_region",
+            "the state would lie there, and the S3 backend of Terraform 1.11.4 does not know the region",
+            draft.home,
+            "another of the regions for home_region",
+        )
+
+
+def replica_is_in_another_region(draft: Draft) -> Iterator[Fault]:
+    """The state bucket is in the home region, so its replica is not."""
+    replica = draft.mapping("state").get("replica_region")
+    if replica is not None and replica == draft.home:
+        yield Fault("state.replica_region", "the state itself lies there", replica, "another region")
