@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+import importlib
+import inspect
+import pkgutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 
+from modules import settings as package
 from modules.settings import Settings, SettingsError, load_settings
 from modules.settings.regions import known_regions, zone_count
+from modules.settings.rules import RULES
 from tests.support.region_sets import EIGHT_KEYS, write_settings
 
 
@@ -147,6 +152,9 @@ REJECTED: list[tuple[dict[str, Any], str]] = [
     ({"configuration": {"recorder": {"us-east-1": "off"}}}, "configuration.recorder.us-east-1: not one of the choices"),
     ({"configuration": {"recorder": {"eu-west-1": "existing"}}}, "configuration.recorder.eu-west-1: not one of the"),
     ({"state": {"replica_region": "us-east-1"}}, "state.replica_region: the state itself lies there"),
+    ({"primary_region": ["us-east-1"]}, "primary_region: not a text, got ['us-east-1']"),
+    ({"home_region": ["us-east-1"]}, "home_region: not a text, got ['us-east-1']"),
+    ({"alerts": {"page": [{"protocol": ["email"], "endpoint": "a@b.example"}]}}, "alerts.page[0].protocol: not one of"),
 ]
 
 
@@ -155,6 +163,22 @@ def test_rejects(tmp_path: Path, changes: dict[str, Any], expected: str) -> None
     """Values reach the loader as text, because a settings file is written as YAML first."""
     (fault,) = faults(tmp_path, **changes)
     assert fault.startswith(expected)
+
+
+def test_every_rule_is_in_the_list_of_rules_once() -> None:
+    """A rule is a public function that takes a ``Draft``, in whatever module of the settings."""
+    modules = [
+        importlib.import_module(f"{package.__name__}.{found.name}") for found in pkgutil.iter_modules(package.__path__)
+    ]
+    rules = {
+        function
+        for module in modules
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if not name.startswith("_") and function.__annotations__.get("draft") == "Draft"
+    }
+    assert len(rules) > 40
+    assert len(RULES) == len(set(RULES))
+    assert set(RULES) == rules
 
 
 @pytest.mark.parametrize(
