@@ -1,4 +1,4 @@
-"""Settings of what exists once in an account, or once in each of its regions."""
+"""Settings of resources that an account has once, or once in each region."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from modules.settings.types import Section
 
 
 class AccountSettings(Section):
-    """Who owns what an account has one of: ``managed`` (the default) by this platform, ``existing`` by someone else.
+    """Who owns a resource that an account has once: ``managed`` (the default) this platform, ``existing`` someone else.
 
-    What each region has one of also takes a mapping of regions to one of the two; regions that it does not name are
+    A resource of each region also takes a mapping of regions to one of the two; regions that it does not name are
     ``managed``.
 
     Parameters
@@ -23,10 +23,10 @@ class AccountSettings(Section):
     access_analyzer
         An analyzer of IAM Access Analyzer for access from outside the account, in each region.
     private_documents
-        The refusal to share documents of Systems Manager with everyone, in each region.
+        The block of public sharing of Systems Manager documents, in each region.
     session_manager
-        The preferences of Session Manager, in each region: sessions are logged, and end. Where they are ``existing``,
-        instances have no permission for the log that they name.
+        The preferences of Session Manager, in each region: sessions are logged and have a maximum duration. Where they
+        are ``existing``, instances have no permission for the log group that they name.
     """
 
     ebs_encryption: ByRegion[Ownership] = "managed"

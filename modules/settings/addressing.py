@@ -1,15 +1,15 @@
-"""Which addresses each region, tier and Availability Zone has.
+"""CIDR blocks of each region, tier and Availability Zone.
 
-Nothing here depends on what else is configured. A region's block follows from the region's name alone, a subnet's
-block from its tier and the position of its zone, so adding or removing a region or a zone never moves another. Blocks
-are cut from fixed places of the pool, so two of them cannot overlap.
+A region's block depends only on the region's name, and a subnet's block only on its tier and the position of its zone,
+so adding or removing a region or a zone never moves another. Blocks are at fixed places of the pool, so two of them
+cannot overlap.
 
 Layout of a VPC, with eight places for zones in each tier::
 
     private   first half       room for the instances
     public    third quarter    load balancers and NAT gateways
     database  seventh eighth   isolated
-    (spare)   last eighth      kept free for a tier to come
+    (spare)   last eighth      reserved for another tier
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ ZONE_BITS = 3
 #: AWS allows VPCs of /16 to /28 and subnets down to /28; the smallest tier is an eighth of its VPC, cut into eight.
 LARGEST_VPC, SMALLEST_VPC = 16, 22
 DEFAULT_POOL = IPv4Network("10.0.0.0/8")
-#: Spreads every region that AWS has named over 128 places without two meeting (tests/unit holds it to botocore's list).
+#: Puts every region of AWS in a place of its own among 128 (tests/unit checks it with botocore's list).
 SALT = "1"
 
 
 class AddressError(ValueError):
-    """A set of regions that the pool cannot serve."""
+    """The pool has no room for the regions."""
 
 
 @dataclass(frozen=True)
 class Tier:
-    """A third of the VPC's subnets: its name, and its place as the n-th of the blocks with ``bits`` more bits."""
+    """A tier of subnets: its name, and its place as the n-th of the blocks with ``bits`` more bits."""
 
     name: str
     bits: int
@@ -52,7 +52,7 @@ TIERS = (PUBLIC, PRIVATE, DATABASE)
 
 
 def tier_block(vpc: IPv4Network, tier: Tier) -> IPv4Network:
-    """Block of a whole tier, all its zones included."""
+    """Block of a tier with all its zones."""
     return _nth(vpc, bits=tier.bits, place=tier.place)
 
 
@@ -85,16 +85,16 @@ def region_blocks(
     regions
         Names of the regions, in any order.
     pool
-        The network that blocks are cut from.
+        The network that contains the blocks.
     prefix_length
-        Size of a region's block, in bits.
+        Prefix length of a region's block.
     fixed
-        Blocks that are given rather than computed, by region; they need not lie in the pool.
+        Blocks from the settings, by region, instead of computed ones; they may be outside the pool.
 
     Raises
     ------
     AddressError
-        If the pool has fewer places than regions, or two regions come to the same addresses.
+        If the pool has fewer places than regions, or the blocks of two regions overlap.
     """
     fixed = fixed or {}
     names = sorted(set(regions))

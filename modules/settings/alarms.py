@@ -1,4 +1,4 @@
-"""Settings of the alarms: from when on something is worth a human's attention."""
+"""Settings of alarms: their thresholds."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ Days = Annotated[int, Field(ge=1, le=45)]
 
 
 class AlarmSettings(Section):
-    """Thresholds of the alarms; docs/alarms.md says why each is what it is.
+    """Thresholds of the alarms; docs/alarms.md has the reason for each.
 
     Parameters
     ----------
     actions
-        Whether alarms tell anybody when they change. Yes by default. No is for a first deploy and for a destroy, during
-        which much is not there: alarms change their states then, and nobody is woken.
+        Whether alarms notify anybody when their state changes. Yes by default. Set it to false for a first deploy and
+        for a destroy, when resources that alarms watch do not exist, so that nobody is paged.
     nat_dropped_packets
         Packets that a NAT gateway drops in five minutes. 100 by default.
     storage_replication_lag_seconds
-        Seconds that a bucket's copy is behind. 900 by default, what S3 promises.
+        Seconds that a bucket's replica is behind. 900 by default, as S3 Replication Time Control promises.
     certificate_days_left
-        Days before a certificate's end from when on a ticket is raised. 30 by default: renewal should have been at 60.
+        Days before a certificate expires at which a ticket is raised. 30 by default: AWS renews it at 60.
     load_balancer_error_percent
-        Share of requests that are answered with 5xx. 1 by default.
+        Percentage of requests that are answered with 5xx. 1 by default.
     load_balancer_latency_seconds
-        The 99th percentile of answer times. 2 by default.
+        The 99th percentile of response times. 2 by default.
     database_cpu_percent
-        Processor load of a database instance. 80 by default.
+        CPU utilization of a database instance. 80 by default.
     database_free_storage_gib
-        GiB that are left on a database's volume. 10 by default.
+        Free storage of a database instance, in GiB. 10 by default.
     database_free_memory_mib
-        MiB of memory that a database instance has left. 256 by default.
+        Freeable memory of a database instance, in MiB. 256 by default.
     database_connections
-        Connections to a database instance. None by default: 75 % of what its class takes by its memory.
+        Connections to a database instance. By default 75 % of the maximum that its class allows.
     database_replica_lag_seconds
-        Seconds that a replica is behind its source. 360 by default: up to 300 are what a replica reports whose source
-        has nothing to do.
+        Seconds that a replica is behind its source. 360 by default: a replica reports up to 300 while its source is
+        idle.
     database_replication_slot_lag_gib
-        GiB of log that a source keeps for a replica that has not taken it. 5 by default.
+        GiB of write-ahead log that a source keeps for a replica that is behind. 5 by default.
     session_replication_lag_seconds
         Seconds that a replica of the session table is behind. 60 by default.
     function_duration_percent
-        Share of its timeout that a function's longest run takes. 80 by default.
+        Percentage of its timeout that the longest invocation of a function takes. 80 by default.
     """
 
     actions: bool = True

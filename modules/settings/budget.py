@@ -22,19 +22,19 @@ Monitor = Annotated[
 
 
 class BudgetSettings(Section):
-    """What the account may cost.
+    """Budget and cost anomalies of the account.
 
     Parameters
     ----------
     monthly_usd
-        US dollars that the account may cost in a month; the ticket topic is told at 80 % of it, at all of it, and when
-        all of it is forecast. None by default, which makes no budget: nobody but the owner knows the amount.
+        US dollars that the account may cost in a month; the ticket topic is notified at 80 % of it, at all of it, and
+        when the forecast exceeds it. None by default, and no budget: only the owner knows the amount.
     anomaly_usd
-        US dollars by which a service must cost more than expected to be reported. None by default, which makes no
+        US dollars above the expected cost of a service at which an anomaly is reported. None by default, and no
         monitor.
     anomaly_monitor
-        What looks for them: ``managed``, the default, makes a monitor of the account's services, of which an account
-        has one at most; where there is one, its ARN. AWS makes one itself when Cost Explorer is turned on.
+        What detects anomalies: ``managed``, the default, creates a monitor of AWS services, of which an account has at
+        most one; if there is one, its ARN. AWS creates one itself when Cost Explorer is enabled.
     """
 
     monthly_usd: Dollars | None = None

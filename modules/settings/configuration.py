@@ -30,19 +30,19 @@ class ConfigurationSettings(Section):
     Parameters
     ----------
     recorder
-        The recorder of each region, of which there can be only one, and its deliveries: ``managed`` (the default), or
-        ``existing``: someone else's, such as an organization's, on which the rules then rely. Or a mapping of regions
-        to one of the two; regions that it does not name are ``managed``.
+        The recorder of each region, of which there can be only one, and its delivery channel: ``managed`` (the
+        default), or ``existing``: someone else's, such as an organization's, which the rules then depend on. Or a
+        mapping of regions to one of the two; regions that it does not name are ``managed``.
     service_role
-        The role that AWS Config records with, of which an account has one: ``managed`` (the default) makes it,
-        ``existing`` takes the one that is there. Only ``managed`` recorders use it.
+        The service-linked role of AWS Config, of which an account has one: ``managed`` (the default) creates it,
+        ``existing`` uses the existing one. Only ``managed`` recorders use it.
     aggregator
-        Whether the home region shows the records of all: ``managed`` (the default) or ``existing``.
+        The aggregator of all regions in the home region: ``managed`` (the default) or ``existing``.
     frequency
-        ``CONTINUOUS`` (the default) records every change, ``DAILY`` the last state of each day, for less.
+        ``CONTINUOUS`` (the default) records every change, ``DAILY`` the last state of each day, which costs less.
     skip_rules
-        By region, identifiers of rules that AWS Config does not have there, such as ``alb-waf``. None by default. Of
-        young regions it has to be said, with an empty list where AWS has them all.
+        By region, identifiers of rules that AWS Config does not have there, such as ``alb-waf``. None by default. The
+        newest regions must be listed, with an empty list if AWS Config has every rule there.
     """
 
     recorder: ByRegion[Ownership] = "managed"

@@ -1,4 +1,4 @@
-"""How many connections a database takes."""
+"""How many connections a database allows."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ SMALLER = {"micro": 1 / 8, "small": 1 / 4, "medium": 1 / 2, "large": 1.0, "xlarg
 #: What RDS sets ``max_connections`` of PostgreSQL to, unless a parameter group does.
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections
 BYTES_OF_ONE, MOST = 9_531_392, 5000
-#: The system and RDS take some of the memory, so there are fewer in truth; and there has to be time to act.
+#: The operating system and RDS use some of the memory, so the real maximum is lower. An alarm must leave time to act.
 NEARLY = 0.75
 
 
 def max_connections(instance_class: str) -> int:
-    """Connections that PostgreSQL on an instance of this class takes at most, by all its memory.
+    """Maximum connections of PostgreSQL on an instance of this class, by its whole memory.
 
     Parameters
     ----------
     instance_class
-        Such as ``db.m7g.large``, one that the settings take.
+        An instance class that the settings allow, such as ``db.m7g.large``.
     """
     family, _, size = instance_class.removeprefix("db.").partition(".")
     large = next(gib for start, gib in MEMORY_GIB.items() if family.startswith(start))
@@ -28,5 +28,5 @@ def max_connections(instance_class: str) -> int:
 
 
 def nearly_all(instance_class: str) -> int:
-    """Connections beyond which an instance of this class is near its limit."""
+    """Connections above which an instance of this class is near its maximum."""
     return int(max_connections(instance_class) * NEARLY)

@@ -1,7 +1,7 @@
-"""The AWS services that can be reached through an interface endpoint, and how IAM calls what they do.
+"""The AWS services that have an interface endpoint, and the prefixes of their actions in IAM.
 
-An endpoint's policy has to name actions as IAM does. A name that IAM does not know shuts the endpoint, and with private
-DNS everything that the VPC wants of the service; so a service is in here or it is refused.
+The policy of an endpoint names actions as IAM does. A prefix that IAM does not know makes the endpoint deny everything,
+and with private DNS the VPC then has no access to the service; so settings refuse a service that is not listed here.
 
 See https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html and
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html

@@ -1,4 +1,4 @@
-"""Settings of the services that look for threats and weak spots."""
+"""Settings of GuardDuty, Security Hub and Inspector."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 
 
 class FindingSettings(Section):
-    """Services of each region that have findings: ``managed`` (the default) turns one on, ``existing`` only listens.
+    """Services with findings: ``managed`` (the default) enables one, ``existing`` only forwards findings.
 
-    ``off`` neither turns it on nor listens to it. A mapping of regions to one of the three says it for
-    each; regions that it does not name are ``managed``.
+    ``off`` does neither. Each also takes a mapping of regions to one of the three; regions that it does not name are
+    ``managed``.
 
     Parameters
     ----------
     guardduty
-        GuardDuty, which looks for threats in the account's logs.
+        GuardDuty, which detects threats in the account's logs.
     security_hub
-        Security Hub, which holds the account to AWS's own best practices and to the CIS benchmark.
+        Security Hub, which checks the account against AWS's best practices and the CIS benchmark.
     aggregator
-        What shows the findings of all regions in the home region, of which an account has one: ``managed`` (the
-        default) or ``existing``. Only where ``security_hub`` is ``managed``.
+        The finding aggregator in the home region, of which an account has one: ``managed`` (the default) or
+        ``existing``. Only where ``security_hub`` is ``managed``.
     inspector
-        Inspector, which looks for known weaknesses of instances and functions.
+        Inspector, which finds known vulnerabilities of instances and functions.
     """
 
     guardduty: ByRegion[Service] = "managed"

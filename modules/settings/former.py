@@ -1,8 +1,8 @@
-"""Keys that settings had in an earlier version, and what to write instead."""
+"""Keys of earlier versions, and what to write instead."""
 
 from __future__ import annotations
 
-#: By the key's path, what has become of it.
+#: By path of the key, its replacement.
 FORMER_KEYS = {
     "alarms.database_kept_log_gib": "alarms.database_replication_slot_lag_gib in its place",
     "alerts.delivery": "nothing: subscriptions are made in every region",

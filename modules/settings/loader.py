@@ -35,12 +35,12 @@ NULL_ONLY = {
 
 
 class _TextLoader(yaml.SafeLoader):
-    """Reads every scalar but null as the text that stands there: an account id keeps its leading zero."""
+    """Reads every scalar except null as text: an account id keeps its leading zero."""
 
     yaml_implicit_resolvers = NULL_ONLY
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002
-        """Refuse a key that stands twice, of which YAML would silently keep the last."""
+        """Refuse a duplicate key, of which YAML would silently keep the last."""
         mapping: dict[Hashable, Any] = {}
         for key_node, value_node in node.value:
             key = self.construct_object(key_node, deep=True)
@@ -60,7 +60,7 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
     path
         A YAML file.
     environ
-        The environment, whose ``ENVIRONMENT_SUFFIX`` overrides the file's ``environment_suffix`` if it is set.
+        Environment variables. ``ENVIRONMENT_SUFFIX`` overrides the file's ``environment_suffix``.
 
     Raises
     ------
@@ -71,12 +71,12 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
     if environ.get(SUFFIX_VARIABLE):
         raw["environment_suffix"] = environ[SUFFIX_VARIABLE]
     faults = [*_interpolations(raw)]
-    told = {fault.path for fault in faults}
+    reported = {fault.path for fault in faults}
     settings = None
     try:
         settings = Settings.model_validate(raw)
     except ValidationError as error:
-        faults += [fault for details in error.errors() if (fault := _fault(details)).path not in told]
+        faults += [fault for details in error.errors() if (fault := _fault(details)).path not in reported]
     draft = Draft(raw)
     faults += [fault for rule in RULES for fault in rule(draft) if fault.path not in {known.path for known in faults}]
     if faults or settings is None:
@@ -102,7 +102,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _interpolations(value: object, path: str = "") -> Iterator[Fault]:
-    """Texts that Terraform would take for a template."""
+    """Texts that Terraform would interpolate."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _interpolations(key, f"{path}.{key}".lstrip("."))
@@ -115,9 +115,9 @@ def _interpolations(value: object, path: str = "") -> Iterator[Fault]:
 
 
 def _fault(details: ErrorDetails) -> Fault:
-    """A fault in our words from an error of pydantic's."""
+    """Fault for an error of pydantic."""
     location, context = details["loc"], details.get("ctx", {})
-    # pydantic's own parts of a location, such as [key], are no part of the path in the file.
+    # Parts of a location that pydantic adds, such as [key], are not in the file's path.
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location if not _own(part))
     path, value = path.lstrip("."), details["input"]
     kind, problem, allowed = details["type"], "not allowed", details["msg"].lower().removeprefix("input should be ")
@@ -143,9 +143,9 @@ def _own(part: int | str) -> bool:
 
 
 def _keys(location: tuple[int | str, ...]) -> list[str]:
-    """Keys that the section at ``location`` knows."""
+    """Keys of the section at ``location``."""
     model: Any = Settings
     for part in location:
-        # Below a mapping, such as one of regions, the part is a key of it, and its values are of the model.
+        # In a mapping, such as one of regions, the part is a key, and the mapping's values are of the model.
         model = model.model_fields[str(part)].annotation if hasattr(model, "model_fields") else get_args(model)[1]
     return list(model.model_fields)

@@ -1,4 +1,4 @@
-"""What the platform promises of itself, in terms of AWS Config's managed rules."""
+"""The managed rules of AWS Config that check what the platform guarantees."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ REGIONAL: Mapping[str, tuple[str, Parameters]] = {
     # Networks.
     "peering-dns": ("VPC_PEERING_DNS_RESOLUTION_CHECK", NONE),
 }
-#: The two whose parameters are the settings'.
+#: The two rules whose parameters come from settings.
 OF_THE_SETTINGS = ("logs-kept", "tags")
-#: Types of what the platform makes, of those that the rule on tags looks at.
+#: Resource types of the platform that the rule ``required-tags`` supports.
 #: https://docs.aws.amazon.com/config/latest/developerguide/required-tags.html
 TAGGED = (
     "AWS::ACM::Certificate",
@@ -76,7 +76,7 @@ TAGGED = (
     "AWS::RDS::DBSubnetGroup",
     "AWS::S3::Bucket",
 )
-#: Rules about what is global, in the home region, whose recorder alone sees it.
+#: Rules about global resources, which only the recorder of the home region records.
 GLOBAL: Mapping[str, tuple[str, Parameters]] = {
     "trail": ("MULTI_REGION_CLOUD_TRAIL_ENABLED", NONE),
     "trail-encrypted": ("CLOUD_TRAIL_ENCRYPTION_ENABLED", NONE),

@@ -50,23 +50,25 @@ class Settings(Section):
     Parameters
     ----------
     environment
-        Opens every name, in upper case, and is the tag ``Environment``.
+        The tag ``Environment`` and, in upper case, the prefix of every name.
     environment_suffix
-        Tells copies of the platform in one account apart. ``ENVIRONMENT_SUFFIX`` in the environment overrides it.
+        Distinguishes copies of the platform in one account. The environment variable ``ENVIRONMENT_SUFFIX`` overrides
+        it.
     owner, cost_center, project
         The tags ``Owner``, ``CostCenter`` and ``Project``.
     regions
         The AWS regions, in any order.
     primary_region
-        The region that the platform is run from: it holds the database's writer unless the settings say otherwise.
+        The region that serves all traffic while it is healthy, unless ``entry.routing`` is ``latency``. It has the
+        database's writer, unless ``database.instances`` says otherwise.
     home_region
-        The region that holds what exists once and cannot move: the state, and what secrets and tables were made in.
-        The primary region by default. When ``primary_region`` moves, name the old one here, and all of it stays.
+        The region of resources that exist once and cannot move: the state, the secrets and the session table. The
+        primary region by default. When ``primary_region`` moves, set it to the old one, and they stay.
     domain
-        The public DNS name under which certificates and records are made.
+        The public DNS name of certificates and records.
     account_id
-        The AWS account. Given, Terraform refuses every other account, and the state bucket's name is complete in the
-        output; left out, the tools ask AWS for it.
+        The AWS account. If it is set, Terraform refuses every other account, and the output contains the complete name
+        of the state bucket; otherwise the tools ask AWS for it.
     """
 
     environment: EnvironmentName
@@ -106,20 +108,22 @@ class Settings(Section):
 
     @property
     def state_administrators(self) -> tuple[str, ...]:
-        """``state.administrators``, or what they are by default; empty if they are whoever makes the backend."""
+        """``state.administrators`` or their default; empty if that is whoever creates the backend."""
         return self.state.administrators or self.storage.administrators
 
     @property
     def topology(self) -> Topology:
-        """Which region's database is written to, and what the others are."""
+        """The database member of each region."""
         primary = self.primary_region
-        stated = {name: one.member(name, primary=primary) for name, one in self.database.instances.items()}
+        stated = {
+            region: instance.member(region, primary=primary) for region, instance in self.database.instances.items()
+        }
         return topology(self.regions, primary=primary, stated=stated)
 
     def backups_in(self, region: str) -> str | None:
-        """Region that the backups of the database in ``region`` are replicated to, if the settings do not say none.
+        """Region that the automated backups of the database in ``region`` are replicated to.
 
-        There is none either where there is no other region.
+        ``None`` if the settings say so, or if there is no other region.
         """
         stated = self.database.instances.get(region)
         others = [name for name in self.regions if name != region]
@@ -129,7 +133,8 @@ class Settings(Section):
     def replication_destinations(self, region: str) -> tuple[str, ...]:
         """Regions that the data bucket of ``region`` is replicated to, and that replicate theirs to it.
 
-        Both ways between the primary and each other region, so that what is written after a failover comes back.
+        Replication runs both ways between the primary and each other region, so that objects that are written after a
+        failover return.
         """
         return self.secondary_regions if region == self.primary_region else (self.primary_region,)
 
@@ -139,14 +144,14 @@ class Settings(Section):
         return tuple(region for region in self.regions if region != self.primary_region)
 
     def backup_copies_of(self, region: str) -> str | None:
-        """Region that takes copies of the backups of ``region``; none where there is one region."""
-        # By name and not by place in the file: another order of the regions must not send the copies elsewhere.
+        """Region that AWS Backup copies the backups of ``region`` to; ``None`` if there is only one region."""
+        # Sorted by name: the order of the regions in the file must not change where the copies go.
         others = sorted(name for name in self.regions if name != self.home)
         return (self.backup.copy_region or next(iter(others), None)) if region == self.home else self.home
 
     @property
     def tags(self) -> dict[str, str]:
-        """The tags that everything bears."""
+        """The tags of every resource."""
         return {
             "Environment": self.environment,
             "Owner": self.owner,

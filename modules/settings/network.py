@@ -1,4 +1,4 @@
-"""Settings of the network area."""
+"""Settings of the network."""
 
 from __future__ import annotations
 
@@ -26,25 +26,24 @@ class NetworkSettings(Section):
     Parameters
     ----------
     cidr
-        The pool that every region's VPC is cut from; it must be large enough for all of them. ``10.0.0.0/8`` by
-        default.
+        The pool of addresses for the VPCs of all regions; it must be large enough for all. ``10.0.0.0/8`` by default.
     vpc_prefix_length
         Size of a VPC, in bits: 16 (65,536 addresses, the default) to 22.
     region_cidrs
-        Blocks of regions that are given rather than computed, such as those agreed with the owner of another network.
+        CIDR blocks of single regions instead of computed ones, such as those agreed with the owner of another network.
     availability_zones
-        Availability Zones to use in each region; three by default, two where an account sees no more.
+        Number of Availability Zones in each region; three by default, two where an account has no more.
     zones
         By region, the Availability Zones to use there, in this order, by name or by id, instead of the first ones by
-        name. By default no zone of ``modules.settings.region_table.OLD_ZONES`` is used. Subnets that stand stay in
-        their zones.
+        name. By default no zone of ``modules.settings.region_table.OLD_ZONES`` is used. Existing subnets stay in their
+        zones.
     nat_gateways
-        ``per-az`` (the default: losing a zone costs no other zone its way out), ``single``, or ``none``.
+        ``per-az`` (the default: the loss of a zone does not affect the egress of another), ``single``, or ``none``.
     interface_endpoints
-        AWS services that are reached through an interface endpoint. By default what instances and functions need to run
-        in private subnets: Systems Manager, Secrets Manager, KMS, CloudWatch Logs and STS.
+        AWS services with an interface endpoint. By default those that instances and functions in private subnets need:
+        Systems Manager, Secrets Manager, KMS, CloudWatch Logs and STS.
     readable_buckets
-        Buckets of other accounts that may be read through the gateway endpoint of S3. None by default, besides those of
+        Buckets of other accounts that the policy of the S3 gateway endpoint allows to read. None by default, besides
         AWS's own that instances need.
     """
 

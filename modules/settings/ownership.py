@@ -1,4 +1,4 @@
-"""Who owns what an account has one of: said once for all regions, or region by region."""
+"""Who owns a resource that an account has once in each region: one choice for all regions, or one for each."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ ByRegion = Annotated[
 ]
 
 
-def in_region(said: str | Mapping[RegionName, str], region: str) -> str:
-    """What a setting says of one region: ``managed`` where a mapping does not name it."""
-    return said if isinstance(said, str) else said.get(region, MANAGED)
+def in_region(choice: str | Mapping[RegionName, str], region: str) -> str:
+    """The choice for one region: ``managed`` if a mapping does not name it."""
+    return choice if isinstance(choice, str) else choice.get(region, MANAGED)
 
 
 def owners_are_of_the_regions(draft: Draft) -> Iterator[Fault]:

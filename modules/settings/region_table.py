@@ -26,13 +26,13 @@ REFUSED_BY_BACKEND = frozenset({"ap-east-2"})
 #: Where RDS has no ``db.m7g`` for PostgreSQL; ``db.m6g`` it has everywhere.
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.RegionSupportAurora.html
 WITHOUT_M7G_DATABASES = frozenset({"af-south-1", "ap-east-1", "ca-west-1", "eu-south-1"})
-#: Where AWS Backup restores no backup as a test.
+#: Where AWS Backup has no restore testing.
 WITHOUT_RESTORE_TESTING = frozenset({"ap-southeast-5", "ap-southeast-7"})
-#: Where instances talk to Systems Manager through ``ssmmessages`` alone: these have no ``ec2messages``.
+#: Where Systems Manager has no ``ec2messages`` endpoint; instances use ``ssmmessages`` only.
 #: https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-setting-up-messageAPIs.html
 WITHOUT_EC2MESSAGES = frozenset({"ap-east-2", "ap-southeast-5", "ap-southeast-7", "mx-central-1"})
 
-#: Zones that were there before the instances of today, and have none of them: no m5 and newer, no Graviton, and not
-#: every interface endpoint. Elastic Kubernetes Service names the same three.
+#: Old Availability Zones without current instance types: no m5 or newer, no Graviton, and not every interface endpoint.
+#: Amazon EKS excludes the same three.
 #: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html
 OLD_ZONES = {"ca-central-1": ("cac1-az3",), "us-east-1": ("use1-az3",), "us-west-1": ("usw1-az2",)}

@@ -1,4 +1,4 @@
-"""What is known of AWS regions without asking AWS."""
+"""Facts about AWS regions that need no call to AWS."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PARTITION = "aws"
-#: An account sees two Availability Zones here and at least three everywhere else (held to well-kept data by tests).
+#: An account has two Availability Zones here and at least three everywhere else (tests compare with moto's data).
 REGIONS_OF_TWO_ZONES = frozenset({"us-west-1"})
-#: Where AWS Chatbot, now Amazon Q Developer in chat applications, has an API; it keeps the same in all of them.
+#: Where AWS Chatbot, now Amazon Q Developer in chat applications, has an API; all have the same configurations.
 #: https://docs.aws.amazon.com/general/latest/gr/chatbot.html
 REGIONS_OF_CHATBOT = ("ap-southeast-1", "eu-west-1", "us-east-2", "us-west-2")
-#: The nearest of them, by what the name of a region opens with.
+#: The nearest of them, by the prefix of a region's name.
 NEAREST_OF_CHATBOT = {
     "af": "eu-west-1",
     "ap": "ap-southeast-1",
@@ -25,12 +25,12 @@ NEAREST_OF_CHATBOT = {
     "me": "eu-west-1",
 }
 
-#: Where AWS Config still lacks rules that it has elsewhere, by the pages of its rules.
+#: Where AWS Config lacks managed rules that it has elsewhere.
 #: https://docs.aws.amazon.com/config/latest/developerguide/managing-rules-by-region-availability.html
 REGIONS_THAT_LACK_RULES = frozenset(
     {"ap-east-2", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7", "ca-west-1", "mx-central-1"}
 )
-#: The region whose CloudWatch has the metrics of Route 53, wherever a health check is made.
+#: The region whose CloudWatch has the metrics of Route 53 health checks.
 #: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html
 METRICS_OF_ROUTE_53 = "us-east-1"
 
@@ -43,7 +43,7 @@ def known_regions() -> frozenset[str]:
 def is_zone_of(zone: str, region: str) -> bool:
     """Whether ``zone`` is the name of an Availability Zone of ``region``, or an id of one.
 
-    A name such as ``us-east-1a`` means another place in another account; an id such as ``use1-az6`` means the same
+    A name such as ``us-east-1a`` is another zone in another account; an id such as ``use1-az6`` is the same zone
     everywhere.
 
     See https://docs.aws.amazon.com/global-infrastructure/latest/regions/az-ids.html

@@ -18,20 +18,20 @@ SERVICE = "secretsmanager"
 
 
 class RotationSettings(Section):
-    """The function that changes the database's passwords, and when it does so.
+    """Rotation of the database's passwords by a function.
 
     Parameters
     ----------
     after_days
         Days between two rotations, 1 to 90. 30 by default.
     immediately
-        Whether the master user's password is also changed when rotation is attached or its schedule changes. Yes by
-        default: the first password passed through the process of whoever applied, and a rotation that cannot work shows
-        at once and not weeks later. The application's always is, since that makes its user.
+        Whether the master user's password also rotates when rotation is attached or its schedule changes. Yes by
+        default: the first password was in the process of whoever applied, and a rotation that fails does so at once and
+        not weeks later. The application's always does, since that creates its user.
     reserved_concurrency
-        Runs at a time that the account keeps free for the function in each region, and that it cannot exceed. None by
-        default: a new account's quota leaves nothing to reserve, and Lambda refuses (docs/aws.md). Where there is some,
-        2 is enough: a step that hangs until its timeout does not hold up its own repetition.
+        Reserved concurrency of the function in each region. None by default: the quota of a new account leaves nothing
+        to reserve, and Lambda refuses (docs/aws.md). Otherwise 2 is enough: a step that hangs until its timeout does
+        not block its own retry.
     """
 
     after_days: Annotated[int, Field(ge=1, le=90)] = 30

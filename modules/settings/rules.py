@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from modules.settings.draft import Draft
     from modules.settings.faults import Fault
 
-#: In the order in which their faults are reported. Of a path's faults the first is reported.
+#: In the order in which their faults are reported.
 RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     state.backend_supports_the_home_region,
     backup.restore_testing_is_available,

@@ -1,4 +1,4 @@
-"""Settings of the secrets area."""
+"""Settings of secrets."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class SecretSettings(Section):
     Parameters
     ----------
     recovery_window_days
-        Days that a destroyed secret can be restored, and that its name stays taken. 30, the longest, by default; 0
-        deletes at once.
+        Recovery window of a deleted secret, in days, during which its name cannot be used again. 30, the longest, by
+        default; 0 deletes at once.
     """
 
     recovery_window_days: Annotated[int, AfterValidator(_window)] = LONGEST_WINDOW

@@ -1,4 +1,4 @@
-"""Settings of the sessions area."""
+"""Settings of sessions."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from modules.settings.types import Section
 
 
 class SessionSettings(Section):
-    """The table of sessions.
+    """The session table.
 
     Parameters
     ----------
     deletion_protection
-        Whether AWS refuses to delete the table. Yes by default; say no, and apply, before the platform is destroyed.
+        Whether AWS refuses to delete the table. Yes by default; set it to false, and apply, before a destroy.
     """
 
     deletion_protection: bool = True

@@ -1,4 +1,4 @@
-"""Settings of the storage area."""
+"""Settings of buckets."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from modules.settings.types import Section
 
 
 class StorageSettings(Section):
-    """The buckets of each region, but for those that hold the state.
+    """The buckets of each region, except those of the state.
 
     Parameters
     ----------
     administrators
         ARNs of roles and users, or patterns of them, that the bucket policies and the policy of the master user's
-        secret do not shut out besides the platform's own roles and the account root; what they may do is left to their
-        own policies. Whoever deploys has to be among them. Empty, the default, means the one that deploys.
+        secret do not deny, besides the platform's own roles and the account root. Their own policies say what they may
+        do. Whoever deploys must be among them. Empty, the default, means the principal that deploys.
     force_destroy
-        Whether destroying a bucket deletes what is in it. No by default: a bucket that holds objects is not destroyed.
+        Whether destroying a bucket deletes its objects. No by default: a bucket that contains objects is not destroyed.
     keep_noncurrent_days
-        Days that replaced and deleted objects can be brought back. 90 by default.
+        Days that noncurrent versions of objects are kept. 90 by default.
     tier_after_days
         Days after which application data moves to S3 Intelligent-Tiering. 30 by default.
     keep_logs_days

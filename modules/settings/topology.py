@@ -1,8 +1,7 @@
-"""Which region's instance is written to, which are replicas, and which stand alone.
+"""The database member of each region: the writer, a replica, or detached.
 
-Settings say what each instance is to be; only AWS knows what it is. From the one to the other there is one way without
-a new instance: a replica can be promoted. An instance cannot become a replica, nor a replica get another source, but by
-being built again.
+Settings say what each instance should be; only AWS knows what it is. Without a new instance there is one change of
+role: RDS can promote a replica. To become a replica, or a replica of another source, an instance must be rebuilt.
 """
 
 from __future__ import annotations
@@ -18,18 +17,18 @@ Role = Literal["writer", "replica", "detached"]
 
 @dataclass(frozen=True, kw_only=True)
 class DatabaseMember:
-    """What the instance of one region is.
+    """The database instance of one region.
 
     Parameters
     ----------
     region
         The region.
     role
-        ``writer``; ``replica``; or ``detached``: it was the writer once, and stands alone.
+        ``writer``; ``replica``; or ``detached``: a former writer that is standalone.
     source
         The region whose instance a replica replicates.
     rebuild
-        Whether a replica is built anew, in the place of whatever stands there.
+        Whether a new replica replaces the existing instance.
     """
 
     region: str
@@ -39,30 +38,30 @@ class DatabaseMember:
 
     @property
     def is_standalone(self) -> bool:
-        """Whether it replicates no other."""
+        """Whether it has no source."""
         return self.source is None
 
 
 @dataclass(frozen=True)
 class Topology:
-    """The places of all regions, by region."""
+    """The database members by region."""
 
     places: Mapping[str, DatabaseMember]
 
     @property
     def writer(self) -> str:
-        """The region whose instance is written to."""
+        """The region of the writer."""
         return next(place.region for place in self.places.values() if place.role == "writer")
 
     @property
     def in_order(self) -> list[DatabaseMember]:
-        """The places, sources before their replicas."""
+        """The members, sources before their replicas."""
         return sorted(self.places.values(), key=lambda place: (not place.is_standalone, place.region))
 
     def contradictions(self) -> list[tuple[str, str]]:
-        """Each region that is wrong, and why; nothing if the topology can be.
+        """Each region that is wrong, and why; empty if the topology is possible.
 
-        A topology with contradictions is good for nothing else.
+        Use nothing else of a topology that has contradictions.
         """
         writers = sorted(place.region for place in self.places.values() if place.role == "writer")
         found = [(region, f"a second writer beside {writers[0]}") for region in writers[1:]]
@@ -92,7 +91,7 @@ class Topology:
 
 
 def topology(regions: Iterable[str], *, primary: str, stated: Mapping[str, DatabaseMember]) -> Topology:
-    """Topology of ``regions`` in which ``primary`` is the writer, and every other its replica, unless stated."""
+    """Topology of ``regions``: ``primary`` is the writer and every other region its replica, except as stated."""
     default = {
         region: DatabaseMember(region=region, role="writer")
         if region == primary
@@ -103,6 +102,6 @@ def topology(regions: Iterable[str], *, primary: str, stated: Mapping[str, Datab
 
 
 def nearest_region(region: str, others: Iterable[str]) -> str | None:
-    """One of ``others`` on the continent of ``region``, or else any; the first by name, whatever their order."""
+    """The first by name of ``others`` on the continent of ``region``, or else of all; ``None`` if there is no other."""
     continent = region.partition("-")[0]
     return min(others, key=lambda other: (other.partition("-")[0] != continent, other), default=None)

@@ -15,15 +15,15 @@ class TrailSettings(Section):
     Parameters
     ----------
     insights
-        Whether CloudTrail looks for unusual numbers of calls and of errors. Yes by default.
+        Whether CloudTrail Insights detects unusual numbers of calls and of errors. Yes by default.
     session_events
-        What is recorded of work with sessions: ``writes``, the default, ``all``, which adds a read or more for each
-        request and costs accordingly, or ``none``. Only with ``data_events``.
+        Data events of the session table: ``writes``, the default; ``all``, which adds at least one read for each
+        request and costs accordingly; or ``none``. Only with ``data_events``.
     data_events
-        Whether reads and writes of objects and sessions are recorded besides what changes resources. Yes by default.
+        Whether data events of objects and sessions are recorded besides management events. Yes by default.
     lock_days
-        Days that no file of the trail can be deleted or replaced, but by whoever may bypass governance. 0, the default,
-        locks nothing. What is locked already stays so when it is turned off.
+        Days that nobody can delete or replace a file of the trail, except who may bypass governance mode. 0, the
+        default, locks nothing. Files that are locked already stay locked when it is set back to 0.
     """
 
     insights: bool = True

@@ -1,4 +1,4 @@
-"""Kinds of values that settings are made of, each with the sentence that says what is allowed."""
+"""Types of values in settings, each with the sentence that says what is allowed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from modules.settings.regions import known_regions
 
 #: Error type whose context carries ``problem`` and ``allowed``, for the loader to make a fault of.
 FAULT = "fault"
-#: Says of a key that has a default that there is to be nothing.
+#: The value of a key that has a default and should have nothing.
 NONE = "none"
 #: Availability Zones to use in a region, at least and at most.
 ZONES = (2, 6)
@@ -27,7 +27,7 @@ RETENTION_DAYS = (
 
 
 class Section(BaseModel):
-    """What every part of the settings has in common: no unknown keys, nothing changed after reading."""
+    """Base of every section: no unknown keys, immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -50,7 +50,7 @@ def matching(pattern: str, *, problem: str, allowed: str) -> AfterValidator:
 
 
 def some_of(what: str) -> AfterValidator:
-    """Validator of a list that has to name at least one of ``what``; faults of its items are left to these."""
+    """Validator of a list that needs at least one of ``what``; each item has a validator of its own."""
 
     def check(value: tuple[str, ...]) -> tuple[str, ...]:
         if not value:
@@ -136,7 +136,7 @@ Domain = Annotated[
         allowed="lower-case labels of at most 63 characters joined by dots, such as example.com",
     ),
 ]
-#: Runs of a function that the account keeps free for it.
+#: Reserved concurrency of a function.
 Concurrency = Annotated[int, Field(ge=1, le=100)]
 AccountId = Annotated[str, matching(r"[0-9]{12}", problem="not an AWS account id", allowed="12 digits")]
 PolicyArn = Annotated[

@@ -1,4 +1,4 @@
-"""Windows of time, in UTC, as RDS writes them and AWS Backup keeps clear of them."""
+"""Time windows in UTC, in the format of RDS, which AWS Backup must avoid."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ Window = tuple[int, int]
 
 
 def time_of_day(text: str) -> int | None:
-    """Minute of the day of a time such as ``06:00``, or nothing if ``text`` is none."""
+    """Minute of the day of a time such as ``06:00``; ``None`` if ``text`` is not a time."""
     found = re.fullmatch(TIME, text)
     return int(found[1]) * 60 + int(found[2]) if found else None
 
 
 def daily(text: str) -> Window | None:
-    """Window of every day, such as ``03:00-04:00``, or nothing if ``text`` is none."""
+    """Daily window such as ``03:00-04:00``; ``None`` if ``text`` is not a window."""
     found = DAILY.fullmatch(text)
     if not found:
         return None
@@ -36,7 +36,7 @@ def daily(text: str) -> Window | None:
 
 
 def weekly(text: str) -> Window | None:
-    """Window of every week, such as ``sun:05:00-sun:06:00``, or nothing if ``text`` is none."""
+    """Weekly window such as ``sun:05:00-sun:06:00``; ``None`` if ``text`` is not a window."""
     found = WEEKLY.fullmatch(text)
     if not found:
         return None
@@ -47,15 +47,15 @@ def weekly(text: str) -> Window | None:
 
 
 def on_every_day(window: Window) -> list[Window]:
-    """The windows of a week that a window of every day is."""
+    """The seven windows of a week for a daily window."""
     begin, length = window
     return [(day * DAY_MINUTES + begin, length) for day in range(len(DAYS))]
 
 
 def overlap(every_day: Window, every_week: Window) -> bool:
-    """Whether the two share a minute on any day."""
+    """Whether the daily and the weekly window share a minute."""
     week_begin, week_length = every_week
-    # Counted from the one that begins first, round the week, either may run into the other.
+    # Either may start first and run into the other, also across the end of the week.
     return any(
         (begin - week_begin) % WEEK_MINUTES < week_length or (week_begin - begin) % WEEK_MINUTES < length
         for begin, length in on_every_day(every_day)
@@ -63,24 +63,24 @@ def overlap(every_day: Window, every_week: Window) -> bool:
 
 
 def too_near(start: Window, window: Window) -> bool:
-    """Whether a backup may begin within ``start`` and then meets ``window`` of RDS, or the hour before it.
+    """Whether a backup that starts within ``start`` can meet ``window`` of RDS, or the hour before it.
 
-    Both are windows of a week. AWS Backup starts no backup of a database in these windows and in the hour before.
+    Both are windows of a week. AWS Backup starts no backup of a database in such a window or in the hour before.
 
     See https://docs.aws.amazon.com/aws-backup/latest/devguide/troubleshooting.html
     """
     (begin, length), (other, other_length) = start, window
     closed, closed_length = other - HOUR_MINUTES, other_length + HOUR_MINUTES
-    # Their ends count: RDS may begin late, and end late.
+    # Their ends are included: RDS may start and end late.
     return (closed - begin) % WEEK_MINUTES <= length or (begin - closed) % WEEK_MINUTES <= closed_length
 
 
 def cron(start: Window, *, every_day: bool) -> str:
-    """When ``start`` begins, as AWS Backup writes it: on every day, or on its day of the week.
+    """Cron expression of AWS Backup for the beginning of ``start``: every day, or on its day of the week.
 
     See https://docs.aws.amazon.com/aws-backup/latest/devguide/creating-a-backup-plan.html
     """
     day, minute = divmod(start[0], DAY_MINUTES)
     time = f"{minute % 60} {minute // 60}"
-    # Its weeks open on Sunday, with 1.
+    # Days of the week are 1 for Sunday to 7.
     return f"cron({time} * * ? *)" if every_day else f"cron({time} ? * {(day + 1) % len(DAYS) + 1} *)"
