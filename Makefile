@@ -141,7 +141,7 @@ build/nginx/.ready:
 		(cd $(@D) && apt-get download --quiet nginx && dpkg -x nginx_*.deb .)
 	@touch $@
 
-.PHONY: test test-life test-rest test-unit coverage lint format lock
+.PHONY: test test-life test-rest test-unit coverage mutants lint format lock
 test: lint build/nginx/.ready ## everything: lint, unit, synthesized output, emulator life cycles
 	@$(MAKE) --jobs 2 --keep-going --output-sync=line test-life test-rest
 
@@ -157,6 +157,14 @@ coverage: install build/nginx/.ready ## the same tests, and which lines they ran
 test-unit: install ## the fast loop, in under a minute
 	@$(PYTEST) --numprocesses 2 -m "not emulator and not slow"
 
+mutants: install .venv-mutants/.ready ## change one place at a time (MUTANTS=200, SEED=1): does a fast test notice?
+	@.venv-mutants/bin/python -m tests.mutants
+
+.venv-mutants/.ready: requirements/mutants.lock
+	$(PYTHON) -m venv .venv-mutants
+	.venv-mutants/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 lint: install ## ruff and mypy
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
@@ -169,7 +177,7 @@ format: install ## let ruff rewrite
 lock: ## resolve requirements/*.in into the lock files anew
 	@$(PYTHON) -m venv build/lock
 	@build/lock/bin/pip install --quiet pip-tools
-	@for name in project checkov; do \
+	@for name in project checkov mutants; do \
 		build/lock/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --no-strip-extras --no-header \
 			--no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 			--output-file requirements/$$name.lock requirements/$$name.in; \
