@@ -13,6 +13,7 @@ import pytest
 
 from modules.database.rotation.runtime.credentials import Credentials
 from tests.support.lives import Applied
+from tests.support.part import only
 from tests.support.region_sets import THREE
 from tools.emulator.policy import Caller, Decision, Request, decide
 from tools.saved_plan import SavedPlan
@@ -133,8 +134,9 @@ def test_the_master_s_secret_is_refused_to_the_application_and_not_to_rotation(l
 
 
 @pytest.fixture
-def written(small_life: Applied) -> Iterator[tuple[Applied, str]]:
+def written(small_life: Applied, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Applied, str]]:
     """The secret and its first version alone, and how Terraform is told of them."""
+    only(monkeypatch, "aws_secretsmanager_secret_version")
     _, plan = small_life.target.plan("platform")
     addresses = [
         one["address"]
