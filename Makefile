@@ -130,9 +130,9 @@ bench: install ## measure synthesis with and without fast bindings
 	$(TOOL) bench
 
 # Checks. `test` is what CI runs; `test-unit` is the fast loop. The lives of platforms mostly wait for AWS's provider, so
-# all of them run at once, and what only computes runs beside them and steps back.
+# each has a process (up to 1 GB; LIVES=6 takes less and longer), and what only computes steps back beside them.
 PYTEST := $(RUN) -m pytest --dist loadgroup --no-loadscope-reorder
-LIVES := 12
+LIVES := 13
 
 # The web server that the boot script configures is run for real; where the machine has none, it is unpacked here.
 build/nginx/.ready:
@@ -153,7 +153,7 @@ test-rest: install build/nginx/.ready ## all but the life cycles
 	@nice $(PYTEST) --numprocesses 2 --ignore tests/life
 
 coverage: install build/nginx/.ready ## the same tests, and which lines they ran; synthesis takes half as long again
-	@$(PYTEST) --numprocesses $(LIVES) --cov --cov-report=term:skip-covered
+	@$(PYTEST) --numprocesses 6 --cov --cov-report=term:skip-covered
 
 test-unit: install ## the fast loop, in under a minute
 	@$(PYTEST) --numprocesses 2 -m "not emulator and not slow"

@@ -91,12 +91,12 @@ def slow_apply(life: Applied, folder: Path) -> subprocess.Popen[bytes]:
 
 
 @pytest.fixture(scope="module")
-def prepared(small_life: Applied) -> Iterator[Applied]:
+def prepared(spare_life: Applied) -> Iterator[Applied]:
     """The least that is a platform, planned: what is in it makes no difference to the lock."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         only(monkeypatch, "aws_iam_account_password_policy")
-        small_life.target.plan("platform")
-        yield small_life
+        spare_life.target.plan("platform")
+        yield spare_life
 
 
 def test_of_two_applies_at_once_one_is_refused_by_the_lock(prepared: Applied, tmp_path: Path) -> None:
