@@ -79,8 +79,8 @@ class StateSettings(Section):
     Parameters
     ----------
     replica_region
-        Region that the state bucket is replicated to. By default the first one that is not its own; none if there is
-        only one region.
+        Region that the state bucket is replicated to. By default the nearest of the others, by name and whatever
+        their order; none if there is only one region.
     dynamodb_lock
         Whether the DynamoDB lock is taken besides the lock file in the bucket, which Terraform 1.11 made the successor.
         Yes by default.

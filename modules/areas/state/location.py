@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from modules.core.naming import Names, bucket_name
+from modules.settings.topology import nearest_region
 
 if TYPE_CHECKING:
     from modules.settings import Settings
@@ -37,9 +38,9 @@ class StateLocation:
     def of(cls, settings: Settings) -> StateLocation:
         """Location that the settings come to."""
         home = settings.home
-        others = (region for region in settings.regions if region != home)
+        others = [region for region in settings.regions if region != home]
         names = Names(environment=settings.environment, suffix=settings.environment_suffix, region=home)
-        return cls(region=home, names=names, replica_region=settings.state.replica_region or next(others, None))
+        return cls(region=home, names=names, replica_region=settings.state.replica_region or nearest_region(home, others))
 
     @property
     def lock_table(self) -> str:
