@@ -40,7 +40,9 @@ class StateLocation:
         home = settings.home
         others = [region for region in settings.regions if region != home]
         names = Names(environment=settings.environment, suffix=settings.environment_suffix, region=home)
-        return cls(region=home, names=names, replica_region=settings.state.replica_region or nearest_region(home, others))
+        return cls(
+            region=home, names=names, replica_region=settings.state.replica_region or nearest_region(home, others)
+        )
 
     @property
     def lock_table(self) -> str:
