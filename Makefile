@@ -130,9 +130,9 @@ bench: install ## measure synthesis with and without fast bindings
 	$(TOOL) bench
 
 # Checks. `test` is what CI runs; `test-unit` is the fast loop. The lives of platforms mostly wait for AWS's provider, so
-# all of them run at once, and what only computes runs beside them and steps back.
+# each has a process (up to 1 GB; LIVES=6 takes less and longer), and what only computes steps back beside them.
 PYTEST := $(RUN) -m pytest --dist loadgroup --no-loadscope-reorder
-LIVES := 12
+LIVES := 13
 
 # The web server that the boot script configures is run for real; where the machine has none, it is unpacked here.
 build/nginx/.ready:
@@ -141,9 +141,10 @@ build/nginx/.ready:
 		(cd $(@D) && apt-get download --quiet nginx && dpkg -x nginx_*.deb .)
 	@touch $@
 
-.PHONY: test test-life test-rest test-unit coverage lint format lock
-test: lint build/nginx/.ready ## everything: lint, unit, synthesized output, emulator life cycles
-	@$(MAKE) --jobs 2 --keep-going --output-sync=line test-life test-rest
+.PHONY: test test-life test-rest test-unit coverage mutants lint format lock
+test: install build/nginx/.ready ## everything: lint, unit, synthesized output, emulator life cycles
+	@$(RUN) -c "import modules.app"  # cuts the bindings down, which processes must not do all at the same time
+	@$(MAKE) --jobs 3 --keep-going --output-sync=line test-life lint test-rest
 
 test-life: install ## the life cycles on the emulator
 	@$(PYTEST) --numprocesses $(LIVES) tests/life
@@ -152,10 +153,18 @@ test-rest: install build/nginx/.ready ## all but the life cycles
 	@nice $(PYTEST) --numprocesses 2 --ignore tests/life
 
 coverage: install build/nginx/.ready ## the same tests, and which lines they ran; synthesis takes half as long again
-	@$(PYTEST) --numprocesses $(LIVES) --cov --cov-report=term:skip-covered
+	@$(PYTEST) --numprocesses 6 --cov --cov-report=term:skip-covered
 
 test-unit: install ## the fast loop, in under a minute
 	@$(PYTEST) --numprocesses 2 -m "not emulator and not slow"
+
+mutants: install .venv-mutants/.ready ## change one place at a time (MUTANTS=200, SEED=1): does a fast test notice?
+	@.venv-mutants/bin/python -m tests.mutants
+
+.venv-mutants/.ready: requirements/mutants.lock
+	$(PYTHON) -m venv .venv-mutants
+	.venv-mutants/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 lint: install ## ruff and mypy
 	@$(VENV)/bin/ruff check .
@@ -169,7 +178,7 @@ format: install ## let ruff rewrite
 lock: ## resolve requirements/*.in into the lock files anew
 	@$(PYTHON) -m venv build/lock
 	@build/lock/bin/pip install --quiet pip-tools
-	@for name in project checkov; do \
+	@for name in project checkov mutants; do \
 		build/lock/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --no-strip-extras --no-header \
 			--no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 			--output-file requirements/$$name.lock requirements/$$name.in; \

@@ -101,7 +101,7 @@ class PlatformStack(TerraformStack):
             prefix_length=network.vpc_prefix_length,
             fixed=network.region_cidrs,
         )
-        return {name: Region(self, name, name=name, settings=settings, cidr=blocks[name]) for name in settings.regions}
+        return {name: Region(self, name, name=name, settings=settings, cidr=blocks[name]) for name in sorted(blocks)}
 
     def _vpc_cidrs(self, regions: Iterable[Region]) -> list[str]:
         pool = self._settings.network.cidr

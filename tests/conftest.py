@@ -10,7 +10,7 @@ from tests.support.synthesized import SESSION_FOLDER
 
 #: Fixtures of platforms that are applied once: whose tests ask for one run in one process. Three regions take longest.
 PLATFORM = "life"
-PLATFORMS = (PLATFORM, "deployed")
+PLATFORMS = (PLATFORM, "deployed", "spare_life")
 LIVES = "tests/life/"
 #: How far everything steps back behind the three regions, which the whole run waits for: their process waits for AWS's
 #: provider most of the time, and is to go on at once when it has something to do.

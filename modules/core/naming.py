@@ -13,6 +13,8 @@ import re
 from dataclasses import dataclass
 
 HASH_LENGTH = 8
+#: Stands for an account while a name is made, as long as one.
+ACCOUNT = "0" * 12
 IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -140,3 +142,19 @@ def _shortened(name: str, *, limit: int, tail: str) -> str:
     if limit - len(end) < HASH_LENGTH:
         end = f"-{digest}"
     return name[: limit - len(end)].rstrip("-") + end
+
+
+def bucket_name(names: Names, identifier: str, account_id: str) -> str:
+    """Name of a bucket, which always ends in the account and the region, however long the rest is.
+
+    Bucket names are global: without the account nobody could build the same platform in a second account, and anybody
+    could take the names first.
+
+    Parameters
+    ----------
+    account_id
+        Twelve digits, or a Terraform expression that becomes twelve digits.
+
+    See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+    """
+    return names.of("s3", identifier, tail=ACCOUNT).replace(ACCOUNT, account_id)

@@ -56,6 +56,12 @@ def small_life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
 
 
 @pytest.fixture(scope="session")
+def spare_life(small_life: Applied) -> Applied:
+    """The same for tests that apply next to nothing, and so can share it."""
+    return small_life
+
+
+@pytest.fixture(scope="session")
 def deployed(small_life: Applied, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
     """The small platform, which the cdktf CLI has deployed and at the end destroys without a rest."""
     shell, out = small_life.life.environment(), tmp_path_factory.mktemp("cdktf")

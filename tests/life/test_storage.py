@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -14,11 +12,9 @@ from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.support.lives import CLEAN, Applied, new_life
-from tests.support.region_sets import THREE, settings_of
+from tests.support.lives import Applied
+from tests.support.region_sets import THREE
 from tools.emulator.policy import Caller, Decision, Request, decide
-from tools.errors import ToolError
-from tools.synth import synthesize
 
 pytestmark = pytest.mark.emulator
 ACCOUNT = "123456789012"
@@ -267,33 +263,3 @@ def test_the_account_blocks_public_access_and_asks_for_long_passwords(life: Appl
     assert set(block["PublicAccessBlockConfiguration"].values()) == {True}
     policy = life.client("iam", PRIMARY).get_account_password_policy()["PasswordPolicy"]
     assert (policy["MinimumPasswordLength"], policy["PasswordReusePrevention"]) == (14, 24)
-
-
-@pytest.mark.parametrize(("name", "path", "let_in"), [("deploy-main", "/ci/", True), ("somebody", "/", False)])
-def test_a_plan_fails_if_its_apply_would_shut_out_who_runs_it(
-    life: Applied, tmp_path: Path, name: str, path: str, *, let_in: bool
-) -> None:
-    trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    arn = life.client("iam", PRIMARY).create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=document)["Role"]
-    life.client("iam", PRIMARY).attach_role_policy(
-        RoleName=name, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
-    )
-    session = life.client("sts", PRIMARY).assume_role(RoleArn=arn["Arn"], RoleSessionName="test")["Credentials"]
-    administrators = [f"arn:aws:iam::{ACCOUNT}:role/ci/deploy-*"]
-    another = new_life(
-        tmp_path, settings_of("eu-west-3", environment_suffix="guard", storage={"administrators": administrators})
-    )
-    synthesize(another.paths, environ=CLEAN)
-    target = another.target(life.emulator)
-    credentials = {
-        "AWS_ACCESS_KEY_ID": session["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": session["SecretAccessKey"],
-        "AWS_SESSION_TOKEN": session["SessionToken"],
-    }
-    target = replace(target, environment={**target.environment, **credentials})
-    if let_in:
-        assert target.plan("platform")[0]
-    else:
-        with pytest.raises(ToolError, match=f"storage.administrators does not name {arn['Arn']}"):
-            target.plan("platform")

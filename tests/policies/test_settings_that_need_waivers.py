@@ -17,6 +17,7 @@ from tools.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from policies.outcomes import Outcome
 
@@ -65,11 +66,9 @@ def pasted() -> list[Waiver]:
     return [waiver(**entry | {"expires": WHY["expires"]}) for entry in yaml.safe_load(block)]
 
 
-@pytest.fixture(scope="module")
-def findings(tmp_path_factory: pytest.TempPathFactory, write_stack: Callable[..., None]) -> list[Outcome]:
-    """What the gate refuses of these settings, with the waivers of the project."""
-    made = platform(REGION, **SETTINGS).json
-    root = tmp_path_factory.mktemp("settings")
+def refused(root: Path, write_stack: Callable[..., None], *regions: str, **more: Any) -> list[Outcome]:
+    """What the gate refuses of these settings, as far as the table speaks of it."""
+    made = platform(*regions, **more).json
     resources = {kind: made["resource"][kind] for kind in KINDS}
     write_stack(root=root, name="platform", document={"provider": made["provider"], "resource": resources, "data": {}})
     (root / "waivers.yaml").write_text("[]\n")
@@ -82,6 +81,18 @@ def findings(tmp_path_factory: pytest.TempPathFactory, write_stack: Callable[...
     )
     assert verdict.errors == ()
     return verdict.findings
+
+
+@pytest.fixture(scope="module")
+def findings(tmp_path_factory: pytest.TempPathFactory, write_stack: Callable[..., None]) -> list[Outcome]:
+    """What the gate refuses of these settings, with the waivers of the project."""
+    return refused(tmp_path_factory.mktemp("settings"), write_stack, REGION, **SETTINGS)
+
+
+def test_the_smallest_settings_need_no_waiver_of_the_table(tmp_path: Path, write_stack: Callable[..., None]) -> None:
+    settings = yaml.safe_load((ROOT / "config" / "smallest.yaml").read_text(encoding="utf-8"))
+    found = refused(tmp_path, write_stack, *settings.pop("regions"), **settings)
+    assert {finding.check for finding in found} & {each.check for each in table()} == set()
 
 
 def test_the_gate_refuses_each_value_and_the_table_names_the_resources(findings: list[Outcome]) -> None:

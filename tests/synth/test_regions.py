@@ -102,10 +102,8 @@ def test_outside_the_regions_is_nothing_but_what_tells_of_route_53_s_metrics(reg
 
 
 def test_order_of_regions_makes_no_difference() -> None:
-    # But for where the state is copied to, unless the settings say so: to the next region of the list.
-    copied = {"state": {"replica_region": THREE[-1]}}
-    one, other = platform(*THREE, **copied), platform(*THREE, regions=list(reversed(THREE)), **copied)
-    assert one.json["resource"] == other.json["resource"]
+    for synthesized in (platform, state_backend):
+        assert synthesized(*THREE).json == synthesized(*THREE, regions=list(reversed(THREE))).json
 
 
 def test_another_primary_region_moves_nothing_but_what_follows_it() -> None:

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modules.areas.state.location import bucket_name
-from modules.core.naming import RULES, Names
+from modules.core.naming import RULES, Names, bucket_name
 from modules.settings.regions import known_regions
 
 WORDS = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True).filter(lambda word: len(word) <= 80)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.ssm_document import SsmDocument
 from constructs import Construct
 
 from modules.blocks.identity.policy import Statement
+from modules.blocks.log_group import log_group
 
 if TYPE_CHECKING:
     from modules.blocks.identity.role import InstanceRole
@@ -43,21 +43,14 @@ class SessionManager(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, region: Region, key: Key, role: InstanceRole) -> None:
         super().__init__(scope, id_)
-        log_group = CloudwatchLogGroup(
-            self,
-            "log-group",
-            provider=region.provider,
-            name=region.names.of("logs", "session-manager"),
-            retention_in_days=region.settings.logs.retention_days,
-            kms_key_id=key.arn,
-        )
+        group = log_group(self, "log-group", region=region, name=region.names.of("logs", "session-manager"), key=key)
         policy = role.allow(
             "session-manager",
             [
                 Statement(
                     sid="WriteSessions",
                     actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-                    resources=[log_group.arn, f"{log_group.arn}:*"],
+                    resources=[group.arn, f"{group.arn}:*"],
                 ),
                 # The agent looks for its group among all of them.
                 Statement(
@@ -74,7 +67,7 @@ class SessionManager(Construct):
             name=PREFERENCES,
             document_type="Session",
             document_format="JSON",
-            content=json.dumps(_preferences(log_group.name), sort_keys=True),
+            content=json.dumps(_preferences(group.name), sort_keys=True),
             tags={"Name": PREFERENCES},
             # Where the agent cannot write the log that it is told to write, it opens no session.
             depends_on=[policy],

@@ -10,7 +10,7 @@ from cdktf_cdktf_provider_aws.backup_vault_policy import BackupVaultPolicy
 from constructs import Construct
 
 from modules.areas.backup.role import BACKUP
-from modules.blocks.identity.policy import EVERYONE, Condition, PolicyDocument, Statement, arn_not_like, is_true
+from modules.blocks.identity.policy import EVERYONE, PolicyDocument, Statement, arn_not_like, deny_other_accounts
 from modules.blocks.identity.role import role_arn
 from modules.settings.regions import PARTITION
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: What AWS asks for at least before a lock can no longer be taken off.
 GRACE_DAYS = 3
+#: Actions that no other account may take.
+FOR_THIS_ACCOUNT = ("backup:CopyFromBackupVault", "backup:CopyIntoBackupVault", "backup:StartRestoreJob")
 
 
 class BackupVault(Construct):
@@ -67,7 +69,10 @@ class BackupVault(Construct):
             self,
             "policy-document",
             region=region,
-            statements=[_refuse_other_accounts(region), _refuse_early_deletion(region)],
+            statements=[
+                deny_other_accounts(region, *FOR_THIS_ACCOUNT),
+                _deny_early_deletion(region),
+            ],
         )
         BackupVaultPolicy(self, "policy", provider=region.provider, backup_vault_name=self.name, policy=policy.json)
         if settings.vault_lock != "none":
@@ -84,21 +89,7 @@ class BackupVault(Construct):
             )
 
 
-def _refuse_other_accounts(region: Region) -> Statement:
-    return Statement(
-        sid="DenyOtherAccounts",
-        effect="Deny",
-        actions=["backup:CopyFromBackupVault", "backup:CopyIntoBackupVault", "backup:StartRestoreJob"],
-        resources=["*"],
-        principals=[EVERYONE],
-        condition=[
-            Condition(test="StringNotEquals", variable="aws:PrincipalAccount", values=[region.account_id]),
-            is_true("aws:PrincipalIsAWSService", wanted=False),
-        ],
-    )
-
-
-def _refuse_early_deletion(region: Region) -> Statement:
+def _deny_early_deletion(region: Region) -> Statement:
     # Backups that have reached their end are deleted by AWS Backup itself, in the role of the plan that made them (for
     # copies that of another region), or in its own.
     # https://docs.aws.amazon.com/aws-backup/latest/devguide/deleting-backups.html

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.iam_instance_profile import IamInstanceProfile
 from constructs import Construct
 
@@ -20,6 +19,7 @@ from modules.areas.compute.security_group import WebSecurityGroup
 from modules.areas.compute.template import LaunchTemplate
 from modules.areas.compute.user_data import boot_script
 from modules.blocks.identity.inspector import inspector_statements
+from modules.blocks.log_group import log_group
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,14 +83,7 @@ class WebTier(Construct):
             self, "security-group", region=region, network=network, load_balancer=load_balancer
         )
         load_balancer.allow_to_targets(self.security_group.id)
-        self.log_group = CloudwatchLogGroup(
-            self,
-            "log-group",
-            provider=region.provider,
-            name=region.names.of("logs", WEB),
-            retention_in_days=region.settings.logs.retention_days,
-            kms_key_id=keys.logs.arn,
-        )
+        self.log_group = log_group(self, "log-group", region=region, name=region.names.of("logs", WEB), key=keys.logs)
         image = region.settings.compute.container.image_in(region.name)
         role.allow(
             WEB,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from constructs import Construct
+
+from modules.blocks.log_group import log_group
 
 if TYPE_CHECKING:
     from modules.blocks.keys.key import Key
@@ -38,15 +39,14 @@ class Logs(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, region: Region, identifier: str, key: Key) -> None:
         super().__init__(scope, id_)
-        settings = region.settings
         self.groups = {
-            kind: CloudwatchLogGroup(
+            kind: log_group(
                 self,
                 kind,
-                provider=region.provider,
+                region=region,
                 name=f"/aws/rds/instance/{identifier}/{kind}",
-                retention_in_days=settings.database.log_retention_days or settings.logs.retention_days,
-                kms_key_id=key.arn,
+                key=key,
+                retention_days=region.settings.database.log_retention_days,
             )
             for kind in KINDS
         }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.cloudwatch_log_resource_policy import CloudwatchLogResourcePolicy
 from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import (
     Wafv2WebAclLoggingConfiguration,
@@ -15,6 +14,7 @@ from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import (
 from constructs import Construct
 
 from modules.blocks.identity.policy import PolicyDocument, Statement, arn_like, service, string_equals
+from modules.blocks.log_group import log_group
 
 if TYPE_CHECKING:
     from cdktf_cdktf_provider_aws.wafv2_web_acl import Wafv2WebAcl
@@ -45,14 +45,7 @@ class WebAclLogs(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, region: Region, web_acl: Wafv2WebAcl, key: Key) -> None:
         super().__init__(scope, id_)
-        log_group = CloudwatchLogGroup(
-            self,
-            "log-group",
-            provider=region.provider,
-            name=f"{PREFIX}{region.names.of('logs', 'waf')}",
-            retention_in_days=region.settings.logs.retention_days,
-            kms_key_id=key.arn,
-        )
+        group = log_group(self, "log-group", region=region, name=f"{PREFIX}{region.names.of('logs', 'waf')}", key=key)
         policy = CloudwatchLogResourcePolicy(
             self,
             "policy",
@@ -66,7 +59,7 @@ class WebAclLogs(Construct):
                     Statement(
                         sid="FirewallsOfThisAccount",
                         actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                        resources=[f"{log_group.arn}:*"],
+                        resources=[f"{group.arn}:*"],
                         principals=[service("delivery.logs")],
                         condition=[
                             string_equals("aws:SourceAccount", region.account_id),
@@ -81,7 +74,7 @@ class WebAclLogs(Construct):
             "Resource",
             provider=region.provider,
             resource_arn=web_acl.arn,
-            log_destination_configs=[log_group.arn],
+            log_destination_configs=[group.arn],
             redacted_fields=[
                 Wafv2WebAclLoggingConfigurationRedactedFields(
                     single_header=Wafv2WebAclLoggingConfigurationRedactedFieldsSingleHeader(name=header)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.flow_log import FlowLog
 from constructs import Construct
 
 from modules.blocks.identity.policy import Statement, arn_like
 from modules.blocks.identity.role import ServiceRole
+from modules.blocks.log_group import log_group
 
 if TYPE_CHECKING:
     from modules.areas.network.vpc import Vpc
@@ -34,14 +34,7 @@ class FlowLogs(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, region: Region, vpc: Vpc, key: Key) -> None:
         super().__init__(scope, id_)
-        self.log_group = CloudwatchLogGroup(
-            self,
-            "log-group",
-            provider=region.provider,
-            name=region.names.of("logs", "flow"),
-            retention_in_days=region.settings.logs.retention_days,
-            kms_key_id=key.arn,
-        )
+        self.log_group = log_group(self, "log-group", region=region, name=region.names.of("logs", "flow"), key=key)
         role = ServiceRole(
             self,
             "role",

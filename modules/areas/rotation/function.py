@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cdktf_cdktf_provider_aws.lambda_function import LambdaFunctionVpcConfig
 from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 
-from modules.areas.rotation.permissions import network_interface_statements, rotate
+from modules.areas.rotation.permissions import network_interface_statements, rotation_statements
 from modules.areas.rotation.security_group import RotationSecurityGroup
 from modules.areas.secrets.database import PASSWORD_LENGTH
 from modules.blocks.functions.function import Function
@@ -82,7 +82,7 @@ class RotationFunction(Function):
             description="Changes the passwords of the PostgreSQL database for Secrets Manager",
             code=code,
             permissions={
-                "secret": rotate(region, arns, keys.secrets),
+                "secret": rotation_statements(arns, keys.secrets),
                 "network": network_interface_statements(),
             },
             environment={

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modules.blocks.keys.key import Key
-    from modules.core.region import Region
 
 #: What Lambda does about the interfaces that a function in a VPC has.
 INTERFACES = [
@@ -23,15 +22,13 @@ INTERFACES = [
 ]
 
 
-def rotate(region: Region, secret_arns: Sequence[str], key: Key) -> list[Statement]:
+def rotation_statements(secret_arns: Sequence[str], key: Key) -> list[Statement]:
     """Do the four steps on some secrets, and on no other.
 
     Parameters
     ----------
-    region
-        The region of the function, and of the copies of the secrets that it rotates.
     secret_arns
-        ARNs of these copies.
+        ARNs of the copies in the function's region.
     key
         The key that they are encrypted with.
 
@@ -51,14 +48,11 @@ def rotate(region: Region, secret_arns: Sequence[str], key: Key) -> list[Stateme
         ),
         # It is about no secret, and takes no ARN.
         Statement(sid="DrawPasswords", actions=["secretsmanager:GetRandomPassword"], resources=["*"]),
-        Statement(
-            sid="UseTheSecretsKey",
+        key.use_statement(
+            "UseTheSecretsKey",
+            service="secretsmanager",
             actions=["kms:Decrypt", "kms:GenerateDataKey"],
-            resources=[key.arn],
-            condition=[
-                string_equals("kms:ViaService", f"secretsmanager.{region.name}.amazonaws.com"),
-                string_equals("kms:EncryptionContext:SecretARN", *secret_arns),
-            ],
+            context=string_equals("kms:EncryptionContext:SecretARN", *secret_arns),
         ),
     ]
 

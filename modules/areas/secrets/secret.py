@@ -11,10 +11,10 @@ from constructs import Construct
 
 from modules.blocks.identity.policy import (
     EVERYONE,
-    Condition,
     PolicyDocument,
     Statement,
     arn_not_like,
+    deny_other_accounts,
     is_true,
     string_equals,
 )
@@ -86,7 +86,7 @@ class Secret(Construct):
             ],
             tags={"Name": name},
         )
-        statements = [_refuse_other_accounts(region), *_refuse_everyone_but(region, readers)]
+        statements = [deny_other_accounts(region, "secretsmanager:*"), *_deny_everyone_except(region, readers)]
         policy = PolicyDocument(self, "policy-document", region=region, statements=statements)
         SecretsmanagerSecretPolicy(
             self,
@@ -111,35 +111,16 @@ class Secret(Construct):
                 actions=["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
                 resources=[arn],
             ),
-            Statement(
-                sid="DecryptTheSecret",
+            self._keys[region].use_statement(
+                "DecryptTheSecret",
+                service="secretsmanager",
                 actions=["kms:Decrypt"],
-                resources=[self._keys[region].arn],
-                condition=[
-                    string_equals("kms:ViaService", f"secretsmanager.{region}.amazonaws.com"),
-                    string_equals("kms:EncryptionContext:SecretARN", arn),
-                ],
+                context=string_equals("kms:EncryptionContext:SecretARN", arn),
             ),
         ]
 
 
-def _refuse_other_accounts(region: Region) -> Statement:
-    return Statement(
-        sid="DenyOtherAccounts",
-        effect="Deny",
-        actions=["secretsmanager:*"],
-        # The policy goes with the secret to replicas, whose ARNs are others.
-        resources=["*"],
-        principals=[EVERYONE],
-        condition=[
-            Condition(test="StringNotEquals", variable="aws:PrincipalAccount", values=[region.account_id]),
-            # AWS services that act for this account, such as the one that replicates, have no account.
-            is_true("aws:PrincipalIsAWSService", wanted=False),
-        ],
-    )
-
-
-def _refuse_everyone_but(region: Region, readers: Sequence[str]) -> list[Statement]:
+def _deny_everyone_except(region: Region, readers: Sequence[str]) -> list[Statement]:
     if not readers:
         return []
     root = f"arn:{PARTITION}:iam::{region.account_id}:root"

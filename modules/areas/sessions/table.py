@@ -120,13 +120,10 @@ class SessionTable(Construct):
                 resources=[region.arn("dynamodb", f"table/{self.name}")],
                 condition=[string_equals("aws:SourceVpc", network.vpc.id)],
             ),
-            Statement(
-                sid="UseTheirKey",
+            self._keys[region.name].use_statement(
+                "UseTheirKey",
+                service="dynamodb",
                 actions=["kms:Decrypt"],
-                resources=[self._keys[region.name].arn],
-                condition=[
-                    string_equals("kms:ViaService", f"dynamodb.{region.name}.amazonaws.com"),
-                    string_equals("kms:EncryptionContext:aws:dynamodb:tableName", self.name),
-                ],
+                context=string_equals("kms:EncryptionContext:aws:dynamodb:tableName", self.name),
             ),
         ]

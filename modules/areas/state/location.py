@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from modules.core.naming import Names
+from modules.core.naming import Names, bucket_name
+from modules.settings.topology import nearest_region
 
 if TYPE_CHECKING:
     from modules.settings import Settings
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
 
 #: What the names of its buckets say of them.
 STATE = "state"
-#: Stands for an account while a name is made, as long as one.
-ACCOUNT = "0" * 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +38,11 @@ class StateLocation:
     def of(cls, settings: Settings) -> StateLocation:
         """Location that the settings come to."""
         home = settings.home
-        others = (region for region in settings.regions if region != home)
+        others = [region for region in settings.regions if region != home]
         names = Names(environment=settings.environment, suffix=settings.environment_suffix, region=home)
-        return cls(region=home, names=names, replica_region=settings.state.replica_region or next(others, None))
+        return cls(
+            region=home, names=names, replica_region=settings.state.replica_region or nearest_region(home, others)
+        )
 
     @property
     def lock_table(self) -> str:
@@ -71,19 +72,3 @@ class StateLocation:
     def key(self, stack: str) -> str:
         """Object key of a stack's state."""
         return f"{stack}/terraform.tfstate"
-
-
-def bucket_name(names: Names, identifier: str, account_id: str) -> str:
-    """Name of a bucket, which always ends in the account and the region, however long the rest is.
-
-    Bucket names are global: without the account nobody could build the same platform in a second account, and anybody
-    could take the names first.
-
-    Parameters
-    ----------
-    account_id
-        Twelve digits, or a Terraform expression that becomes twelve digits.
-
-    See https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-    """
-    return names.of("s3", identifier, tail=ACCOUNT).replace(ACCOUNT, account_id)

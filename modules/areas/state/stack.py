@@ -22,7 +22,8 @@ from modules.areas.storage.replication import Replication, replication_identifie
 from modules.areas.storage.statements import deny_everyone_except, deny_other_encryption
 from modules.blocks.identity.policy import arn_like
 from modules.blocks.identity.role import role_arn
-from modules.blocks.keys.key import Key, allow_via_service
+from modules.blocks.keys.key import Key
+from modules.blocks.keys.key_policy import allow_via_service
 from modules.core.errors import error_context
 from modules.core.region import Region
 

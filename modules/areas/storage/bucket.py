@@ -24,15 +24,15 @@ from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
 )
 from constructs import Construct
 
-from modules.areas.state.location import bucket_name
 from modules.areas.storage.lifecycle import Lifecycle
 from modules.areas.storage.statements import deny_insecure_transport
-from modules.blocks.identity.policy import PolicyDocument
+from modules.blocks.identity.policy import PolicyDocument, arn_like
+from modules.core.naming import bucket_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from modules.blocks.identity.policy import Statement
+    from modules.blocks.identity.policy import Condition, Statement
     from modules.blocks.keys.key import Key
     from modules.core.region import Region
 
@@ -139,6 +139,11 @@ class Bucket(Construct):
                 # The log bucket must allow the delivery before S3 takes the setting.
                 depends_on=[access_logs.policy],
             )
+
+    @property
+    def encryption_context(self) -> Condition:
+        """Condition on what S3 tells KMS: with a bucket key it is the bucket, without one the object."""
+        return arn_like("kms:EncryptionContext:aws:s3:arn", self.arn, f"{self.arn}/*")
 
     def _encrypt(self, *, bucket_key: bool) -> None:
         default = S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(

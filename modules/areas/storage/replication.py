@@ -21,13 +21,14 @@ from cdktf_cdktf_provider_aws.s3_bucket_replication_configuration import (
 )
 from constructs import Construct
 
-from modules.blocks.identity.policy import Statement, arn_like, string_equals
+from modules.blocks.identity.policy import Statement
 from modules.blocks.identity.role import ServiceRole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modules.areas.storage.bucket import Bucket
+    from modules.blocks.keys.key import Key
     from modules.core.region import Region
 
 #: S3 promises replication time control for 15 minutes, and takes no other number.
@@ -119,7 +120,7 @@ def _rule(bucket: Bucket, priority: int) -> S3BucketReplicationConfigurationRule
             bucket=bucket.arn,
             storage_class="STANDARD",
             encryption_configuration=S3BucketReplicationConfigurationRuleDestinationEncryptionConfiguration(
-                replica_kms_key_id=_key_arn(bucket)
+                replica_kms_key_id=_key(bucket).arn
             ),
             metrics=S3BucketReplicationConfigurationRuleDestinationMetrics(
                 status="Enabled",
@@ -166,19 +167,10 @@ def _write(bucket: Bucket) -> list[Statement]:
 
 
 def _use_key(bucket: Bucket, *, sid: str, actions: list[str]) -> Statement:
-    return Statement(
-        sid=sid,
-        actions=actions,
-        resources=[_key_arn(bucket)],
-        condition=[
-            string_equals("kms:ViaService", f"s3.{bucket.region.name}.amazonaws.com"),
-            # A bucket key's encryption context is the bucket, an object's own is the object.
-            arn_like("kms:EncryptionContext:aws:s3:arn", bucket.arn, f"{bucket.arn}/*"),
-        ],
-    )
+    return _key(bucket).use_statement(sid, service="s3", actions=actions, context=bucket.encryption_context)
 
 
-def _key_arn(bucket: Bucket) -> str:
+def _key(bucket: Bucket) -> Key:
     if bucket.key is None:
         raise ValueError(f"bucket {bucket.node.path} has no key of ours, allowed in replication: buckets with one")
-    return str(bucket.key.arn)
+    return bucket.key

@@ -25,7 +25,7 @@ def deny_insecure_transport(bucket: Bucket) -> list[Statement]:
         "DenyPlainHttp": is_true("aws:SecureTransport", wanted=False),
         "DenyOldTls": Condition(test="NumericLessThan", variable="s3:TlsVersion", values=["1.2"]),
     }
-    return [_refuse(bucket, sid, condition) for sid, condition in conditions.items()]
+    return [_deny(bucket, sid, condition) for sid, condition in conditions.items()]
 
 
 def deny_other_encryption(bucket: Bucket, *, services: Sequence[str] = ()) -> list[Statement]:
@@ -105,10 +105,10 @@ def deny_everyone_except(bucket: Bucket, principals: Sequence[str], *, services:
     conditions = [arn_not_like("aws:PrincipalArn", f"{iam}:root", *inspectors, *principals)]
     if services:
         conditions.append(is_true("aws:PrincipalIsAWSService", wanted=False))
-    return [_refuse(bucket, "DenyEveryoneElse", *conditions)]
+    return [_deny(bucket, "DenyEveryoneElse", *conditions)]
 
 
-def _refuse(bucket: Bucket, sid: str, *conditions: Condition) -> Statement:
+def _deny(bucket: Bucket, sid: str, *conditions: Condition) -> Statement:
     return Statement(
         sid=sid,
         effect="Deny",

@@ -16,7 +16,7 @@ from modules.areas.storage.deliveries import (
 )
 from modules.areas.storage.replication import replication_identifier
 from modules.areas.storage.statements import deny_everyone_except, deny_other_keys
-from modules.blocks.identity.policy import Statement, arn_like, string_equals, string_like
+from modules.blocks.identity.policy import Statement, string_like
 from modules.blocks.identity.role import role_arn
 
 if TYPE_CHECKING:
@@ -174,13 +174,7 @@ def _work_with(bucket: Bucket, key: Key) -> list[Statement]:
             ],
             resources=[f"{bucket.arn}/{READ_WRITE}*"],
         ),
-        Statement(
-            sid="UseItsKey",
-            actions=["kms:Decrypt", "kms:GenerateDataKey"],
-            resources=[key.arn],
-            condition=[
-                string_equals("kms:ViaService", f"s3.{bucket.region.name}.amazonaws.com"),
-                arn_like("kms:EncryptionContext:aws:s3:arn", bucket.arn, f"{bucket.arn}/*"),
-            ],
+        key.use_statement(
+            "UseItsKey", service="s3", actions=["kms:Decrypt", "kms:GenerateDataKey"], context=bucket.encryption_context
         ),
     ]

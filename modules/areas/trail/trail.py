@@ -10,7 +10,6 @@ from cdktf_cdktf_provider_aws.cloudtrail import (
     CloudtrailAdvancedEventSelectorFieldSelector,
     CloudtrailInsightSelector,
 )
-from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.s3_bucket_object_lock_configuration import (
     S3BucketObjectLockConfigurationA,
     S3BucketObjectLockConfigurationRuleA,
@@ -21,6 +20,7 @@ from constructs import Construct
 from modules.areas.storage.deliveries import TRAIL
 from modules.blocks.identity.policy import Statement
 from modules.blocks.identity.role import ServiceRole
+from modules.blocks.log_group import log_group
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,14 +71,7 @@ class Trail(Construct):
     ) -> None:
         super().__init__(scope, id_)
         settings = region.settings.trail
-        self.log_group = CloudwatchLogGroup(
-            self,
-            "log-group",
-            provider=region.provider,
-            name=region.names.of("logs", "trail"),
-            retention_in_days=region.settings.logs.retention_days,
-            kms_key_id=key.arn,
-        )
+        self.log_group = log_group(self, "log-group", region=region, name=region.names.of("logs", "trail"), key=key)
         role = self._role(region)
         name = region.names.of("trail", TRAIL)
         Cloudtrail(

@@ -10,12 +10,11 @@ from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
 from modules.blocks.identity.policy import (
-    EVERYONE,
     Condition,
     PolicyDocument,
     Statement,
     arn_like,
-    is_true,
+    deny_plain_http,
     service,
     string_equals,
 )
@@ -88,14 +87,7 @@ class Topic(Construct):
 def _statements(region: Region, topic: str) -> list[Statement]:
     of_this_account = string_equals("aws:SourceAccount", region.account_id)
     return [
-        Statement(
-            sid="DenyPlainHttp",
-            effect="Deny",
-            actions=["sns:Publish"],
-            resources=[topic],
-            principals=[EVERYONE],
-            condition=[is_true("aws:SecureTransport", wanted=False)],
-        ),
+        deny_plain_http("sns:Publish", topic),
         _publish(
             topic,
             "AlarmsOfThisAccount",

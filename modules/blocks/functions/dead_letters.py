@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from cdktf_cdktf_provider_aws.sqs_queue_policy import SqsQueuePolicy
 from constructs import Construct
 
-from modules.blocks.identity.policy import EVERYONE, PolicyDocument, Statement, is_true, string_equals
+from modules.blocks.identity.policy import PolicyDocument, Statement, deny_plain_http, string_equals
 
 if TYPE_CHECKING:
     from modules.blocks.keys.key import Key
@@ -47,28 +47,18 @@ class DeadLetters(Construct):
             tags={"Name": name},
         )
         self.arn = self.resource.arn
-        refuse_plain_http = Statement(
-            sid="DenyPlainHttp",
-            effect="Deny",
-            actions=["sqs:*"],
-            resources=[self.arn],
-            principals=[EVERYONE],
-            condition=[is_true("aws:SecureTransport", wanted=False)],
-        )
-        policy = PolicyDocument(self, "policy-document", region=region, statements=[refuse_plain_http])
+        statements = [deny_plain_http("sqs:*", self.arn)]
+        policy = PolicyDocument(self, "policy-document", region=region, statements=statements)
         SqsQueuePolicy(self, "policy", provider=region.provider, queue_url=self.resource.url, policy=policy.json)
 
-    def send(self) -> list[Statement]:
+    def send_statements(self) -> list[Statement]:
         """What a role needs to have messages put into the queue."""
         return [
             Statement(sid="SendDeadLetters", actions=["sqs:SendMessage"], resources=[self.arn]),
-            Statement(
-                sid="EncryptDeadLetters",
+            self._key.use_statement(
+                "EncryptDeadLetters",
+                service="sqs",
                 actions=["kms:Decrypt", "kms:GenerateDataKey"],
-                resources=[self._key.arn],
-                condition=[
-                    string_equals("kms:ViaService", f"sqs.{self._region.name}.amazonaws.com"),
-                    string_equals("kms:EncryptionContext:aws:sqs:arn", self.arn),
-                ],
+                context=string_equals("kms:EncryptionContext:aws:sqs:arn", self.arn),
             ),
         ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cdktf import Postcondition, TerraformResourceLifecycle
-from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.lambda_function import (
     LambdaFunction,
     LambdaFunctionDeadLetterConfig,
@@ -18,6 +17,7 @@ from constructs import Construct
 from modules.blocks.functions.dead_letters import DeadLetters
 from modules.blocks.identity.policy import Statement
 from modules.blocks.identity.role import FunctionRole
+from modules.blocks.log_group import log_group
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,13 +67,8 @@ class Function(Construct):
         super().__init__(scope, id_)
         self.region, self._keys, self._identifier = region, keys, identifier
         self.dead_letters = DeadLetters(self, "dead-letters", region=region, identifier=identifier, key=keys.functions)
-        self.log_group = CloudwatchLogGroup(
-            self,
-            "log-group",
-            provider=region.provider,
-            name=region.names.of("logs", identifier),
-            retention_in_days=region.settings.logs.retention_days,
-            kms_key_id=keys.logs.arn,
+        self.log_group = log_group(
+            self, "log-group", region=region, name=region.names.of("logs", identifier), key=keys.logs
         )
         self._role = FunctionRole(self, "role", region=region, identifier=identifier)
 
@@ -118,7 +113,7 @@ class Function(Construct):
             The subnets that it runs in. None by default: it reaches public endpoints of AWS and nothing else of ours.
         """
         policies = [self._role.allow(spec, statements) for spec, statements in permissions.items()]
-        policies.append(self._role.allow("reports", [*self._report(), *self.dead_letters.send()]))
+        policies.append(self._role.allow("reports", [*self._report(), *self.dead_letters.send_statements()]))
         name = self.region.names.of("lambda", self._identifier)
         self.resource = LambdaFunction(
             self,

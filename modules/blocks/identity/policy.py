@@ -12,6 +12,8 @@ from cdktf_cdktf_provider_aws.data_aws_iam_policy_document import (
 )
 from constructs import Construct
 
+from modules.settings.regions import PARTITION
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -50,7 +52,7 @@ def service(*names: str) -> Principals:
 
 def account(region: Region) -> Principals:
     """The root of the region's account as a principal: whoever the account's own policies allow."""
-    return Principals(type="AWS", identifiers=[f"arn:aws:iam::{region.account_id}:root"])
+    return Principals(type="AWS", identifiers=[f"arn:{PARTITION}:iam::{region.account_id}:root"])
 
 
 def string_equals(variable: str, *values: str) -> Condition:
@@ -81,3 +83,34 @@ def is_true(variable: str, *, wanted: bool) -> Condition:
 def is_given(variable: str) -> Condition:
     """Condition that the request says something of ``variable``."""
     return Condition(test="Null", variable=variable, values=["false"])
+
+
+def deny_plain_http(action: str, resource: str) -> Statement:
+    """Statement of a resource policy that denies everyone what does not come over TLS."""
+    return Statement(
+        sid="DenyPlainHttp",
+        effect="Deny",
+        actions=[action],
+        resources=[resource],
+        principals=[EVERYONE],
+        condition=[is_true("aws:SecureTransport", wanted=False)],
+    )
+
+
+def deny_other_accounts(region: Region, *actions: str) -> Statement:
+    """Statement of a resource policy that denies principals of other accounts the actions.
+
+    AWS services that act for this account, such as the one that replicates secrets, have no account. The resource is
+    ``*``, since the policy of a secret goes to its replicas, whose ARNs are others.
+    """
+    return Statement(
+        sid="DenyOtherAccounts",
+        effect="Deny",
+        actions=list(actions),
+        resources=["*"],
+        principals=[EVERYONE],
+        condition=[
+            Condition(test="StringNotEquals", variable="aws:PrincipalAccount", values=[region.account_id]),
+            is_true("aws:PrincipalIsAWSService", wanted=False),
+        ],
+    )

@@ -8,15 +8,12 @@ from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
 
-from modules.blocks.identity.policy import PolicyDocument, Statement, account
-from modules.blocks.keys.key_policy import allow_log_groups, allow_via_service
+from modules.blocks.identity.policy import Condition, PolicyDocument, Statement, account, string_equals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modules.core.region import Region
-
-__all__ = ["Key", "allow_log_groups", "allow_via_service"]
 
 
 class Key(Construct):
@@ -38,6 +35,7 @@ class Key(Construct):
         self, scope: Construct, id_: str, *, region: Region, purpose: str, statements: Sequence[Statement] = ()
     ) -> None:
         super().__init__(scope, id_)
+        self.region = region
         administration = Statement(
             sid="AccountAdministersTheKey", actions=["kms:*"], resources=["*"], principals=[account(region)]
         )
@@ -60,3 +58,22 @@ class Key(Construct):
             target_key_id=self.resource.key_id,
         )
         self.arn = self.resource.arn
+
+    def use_statement(self, sid: str, *, service: str, actions: Sequence[str], context: Condition) -> Statement:
+        """Statement that lets a role use the key through one service of its region, for one encryption context.
+
+        Parameters
+        ----------
+        sid
+            The statement's identifier.
+        service
+            The service as ``kms:ViaService`` has it, such as ``s3``.
+        actions
+            Actions of KMS.
+        context
+            A condition on the encryption context that the service sends.
+
+        See https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+        """
+        through = string_equals("kms:ViaService", f"{service}.{self.region.name}.amazonaws.com")
+        return Statement(sid=sid, actions=list(actions), resources=[self.arn], condition=[through, context])
