@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from modules.settings import SettingsError, load_settings
-from modules.settings.managed_rules import EVERYWHERE, ONCE
+from modules.settings.managed_rules import GLOBAL, REGIONAL
 from tests.support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, settings_of, write_settings
 from tests.support.synthesized import Block, Stack, platform
 
@@ -75,8 +75,8 @@ def test_every_region_is_held_to_every_promise_and_the_home_region_to_those_abou
     regions: tuple[str, ...],
 ) -> None:
     stack = platform(*regions)
-    everywhere = {rule for rule, _ in EVERYWHERE.values()} | {"CW_LOGGROUP_RETENTION_PERIOD_CHECK", "REQUIRED_TAGS"}
-    once = {rule for rule, _ in ONCE.values()}
+    everywhere = {rule for rule, _ in REGIONAL.values()} | {"CW_LOGGROUP_RETENTION_PERIOD_CHECK", "REQUIRED_TAGS"}
+    once = {rule for rule, _ in GLOBAL.values()}
     for region in regions:
         assert rules(stack, region).keys() == everywhere | (once if region == regions[0] else set())
 

@@ -1,4 +1,4 @@
-"""What a plan says of alerts that reach nobody."""
+"""Terraform checks that warn of alerts that nobody receives."""
 
 from __future__ import annotations
 
@@ -15,20 +15,22 @@ if TYPE_CHECKING:
     from modules.settings import Settings
 
 PRODUCTION = "prod"
-NOBODY = "alerts.page is empty: nobody is woken, whatever happens. Name who is, see docs/alerts.md"
-PENDING = (
+NO_SUBSCRIPTION = "alerts.page is empty: nobody is woken, whatever happens. Name who is, see docs/alerts.md"
+UNCONFIRMED = (
     "subscriptions are not confirmed, and told nothing until then: follow the link in the mail, or see that the "
     "endpoint confirms by itself"
 )
 
 
-def warn_of_silence(scope: Construct, *, settings: Settings, alerts: Sequence[AlertTopics]) -> None:
-    """Make every plan warn, and go on, where nobody would be woken in production, or somebody has not confirmed yet.
+def warn_of_missing_subscriptions(scope: Construct, *, settings: Settings, alerts: Sequence[AlertTopics]) -> None:
+    """Warn in every plan if production has no page subscription, or if a subscription is not confirmed.
+
+    A failed check is a warning: plan and apply continue.
 
     Parameters
     ----------
     scope
-        Of the stack that the checks are of.
+        A construct of the stack that gets the checks.
     settings
         The platform's settings, with ``environment`` and ``alerts``.
     alerts
@@ -38,15 +40,17 @@ def warn_of_silence(scope: Construct, *, settings: Settings, alerts: Sequence[Al
     """
     stack = TerraformStack.of(scope)
     if settings.environment == PRODUCTION:
-        # A check has to refer to something.
-        woken = TerraformLocal(scope, "woken", len(settings.alerts.page))
-        _check(stack, "somebody_is_woken", f"${{{woken.fqn} > 0}}", NOBODY)
-    found = [one for each in alerts for topic in each.topics.values() for one in topic.subscriptions]
-    if found:
-        pending = ", ".join(f"{one.fqn}.pending_confirmation" for one in found)
-        _check(stack, "subscriptions_are_confirmed", f"${{!anytrue([{pending}])}}", PENDING)
+        # A check must refer to an object of the configuration.
+        pages = TerraformLocal(scope, "woken", len(settings.alerts.page))
+        _check(stack, "somebody_is_woken", f"${{{pages.fqn} > 0}}", NO_SUBSCRIPTION)
+    subscriptions = [
+        subscription for topics in alerts for topic in topics.topics.values() for subscription in topic.subscriptions
+    ]
+    if subscriptions:
+        pending = ", ".join(f"{subscription.fqn}.pending_confirmation" for subscription in subscriptions)
+        _check(stack, "subscriptions_are_confirmed", f"${{!anytrue([{pending}])}}", UNCONFIRMED)
 
 
 def _check(stack: TerraformStack, name: str, condition: str, message: str) -> None:
-    # The bindings have no class for checks.
+    # The CDKTF bindings have no class for check blocks.
     stack.add_override(f"check.{name}", {"assert": [{"condition": condition, "error_message": message}]})
