@@ -1,4 +1,4 @@
-"""Who can connect to the database."""
+"""The security groups of the database and of its clients."""
 
 from __future__ import annotations
 
@@ -21,92 +21,92 @@ if TYPE_CHECKING:
     from modules.core.region import Region
 
 
-class Access(Construct):
-    """The database's security group, which lets in PostgreSQL from those who are named and nothing out.
+class DatabaseSecurityGroups(Construct):
+    """The security group of the database, which allows ingress from known clients and no egress, and one for clients.
 
-    In the region clients are named by their security group. A security group cannot be named from another region, so
-    from there the private and database tiers are let in by their addresses.
+    Clients in the same region are allowed by their security group. A rule cannot reference a security group of another
+    region, so clients there are allowed by the CIDR blocks of their private and database tiers.
 
     Parameters
     ----------
     network
-        The network that the database is in.
-    others
-        The other regions, whose clients connect while the writer is here.
+        The network of the database.
+    other_regions
+        The other regions. Their clients connect while the writer is in this region.
 
     Attributes
     ----------
     resource
-        The security group of the instance.
+        The security group of the DB instance.
     clients
-        A security group whose bearers may connect to the database of every region.
+        A security group whose members may connect to the databases of all regions.
 
     See https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.RDSSecurityGroups.html and
     https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security-groups.html
     """
 
-    def __init__(self, scope: Construct, id_: str, *, network: Network, others: Iterable[Region]) -> None:
+    def __init__(self, scope: Construct, id_: str, *, network: Network, other_regions: Iterable[Region]) -> None:
         super().__init__(scope, id_)
         self._network, self._region = network, network.region
-        others = list(others)
-        self.resource = self._group("Resource", "database", "PostgreSQL from those who are named")
-        self.clients = self._group("clients", "database-clients", "PostgreSQL to the databases")
+        other_regions = list(other_regions)
+        self.resource = self._security_group("Resource", "database", "PostgreSQL from those who are named")
+        self.clients = self._security_group("clients", "database-clients", "PostgreSQL to the databases")
         self.allow_from("clients", self.clients.id)
-        for other in others:
+        for other in other_regions:
             for tier in (PRIVATE, DATABASE):
-                self._let_in(
+                self._ingress_rule(
                     f"{other.name}-{tier.name}",
                     f"PostgreSQL from the {tier.name} tier of {other.name}",
                     cidr_ipv4=str(tier_block(other.cidr, tier)),
                 )
-        self._let_out("here", "PostgreSQL to the database", referenced_security_group_id=self.resource.id)
-        for other in others:
+        self._egress_rule("here", "PostgreSQL to the database", referenced_security_group_id=self.resource.id)
+        for other in other_regions:
             block = str(tier_block(other.cidr, DATABASE))
-            self._let_out(other.name, f"PostgreSQL to the database of {other.name}", cidr_ipv4=block)
+            self._egress_rule(other.name, f"PostgreSQL to the database of {other.name}", cidr_ipv4=block)
 
-    def allow_from(self, who: str, security_group_id: str) -> VpcSecurityGroupIngressRule:
-        """Let in those who bear a security group of this region.
+    def allow_from(self, client: str, security_group_id: str) -> VpcSecurityGroupIngressRule:
+        """Allow ingress from a security group of this region.
 
         Parameters
         ----------
-        who
-            What they are, in lower-case words joined by hyphens; part of the rule's name.
+        client
+            What the members of the group are, in lower-case words joined by hyphens; part of the rule's name.
         security_group_id
-            The security group. Its own way out is left to it.
+            The security group. Its own egress rules are not changed.
 
         Returns
         -------
         VpcSecurityGroupIngressRule
-            The rule, for what has to come after it.
+            The rule, for resources that depend on it.
         """
-        return self._let_in(who, f"PostgreSQL from {who}", referenced_security_group_id=security_group_id)
+        return self._ingress_rule(client, f"PostgreSQL from {client}", referenced_security_group_id=security_group_id)
 
-    def _group(self, id_: str, identifier: str, description: str) -> SecurityGroup:
+    def _security_group(self, id_: str, identifier: str, description: str) -> SecurityGroup:
         vpc = self._network.vpc
         return security_group(
             self, id_, region=self._region, vpc_id=vpc.id, identifier=identifier, description=description
         )
 
-    def _let_in(self, who: str, description: str, **peer: Unpack[Peer]) -> VpcSecurityGroupIngressRule:
+    def _ingress_rule(self, client: str, description: str, **peer: Unpack[Peer]) -> VpcSecurityGroupIngressRule:
         return ingress_rule(
             self,
-            f"from-{who}",
+            f"from-{client}",
             region=self._region,
             group=self.resource,
             port=PORT,
-            identifier=f"database-from-{who}",
+            identifier=f"database-from-{client}",
             description=description,
             **peer,
         )
 
-    def _let_out(self, where: str, description: str, **peer: Unpack[Peer]) -> None:
+    def _egress_rule(self, destination: str, description: str, **peer: Unpack[Peer]) -> None:
         egress_rule(
             self,
-            f"to-{where}",
+            f"to-{destination}",
             region=self._region,
             group=self.clients,
             port=PORT,
-            identifier=f"database-clients-to-{where}",
+            identifier=f"database-clients-to-{destination}",
             description=description,
             **peer,
         )
