@@ -84,7 +84,7 @@ class PlatformStack(TerraformStack):
                 database=databases[name],
                 rotation=rotations[name],
                 load_balancer=ingress.load_balancers[name],
-                certificate_arn=ingress.certificates.watched[name],
+                certificate_arn=ingress.certificates.monitored[name],
                 health_check=ingress.health_checks[name],
                 web=web_tiers[name],
                 replications=[each for each in replications if each.involves(foundation.region)],
