@@ -8,10 +8,10 @@ from cdktf import TerraformStack
 from constructs import Construct
 
 from modules.areas.alerts.chat import Chat
-from modules.areas.alerts.checks import warn_of_silence
-from modules.areas.aws_config.account import ConfigurationAccount
+from modules.areas.alerts.subscription_checks import warn_of_missing_subscriptions
+from modules.areas.aws_config.account import ConfigAccount
 from modules.areas.aws_config.recorder import Recorder
-from modules.areas.aws_config.rules import Rules
+from modules.areas.aws_config.rules import ConfigRules
 from modules.areas.backup.plan import BackupPlan
 from modules.areas.backup.restore_testing import RestoreTesting
 from modules.areas.budget.budget import Budget
@@ -78,7 +78,9 @@ class Operations(Construct):
         self._home = sites[settings.home].region
         self._alerts = self._alert_topics()
         self._chat()
-        warn_of_silence(self, settings=settings, alerts=[topics for _, topics in sorted(self._alerts.items())])
+        warn_of_missing_subscriptions(
+            self, settings=settings, alerts=[topics for _, topics in sorted(self._alerts.items())]
+        )
         trail, trail_alarms = self._trail(sessions)
         self._aws_config()
         findings = self._findings()
@@ -165,7 +167,7 @@ class Operations(Construct):
 
     def _aws_config(self) -> None:
         with error_context("aws_config", self._home.name):
-            account = ConfigurationAccount(self, "configuration", region=self._home)
+            account = ConfigAccount(self, "configuration", region=self._home)
         settings = self._settings.configuration
         for name, site in self._sites.items():
             region = site.region
@@ -180,7 +182,7 @@ class Operations(Construct):
                         key=site.keys.logs,
                         role_arn=account.role_arn,
                     ).status
-                Rules(region, "configuration-rules", region=region, recorder=recorder)
+                ConfigRules(region, "configuration-rules", region=region, recorder=recorder)
 
     def _findings(self) -> dict[str, Findings]:
         findings = {}

@@ -84,7 +84,7 @@ class PlatformStack(TerraformStack):
                 database=databases[name],
                 rotation=rotations[name],
                 load_balancer=ingress.load_balancers[name],
-                certificate_arn=ingress.certificates.watched[name],
+                certificate_arn=ingress.certificates.monitored[name],
                 health_check=ingress.health_checks[name],
                 web=web_tiers[name],
                 replications=[each for each in replications if each.involves(foundation.region)],
@@ -170,7 +170,7 @@ class PlatformStack(TerraformStack):
                     source=databases[member.source] if member.source else None,
                     keys=here.keys,
                     secret=master,
-                    others=[self._foundations[other].region for other in others],
+                    other_regions=[self._foundations[other].region for other in others],
                 )
                 destination = self._settings.backups_in(name)
                 if member.is_standalone and destination:
@@ -214,7 +214,7 @@ class PlatformStack(TerraformStack):
                     code=code,
                     databases=regions,
                 )
-                rules.append(databases[name].access.allow_from("rotation", functions[name].security_group.id))
+                rules.append(databases[name].security_groups.allow_from("rotation", functions[name].security_group.id))
         with error_context("rotation", home.name):
             rotation = Rotation(
                 home,
@@ -278,6 +278,6 @@ class PlatformStack(TerraformStack):
                     role=here.application,
                     artifacts=here.storage.data,
                     load_balancer=ingress.load_balancers[name],
-                    clients=[databases[name].access.clients],
+                    clients=[databases[name].security_groups.clients],
                 )
         return web_tiers

@@ -1,4 +1,4 @@
-"""What an account has one of, or one in each region, unless the settings say that someone else owns it."""
+"""Account settings, global and per region. The settings file can leave each of them to another owner."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ MAXIMUM_AGE_DAYS = 90
 
 
 class RegionBaseline(Construct):
-    """What one region of an account is set to.
+    """The account settings of one region.
 
-    Every new EBS volume is encrypted, documents of Systems Manager are not shared with everyone, and an analyzer looks
-    for access from outside the account.
+    Every new EBS volume is encrypted. Systems Manager documents cannot be shared publicly. IAM Access Analyzer reports
+    access from outside the account.
 
     Parameters
     ----------
     region
         The region, with ``account`` of the settings.
     key
-        The key of volumes that name none.
+        The default KMS key for EBS volumes.
 
     See https://docs.aws.amazon.com/ebs/latest/userguide/encryption-by-default.html and
     https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-ssm-sharing.html
@@ -72,7 +72,7 @@ class AccountBaseline(Construct):
     Parameters
     ----------
     region
-        The region whose provider sets them; they are global, so any will do.
+        The region whose provider makes the calls. The settings are global, so any region works.
 
     See https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
     """
@@ -90,7 +90,7 @@ class AccountBaseline(Construct):
                 ignore_public_acls=True,
                 restrict_public_buckets=True,
             )
-        if account.password_policy == "managed":  # noqa: S105 - who owns it
+        if account.password_policy == "managed":  # noqa: S105 - an owner, not a password
             IamAccountPasswordPolicy(
                 self,
                 "password-policy",

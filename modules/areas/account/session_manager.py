@@ -1,4 +1,4 @@
-"""What sessions of Session Manager leave behind."""
+"""Session Manager: how sessions are logged, and how long they last."""
 
 from __future__ import annotations
 
@@ -16,26 +16,27 @@ if TYPE_CHECKING:
     from modules.blocks.keys.key import Key
     from modules.core.region import Region
 
-#: The document that Session Manager reads its preferences from; a region has one of this name.
+#: The document that holds the preferences of Session Manager. Each region has one, with this name.
 PREFERENCES = "SSM-SessionManagerRunShell"
-#: Minutes, as text: after so many without a keystroke a session ends, and after so many in any case.
-IDLE_MINUTES, MOST_MINUTES = "20", "240"
+#: Minutes, as text: a session ends after this long without activity, and after this long in any case.
+IDLE_MINUTES, MAXIMUM_MINUTES = "20", "240"
 
 
 class SessionManager(Construct):
-    """Preferences of a region for Session Manager: every session is written down as it goes, and none lasts for ever.
+    """Session Manager preferences of a region: every session is logged while it runs, and has a maximum duration.
 
-    What is typed and shown goes to an encrypted log group. Between the browser or CLI and the instance there is TLS; a
-    key on top of it would have to be granted to everybody who opens sessions, whom the platform does not know.
+    Input and output go to an encrypted log group. The connection between the browser or CLI and the instance uses TLS.
+    There is no KMS key on top of it: everyone who opens sessions would need a grant, and the platform does not know
+    who they are.
 
     Parameters
     ----------
     region
-        The region; ``logs.retention_days`` decides how long records are kept.
+        The region. ``logs.retention_days`` is the retention of the log group.
     key
-        The key that the log group is encrypted with.
+        The key that encrypts the log group.
     role
-        The role of the instances; their agents write the log.
+        The role of the instances. Their SSM agents write the log.
 
     See https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-schema.html and
     https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
@@ -52,7 +53,7 @@ class SessionManager(Construct):
                     actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
                     resources=[group.arn, f"{group.arn}:*"],
                 ),
-                # The agent looks for its group among all of them.
+                # The agent lists all log groups to find its own.
                 Statement(
                     sid="FindTheLogGroup",
                     actions=["logs:DescribeLogGroups"],
@@ -69,7 +70,7 @@ class SessionManager(Construct):
             document_format="JSON",
             content=json.dumps(_preferences(group.name), sort_keys=True),
             tags={"Name": PREFERENCES},
-            # Where the agent cannot write the log that it is told to write, it opens no session.
+            # The agent opens no session if it cannot write the log.
             depends_on=[policy],
         )
 
@@ -84,15 +85,15 @@ def _preferences(log_group: str) -> dict[str, object]:
             "s3KeyPrefix": "",
             "s3EncryptionEnabled": True,
             "cloudWatchLogGroupName": log_group,
-            # No session into a log group without a key.
+            # Sessions are refused if the log group is not encrypted.
             "cloudWatchEncryptionEnabled": True,
-            # As it goes, and not at its end, which an instance may not live to see.
+            # Log while the session runs: the instance may be terminated before the session ends.
             "cloudWatchStreamingEnabled": True,
             "kmsKeyId": "",
             "runAsEnabled": False,
             "runAsDefaultUser": "",
             "idleSessionTimeout": IDLE_MINUTES,
-            "maxSessionDuration": MOST_MINUTES,
+            "maxSessionDuration": MAXIMUM_MINUTES,
             "shellProfile": {"linux": "", "windows": ""},
         },
     }

@@ -1,1 +1,1 @@
-"""Where alarms, budgets and findings are told to humans."""
+"""How people are notified of alarms, budgets and findings."""

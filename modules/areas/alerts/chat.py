@@ -1,4 +1,4 @@
-"""Channels of chats that are told of alerts."""
+"""Chat channels that receive alerts."""
 
 from __future__ import annotations
 
@@ -22,20 +22,22 @@ if TYPE_CHECKING:
     from modules.core.region import Region
     from modules.settings.alerts import Subscription
 
-#: The most that anyone may do from a channel, whatever role they bring; without one, it is anything.
+#: Guardrail policy: the upper limit of what anyone may do from a channel, whatever their role allows. Without a
+#: guardrail there is no limit.
 GUARDRAIL = f"arn:{PARTITION}:iam::aws:policy/CloudWatchReadOnlyAccess"
 
 
 class Chat(Construct):
-    """AWS Chatbot, now Amazon Q Developer in chat applications, telling channels what the topics are told.
+    """AWS Chatbot, now Amazon Q Developer in chat applications, which forwards the messages of the topics to channels.
 
-    Each channel has one configuration, because AWS takes no second one of a channel. Chatbot subscribes to the topics
-    itself. It is global: the configurations bear the home region's name, whatever region's API makes them.
+    Each channel has one configuration: AWS accepts no second configuration for a channel. Chatbot subscribes to the
+    topics itself. Chatbot is global: the configurations have the home region in their names, whichever region's API
+    creates them.
 
     Parameters
     ----------
     home
-        The home region, with ``alerts`` of the settings, which name at least one channel.
+        The home region. Its ``alerts`` settings name at least one channel.
     provider
         The provider of a region that has Chatbot's API.
     alerts
@@ -50,27 +52,27 @@ class Chat(Construct):
         super().__init__(scope, id_)
         role = ChatRole(self, "role", region=home)
         for channel, severities in home.settings.alerts.channels.items():
-            configuration = home.names.of("chatbot", channel.id)
-            _configure(
+            name = home.names.of("chatbot", channel.id)
+            _channel_configuration(
                 self,
                 channel,
                 provider=provider,
-                configuration_name=configuration,
+                configuration_name=name,
                 iam_role_arn=role.arn,
-                sns_topic_arns=[one.topics[severity].arn for one in alerts for severity in severities],
+                sns_topic_arns=[topics.topics[severity].arn for topics in alerts for severity in severities],
                 guardrail_policy_arns=[GUARDRAIL],
                 user_authorization_required=True,
-                # Its log group would be one without our key and retention.
+                # Chatbot would create a log group without the platform's key and retention.
                 logging_level="NONE",
-                tags={"Name": configuration},
+                tags={"Name": name},
             )
 
 
 class ChatRole(Role):
-    """The role in which Chatbot looks at alarms and draws their graphs, in every region, as alarms are in all of them.
+    """The role that Chatbot assumes to read alarms and draw their graphs, in all regions.
 
-    AWS documents no key that Chatbot sends when it takes a role on, so its trust has no condition. A configuration only
-    ever gets a role of its own account, from someone with ``iam:PassRole`` on it.
+    The trust policy has no condition, because AWS documents no condition key that Chatbot sends when it assumes a role.
+    A configuration can only use a role of its own account, and whoever creates it needs ``iam:PassRole`` on the role.
 
     Parameters
     ----------
@@ -103,10 +105,18 @@ class ChatRole(Role):
         )
 
 
-def _configure(scope: Construct, channel: Subscription, **common: Any) -> None:  # noqa: ANN401 - what both kinds take
+def _channel_configuration(
+    scope: Construct,
+    channel: Subscription,
+    **common: Any,  # noqa: ANN401 - the arguments that both resources have
+) -> None:
     if channel.protocol == "slack":
-        workspace, place = channel.endpoint.split("/")
-        ChatbotSlackChannelConfiguration(scope, channel.id, slack_team_id=workspace, slack_channel_id=place, **common)
+        workspace_id, channel_id = channel.endpoint.split("/")
+        ChatbotSlackChannelConfiguration(
+            scope, channel.id, slack_team_id=workspace_id, slack_channel_id=channel_id, **common
+        )
     else:
-        tenant, team, place = channel.endpoint.split("/")
-        ChatbotTeamsChannelConfiguration(scope, channel.id, tenant_id=tenant, team_id=team, channel_id=place, **common)
+        tenant_id, team_id, channel_id = channel.endpoint.split("/")
+        ChatbotTeamsChannelConfiguration(
+            scope, channel.id, tenant_id=tenant_id, team_id=team_id, channel_id=channel_id, **common
+        )

@@ -1,1 +1,1 @@
-"""AWS Config: what there is, how it changed, and whether it is as promised."""
+"""AWS Config: records of resources and their changes, and rules that check compliance."""

@@ -1,4 +1,4 @@
-"""What AWS Config has once in an account."""
+"""The parts of AWS Config that an account has once."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ if TYPE_CHECKING:
 
 SERVICE = "config.amazonaws.com"
 ROLE = "AWSServiceRoleForConfig"
-MISSING = (
+ROLE_MISSING = (
     "configuration.recorder says that the recorders are someone else's, but the account has no role that AWS Config "
     "records with, so there seem to be none: set configuration.recorder to managed, or turn the recorders on first"
 )
 
 
-class ConfigurationAccount(Construct):
-    """The service-linked role of AWS Config, and the view of the records of all regions in the home region.
+class ConfigAccount(Construct):
+    """The service-linked role of AWS Config, and the aggregator that shows all regions in the home region.
 
-    Where all recorders are someone else's, a plan warns if the account has no such role, without which hardly any
-    records.
+    If another owner has the recorders of all regions, a plan warns if the account lacks the role: a recorder without it
+    is unlikely.
 
     Parameters
     ----------
     region
-        The home region, with ``configuration`` of the settings.
+        The home region, with the ``configuration`` settings.
 
     Attributes
     ----------
     role_arn
-        The role that AWS Config records with.
+        The role that AWS Config assumes to record.
 
     See https://docs.aws.amazon.com/config/latest/developerguide/using-service-linked-roles.html and
     https://docs.aws.amazon.com/config/latest/developerguide/aggregate-data.html
@@ -52,7 +52,7 @@ class ConfigurationAccount(Construct):
         settings = region.settings.configuration
         self.role_arn = f"arn:{PARTITION}:iam::{region.account_id}:role/aws-service-role/{SERVICE}/{ROLE}"
         if MANAGED not in {in_region(settings.recorder, name) for name in region.settings.regions}:
-            self._expect_a_recorder(region)
+            self._check_recorder_exists(region)
         elif settings.service_role == "managed":
             self.role_arn = IamServiceLinkedRole(self, "role", provider=region.provider, aws_service_name=SERVICE).arn
         if settings.aggregator == "managed":
@@ -68,9 +68,10 @@ class ConfigurationAccount(Construct):
                 tags={"Name": name},
             )
 
-    def _expect_a_recorder(self, region: Region) -> None:
-        # The provider has no data source for recorders. Within the check Terraform would read it at each apply, and no
-        # plan would be empty (`read_because_check_nested`): https://developer.hashicorp.com/terraform/internals/json-format
+    def _check_recorder_exists(self, region: Region) -> None:
+        # The provider has no data source for recorders. The data source for roles is outside the check block: Terraform
+        # reads a nested one at each apply, so that no plan would be empty (`read_because_check_nested`).
+        # https://developer.hashicorp.com/terraform/internals/json-format
         roles = DataAwsIamRoles(
             self,
             "recording-roles",
@@ -78,8 +79,8 @@ class ConfigurationAccount(Construct):
             name_regex=f"^{ROLE}$",
             path_prefix=f"/aws-service-role/{SERVICE}/",
         )
-        # The bindings have no class for checks.
+        # The CDKTF bindings have no class for check blocks.
         TerraformStack.of(self).add_override(
             "check.configuration_recorder_exists",
-            {"assert": [{"condition": f"${{length({roles.fqn}.names) > 0}}", "error_message": MISSING}]},
+            {"assert": [{"condition": f"${{length({roles.fqn}.names) > 0}}", "error_message": ROLE_MISSING}]},
         )

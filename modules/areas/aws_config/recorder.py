@@ -1,4 +1,4 @@
-"""What records how resources change."""
+"""The configuration recorder of a region, and its delivery channel."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ if TYPE_CHECKING:
 
 
 class Recorder(Construct):
-    """The recorder of a region, which delivers what it records to a bucket, encrypted, and a snapshot once a day.
+    """The configuration recorder of a region. It delivers encrypted records, and a snapshot once a day, to a bucket.
 
-    Users, roles and policies are the same in all regions, so only the recorder of the home region sees them.
+    IAM users, roles and policies are global, so only the recorder of the home region records them.
 
     Parameters
     ----------
     region
-        The region, with ``configuration`` of the settings.
+        The region, with the ``configuration`` settings.
     bucket
-        The bucket that takes the records; its policy has to admit AWS Config.
+        The bucket for the records. Its policy must allow AWS Config.
     key
-        The key for them; its policy has to admit AWS Config.
+        The key that encrypts the records. Its policy must allow AWS Config.
     role_arn
-        The role that AWS Config records with.
+        The role that AWS Config assumes to record.
 
     Attributes
     ----------
     status
-        That it is on: what needs a recorder depends on this.
+        The status that turns the recorder on. Resources that need a recorder depend on it.
 
     See https://docs.aws.amazon.com/config/latest/developerguide/stop-start-recorder.html
     """
@@ -72,7 +72,7 @@ class Recorder(Construct):
             snapshot_delivery_properties=ConfigDeliveryChannelSnapshotDeliveryProperties(
                 delivery_frequency="TwentyFour_Hours"
             ),
-            # AWS Config writes a file when it is told of the bucket, and wants a recorder to be there.
+            # AWS Config writes a test file when the channel is created, and requires an existing recorder.
             depends_on=[recorder, bucket.policy],
         )
         self.status = ConfigConfigurationRecorderStatus(
@@ -81,6 +81,6 @@ class Recorder(Construct):
             provider=region.provider,
             name=recorder.name,
             is_enabled=True,
-            # A recorder without a delivery channel does not start, and a channel of a running one does not go.
+            # A recorder does not start without a delivery channel. The channel of a running recorder cannot be deleted.
             depends_on=[channel],
         )

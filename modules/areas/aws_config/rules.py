@@ -1,4 +1,4 @@
-"""Rules that hold the account to what the platform promises."""
+"""AWS Config rules that check the account."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ if TYPE_CHECKING:
     from modules.core.region import Region
 
 
-class Rules(Construct):
-    """Managed rules of AWS Config: those of every region, and in the home region those about what is global.
+class ConfigRules(Construct):
+    """AWS Config managed rules: the regional ones, and in the home region also those on global resources.
 
-    Tags are asked of what the platform makes. AWS makes network interfaces for others and gives them no tags.
+    The tag rule covers only types that the platform creates itself. AWS creates other resources, such as network
+    interfaces, without tags.
 
     Parameters
     ----------
     region
-        The region, with ``configuration`` of the settings, which says what rules AWS does not have there.
+        The region. ``configuration.skip_rules`` lists the rules that AWS does not offer there.
     recorder
-        That the region's recorder is on; ``None`` where it is someone else's.
+        The status of the region's recorder; ``None`` if the recorder has another owner.
 
     See https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_use-managed-rules.html
     """
@@ -40,28 +41,28 @@ class Rules(Construct):
     ) -> None:
         super().__init__(scope, id_)
         tags = {f"tag{number}Key": tag for number, tag in enumerate(region.settings.tags, start=1)}
-        # The rule would ask for a year otherwise.
-        kept = {"MinRetentionTime": str(region.settings.logs.retention_days)}
-        promises = {
+        # The default of the rule is one year.
+        retention = {"MinRetentionTime": str(region.settings.logs.retention_days)}
+        managed_rules = {
             **REGIONAL,
-            "logs-kept": ("CW_LOGGROUP_RETENTION_PERIOD_CHECK", kept),
+            "logs-kept": ("CW_LOGGROUP_RETENTION_PERIOD_CHECK", retention),
             "tags": ("REQUIRED_TAGS", tags),
         }
         if region.name == region.settings.home:
-            promises |= GLOBAL
+            managed_rules |= GLOBAL
         skipped = region.settings.configuration.skip_rules.get(region.name, ())
-        for identifier, (rule, parameters) in promises.items():
+        for identifier, (rule, parameters) in managed_rules.items():
             if identifier in skipped:
                 continue
             name = region.names.of("config", identifier)
-            scope_of_types = ConfigConfigRuleScope(compliance_resource_types=list(TAGGED))
+            tagged_types = ConfigConfigRuleScope(compliance_resource_types=list(TAGGED))
             ConfigConfigRule(
                 self,
                 identifier,
                 provider=region.provider,
                 name=name,
                 source=ConfigConfigRuleSource(owner="AWS", source_identifier=rule),
-                scope=scope_of_types if identifier == "tags" else None,
+                scope=tagged_types if identifier == "tags" else None,
                 input_parameters=json.dumps(dict(parameters)) if parameters else None,
                 tags={"Name": name},
                 depends_on=[recorder] if recorder else None,

@@ -1,1 +1,1 @@
-"""Backups, copies of them in another region, and tests of restoring them."""
+"""Backups, their copies in another region, and restore testing."""

@@ -1,4 +1,4 @@
-"""What is backed up, when, for how long, and where to."""
+"""The backup plan: what is backed up, when, for how long, and to which vaults."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ if TYPE_CHECKING:
     from modules.core.region import Region
     from modules.settings.windows import Window
 
-#: Minutes that a backup has to end in.
-COMPLETION = 720
+#: Minutes in which a backup must complete.
+COMPLETION_WINDOW = 720
 
 
 class BackupPlan(Construct):
-    """Daily and weekly backups of the region's databases and tables that bear the tag of the plan, and their copies.
+    """Daily and weekly backups, and their copies, of the region's databases and tables with the tag of the plan.
 
     Parameters
     ----------
     region
-        The region, with ``backup`` of the settings.
+        The region, with the ``backup`` settings.
     vault
         The region's vault.
     key
-        The key that the region's databases and tables are encrypted with.
+        The key that encrypts the region's databases and tables.
     copy_to
-        The vault of another region that takes copies. None, the default, makes none.
+        The vault of another region that receives copies. By default no copies are made.
 
     See https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources.html
     """
@@ -63,23 +63,23 @@ class BackupPlan(Construct):
         super().__init__(scope, id_)
         settings = region.settings.backup
         name = plan_name(region)
-        copies = [copy_to] if copy_to else []
-        keys = [key, vault.key, *(one.key for one in copies)]
-        role = BackupRole(self, "role", region=region, plan=name, copies=copies, keys=keys)
+        copy_vaults = [copy_to] if copy_to else []
+        keys = [key, vault.key, *(copy_vault.key for copy_vault in copy_vaults)]
+        role = BackupRole(self, "role", region=region, plan=name, copy_vaults=copy_vaults, keys=keys)
         self.resource = BackupPlanResource(
             self,
             "Resource",
             provider=region.provider,
             name=name,
             rule=[
-                _rule("daily", settings.daily, vault, copy_to, keep=settings.daily_retention_days),
+                _rule("daily", settings.daily, vault, copy_to, delete_after=settings.daily_retention_days),
                 _rule(
                     "weekly",
                     settings.weekly,
                     vault,
                     copy_to,
-                    keep=settings.weekly_retention_days,
-                    cold=settings.cold_storage_after_days or None,
+                    delete_after=settings.weekly_retention_days,
+                    cold_after=settings.cold_storage_after_days or None,
                 ),
             ],
             tags={"Name": name},
@@ -97,7 +97,7 @@ class BackupPlan(Construct):
                     string_equals=[BackupSelectionConditionStringEquals(key=f"aws:ResourceTag/{TAG}", value=name)]
                 )
             ],
-            # Without its policy the role finds nothing to back up.
+            # Without its policy the role cannot find any resource to back up.
             depends_on=[role.policy],
         )
 
@@ -113,24 +113,34 @@ def backup_tags(region: Region) -> dict[str, str]:
 
 
 def _rule(
-    name: str, starts: Window, vault: BackupVault, copy_to: BackupVault | None, *, keep: int, cold: int | None = None
+    name: str,
+    window: Window,
+    vault: BackupVault,
+    copy_to: BackupVault | None,
+    *,
+    delete_after: int,
+    cold_after: int | None = None,
 ) -> BackupPlanRule:
-    # What cannot be kept cold ignores that it should be.
-    archived = True if cold else None
+    # Resource types without cold storage ignore this opt-in.
+    opt_in = True if cold_after else None
     copy = copy_to and BackupPlanRuleCopyAction(
         destination_vault_arn=copy_to.arn,
         lifecycle=BackupPlanRuleCopyActionLifecycle(
-            delete_after=keep, cold_storage_after=cold, opt_in_to_archive_for_supported_resources=archived
+            delete_after=delete_after,
+            cold_storage_after=cold_after,
+            opt_in_to_archive_for_supported_resources=opt_in,
         ),
     )
     return BackupPlanRule(
         rule_name=name,
         target_vault_name=vault.name,
-        schedule=cron(starts, every_day=name == "daily"),
-        start_window=starts[1],
-        completion_window=COMPLETION,
+        schedule=cron(window, every_day=name == "daily"),
+        start_window=window[1],
+        completion_window=COMPLETION_WINDOW,
         lifecycle=BackupPlanRuleLifecycle(
-            delete_after=keep, cold_storage_after=cold, opt_in_to_archive_for_supported_resources=archived
+            delete_after=delete_after,
+            cold_storage_after=cold_after,
+            opt_in_to_archive_for_supported_resources=opt_in,
         ),
         copy_action=[copy] if copy else None,
     )

@@ -1,4 +1,4 @@
-"""Whether backups can be restored."""
+"""Restore testing: whether backups can be restored."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from modules.core.region import Region
 
 SCHEDULE = "cron(0 9 ? * 2 *)"
-#: Days back that the backup to restore is looked for in, and hours that what was restored is kept to be looked at.
+#: Days: only backups of this age or less are restored. Hours: how long a restored resource is kept for validation.
 WINDOW_DAYS, VALIDATION_HOURS = 7, 4
-KINDS = {"RDS": "databases", "DynamoDB": "tables"}
+RESOURCE_TYPES = {"RDS": "databases", "DynamoDB": "tables"}
 
 
 class RestoreTesting(Construct):
@@ -34,7 +34,7 @@ class RestoreTesting(Construct):
     vault
         Its vault.
     key
-        The key that the region's databases and tables are encrypted with.
+        The key that encrypts the region's databases and tables.
 
     See https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing.html
     """
@@ -42,13 +42,13 @@ class RestoreTesting(Construct):
     def __init__(self, scope: Construct, id_: str, *, region: Region, vault: BackupVault, key: Key) -> None:
         super().__init__(scope, id_)
         role = RestoreRole(self, "role", region=region, keys=[key, vault.key])
-        # Letters, digits and underscores are all that the name may have.
-        prefix = region.names.of("backup", "restore").replace("-", "_")
+        # The name may contain only letters, digits and underscores.
+        plan_name = region.names.of("backup", "restore").replace("-", "_")
         plan = BackupRestoreTestingPlan(
             self,
             "Resource",
             provider=region.provider,
-            name=prefix,
+            name=plan_name,
             schedule_expression=SCHEDULE,
             recovery_point_selection=[
                 BackupRestoreTestingPlanRecoveryPointSelection(
@@ -60,14 +60,14 @@ class RestoreTesting(Construct):
             ],
             tags={"Name": region.names.of("backup", "restore")},
         )
-        for kind, word in KINDS.items():
+        for resource_type, name in RESOURCE_TYPES.items():
             BackupRestoreTestingSelection(
                 self,
-                word,
+                name,
                 provider=region.provider,
-                name=word,
+                name=name,
                 restore_testing_plan_name=plan.name,
-                protected_resource_type=kind,
+                protected_resource_type=resource_type,
                 protected_resource_arns=["*"],
                 iam_role_arn=role.arn,
                 validation_window_hours=VALIDATION_HOURS,

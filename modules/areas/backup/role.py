@@ -1,4 +1,4 @@
-"""The roles that AWS Backup works in."""
+"""The roles that AWS Backup assumes."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ if TYPE_CHECKING:
 
 BACKUP, RESTORE = "backup", "restore-test"
 TAG = "Backup"
-#: What AWS Backup calls what it makes to test a restore.
+#: Pattern of the names that AWS Backup gives to resources that it restores for a test.
 RESTORED = "awsbackup-restore-test-*"
 
 
 class BackupRole(Role):
-    """Makes backups of databases and tables that bear the plan's tag, copies them, and deletes those past their end.
+    """Makes backups of databases and tables with the plan's tag, copies them, and deletes expired ones.
 
-    It may describe the keys that backups are made with, and have AWS use them for these backups; what AWS does with
-    them goes through the services that the keys' own policies admit.
+    The role may describe the keys of the backups and create grants with which AWS services use them. The key policies
+    decide through which services a key can be used.
 
     Parameters
     ----------
     region
-        The region that it backs up.
+        The region whose resources are backed up.
     plan
-        Name of the plan, the value of the tag.
-    copies
-        The vaults that take copies; none where there is one region.
+        Name of the plan, which is the value of the tag.
+    copy_vaults
+        The vaults that receive copies; none if there is only one region.
     keys
-        The keys of what is backed up, of the vault, and of those that take copies.
+        The keys of the databases and tables, of the vault, and of the vaults that receive copies.
 
     See https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSBackupServiceRolePolicyForBackup.html
     """
@@ -49,35 +49,35 @@ class BackupRole(Role):
         *,
         region: Region,
         plan: str,
-        copies: Sequence[BackupVault],
+        copy_vaults: Sequence[BackupVault],
         keys: Sequence[Key],
     ) -> None:
         super().__init__(scope, id_, region=region, identifier=BACKUP, trust=_trust())
-        regions = [region, *(vault.region for vault in copies)]
-        snapshots = [one.arn("rds", "snapshot:awsbackup:*") for one in regions]
+        regions = [region, *(vault.region for vault in copy_vaults)]
+        snapshots = [vault_region.arn("rds", "snapshot:awsbackup:*") for vault_region in regions]
         statements = [
-            *_databases(region, plan, snapshots),
-            *_tables(region),
-            *_copies(region, copies),
+            *_database_statements(region, plan, snapshots),
+            *_table_statements(region),
+            *_copy_statements(region, copy_vaults),
             Statement(
                 sid="TagRecoveryPoints",
                 actions=["backup:TagResource"],
-                resources=[one.arn("backup", "recovery-point:*") for one in regions],
+                resources=[vault_region.arn("backup", "recovery-point:*") for vault_region in regions],
             ),
-            *_keys(keys),
+            *_key_statements(keys),
         ]
         self.policy = self.allow("plan", statements)
 
 
 class RestoreRole(Role):
-    """Restores backups under names of their own, and deletes what it has restored.
+    """Restores backups under test names, and deletes the restored resources.
 
     Parameters
     ----------
     region
         The region whose backups are restored.
     keys
-        The keys of what was backed up, and of the vault.
+        The keys of the databases and tables, and of the vault.
 
     See https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing.html
     """
@@ -111,18 +111,18 @@ class RestoreRole(Role):
                     ],
                     resources=[table],
                 ),
-                *_keys(keys),
+                *_key_statements(keys),
             ],
         )
 
 
 def _trust() -> Statement:
-    # AWS documents no key that AWS Backup sends when it takes a role on; it only ever gets one of its own account,
-    # from someone with iam:PassRole on it.
+    # AWS documents no condition key that AWS Backup sends when it assumes a role. AWS Backup can only get a role of its
+    # own account, and whoever passes it needs iam:PassRole on the role.
     return Statement(actions=["sts:AssumeRole"], principals=[service("backup")])
 
 
-def _databases(region: Region, plan: str, snapshots: Sequence[str]) -> list[Statement]:
+def _database_statements(region: Region, plan: str, snapshots: Sequence[str]) -> list[Statement]:
     databases = region.arn("rds", "db:*")
     return [
         Statement(
@@ -147,7 +147,7 @@ def _databases(region: Region, plan: str, snapshots: Sequence[str]) -> list[Stat
     ]
 
 
-def _tables(region: Region) -> list[Statement]:
+def _table_statements(region: Region) -> list[Statement]:
     return [
         Statement(
             sid="BackupsOfTables",
@@ -165,8 +165,8 @@ def _tables(region: Region) -> list[Statement]:
     ]
 
 
-def _keys(keys: Sequence[Key]) -> list[Statement]:
-    """Without these a job can end well and have backed up nothing.
+def _key_statements(keys: Sequence[Key]) -> list[Statement]:
+    """Use the keys. Without this access a job can complete and have backed up nothing.
 
     See https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
     """
@@ -182,8 +182,8 @@ def _keys(keys: Sequence[Key]) -> list[Statement]:
     ]
 
 
-def _copies(region: Region, vaults: Sequence[BackupVault]) -> list[Statement]:
-    # The only way to find resources by tag takes no resource.
+def _copy_statements(region: Region, vaults: Sequence[BackupVault]) -> list[Statement]:
+    # tag:GetResources is the only way to find resources by tag, and it supports no resource-level permission.
     statements = [Statement(sid="FindByTag", actions=["tag:GetResources"], resources=["*"])]
     if vaults:
         statements += [

@@ -1,4 +1,4 @@
-"""Where backups lie."""
+"""The backup vault of a region."""
 
 from __future__ import annotations
 
@@ -20,29 +20,30 @@ if TYPE_CHECKING:
     from modules.blocks.keys.key import Key
     from modules.core.region import Region
 
-#: What AWS asks for at least before a lock can no longer be taken off.
+#: The minimum number of days that AWS requires before a compliance lock can no longer be removed.
 GRACE_DAYS = 3
-#: Actions that no other account may take.
-FOR_THIS_ACCOUNT = ("backup:CopyFromBackupVault", "backup:CopyIntoBackupVault", "backup:StartRestoreJob")
+#: Actions that are denied to other accounts.
+DENIED_TO_OTHER_ACCOUNTS = ("backup:CopyFromBackupVault", "backup:CopyIntoBackupVault", "backup:StartRestoreJob")
 
 
 class BackupVault(Construct):
-    """A vault that nobody outside the account gets to, whose backups nobody deletes early.
+    """A vault that denies access to other accounts and early deletion to everyone.
 
     Parameters
     ----------
     region
-        The region, with ``backup`` of the settings.
+        The region, with the ``backup`` settings.
     key
-        The key that backups are encrypted with.
+        The key that encrypts backups.
     sources
-        Keys of what is backed up into it: RDS leaves a backup that was made in the same region with the key of its
-        database. They are destroyed after the vault, so that one that AWS refuses to delete stays readable.
+        Keys of the databases and tables that are backed up. An RDS backup in the region of its database stays encrypted
+        with the key of the database. These keys are destroyed after the vault: if AWS refuses to delete the vault, its
+        backups stay readable.
 
     Attributes
     ----------
     region, key, resource, name, arn
-        Where and what it is.
+        The region, the key, the resource, and its name and ARN.
 
     See https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html,
     https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html and
@@ -70,33 +71,34 @@ class BackupVault(Construct):
             "policy-document",
             region=region,
             statements=[
-                deny_other_accounts(region, *FOR_THIS_ACCOUNT),
+                deny_other_accounts(region, *DENIED_TO_OTHER_ACCOUNTS),
                 _deny_early_deletion(region),
             ],
         )
         BackupVaultPolicy(self, "policy", provider=region.provider, backup_vault_name=self.name, policy=policy.json)
         if settings.vault_lock != "none":
-            kept = sorted((settings.daily_retention_days, settings.weekly_retention_days))
+            retention = sorted((settings.daily_retention_days, settings.weekly_retention_days))
             BackupVaultLockConfiguration(
                 self,
                 "lock",
                 provider=region.provider,
                 backup_vault_name=self.name,
-                min_retention_days=kept[0],
-                max_retention_days=kept[1],
-                # Given, it makes the lock one that nobody can take off.
+                min_retention_days=retention[0],
+                max_retention_days=retention[1],
+                # With a value the lock is in compliance mode: nobody can remove it after so many days.
                 changeable_for_days=GRACE_DAYS if settings.vault_lock == "compliance" else None,
             )
 
 
 def _deny_early_deletion(region: Region) -> Statement:
-    # Backups that have reached their end are deleted by AWS Backup itself, in the role of the plan that made them (for
-    # copies that of another region), or in its own.
+    # AWS Backup deletes expired backups itself. It uses the role of the plan that made them (for copies, the role of
+    # another region) or its service-linked role.
     # https://docs.aws.amazon.com/aws-backup/latest/devguide/deleting-backups.html
     settings = region.settings
-    origins = sorted({region.name, *(one for one in settings.regions if settings.backup_copies_of(one) == region.name)})
+    copied_from = (source for source in settings.regions if settings.backup_copies_of(source) == region.name)
+    origins = sorted({region.name, *copied_from})
     roles = [role_arn(region, BACKUP, home=origin) for origin in origins]
-    linked = f"arn:{PARTITION}:iam::{region.account_id}:role/aws-service-role/backup.amazonaws.com/*"
+    service_linked = f"arn:{PARTITION}:iam::{region.account_id}:role/aws-service-role/backup.amazonaws.com/*"
     return Statement(
         sid="DenyEarlyDeletion",
         effect="Deny",
@@ -107,5 +109,5 @@ def _deny_early_deletion(region: Region) -> Statement:
         ],
         resources=["*"],
         principals=[EVERYONE],
-        condition=[arn_not_like("aws:PrincipalArn", *roles, linked)],
+        condition=[arn_not_like("aws:PrincipalArn", *roles, service_linked)],
     )

@@ -1,1 +1,1 @@
-"""What the account may cost."""
+"""The budget of the account, and cost anomaly detection."""

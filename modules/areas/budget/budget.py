@@ -1,4 +1,4 @@
-"""The account's budget, and a monitor of costs that nobody expects."""
+"""The account's budget, and cost anomaly detection."""
 
 from __future__ import annotations
 
@@ -18,20 +18,22 @@ if TYPE_CHECKING:
     from modules.blocks.alarms.alert_topics import AlertTopics
     from modules.core.region import Region
 
-#: What is told, in percent of the month's amount.
+#: Type of cost, and threshold in percent of the monthly amount, of each notification.
 NOTIFICATIONS = (("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100))
 
 
 class Budget(Construct):
-    """A budget of the whole account, whose costs in part bear no tag, and a monitor of each service's costs.
+    """A budget for the whole account, and a cost anomaly monitor for each service.
+
+    The budget has no tag filter, because some costs of the account have no tags.
 
     Parameters
     ----------
     region
-        The region whose provider makes them; they are global. With ``budget`` of the settings, which decides which of
-        the two there are.
+        The region whose provider creates both; they are global. The ``budget`` settings decide which of the two are
+        created.
     alerts
-        The topics, of which that for tickets is told.
+        The topics. Notifications go to the ticket topic.
 
     See https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html and
     https://docs.aws.amazon.com/cost-management/latest/userguide/ad-SNS.html
@@ -41,11 +43,11 @@ class Budget(Construct):
         super().__init__(scope, id_)
         settings = region.settings.budget
         if settings.monthly_usd is not None:
-            self._limit(region, alerts, settings.monthly_usd)
+            self._budget(region, alerts, settings.monthly_usd)
         if settings.anomaly_usd is not None:
-            self._monitor(region, alerts, settings.anomaly_usd)
+            self._anomaly_detection(region, alerts, settings.anomaly_usd)
 
-    def _limit(self, region: Region, alerts: AlertTopics, dollars: int) -> None:
+    def _budget(self, region: Region, alerts: AlertTopics, dollars: int) -> None:
         name = region.names.of("budget", "monthly")
         BudgetsBudget(
             self,
@@ -58,18 +60,18 @@ class Budget(Construct):
             limit_unit="USD",
             notification=[
                 BudgetsBudgetNotification(
-                    notification_type=kind,
+                    notification_type=notification_type,
                     comparison_operator="GREATER_THAN",
                     threshold=percent,
                     threshold_type="PERCENTAGE",
                     subscriber_sns_topic_arns=[alerts.ticket.arn],
                 )
-                for kind, percent in NOTIFICATIONS
+                for notification_type, percent in NOTIFICATIONS
             ],
             tags={"Name": name},
         )
 
-    def _monitor(self, region: Region, alerts: AlertTopics, dollars: int) -> None:
+    def _anomaly_detection(self, region: Region, alerts: AlertTopics, dollars: int) -> None:
         name = region.names.of("budget", "anomalies")
         monitor = region.settings.budget.anomaly_monitor
         if monitor == "managed":
@@ -88,7 +90,7 @@ class Budget(Construct):
             provider=region.provider,
             name=name,
             monitor_arn_list=[monitor],
-            # Topics are only told at once.
+            # SNS subscribers can only have this frequency.
             frequency="IMMEDIATE",
             subscriber=[CeAnomalySubscriptionSubscriber(type="SNS", address=alerts.ticket.arn)],
             threshold_expression=CeAnomalySubscriptionThresholdExpression(

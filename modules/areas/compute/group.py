@@ -1,4 +1,4 @@
-"""The instances of the web tier, as many as are needed."""
+"""The Auto Scaling group of the web tier."""
 
 from __future__ import annotations
 
@@ -36,10 +36,11 @@ if TYPE_CHECKING:
     from modules.core.region import Region
     from modules.settings.compute import ComputeSettings
 
-#: Seconds from launch to the first answer: packages, the agent, what is served.
+#: Seconds from launch to the first response. In this time the instance installs packages, starts the agent and fetches
+#: the content.
 WARM_UP = 180
 HEALTH_GRACE = 300
-#: A new instance has to be healthy before an old one goes; half as many again may run at a time.
+#: Percent. A new instance must be healthy before an old one is terminated; up to half as many more may run meanwhile.
 MINIMUM_HEALTHY, MAXIMUM_HEALTHY = 100, 150
 SECONDS_PER_DAY = 86_400
 METRICS = (
@@ -49,29 +50,30 @@ METRICS = (
 
 
 class InstanceGroup(Construct):
-    """An Auto Scaling group over every private subnet, behind a load balancer.
+    """An Auto Scaling group in every private subnet, behind a load balancer.
 
-    The load balancer judges the instances. A change of the template replaces all of them, none before its successor
-    is healthy. The template's version is a number and not ``$Latest``, so that a change shows in a plan and there is a
-    version to go back to; who deploys goes back to it when a refresh fails (``tools.rollout``).
+    The health checks of the load balancer decide whether an instance is healthy. A change of the launch template
+    replaces all instances, and no instance is terminated before its replacement is healthy. The template version is a
+    number and not ``$Latest``: a change shows in the plan, and there is a version to roll back to. The deployment tool
+    rolls back when an instance refresh fails (``tools.rollout``).
 
-    Auto Scaling's own rollback is off: it goes back to the version that was saved on the group before the refresh, and
-    the provider saves the new one first, so that it would replace broken instances by others of the same version.
+    The automatic rollback of Auto Scaling is off. It returns to the version that the group had before the refresh. The
+    provider saves the new version on the group first, so the rollback would launch the same broken version again.
 
     Parameters
     ----------
     region
-        The region, with ``compute`` of the settings.
+        The region, with the ``compute`` settings.
     identifier
-        What the name says of it.
+        The part of the name that identifies the group.
     network
-        The network whose private subnets hold the instances.
+        The network whose private subnets contain the instances.
     load_balancer
-        The load balancer whose target group they join.
+        The load balancer whose target group the instances join.
     template
-        What they are launched from.
-    needed
-        What has to be there, with all that is in it, before an instance can boot and become healthy.
+        The launch template of the instances.
+    dependencies
+        Constructs that must exist, with all their resources, before an instance can boot and become healthy.
 
     See https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-rollback.html and
     https://github.com/hashicorp/terraform-provider-aws/issues/34189
@@ -87,27 +89,27 @@ class InstanceGroup(Construct):
         network: Network,
         load_balancer: LoadBalancer,
         template: LaunchTemplate,
-        needed: Sequence[Construct],
+        dependencies: Sequence[Construct],
     ) -> None:
         super().__init__(scope, id_)
         compute = region.settings.compute
         self.name = region.names.of("asg", identifier)
-        smallest = compute.smallest_size(zones=len(region.zones))
+        minimum = compute.smallest_size(zones=len(region.zones))
         self.resource = AutoscalingGroup(
             self,
             "Resource",
             provider=region.provider,
             name=self.name,
-            min_size=smallest,
+            min_size=minimum,
             max_size=compute.max_size,
-            # The apply waits for as many to be healthy at first; from then on scaling decides how many there are.
-            min_elb_capacity=smallest,
+            # The first apply waits until this many instances are healthy. Later the scaling policies decide the number.
+            min_elb_capacity=minimum,
             wait_for_capacity_timeout="15m",
-            # Auto Scaling tries again by itself where a zone has no capacity or a role is not known everywhere yet.
+            # Auto Scaling retries by itself if a zone has no capacity or if IAM has not propagated a role yet.
             ignore_failed_scaling_activities=True,
             vpc_zone_identifier=network.private.subnet_ids,
             availability_zone_distribution=AutoscalingGroupAvailabilityZoneDistribution(
-                # When a zone fails, the others take its instances.
+                # If a zone fails, its instances are launched in the other zones.
                 capacity_distribution_strategy="balanced-best-effort"
             ),
             target_group_arns=[load_balancer.target_group.arn],
@@ -134,21 +136,25 @@ class InstanceGroup(Construct):
             enabled_metrics=list(METRICS),
             tag=[AutoscalingGroupTag(key="Name", value=self.name, propagate_at_launch=True)],
             depends_on=[
-                child for one in needed for child in one.node.find_all() if isinstance(child, TerraformResource)
+                resource
+                for dependency in dependencies
+                for resource in dependency.node.find_all()
+                if isinstance(resource, TerraformResource)
             ],
-            # Not of the data source: with what has yet to be made in it, that would be read at the apply.
-            lifecycle=TerraformResourceLifecycle(precondition=[_zones_have_instances(self, region, network)]),
-            **_launch(template, compute),
+            # The condition belongs to the group and not to the data source: the data source would refer to subnets that
+            # do not exist yet, so Terraform would read it only during the apply.
+            lifecycle=TerraformResourceLifecycle(precondition=[_zones_offer_instance_types(self, region, network)]),
+            **_launch_template(template, compute),
         )
 
 
-def _zones_have_instances(scope: Construct, region: Region, network: Network) -> Precondition:
-    """Condition that every zone of the private subnets has one of the instance types, which a plan asks AWS.
+def _zones_offer_instance_types(scope: Construct, region: Region, network: Network) -> Precondition:
+    """Require that every zone of the private subnets offers one of the instance types. The plan asks AWS.
 
     See https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-discovery.html
     """
     types = list(region.settings.compute.instance_types)
-    offers = DataAwsEc2InstanceTypeOfferings(
+    offerings = DataAwsEc2InstanceTypeOfferings(
         scope,
         "instance-type-offers",
         provider=region.provider,
@@ -157,7 +163,7 @@ def _zones_have_instances(scope: Construct, region: Region, network: Network) ->
     )
     zones = ", ".join(f"{subnet.fqn}.availability_zone" for subnet in network.private.subnets.values())
     return Precondition(
-        condition=f"${{length(setsubtract([{zones}], {offers.fqn}.locations)) == 0}}",
+        condition=f"${{length(setsubtract([{zones}], {offerings.fqn}.locations)) == 0}}",
         error_message=f"an Availability Zone of {region.name} has no {' or '.join(types)}: name instance types "
         "that every zone has in compute.instance_types, or, before the subnets stand, zones in "
         f"network.zones.{region.name}; "
@@ -166,8 +172,8 @@ def _zones_have_instances(scope: Construct, region: Region, network: Network) ->
     )
 
 
-def _launch(template: LaunchTemplate, compute: ComputeSettings) -> dict[str, Any]:
-    """The template by itself, or with a choice of instance types or a share of Spot instances."""
+def _launch_template(template: LaunchTemplate, compute: ComputeSettings) -> dict[str, Any]:
+    """The launch template alone, or a mixed instances policy for several instance types or for Spot Instances."""
     version = str(template.resource.latest_version)
     if len(compute.instance_types) == 1 and not compute.spot_percentage:
         return {"launch_template": AutoscalingGroupLaunchTemplate(id=template.resource.id, version=version)}
@@ -177,13 +183,13 @@ def _launch(template: LaunchTemplate, compute: ComputeSettings) -> dict[str, Any
                 launch_template_id=template.resource.id, version=version
             ),
             override=[
-                AutoscalingGroupMixedInstancesPolicyLaunchTemplateOverride(instance_type=one)
-                for one in compute.instance_types
+                AutoscalingGroupMixedInstancesPolicyLaunchTemplateOverride(instance_type=instance_type)
+                for instance_type in compute.instance_types
             ],
         ),
         instances_distribution=AutoscalingGroupMixedInstancesPolicyInstancesDistribution(
             on_demand_allocation_strategy="prioritized",
-            # What has to be left without a zone is never left to the Spot market.
+            # The instances that must survive the loss of one zone are On-Demand Instances.
             on_demand_base_capacity=compute.surviving_instances,
             on_demand_percentage_above_base_capacity=100 - compute.spot_percentage,
             spot_allocation_strategy="price-capacity-optimized",

@@ -1,4 +1,4 @@
-"""What instances of the web tier may do besides what other areas let them."""
+"""Permissions of the web tier's instances, except those that other areas grant."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 def managed_instance_statements(region: Region) -> list[Statement]:
-    """Take Session Manager's sessions and Run Command's commands.
+    """Accept sessions of Session Manager and commands of Run Command.
 
-    The managed policy ``AmazonSSMManagedInstanceCore`` also reads every parameter and document of the account and
-    patches; instances of this platform need no parameter of their own, and are replaced rather than patched. Agents
-    since 3.3.40 talk through ``ssmmessages`` alone, so nothing of ``ec2messages`` is allowed.
+    The managed policy ``AmazonSSMManagedInstanceCore`` also allows patching, and reading every parameter and document
+    of the account. Instances of this platform need no parameter, and they are replaced instead of patched. SSM agents
+    since 3.3.40 use only ``ssmmessages``, so no action of ``ec2messages`` is allowed.
 
     See https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-add-permissions-to-existing-profile.html
     """
@@ -35,7 +35,7 @@ def managed_instance_statements(region: Region) -> list[Statement]:
                 "ssmmessages:OpenControlChannel",
                 "ssmmessages:OpenDataChannel",
             ],
-            # These actions know no resource.
+            # These actions support no resource-level permissions.
             resources=["*"],
         ),
     ]
@@ -53,7 +53,7 @@ def log_writer_statements(log_group_arn: str) -> list[Statement]:
 
 
 def metric_writer_statements(namespace: str) -> list[Statement]:
-    """Put metrics into the namespace and into no other, since metrics have no ARN.
+    """Put metrics into this namespace only. A condition limits it, because metrics have no ARN.
 
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/iam-cw-condition-keys-namespace.html
     """
@@ -68,7 +68,7 @@ def metric_writer_statements(namespace: str) -> list[Statement]:
 
 
 def image_pull_statements(image: str) -> list[Statement]:
-    """Pull the container image, if it lies in ECR; other registries ask for no permission of AWS.
+    """Pull the container image, if it is in ECR. Other registries need no IAM permission.
 
     See https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-pull.html
     """
@@ -77,7 +77,7 @@ def image_pull_statements(image: str) -> list[Statement]:
         return []
     repository = image[registry.end() + 1 :].partition("@")[0].partition(":")[0]
     return [
-        # A token is for the whole registry; what can be pulled with it is what the statement below allows.
+        # A token is valid for the whole registry. The next statement limits what can be pulled with it.
         Statement(sid="SignInToTheRegistry", actions=["ecr:GetAuthorizationToken"], resources=["*"]),
         Statement(
             sid="PullTheImage",

@@ -1,4 +1,4 @@
-"""When the web tier grows and shrinks."""
+"""The scaling policies of the web tier."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 class Scaling(Construct):
-    """Target tracking on CPU utilization and on requests for each instance; the group is as large as either asks for.
+    """Target tracking on CPU utilization and on requests per instance. The larger result decides the group's size.
 
     Parameters
     ----------
     region
-        The region, whose ``compute.cpu_target`` and ``compute.requests_target`` are kept to.
+        The region. ``compute.cpu_target`` and ``compute.requests_target`` are the target values.
     group
         The group to scale.
     load_balancer

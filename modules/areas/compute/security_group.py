@@ -1,4 +1,4 @@
-"""Who the instances of the web tier talk to."""
+"""The security group of the web tier's instances."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ HTTPS = 443
 
 
 class WebSecurityGroup(Construct):
-    """The security group of the web tier: HTTPS from the load balancer alone, and HTTPS out.
+    """The security group of the web tier: ingress of HTTPS from the load balancer only, and egress of HTTPS.
 
-    Out goes to AWS services, through endpoints or NAT gateways, whose addresses are not known. What else an instance
-    may reach, such as the database, is a group of that area's.
+    Egress is for AWS services, through VPC endpoints or NAT gateways. It allows any address, because those of the
+    services are not known. For other destinations, such as the database, instances get a security group of that area.
 
     Parameters
     ----------
     region
         The region.
     network
-        The network that it is in.
+        The network of the security group.
     load_balancer
-        The only one that may come.
+        The load balancer, the only source of ingress.
 
     See https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
     """

@@ -1,4 +1,4 @@
-"""What instances of the web tier are launched from."""
+"""The launch template of the web tier's instances."""
 
 from __future__ import annotations
 
@@ -27,31 +27,32 @@ if TYPE_CHECKING:
     from modules.core.region import Region
 
 #: https://docs.aws.amazon.com/linux/al2023/ug/ec2.html
-NEWEST_IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{architecture}"
-#: The root volume of Amazon Linux 2023; a mapping under another name would add a volume and leave this one as it is.
+NEWEST_IMAGE_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{architecture}"
+#: Device name of the root volume of Amazon Linux 2023. A mapping with another name would add a second volume and leave
+#: the root volume unchanged.
 ROOT_DEVICE = "/dev/xvda"
 
 
 class LaunchTemplate(Construct):
-    """A launch template of hardened instances: IMDSv2, one encrypted volume, no public address, no key pair.
+    """A launch template of hardened instances: IMDSv2, one encrypted volume, no public IP address, no key pair.
 
-    The newest Amazon Linux 2023 is looked up at plan time. A ``resolve:ssm:`` in the template would never show in a
-    plan: instances launched before and after a release would differ, and a bad release could not be rolled back.
+    The plan looks up the newest Amazon Linux 2023 image. A ``resolve:ssm:`` in the template would hide a new image from
+    the plan: instances launched before and after its release would differ, and a bad release could not be rolled back.
 
     Parameters
     ----------
     region
-        The region, with ``compute`` of the settings.
+        The region, with the ``compute`` settings.
     identifier
-        What the name says of it.
+        The part of the name that identifies the template.
     key
-        The key that volumes are encrypted with.
+        The key that encrypts volumes.
     profile
-        The role of the instances.
+        The instance profile, which has the role of the instances.
     security_group_ids
         Security groups of the instances.
     boot
-        What they run when they boot.
+        The user data script of the instances.
 
     See https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html
     """
@@ -93,7 +94,7 @@ class LaunchTemplate(Construct):
             metadata_options=LaunchTemplateMetadataOptions(
                 http_endpoint="enabled",
                 http_tokens="required",
-                # A container is one hop further away.
+                # A container is one network hop further from the metadata service.
                 http_put_response_hop_limit=2 if compute.container.image else 1,
                 instance_metadata_tags="disabled",
             ),
@@ -105,7 +106,7 @@ class LaunchTemplate(Construct):
                     security_groups=list(security_group_ids),
                 )
             ],
-            user_data=Fn.base64encode(Fn.join("\n", [boot.values, _literal(boot.body)])),
+            user_data=Fn.base64encode(Fn.join("\n", [boot.values, _raw_string(boot.body)])),
             tags={"Name": name},
         )
 
@@ -117,13 +118,13 @@ class LaunchTemplate(Construct):
             self,
             "newest-image",
             provider=region.provider,
-            name=NEWEST_IMAGE.format(architecture=compute.architecture),
+            name=NEWEST_IMAGE_PARAMETER.format(architecture=compute.architecture),
         )
-        # Public, so it need not be hidden in plans as other parameters are.
+        # The parameter is public, so the plan may show its value.
         return str(parameter.insecure_value)
 
 
-def _literal(text: str) -> str:
-    """``text`` as Terraform's functions take it without reading anything into it."""
-    # The binding's function escapes all but backslashes.
+def _raw_string(text: str) -> str:
+    """``text`` as a string literal for Terraform functions, without interpolation."""
+    # ``Fn.raw_string`` escapes everything except backslashes.
     return str(Fn.raw_string(text.replace("\\", "\\\\")))

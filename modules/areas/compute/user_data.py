@@ -1,4 +1,4 @@
-"""What an instance does when it boots."""
+"""The user data script of the web tier's instances."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from modules.core.region import Region
 
 RUNTIME = Path(__file__).parent / "runtime"
-#: What the agent ships, by the name that ends the log stream.
-LOGS = {
+#: Log files that the CloudWatch agent sends, by the last part of the log stream's name.
+LOG_FILES = {
     "access": "/var/log/nginx/access.log",
     "error": "/var/log/nginx/error.log",
     "boot": "/var/log/cloud-init-output.log",
@@ -30,9 +30,9 @@ class BootScript:
     Parameters
     ----------
     values
-        Assignments, in which references to resources may stand.
+        Variable assignments. They may contain references to Terraform resources.
     body
-        The rest, which is to be taken as it is.
+        The rest of the script. Terraform must not interpolate it.
     """
 
     values: str
@@ -47,40 +47,40 @@ class BootScript:
 def boot_script(region: Region, *, bucket: str, log_group: str, namespace: str, group: str) -> BootScript:
     """The script for instances of ``region``.
 
-    It installs nginx and the CloudWatch agent, makes a certificate, brings what is served, and starts the server. The
-    same arguments always give the same text, and there is nothing secret in it.
+    The script installs nginx and the CloudWatch agent, creates a certificate, fetches the content, and starts the
+    server. The same arguments always give the same text. The text contains no secret.
 
     Parameters
     ----------
     region
-        The region, with ``compute`` of the settings.
+        The region, with the ``compute`` settings.
     bucket
-        The bucket whose ``releases/`` hold the artifact.
+        The bucket with the artifact below ``releases/``.
     log_group
-        The group that logs go to.
+        The log group for the logs.
     namespace
-        Where metrics of memory and disk go.
+        The CloudWatch namespace for memory and disk metrics.
     group
-        The Auto Scaling group, which is a dimension of the metrics.
+        The name of the Auto Scaling group, a dimension of the metrics.
 
     See https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
     """
     compute = region.settings.compute
     image = compute.container.image_in(region.name)
     kind = "container" if image else "artifact" if compute.artifact else "page"
-    locations = _filled(
+    locations = _render(
         "container.conf" if image else "files.conf",
         health=HEALTH_PATH,
         port=str(compute.container.port),
         health_path=compute.container.health_path,
     )
-    body = _filled(
+    body = _render(
         "boot.sh",
         agent=json.dumps(_agent(log_group=log_group, namespace=namespace, group=group), indent=2),
-        hardening=_filled("hardening.conf"),
-        nginx=_filled("nginx.conf", vpc=str(region.cidr), locations=locations),
+        hardening=_render("hardening.conf"),
+        nginx=_render("nginx.conf", vpc=str(region.cidr), locations=locations),
         packages=" docker" if image else "",
-        serve=_filled(f"{kind}.sh"),
+        serve=_render(f"{kind}.sh"),
     )
     values = {}
     if image:
@@ -99,12 +99,12 @@ def boot_script(region: Region, *, bucket: str, log_group: str, namespace: str, 
             "ARTIFACT_SHA256": compute.artifact_sha256 or "",
             "REGION": region.name,
         }
-    # Values are of the settings' alphabets, none of which has a quote.
+    # The settings allow no quotes in these values.
     assignments = [f"readonly {name}='{value}'" for name, value in values.items()]
     return BootScript(values="\n".join(["#!/bin/bash", *assignments]), body=f"{body}\n")
 
 
-def _filled(name: str, **parts: str) -> str:
+def _render(name: str, **parts: str) -> str:
     text = (RUNTIME / name).read_text(encoding="utf-8").rstrip("\n")
     for part, value in parts.items():
         text = text.replace(f"{{{{{part}}}}}", value)
@@ -116,8 +116,8 @@ def _agent(*, log_group: str, namespace: str, group: str) -> dict[str, object]:
 
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-Configuration-File-Details.html
     """
-    # The group's name is written out: the agent could find it by itself only with ec2:DescribeTags on everything.
-    of_the_group = {"AutoScalingGroupName": group}
+    # The name of the group is given. To find it, the agent would need ec2:DescribeTags on all resources.
+    group_dimension = {"AutoScalingGroupName": group}
     return {
         "agent": {"metrics_collection_interval": 60, "run_as_user": "root"},
         "metrics": {
@@ -125,12 +125,12 @@ def _agent(*, log_group: str, namespace: str, group: str) -> dict[str, object]:
             "append_dimensions": {"InstanceId": "${aws:InstanceId}"},
             "aggregation_dimensions": [["AutoScalingGroupName"]],
             "metrics_collected": {
-                "mem": {"measurement": ["used_percent"], "append_dimensions": of_the_group},
+                "mem": {"measurement": ["used_percent"], "append_dimensions": group_dimension},
                 "disk": {
                     "measurement": ["used_percent"],
                     "resources": ["/"],
                     "drop_device": True,
-                    "append_dimensions": of_the_group,
+                    "append_dimensions": group_dimension,
                 },
             },
         },
@@ -139,7 +139,7 @@ def _agent(*, log_group: str, namespace: str, group: str) -> dict[str, object]:
                 "files": {
                     "collect_list": [
                         {"file_path": path, "log_group_name": log_group, "log_stream_name": f"{{instance_id}}/{name}"}
-                        for name, path in LOGS.items()
+                        for name, path in LOG_FILES.items()
                     ]
                 }
             }

@@ -37,31 +37,31 @@ WEB = "web"
 
 
 class WebTier(Construct):
-    """Instances in private subnets that serve HTTPS to a load balancer, and everything that they need to.
+    """Instances in private subnets that serve HTTPS to a load balancer, with their role, template and scaling.
 
     Parameters
     ----------
     region
-        The region, with ``compute`` of the settings.
+        The region, with the ``compute`` settings.
     network
-        The network that they are in.
+        The network of the instances.
     keys
-        The region's keys: volumes are encrypted with that for volumes, logs with that for logs.
+        The region's keys. The volume key encrypts volumes, the log key encrypts logs.
     role
-        The role that they have; what it may do here is added to it.
+        The role of the instances. The permissions of the web tier are added to it.
     artifacts
-        The bucket whose ``releases/`` hold what is served, if it is an artifact.
+        The bucket with the artifact below ``releases/``, if an artifact is served.
     load_balancer
-        The load balancer that they are behind.
+        The load balancer in front of the instances.
     clients
-        Security groups that let who is in them reach something, such as the database. None by default.
+        Further security groups of the instances, which give access to something, such as the database. None by default.
 
     Attributes
     ----------
     security_group, log_group, template, group
-        What others may refer to.
+        Resources that other areas may refer to.
     namespace
-        Where the agent puts metrics of memory and disk.
+        The CloudWatch namespace of the agent's memory and disk metrics.
     """
 
     def __init__(  # noqa: PLR0913 - each comes from another area
@@ -127,6 +127,6 @@ class WebTier(Construct):
             network=network,
             load_balancer=load_balancer,
             template=self.template,
-            needed=[network, load_balancer, self.security_group, role, artifacts],
+            dependencies=[network, load_balancer, self.security_group, role, artifacts],
         )
         Scaling(self, "scaling", region=region, group=self.group, load_balancer=load_balancer)

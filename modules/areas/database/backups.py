@@ -1,4 +1,4 @@
-"""Automated backups in a second region."""
+"""Replication of automated backups to another region."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 
 class BackupReplication(Construct):
-    """Snapshots and transaction logs of an instance, copied to another region, and kept as long as at home.
+    """Copies an instance's snapshots and transaction logs to another region, with the same retention as the originals.
 
     Parameters
     ----------
     instance
-        The instance.
+        The DB instance.
     destination
-        The region that they are copied to.
+        The region that receives the copies.
     key
-        The key there that they are encrypted with.
+        The key in that region that encrypts the copies.
 
     See https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ReplicateBackups.html
     """

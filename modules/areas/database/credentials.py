@@ -1,4 +1,4 @@
-"""The secret's value, once it is known where the database is."""
+"""The version of the database secret that contains the host."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 
 class Credentials(Construct):
-    """The version of the secret that says the host besides, so that clients and rotation can log in.
+    """The version of the secret that also contains the host, so that clients and the rotation function can log in.
 
-    It is written once, like the first: what changes afterwards is rotation's, and after a promotion the host is put in
-    by whoever promotes (docs/database.md).
+    Terraform writes this version once, like the first. Later versions are written by rotation. After a promotion the
+    operator sets the new host (docs/database.md).
 
     Parameters
     ----------
     secret
         The secret.
     writer
-        The instance that is written to.
+        The DB instance that is the writer.
 
     Attributes
     ----------
@@ -41,5 +41,5 @@ class Credentials(Construct):
     def __init__(self, scope: Construct, id_: str, *, secret: DatabaseSecret, writer: DbInstance) -> None:
         super().__init__(scope, id_)
         self.secret = secret
-        placed = Fn.jsonencode(Fn.merge([secret.stored, {"host": writer.address}]))
-        self.value = SecretVersion(self, "value", secret=secret, value=placed, label=PLACED)
+        value = Fn.jsonencode(Fn.merge([secret.stored, {"host": writer.address}]))
+        self.value = SecretVersion(self, "value", secret=secret, value=value, label=PLACED)

@@ -1,4 +1,4 @@
-"""A region's database."""
+"""The database of a region."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 from constructs import Construct
 
-from modules.areas.database.access import Access
 from modules.areas.database.instance import Instance
-from modules.areas.database.parameters import Parameters
+from modules.areas.database.parameter_group import ParameterGroup
+from modules.areas.database.security_groups import DatabaseSecurityGroups
 from modules.blocks.identity.policy import Statement
 from modules.settings.regions import PARTITION
 
@@ -31,28 +31,28 @@ class Database(Construct):
     Parameters
     ----------
     network
-        The network; its region is the database's.
+        The network of the database. It also decides the region.
     member
-        What the instance here is.
+        The role of this region's instance: writer, former writer or replica.
     source
-        The database that this one replicates; none if it stands alone.
+        The source database of a replica; ``None`` if the instance is standalone.
     keys
         The region's keys.
     secret
-        The credentials.
-    others
+        The secret with the credentials.
+    other_regions
         The other regions.
 
     Attributes
     ----------
     instance
-        The instance; its ``address`` is the host that clients connect to.
+        The DB instance. Its ``address`` is the host that clients connect to.
     identifier
-        The instance's identifier.
-    access
-        Who can connect to it.
+        The identifier of the DB instance.
+    security_groups
+        The security groups of the instance and of its clients.
     logs
-        The log groups, by kind.
+        The log groups, by log type.
 
     See https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_PostgreSQL.html
     """
@@ -67,7 +67,7 @@ class Database(Construct):
         source: Database | None,
         keys: Keys,
         secret: DatabaseSecret,
-        others: Iterable[Region],
+        other_regions: Iterable[Region],
     ) -> None:
         super().__init__(scope, id_)
         self.region = region = network.region
@@ -82,7 +82,7 @@ class Database(Construct):
             subnet_ids=network.database.subnet_ids,
             tags={"Name": name},
         )
-        self.access = Access(self, "access", network=network, others=others)
+        self.security_groups = DatabaseSecurityGroups(self, "access", network=network, other_regions=other_regions)
         instance = Instance(
             self,
             "instance",
@@ -90,8 +90,8 @@ class Database(Construct):
             member=member,
             source=source.instance if source else None,
             subnets=subnets,
-            access=self.access,
-            parameters=Parameters(self, "parameters", region=region),
+            security_group=self.security_groups.resource,
+            parameter_group=ParameterGroup(self, "parameters", region=region),
             keys=keys,
             secret=secret,
         )
@@ -101,12 +101,13 @@ class Database(Construct):
 
 
 def database_login_statements(databases: Iterable[Database], username: str) -> list[Statement]:
-    """Statement that lets a role make tokens of one user, for any of the databases: each may become the writer.
+    """Allow a role to log in with IAM tokens as one user, to all databases: each of them may become the writer.
 
     See https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html
     """
     users = [
-        f"arn:{PARTITION}:rds-db:{one.region.name}:{one.region.account_id}:dbuser:{one.instance.resource_id}/{username}"
-        for one in databases
+        f"arn:{PARTITION}:rds-db:{database.region.name}:{database.region.account_id}:"
+        f"dbuser:{database.instance.resource_id}/{username}"
+        for database in databases
     ]
     return [Statement(sid="LogInToTheDatabase", actions=["rds-db:connect"], resources=users)]

@@ -1,4 +1,4 @@
-"""The instance itself."""
+"""The DB instance."""
 
 from __future__ import annotations
 
@@ -15,51 +15,52 @@ from modules.areas.secrets.database import PORT
 
 if TYPE_CHECKING:
     from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
+    from cdktf_cdktf_provider_aws.security_group import SecurityGroup
 
-    from modules.areas.database.access import Access
-    from modules.areas.database.parameters import Parameters
+    from modules.areas.database.parameter_group import ParameterGroup
     from modules.areas.secrets.database import DatabaseSecret
     from modules.blocks.keys.keys import Keys
     from modules.core.region import Region
     from modules.settings.topology import DatabaseMember
 
 ENGINE = "postgres"
-#: What an instance has for life from its first day. A promoted replica has it from its source: nobody can say it of a
-#: replica (CreateDBInstanceReadReplica) or change it later, and AWS's pages do not say whether they tell it of one in
-#: another region (DBInstance.DBName). Without this a promotion could end in a plan that replaces the new writer.
+#: Arguments that are fixed when an instance is created. A promoted replica has the values of its source: they cannot be
+#: given for a replica (CreateDBInstanceReadReplica) or changed later. AWS does not document whether it returns them for
+#: a replica in another region (DBInstance.DBName). If these changes were not ignored, a plan after a promotion could
+#: replace the new writer.
 #: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstanceReadReplica.html
 #: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DBInstance.html
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support-creating-db-instance.html
-OF_ITS_ORIGIN = ["db_name", "engine_lifecycle_support", "username"]
+FIXED_AT_CREATION = ["db_name", "engine_lifecycle_support", "username"]
 
 
 class Instance(Construct):
-    """The PostgreSQL instance of one region: the writer, one that was it, or a replica.
+    """The PostgreSQL instance of one region: the writer, a former writer, or a replica.
 
-    It is the same resource whichever it is, so that a change of the settings promotes it in member. What AWS takes of a
-    new instance alone is said of those that stand alone, in words that hold for a promoted replica as well: engine,
-    user and database came to it from its source, storage and key are its own. Only ``rebuild`` of its member has it
-    replaced.
+    All of them are the same resource, so a change of the settings promotes a replica in place. Arguments that AWS
+    accepts only at creation are set for standalone instances only. They also match a promoted replica, so a promotion
+    causes no replacement: engine, user and database come from its source, storage and key are its own. Only ``rebuild``
+    of its member replaces an instance.
 
     Parameters
     ----------
     region
-        The region, with ``database`` of the settings.
+        The region, with the ``database`` settings.
     member
-        What the instance is.
+        The role of the instance: writer, former writer or replica.
     source
-        The instance that a replica replicates.
-    subnets, access, parameters
-        Where it stands, who can connect to it, and how it is set up.
+        The source instance of a replica.
+    subnets, security_group, parameter_group
+        The subnet group, the security group and the parameter group of the instance.
     keys
-        The region's keys: storage, backups and Performance Insights are encrypted with that for data, logs with theirs.
+        The region's keys. The data key encrypts storage, backups and Performance Insights, the log key encrypts logs.
     secret
-        Its first user, password and database.
+        The secret with the master user, its first password and the database name.
 
     See https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/db_instance
     """
 
-    def __init__(  # noqa: PLR0913 - what an instance is put together from
+    def __init__(  # noqa: PLR0913 - each comes from another file or area
         self,
         scope: Construct,
         id_: str,
@@ -68,21 +69,21 @@ class Instance(Construct):
         member: DatabaseMember,
         source: DbInstance | None,
         subnets: DbSubnetGroup,
-        access: Access,
-        parameters: Parameters,
+        security_group: SecurityGroup,
+        parameter_group: ParameterGroup,
         keys: Keys,
         secret: DatabaseSecret,
     ) -> None:
         super().__init__(scope, id_)
         settings = region.settings.database
         self.identifier = region.names.of("rds", "main")
-        # Another id for each instance that stands here in turn: AWS takes no snapshot's name twice.
+        # Each instance that replaces another gets a new id for its final snapshot: AWS rejects a name that exists.
         generation = TerraformResource(self, "generation", terraform_resource_type="terraform_data")
         if member.rebuild:
             generation.add_override("triggers_replace", member.source)
         self.logs = Logs(self, "logs", region=region, identifier=self.identifier, key=keys.logs)
         role = MonitoringRole(self, "monitoring", region=region, instance=self.identifier)
-        alone = member.is_standalone
+        standalone = member.is_standalone
         self.resource = DbInstance(
             self,
             "Resource",
@@ -91,30 +92,30 @@ class Instance(Construct):
             replicate_source_db=source.arn if source else None,
             engine=ENGINE,
             engine_version=settings.version_of(region.name),
-            engine_lifecycle_support=_support(extended=settings.extended_support) if alone else None,
+            engine_lifecycle_support=_lifecycle_support(extended=settings.extended_support) if standalone else None,
             apply_immediately=settings.apply_immediately,
             allow_major_version_upgrade=settings.major_upgrades,
             auto_minor_version_upgrade=settings.takes_minor_upgrades(region.name),
             instance_class=settings.class_in(region.name),
-            allocated_storage=settings.storage_gb if alone else None,
+            allocated_storage=settings.storage_gb if standalone else None,
             max_allocated_storage=settings.storage_limit_gb,
             storage_type=settings.storage_type,
             iops=settings.iops,
             storage_encrypted=True,
             kms_key_id=keys.data.arn,
-            username=secret.username if alone else None,
-            db_name=secret.database if alone else None,
-            # A promoted replica has the password of its source, and the same version here as there: none is written.
-            password_wo=secret.password if alone else "",
+            username=secret.username if standalone else None,
+            db_name=secret.database if standalone else None,
+            # A promoted replica keeps the password of its source. The version is the same, so no password is written.
+            password_wo=secret.password if standalone else "",
             password_wo_version=1,
             multi_az=settings.multi_az,
             db_subnet_group_name=subnets.name,
-            vpc_security_group_ids=[access.resource.id],
+            vpc_security_group_ids=[security_group.id],
             publicly_accessible=False,
             port=PORT,
             ca_cert_identifier=settings.certificate_authority,
             iam_database_authentication_enabled=True,
-            parameter_group_name=parameters.name,
+            parameter_group_name=parameter_group.name,
             enabled_cloudwatch_logs_exports=list(self.logs.groups),
             monitoring_interval=int(settings.monitoring_interval_seconds),
             monitoring_role_arn=role.arn,
@@ -127,16 +128,16 @@ class Instance(Construct):
             delete_automated_backups=False,
             maintenance_window=settings.maintenance_window,
             deletion_protection=settings.is_protected(region.name),
-            # AWS takes no final snapshot of a replica, and refuses to delete one with the name of a snapshot.
-            skip_final_snapshot=not alone,
-            final_snapshot_identifier=self._snapshot_name(region, generation) if alone else None,
+            # AWS creates no final snapshot of a replica, and does not delete a replica if a snapshot name is given.
+            skip_final_snapshot=not standalone,
+            final_snapshot_identifier=self._snapshot_name(region, generation) if standalone else None,
             tags={"Name": self.identifier, **backup_tags(region)},
-            # A replica in another region begins as a copy of all that its source holds.
+            # A replica in another region starts as a full copy of its source, which takes long.
             timeouts=DbInstanceTimeouts(create="3h", update="3h", delete="2h"),
             depends_on=[*self.logs.groups.values(), role.policy],
             lifecycle=TerraformResourceLifecycle(
                 prevent_destroy=settings.prevent_destroy,
-                ignore_changes=OF_ITS_ORIGIN,
+                ignore_changes=FIXED_AT_CREATION,
                 replace_triggered_by=[f"terraform_data.{generation.friendly_unique_id}"] if member.rebuild else None,
             ),
         )
@@ -148,5 +149,5 @@ class Instance(Construct):
         return f"{name}-{Fn.substr(generation.get_string_attribute('id'), 0, 8)}"
 
 
-def _support(*, extended: bool) -> str:
+def _lifecycle_support(*, extended: bool) -> str:
     return "open-source-rds-extended-support" + ("" if extended else "-disabled")

@@ -1,4 +1,4 @@
-"""Where the database's logs go."""
+"""The log groups of the database."""
 
 from __future__ import annotations
 
@@ -12,27 +12,28 @@ if TYPE_CHECKING:
     from modules.blocks.keys.key import Key
     from modules.core.region import Region
 
-KINDS = ("postgresql", "upgrade")
+LOG_TYPES = ("postgresql", "upgrade")
 
 
 class Logs(Construct):
-    """A log group for each kind of log that RDS exports.
+    """A log group for each log type that RDS exports.
 
-    RDS decides their names, and makes what it does not find, without a key and forever: they have to be there first.
+    RDS decides the names. It creates a missing log group without encryption key and without expiry, so the log groups
+    must exist before the instance.
 
     Parameters
     ----------
     region
-        The region, with ``database.log_retention_days`` of the settings.
+        The region. ``database.log_retention_days`` is the retention.
     identifier
-        The instance.
+        The identifier of the DB instance.
     key
-        The key that they are encrypted with.
+        The key that encrypts the log groups.
 
     Attributes
     ----------
     groups
-        The log groups, by kind.
+        The log groups, by log type.
 
     See https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Procedural.UploadtoCloudWatch.html
     """
@@ -40,13 +41,13 @@ class Logs(Construct):
     def __init__(self, scope: Construct, id_: str, *, region: Region, identifier: str, key: Key) -> None:
         super().__init__(scope, id_)
         self.groups = {
-            kind: log_group(
+            log_type: log_group(
                 self,
-                kind,
+                log_type,
                 region=region,
-                name=f"/aws/rds/instance/{identifier}/{kind}",
+                name=f"/aws/rds/instance/{identifier}/{log_type}",
                 key=key,
                 retention_days=region.settings.database.log_retention_days,
             )
-            for kind in KINDS
+            for log_type in LOG_TYPES
         }

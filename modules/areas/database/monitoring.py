@@ -1,4 +1,4 @@
-"""Readings of the instance's operating system."""
+"""The role of Enhanced Monitoring."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
 
     from modules.core.region import Region
 
-#: One in each region of an account, made by RDS for all its instances.
+#: RDS creates this log group once in each region of an account, for all its instances.
 LOG_GROUP = "RDSOSMetrics"
 
 
 class MonitoringRole(ServiceRole):
-    """The role with which enhanced monitoring of one instance writes its readings to CloudWatch Logs.
+    """The role with which Enhanced Monitoring writes OS metrics of one instance to CloudWatch Logs.
 
     Parameters
     ----------
     region
         The region.
     instance
-        The instance's identifier.
+        The identifier of the DB instance.
 
     See https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html
     """

@@ -1,1 +1,1 @@
-"""Services that look for threats and weak spots, and what becomes of their findings."""
+"""Services that detect threats and vulnerabilities, and the notifications of their findings."""

@@ -1,4 +1,4 @@
-"""Kinds of findings, and how urgent each is."""
+"""Rules that select findings, with the severity of each rule."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
     from modules.blocks.alarms.alarm import Severity
 
 
-#: Critical controls on how an account is set up, which fail from the first day on where it is not: a recorder of AWS
-#: Config that records everything, a hardware token and any second factor of the root, and documents that are shared.
+#: Critical controls on the setup of an account. They fail from the first day if the setup is missing: an AWS Config
+#: recorder of all resources, hardware MFA and any MFA for the root user, and documents that are not shared publicly.
 #: https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html
-OF_THE_ACCOUNT = ("Config.1", "IAM.6", "IAM.9", "SSM.7")
+ACCOUNT_CONTROLS = ("Config.1", "IAM.6", "IAM.9", "SSM.7")
 
 
 @dataclass(frozen=True, kw_only=True)
 class FindingRule:
-    """Findings that are equally urgent.
+    """A rule that matches findings of one severity.
 
     Parameters
     ----------
     severity
         ``page`` or ``ticket``.
     description
-        What they mean and what to do.
+        What the findings mean and what to do.
     event
-        The events that tell of them.
+        The EventBridge events of the findings.
     """
 
     severity: Severity
@@ -43,25 +43,25 @@ def _guardduty(*numbers: object) -> Event:
 
 
 def failed_controls(*labels: str, control: Sequence[object] | None = None, regions: Sequence[str] = ()) -> Event:
-    """Controls of Security Hub that fail and that nobody has been told of.
+    """Failed controls of Security Hub for which nobody has been notified.
 
-    Security Hub sends what still fails again and again, and the status stays ``NEW`` until it is set. In the home
-    region it sends what it has from the others too.
+    Security Hub sends the finding of a failed control repeatedly. The status stays ``NEW`` until it is changed.
+    In the home region it also sends the findings of the other regions.
 
     Parameters
     ----------
     labels
-        How severe they are.
+        Severity labels of the findings.
     control
-        What a pattern says of the control's id. Any by default.
+        Event pattern for the control's id. Any control by default.
     regions
-        The regions that they are of. Any by default.
+        Regions of the findings. Any region by default.
 
     See https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-cwe-event-formats.html
     """
     finding: dict[str, object] = {
         "Severity": {"Label": list(labels)},
-        # Only controls have a compliance: what the hub passes on from others is told by these.
+        # Only controls have a compliance status. Findings of other services have their own rules.
         "Compliance": {"Status": ["FAILED"], **({"SecurityControlId": list(control)} if control else {})},
         "Workflow": {"Status": ["NEW"]},
         "RecordState": ["ACTIVE"],
@@ -75,7 +75,7 @@ def _inspector(severity: str) -> Event:
     return Event(source="aws.inspector2", kinds=["Inspector2 Finding"], detail=detail)
 
 
-#: https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html says what its numbers mean.
+#: Severity numbers: https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_findings-severity.html
 GUARDDUTY: Mapping[str, FindingRule] = {
     "threats": FindingRule(
         severity="page",
@@ -88,7 +88,8 @@ GUARDDUTY: Mapping[str, FindingRule] = {
         event=_guardduty(">=", 4, "<", 7),
     ),
 }
-#: A new weakness is found in every instance at once, at any hour, and again in each that is started from the old image.
+#: Tickets only: a new vulnerability appears in all instances at once, at any hour, and again in each instance that is
+#: launched from the old image.
 INSPECTOR: Mapping[str, FindingRule] = {
     "critical-weaknesses": FindingRule(
         severity="ticket",
@@ -102,8 +103,8 @@ INSPECTOR: Mapping[str, FindingRule] = {
         event=_inspector("HIGH"),
     ),
 }
-#: Of what has no severities of its own.
-CONFIGURATION: Mapping[str, FindingRule] = {
+#: Findings of services that give no severity.
+WITHOUT_SEVERITY: Mapping[str, FindingRule] = {
     "access-from-outside": FindingRule(
         severity="ticket",
         description="Someone outside the account can reach a resource. Close it, or archive the finding if it is "
@@ -118,7 +119,7 @@ CONFIGURATION: Mapping[str, FindingRule] = {
             kinds=["Config Rules Compliance Change"],
             detail={
                 "messageType": ["ComplianceChangeNotification"],
-                # Those of Security Hub are told as its findings.
+                # Security Hub reports the results of its own rules as findings.
                 "configRuleName": [{"anything-but": {"prefix": "securityhub-"}}],
                 "newEvaluationResult": {"complianceType": ["NON_COMPLIANT"]},
             },
@@ -127,24 +128,24 @@ CONFIGURATION: Mapping[str, FindingRule] = {
 }
 
 
-def of_services(region: str) -> Mapping[str, Mapping[str, FindingRule]]:
-    """The kinds of findings in ``region``, by the service's key in the settings and by identifier."""
-    return {"guardduty": GUARDDUTY, "security_hub": _of_security_hub(region), "inspector": INSPECTOR}
+def finding_rules_by_service(region: str) -> Mapping[str, Mapping[str, FindingRule]]:
+    """Finding rules of ``region``, by the service's key in the settings and by identifier."""
+    return {"guardduty": GUARDDUTY, "security_hub": _security_hub(region), "inspector": INSPECTOR}
 
 
-def _of_security_hub(region: str) -> Mapping[str, FindingRule]:
+def _security_hub(region: str) -> Mapping[str, FindingRule]:
     return {
         "broken-controls": FindingRule(
             severity="page",
             description="A critical control of Security Hub fails: something is open or unprotected now.",
-            event=failed_controls("CRITICAL", control=[{"anything-but": list(OF_THE_ACCOUNT)}], regions=[region]),
+            event=failed_controls("CRITICAL", control=[{"anything-but": list(ACCOUNT_CONTROLS)}], regions=[region]),
         ),
         "account-controls": FindingRule(
             severity="ticket",
             description="A critical control of Security Hub on how the account is set up fails. Set it up, or suppress "
             "it "
             "with a reason.",
-            event=failed_controls("CRITICAL", control=OF_THE_ACCOUNT, regions=[region]),
+            event=failed_controls("CRITICAL", control=ACCOUNT_CONTROLS, regions=[region]),
         ),
         "weak-controls": FindingRule(
             severity="ticket",

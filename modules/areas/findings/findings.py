@@ -1,4 +1,4 @@
-"""Services that have findings, and who is told of them."""
+"""GuardDuty, Security Hub and Inspector, and the notifications of findings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.guardduty_detector import GuarddutyDetector
 from cdktf_cdktf_provider_aws.inspector2_enabler import Inspector2Enabler
 from constructs import Construct
 
-from modules.areas.findings.finding_rules import CONFIGURATION, FindingRule, of_services
+from modules.areas.findings.finding_rules import WITHOUT_SEVERITY, FindingRule, finding_rules_by_service
 from modules.areas.findings.hub import enable_standards
 from modules.blocks.alarms.event_rule import EventRule
 from modules.settings.ownership import MANAGED, in_region
@@ -23,21 +23,23 @@ if TYPE_CHECKING:
 
 
 class Findings(Construct):
-    """GuardDuty, Security Hub and Inspector of a region, and rules that hand to the topics what they and others find.
+    """GuardDuty, Security Hub and Inspector of a region, and EventBridge rules that send findings to the topics.
+
+    There are also rules for the findings of IAM Access Analyzer and AWS Config.
 
     Parameters
     ----------
     region
-        The region, with ``findings`` and ``account`` of the settings.
+        The region, with the ``findings`` and ``account`` settings.
     alerts
         The region's topics.
 
     Attributes
     ----------
     hub
-        Security Hub, if it is ours.
+        Security Hub, if the platform manages it.
     event_rules
-        The rules.
+        The EventBridge rules.
 
     See https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-cloudwatch-events.html
     """
@@ -47,7 +49,7 @@ class Findings(Construct):
         settings = region.settings.findings
         self.hub: SecurityhubAccount | None = None
         if in_region(settings.guardduty, region.name) == MANAGED:
-            self._detect(region)
+            self._guardduty(region)
         if in_region(settings.security_hub, region.name) == MANAGED:
             self.hub = enable_standards(self, region)
         if in_region(settings.inspector, region.name) == MANAGED:
@@ -64,30 +66,30 @@ class Findings(Construct):
                 identifier,
                 region=region,
                 alerts=alerts,
-                severity=kind.severity,
-                description=kind.description,
-                event=kind.event,
+                severity=rule.severity,
+                description=rule.description,
+                event=rule.event,
             )
-            for identifier, kind in _heard(region)
+            for identifier, rule in _finding_rules(region)
         ]
 
-    def _detect(self, region: Region) -> None:
+    def _guardduty(self, region: Region) -> None:
         GuarddutyDetector(
             self,
             "guardduty",
             provider=region.provider,
             enable=True,
-            # How often a threat that goes on is told again; new ones are told at once.
+            # How often an ongoing finding is sent again. New findings are sent at once.
             finding_publishing_frequency="SIX_HOURS",
             tags={"Name": region.names.of("guardduty", "detector")},
         )
 
 
-def _heard(region: Region) -> Iterator[tuple[str, FindingRule]]:
-    """The kinds of findings that the settings do not keep quiet."""
+def _finding_rules(region: Region) -> Iterator[tuple[str, FindingRule]]:
+    """The finding rules of all services that are not ``off`` in the settings."""
     settings = region.settings.findings
     services = {"guardduty": settings.guardduty, "security_hub": settings.security_hub, "inspector": settings.inspector}
     for name, service in services.items():
         if in_region(service, region.name) != "off":
-            yield from of_services(region.name)[name].items()
-    yield from CONFIGURATION.items()
+            yield from finding_rules_by_service(region.name)[name].items()
+    yield from WITHOUT_SEVERITY.items()

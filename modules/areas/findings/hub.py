@@ -25,18 +25,18 @@ STANDARDS = {
     "best-practices": "aws-foundational-security-best-practices/v/1.0.0",
     "cis": "cis-aws-foundations-benchmark/v/3.0.0",
 }
-#: By standard, controls about the root of the account, which say the same in every region: one is enough.
+#: Controls on the root user, by standard. Their result is the same in every region, so one region is enough.
 #: https://docs.aws.amazon.com/securityhub/latest/userguide/controls-to-disable.html
-ONCE = {"best-practices": ("IAM.6",), "cis": ("IAM.6", "IAM.9")}
+GLOBAL_CONTROLS = {"best-practices": ("IAM.6",), "cis": ("IAM.6", "IAM.9")}
 
 
 def enable_standards(scope: Construct, region: Region) -> SecurityhubAccount:
-    """Turn Security Hub and its standards on in a region, without what the home region's says already.
+    """Enable Security Hub and its standards in a region. Global controls are enabled in the home region only.
 
     Parameters
     ----------
     scope
-        What the resources are made in; their ids are ``security-hub``, ``standard-NAME`` and ``off-STANDARD-CONTROL``.
+        The scope of the resources. Their ids are ``security-hub``, ``standard-NAME`` and ``off-STANDARD-CONTROL``.
     region
         The region.
 
@@ -61,7 +61,7 @@ def enable_standards(scope: Construct, region: Region) -> SecurityhubAccount:
             standards_arn=f"arn:{PARTITION}:securityhub:{region.name}::standards/{standard}",
             depends_on=[hub],
         )
-        for control in ONCE[identifier] if region.name != region.settings.home else ():
+        for control in GLOBAL_CONTROLS[identifier] if region.name != region.settings.home else ():
             SecurityhubStandardsControlAssociation(
                 scope,
                 f"off-{identifier}-{control}",
@@ -76,28 +76,29 @@ def enable_standards(scope: Construct, region: Region) -> SecurityhubAccount:
 
 
 def aggregate_regions(scope: Construct, region: Region, hubs: Sequence[SecurityhubAccount]) -> None:
-    """Show the findings of all regions in the home region, where Security Hub then looks for the recorder of users too.
+    """Aggregate the findings of all regions in the home region.
 
-    With one region there is nothing to show.
+    Security Hub then also expects the AWS Config recorder of IAM resources in the home region. With only one region no
+    aggregator is created.
 
     Parameters
     ----------
     scope
-        What the aggregator is made in; its id is ``aggregator``.
+        The scope of the aggregator. Its id is ``aggregator``.
     region
-        The home region, with ``regions`` of the settings.
+        The home region, with the ``regions`` setting.
     hubs
-        The hubs of all regions, which have to be there before.
+        The hubs of all regions, which must exist before the aggregator.
 
     See https://docs.aws.amazon.com/securityhub/latest/userguide/finding-aggregation.html
     """
-    others = sorted(set(region.settings.regions) - {region.name})
-    if others:
+    linked_regions = sorted(set(region.settings.regions) - {region.name})
+    if linked_regions:
         SecurityhubFindingAggregator(
             scope,
             "aggregator",
             provider=region.provider,
             linking_mode="SPECIFIED_REGIONS",
-            specified_regions=others,
+            specified_regions=linked_regions,
             depends_on=list(hubs),
         )

@@ -1,1 +1,1 @@
-"""The way in: names, certificates, load balancers and their firewalls."""
+"""Ingress: DNS records, certificates, load balancers and their web ACLs."""

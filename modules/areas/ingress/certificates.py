@@ -1,4 +1,4 @@
-"""Certificates of the load balancers."""
+"""ACM certificates of the load balancers."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ VALIDATION_TTL = 300
 
 
 class Certificates(Construct):
-    """A certificate for each region, validated through DNS; or those that the settings give.
+    """A certificate for each region, validated through DNS, or the certificates of the settings.
 
-    Each bears the names that are served and that of its region, such as ``us-east-1.example.com``. ACM asks of an
-    account the same record for a name, in whichever region and with or without a wildcard, so that the record of a
-    shared name is made once, from the home region's certificate.
+    Each certificate has the served names and the name of its region, such as ``us-east-1.example.com``. For one name
+    ACM asks an account for the same validation record in every region, with or without a wildcard. So the record of a
+    shared name is created once, from the home region's certificate.
 
     Parameters
     ----------
     regions
         The regions, by name.
     zone
-        The hosted zone of the records that prove the domain to be ours.
+        The hosted zone of the validation records.
 
     Attributes
     ----------
     arns
-        By region, the ARN of a certificate that is issued.
-    watched
-        By region, the ARN of the certificate to watch, issued or not.
+        By region, the ARN of an issued certificate.
+    monitored
+        By region, the ARN of the certificate to monitor, issued or not.
 
     See https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
     """
@@ -48,18 +48,18 @@ class Certificates(Construct):
         self._zone = zone
         settings = zone.region.settings
         self.arns = dict(settings.entry.certificate_arns)
-        self.watched = dict(self.arns)
+        self.monitored = dict(self.arns)
         if self.arns:
             return
         served = settings.entry.names(settings.domain)
         certificates = {name: self._certificate(region, served) for name, region in regions.items()}
-        self.watched = {name: certificate.arn for name, certificate in certificates.items()}
+        self.monitored = {name: certificate.arn for name, certificate in certificates.items()}
         home = zone.region.name
-        shared = self._prove("validation-served", certificates[home], served[0])
+        shared = self._validation_record("validation-served", certificates[home], served[0])
         for name, region in regions.items():
             records = [shared]
             if not settings.entry.wildcard:
-                records.append(self._prove(f"validation-{name}", certificates[name], regional_name(region)))
+                records.append(self._validation_record(f"validation-{name}", certificates[name], regional_name(region)))
             self.arns[name] = AcmCertificateValidation(
                 self,
                 f"issued-{name}",
@@ -69,22 +69,22 @@ class Certificates(Construct):
             ).certificate_arn
 
     def _certificate(self, region: Region, served: list[str]) -> AcmCertificate:
-        first, *others = served
+        first, *alternatives = served
         wildcard = region.settings.entry.wildcard
         return AcmCertificate(
             self,
             f"certificate-{region.name}",
             provider=region.provider,
             domain_name=first,
-            # A wildcard covers the region's name.
-            subject_alternative_names=others if wildcard else [*others, regional_name(region)],
+            # A wildcard covers the name of the region.
+            subject_alternative_names=alternatives if wildcard else [*alternatives, regional_name(region)],
             validation_method="DNS",
-            # Listeners hold on to the old one until there is a new one.
+            # Listeners use the old certificate until the new one exists.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             tags={"Name": region.names.of("acm", "web")},
         )
 
-    def _prove(self, id_: str, certificate: AcmCertificate, name: str) -> Route53Record:
+    def _validation_record(self, id_: str, certificate: AcmCertificate, name: str) -> Route53Record:
         def option(attribute: str) -> str:
             options = f"{certificate.fqn}.domain_validation_options"
             return f'${{one([for option in {options} : option.{attribute} if option.domain_name == "{name}"])}}'
@@ -98,11 +98,11 @@ class Certificates(Construct):
             type=option("resource_record_type"),
             records=[option("resource_record_value")],
             ttl=VALIDATION_TTL,
-            # Another certificate of the account for the same name has left the very same record.
+            # Another certificate of the account for the same name may have created the same record.
             allow_overwrite=True,
         )
 
 
 def regional_name(region: Region) -> str:
-    """Name under which a region is reached whatever the routing says, such as ``us-east-1.example.com``."""
+    """The name that always resolves to one region, whatever the routing policy, such as ``us-east-1.example.com``."""
     return f"{region.name}.{region.settings.domain}"

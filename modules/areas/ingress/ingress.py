@@ -1,4 +1,4 @@
-"""The way in to all regions."""
+"""The ingress of all regions."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 
 class Ingress(Construct):
-    """Certificates, a load balancer and its firewall in every region, and the records that lead clients there.
+    """Certificates, a load balancer and its web ACL in every region, and the DNS records that route clients to them.
 
     Parameters
     ----------
     networks
-        By region, the network that the load balancer stands in.
+        By region, the network of the load balancer.
     storages
-        By region, the buckets, of which one takes the load balancer's logs.
+        By region, the buckets. One of them receives the load balancer's logs.
     keys
-        By region, the keys, of which one encrypts the firewall's logs.
+        By region, the keys. The log key encrypts the logs of the web ACL.
     home
-        The region whose provider makes what is global.
+        The region whose provider creates global resources.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Ingress(Construct):
     load_balancers
         By region, the load balancer.
     health_checks
-        By region, the health check of Route 53 that asks for its health page.
+        By region, the Route 53 health check of its health page.
 
     Raises
     ------

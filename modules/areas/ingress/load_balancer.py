@@ -22,26 +22,26 @@ if TYPE_CHECKING:
     from modules.core.region import Region
 
 WEB = "web"
-#: Seconds that a target which leaves gets for the requests that it has.
-DRAINING = 60
+#: Seconds that a deregistered target has to complete its requests.
+DEREGISTRATION_DELAY = 60
 
 
 class LoadBalancer(Construct):
-    """An internet-facing load balancer that takes HTTPS alone, and passes it on over HTTPS.
+    """An internet-facing Application Load Balancer that serves only HTTPS, and forwards to its targets over HTTPS.
 
-    HTTP is answered with a permanent redirect. Requests with malformed headers are dropped, ambiguous ones refused, and
-    every request and connection is logged.
+    HTTP requests get a permanent redirect. Malformed header fields are dropped, and ambiguous requests are rejected.
+    Every request and connection is logged.
 
     Parameters
     ----------
     region
-        The region, with ``entry`` of the settings.
+        The region, with the ``entry`` settings.
     network
-        The network in whose public subnets it stands.
+        The network whose public subnets contain the load balancer.
     logs
-        The bucket that takes its access and connection logs; its policy has to let load balancers deliver.
+        The bucket for access and connection logs. Its policy must allow load balancers to deliver logs.
     certificate_arn
-        The certificate that it shows, in this region.
+        The certificate of the HTTPS listener, in this region.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class LoadBalancer(Construct):
     security_group
         Its security group.
     target_group
-        Where targets are registered; they serve HTTPS, and ``HEALTH_PATH`` of theirs answers 200.
+        The target group. Its targets serve HTTPS and answer ``HEALTH_PATH`` with status 200.
 
     See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
     """
@@ -80,17 +80,17 @@ class LoadBalancer(Construct):
             access_logs=LbAccessLogs(bucket=logs.name, prefix="access", enabled=True),
             connection_logs=LbConnectionLogs(bucket=logs.name, prefix="connections", enabled=True),
             tags={"Name": name},
-            # A first log is delivered when logging is switched on, which fails without the bucket's policy.
+            # Load balancing writes a test file when logging is enabled, which fails without the bucket's policy.
             depends_on=[logs.policy],
         )
-        self.target_group = self._targets(network)
-        self._listen(certificate_arn)
+        self.target_group = self._target_group(network)
+        self._listeners(certificate_arn)
 
     def allow_to_targets(self, security_group_id: str) -> None:
-        """Let the load balancer reach targets that are in a security group; until then it reaches nothing."""
-        self._group.reach(security_group_id)
+        """Allow egress to targets with this security group. Without a call there is no egress."""
+        self._group.allow_to(security_group_id)
 
-    def _targets(self, network: Network) -> LbTargetGroup:
+    def _target_group(self, network: Network) -> LbTargetGroup:
         name = self.region.names.of("tg", WEB)
         return LbTargetGroup(
             self,
@@ -101,7 +101,7 @@ class LoadBalancer(Construct):
             target_type="instance",
             protocol="HTTPS",
             port=HTTPS,
-            deregistration_delay=str(DRAINING),
+            deregistration_delay=str(DEREGISTRATION_DELAY),
             health_check=LbTargetGroupHealthCheck(
                 protocol="HTTPS",
                 path=HEALTH_PATH,
@@ -114,7 +114,7 @@ class LoadBalancer(Construct):
             tags={"Name": name},
         )
 
-    def _listen(self, certificate_arn: str) -> None:
+    def _listeners(self, certificate_arn: str) -> None:
         LbListener(
             self,
             "https",

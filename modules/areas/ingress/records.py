@@ -1,4 +1,4 @@
-"""Records that lead clients to a healthy region."""
+"""DNS records that route clients to a healthy region."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cdktf_cdktf_provider_aws.route53_record import Route53Record
 from constructs import Construct
 
 from modules.areas.ingress.certificates import regional_name
-from modules.areas.ingress.routes import failover_record, latency_record, to_load_balancer, to_record
+from modules.areas.ingress.routing_policies import failover_record, latency_record, load_balancer_alias, record_alias
 from modules.settings.entry import HEALTH_PATH
 
 if TYPE_CHECKING:
@@ -19,30 +19,30 @@ if TYPE_CHECKING:
     from modules.areas.ingress.zone import Zone
 
 HTTPS = 443
-#: The first label of the name that leads to the nearest healthy region.
+#: The first label of the name that resolves to the nearest healthy region.
 NEAREST = "nearest"
-FAILURES = 3
+FAILURE_THRESHOLD = 3
 
 
 class Records(Construct):
-    """Records of the names that are served, of each region's own name, and of the nearest region.
+    """Records of the served names, of each region's own name, and of the nearest region.
 
-    Route 53 asks each region for its health page, by the region's own name and over HTTPS. ``nearest`` leads to the
-    healthy region with the lowest latency. With ``failover`` a served name leads to the primary region while it is
-    healthy, and else to ``nearest``, so that any number of regions stands by; with ``latency`` it leads to ``nearest``.
-    Changing ``primary_region`` or ``entry.routing`` updates records in place.
+    Route 53 requests the health page of each region over HTTPS, by the region's own name. ``nearest`` resolves to the
+    healthy region with the lowest latency. With ``failover`` routing a served name resolves to the primary region while
+    that is healthy, and otherwise to ``nearest``, so any number of regions is on standby. With ``latency`` routing it
+    resolves to ``nearest``. Changing ``primary_region`` or ``entry.routing`` updates records in place.
 
     Parameters
     ----------
     zone
-        The hosted zone, whose region has ``entry`` of the settings.
+        The hosted zone. Its region has the ``entry`` settings.
     load_balancers
-        By region, what clients are led to.
+        By region, the load balancer.
 
     Attributes
     ----------
     health_checks
-        By region, the health check of Route 53 that asks for its health page.
+        By region, the Route 53 health check of its health page.
 
     See https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-complex-configs.html
     """
@@ -58,27 +58,29 @@ class Records(Construct):
         super().__init__(scope, id_)
         self._zone, self._settings = zone, zone.region.settings
         self._nearest: dict[str, Route53Record] = {}
-        self.health_checks = {name: self._lead_to_region(one) for name, one in load_balancers.items()}
-        to_standby = to_record(self._nearest[self._settings.home], zone=zone)
+        self.health_checks = {
+            name: self._region_records(load_balancer) for name, load_balancer in load_balancers.items()
+        }
+        standby = record_alias(self._nearest[self._settings.home], zone=zone)
         primary = self._settings.primary_region
         for name in self._settings.entry.names(self._settings.domain):
-            word = "wildcard" if name.startswith("*") else "apex"
+            label = "wildcard" if name.startswith("*") else "apex"
             if self._settings.entry.routing == "latency":
-                failover_record(self, f"{word}-primary", zone=zone, name=name, role="PRIMARY", alias=to_standby)
+                failover_record(self, f"{label}-primary", zone=zone, name=name, role="PRIMARY", alias=standby)
                 continue
             failover_record(
                 self,
-                f"{word}-primary",
+                f"{label}-primary",
                 zone=zone,
                 name=name,
                 role="PRIMARY",
-                alias=to_load_balancer(load_balancers[primary]),
+                alias=load_balancer_alias(load_balancers[primary]),
                 health_check=self.health_checks[primary],
             )
             if len(load_balancers) > 1:
-                failover_record(self, f"{word}-secondary", zone=zone, name=name, role="SECONDARY", alias=to_standby)
+                failover_record(self, f"{label}-secondary", zone=zone, name=name, role="SECONDARY", alias=standby)
 
-    def _lead_to_region(self, load_balancer: LoadBalancer) -> Route53HealthCheck:
+    def _region_records(self, load_balancer: LoadBalancer) -> Route53HealthCheck:
         region = load_balancer.region
         check = Route53HealthCheck(
             self,
@@ -89,7 +91,7 @@ class Records(Construct):
             port=HTTPS,
             resource_path=HEALTH_PATH,
             enable_sni=True,
-            failure_threshold=FAILURES,
+            failure_threshold=FAILURE_THRESHOLD,
             request_interval=int(self._settings.entry.health_check_interval),
             tags={"Name": region.names.of("route53", "web")},
         )
@@ -100,7 +102,7 @@ class Records(Construct):
             zone_id=self._zone.id,
             name=regional_name(region),
             type="A",
-            alias=to_load_balancer(load_balancer),
+            alias=load_balancer_alias(load_balancer),
         )
         self._nearest[region.name] = latency_record(
             self,

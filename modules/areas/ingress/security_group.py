@@ -1,4 +1,4 @@
-"""Who comes to the load balancer, and whom it talks to."""
+"""The security group of the load balancer."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ HTTP, HTTPS = 80, 443
 
 
 class LoadBalancerSecurityGroup(Construct):
-    """The security group of a load balancer: HTTP and HTTPS from clients, and nothing out until ``reach`` is called.
+    """The security group of a load balancer: ingress of HTTP and HTTPS from clients, no egress before ``allow_to``.
 
-    Where not everyone is a client, Route 53 still is, so that its health checks can judge the region.
+    If ``entry.client_cidrs`` excludes the internet, HTTPS from the Route 53 health checkers is still allowed.
 
     Parameters
     ----------
     region
-        The region, with ``entry.client_cidrs`` of the settings.
+        The region, with the ``entry.client_cidrs`` setting.
     network
-        The network that it is in.
+        The network of the load balancer.
 
     See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html
     and https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html
@@ -46,9 +46,11 @@ class LoadBalancerSecurityGroup(Construct):
             description="Load balancer of the web tier",
         )
         clients = [str(block) for block in region.settings.entry.client_cidrs]
-        for word, port in (("http", HTTP), ("https", HTTPS)):
+        for protocol, port in (("http", HTTP), ("https", HTTPS)):
             for block in clients:
-                self._admit(word, port, source=f"-{block.translate(str.maketrans('./', '--'))}", cidr_ipv4=block)
+                self._ingress_rule(
+                    protocol, port, source=f"-{block.translate(str.maketrans('./', '--'))}", cidr_ipv4=block
+                )
         if ANYWHERE not in clients:
             checkers = DataAwsEc2ManagedPrefixList(
                 self,
@@ -56,10 +58,10 @@ class LoadBalancerSecurityGroup(Construct):
                 provider=region.provider,
                 name=f"com.amazonaws.{region.name}.route53-healthchecks",
             )
-            self._admit("https", HTTPS, source="-health-checkers", prefix_list_id=checkers.id)
+            self._ingress_rule("https", HTTPS, source="-health-checkers", prefix_list_id=checkers.id)
 
-    def reach(self, security_group_id: str) -> None:
-        """Let HTTPS out to what is in the security group."""
+    def allow_to(self, security_group_id: str) -> None:
+        """Allow egress of HTTPS to a security group."""
         egress_rule(
             self,
             "https-to-targets",
@@ -71,15 +73,15 @@ class LoadBalancerSecurityGroup(Construct):
             referenced_security_group_id=security_group_id,
         )
 
-    def _admit(self, word: str, port: int, *, source: str, **peer: Unpack[Peer]) -> None:
+    def _ingress_rule(self, protocol: str, port: int, *, source: str, **peer: Unpack[Peer]) -> None:
         ingress_rule(
             self,
-            f"{word}-from{source}",
+            f"{protocol}-from{source}",
             region=self._region,
             group=self.resource,
             port=port,
-            identifier=f"alb-{word}-from{source}",
-            description=f"{word.upper()} from clients"
+            identifier=f"alb-{protocol}-from{source}",
+            description=f"{protocol.upper()} from clients"
             if "cidr_ipv4" in peer
             else "HTTPS from health checks of Route 53",
             **peer,

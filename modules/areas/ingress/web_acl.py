@@ -1,4 +1,4 @@
-"""The firewall before a load balancer."""
+"""The web ACL of a load balancer."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from modules.settings.entry import FirewallSettings, RuleGroup
 
 WEB = "web"
-#: Priority and AWS's name of each group of rules, by the setting that is about it.
+#: Priority and AWS name of each managed rule group, by its setting.
 MANAGED_RULES: dict[RuleGroup, tuple[int, str]] = {
     "ip_reputation": (10, "AWSManagedRulesAmazonIpReputationList"),
     "anonymous_ip": (20, "AWSManagedRulesAnonymousIpList"),
@@ -39,20 +39,20 @@ MANAGED_RULES: dict[RuleGroup, tuple[int, str]] = {
     "sql_injection": (50, "AWSManagedRulesSQLiRuleSet"),
 }
 RATE = "rate"
-RATE_WINDOW = 300
+RATE_WINDOW_SECONDS = 300
 
 
 class WebAcl(Construct):
-    """A web ACL of AWS managed rules and of a limit on each address's requests, before one load balancer.
+    """A web ACL with AWS managed rule groups and a rate limit per IP address, for one load balancer.
 
-    Every request that it looks at is logged, without what logs somebody in.
+    Every inspected request is logged, without credentials.
 
     Parameters
     ----------
     load_balancer
-        What it protects; its region's ``entry.firewall`` says which groups of rules block, and which only count.
+        The protected load balancer. ``entry.firewall`` decides which rule groups block and which only count.
     logs_key
-        The key that logs are encrypted with.
+        The key that encrypts the logs.
 
     Attributes
     ----------
@@ -98,11 +98,11 @@ def _rules(settings: FirewallSettings) -> Iterator[Wafv2WebAclRule]:
         statement={
             "rate_based_statement": {
                 "aggregate_key_type": "IP",
-                "evaluation_window_sec": RATE_WINDOW,
+                "evaluation_window_sec": RATE_WINDOW_SECONDS,
                 "limit": settings.rate_limit,
             }
         },
-        visibility_config=_visible(RATE),
+        visibility_config=_visibility(RATE),
     )
     for setting, (priority, group) in MANAGED_RULES.items():
         action = getattr(settings, setting)
@@ -113,21 +113,21 @@ def _rules(settings: FirewallSettings) -> Iterator[Wafv2WebAclRule]:
             if action == "count"
             else Wafv2WebAclRuleOverrideAction(none=Wafv2WebAclRuleOverrideActionNone())
         )
-        word = setting.replace("_", "-")
+        name = setting.replace("_", "-")
         counted = settings.counted_rules.get(setting, ())
         managed: dict[str, object] = {"name": group, "vendor_name": "AWS"}
         if counted:
-            managed["rule_action_override"] = [{"name": one, "action_to_use": {"count": {}}} for one in counted]
+            managed["rule_action_override"] = [{"name": rule, "action_to_use": {"count": {}}} for rule in counted]
         yield Wafv2WebAclRule(
-            name=word,
+            name=name,
             priority=priority,
             override_action=override,
             statement={"managed_rule_group_statement": managed},
-            visibility_config=_visible(word),
+            visibility_config=_visibility(name),
         )
 
 
-def _visible(metric: str) -> Wafv2WebAclRuleVisibilityConfig:
+def _visibility(metric: str) -> Wafv2WebAclRuleVisibilityConfig:
     return Wafv2WebAclRuleVisibilityConfig(
         cloudwatch_metrics_enabled=True, metric_name=metric, sampled_requests_enabled=True
     )

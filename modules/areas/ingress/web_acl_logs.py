@@ -1,4 +1,4 @@
-"""Logs of a firewall."""
+"""Logs of a web ACL."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
     from modules.blocks.keys.key import Key
     from modules.core.region import Region
 
-#: AWS WAF delivers to log groups whose names open so, and to no others.
+#: AWS WAF delivers only to log groups with this name prefix.
 PREFIX = "aws-waf-logs-"
-#: Headers that log somebody in.
+#: Headers that contain credentials.
 REDACTED = ("authorization", "cookie")
 
 
 class WebAclLogs(Construct):
-    """An encrypted log group that takes what one web ACL has looked at.
+    """An encrypted log group for the requests that one web ACL inspects.
 
     Parameters
     ----------
     region
-        The region; ``logs.retention_days`` decides how long records are kept.
+        The region. ``logs.retention_days`` is the retention.
     web_acl
         The web ACL.
     key
-        The key that the log group is encrypted with.
+        The key that encrypts the log group.
 
     See https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
     """
@@ -82,11 +82,11 @@ class WebAclLogs(Construct):
                 for header in REDACTED
             ]
             + [
-                # In it people put what no log should hold; the web server leaves it out of its own log too.
+                # Query strings may contain secrets. The web server does not log them either.
                 Wafv2WebAclLoggingConfigurationRedactedFields(
                     query_string=Wafv2WebAclLoggingConfigurationRedactedFieldsQueryString()
                 )
             ],
-            # Without it AWS WAF would write a policy of its own, which nobody would remove.
+            # Without this policy AWS WAF would create one itself, and nothing would delete it.
             depends_on=[policy],
         )

@@ -1,4 +1,4 @@
-"""The hosted zone that the platform's records are made in."""
+"""The hosted zone of the platform's records."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ if TYPE_CHECKING:
 
 
 class Zone(Construct):
-    """The public hosted zone of the domain: looked up, or made if the settings say so.
+    """The public hosted zone of the domain. It is looked up, or created if the settings say so.
 
-    One that is made has to be delegated to before its records are found and certificates are issued.
+    A created zone needs a delegation in its parent zone. Before that its records do not resolve and no certificate is
+    issued.
 
     Parameters
     ----------
     region
-        The region whose provider makes what is global, with ``entry.hosted_zone`` and ``entry.zone_name`` of the
-        settings; it is the home region, so that another primary region moves nothing.
+        The region whose provider creates global resources, with the ``entry.hosted_zone`` and ``entry.zone_name``
+        settings. It is the home region, so a change of the primary region does not move the zone.
 
     Attributes
     ----------

@@ -1,1 +1,1 @@
-"""The function that marks findings as told."""
+"""The function that sets findings to ``NOTIFIED``."""

@@ -1,4 +1,4 @@
-"""The function that marks findings as told."""
+"""The function that sets findings to ``NOTIFIED``."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 IDENTIFIER = "findings-marker"
 PACKAGE = "marker"
 RUNTIME = Path(runtime.__file__).parent
-#: One call of Security Hub, tried three times for 8 seconds at most.
+#: Enough for one call of Security Hub with three attempts of at most 8 seconds each.
 TIMEOUT_SECONDS = 30
 MEMORY_MEGABYTES = 256
 
@@ -38,24 +38,24 @@ MEMORY_MEGABYTES = 256
 class FindingsMarker(Function):
     """The function in the home region that sets the workflow status of failed controls of all regions to ``NOTIFIED``.
 
-    Security Hub sends a finding again every 12 to 24 hours as long as it is ``NEW``, and the rules that tell people
-    look at nothing else. The function does not tell: if it fails, findings are told again. It runs outside the networks
-    and may change nothing but this status.
+    Security Hub sends a finding again every 12 to 24 hours while it is ``NEW``, and the rules that notify people match
+    only ``NEW`` findings. The function itself notifies nobody: if it fails, people are notified again. It runs outside
+    the VPCs, and its role may change only this status.
 
     Parameters
     ----------
     keys
         The home region's keys.
     home
-        The home region's topics, whose region has the findings of all others.
+        The home region's topics. The home region has the findings of all regions.
     regions
-        Those whose Security Hub is the platform's, or none if it is in all: of another's hub the status is another's
-        too.
+        The regions whose Security Hub the platform manages; empty if it manages all of them. In a region with another
+        owner the status is left to that owner.
 
     Attributes
     ----------
     alarms
-        The alarms on it.
+        The alarms of the function.
 
     See https://docs.aws.amazon.com/securityhub/latest/userguide/finding-update-batchupdatefindings.html
     """
@@ -65,7 +65,7 @@ class FindingsMarker(Function):
         super().__init__(scope, id_, region=region, keys=keys, identifier=IDENTIFIER)
         bundle = CACHE / f"{IDENTIFIER}.zip"
         digest = write_archive(bundle, package(PACKAGE, RUNTIME))
-        status = string_equals("securityhub:ASFFSyntaxPath/Workflow.Status", "NOTIFIED")
+        notified_only = string_equals("securityhub:ASFFSyntaxPath/Workflow.Status", "NOTIFIED")
         self._define(
             description="Marks findings of Security Hub as told, so that each is told once",
             code=FunctionCode(self, "code", bundle=bundle, digest=digest, handler=f"{PACKAGE}.handler.handler"),
@@ -75,16 +75,16 @@ class FindingsMarker(Function):
                         sid="MarkFindingsAsTold",
                         actions=["securityhub:BatchUpdateFindings"],
                         resources=[region.arn("securityhub", "hub/default")],
-                        condition=[status],
+                        condition=[notified_only],
                     )
                 ]
             },
-            # Without any AWS forgets the key.
+            # Without environment variables AWS does not keep the KMS key.
             environment={"PURPOSE": IDENTIFIER},
             timeout=TIMEOUT_SECONDS,
             memory_size=MEMORY_MEGABYTES,
         )
-        self._listen(regions)
+        self._event_rule(regions)
         specs = function_alarms(
             thresholds=region.settings.alarms,
             title=IDENTIFIER,
@@ -93,7 +93,7 @@ class FindingsMarker(Function):
         )
         self.alarms = TierAlarms(self, "alarms", region=region, alerts=home, title=IDENTIFIER, specs=specs).alarms
 
-    def _listen(self, regions: Sequence[str]) -> None:
+    def _event_rule(self, regions: Sequence[str]) -> None:
         event = failed_controls("CRITICAL", "HIGH", regions=regions)
         name = self.region.names.of("events", IDENTIFIER)
         rule = CloudwatchEventRule(

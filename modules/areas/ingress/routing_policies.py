@@ -1,4 +1,4 @@
-"""Records that choose where they lead."""
+"""Alias records with the latency and failover routing policies of Route 53."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     from modules.areas.ingress.zone import Zone
 
 
-def to_load_balancer(load_balancer: LoadBalancer) -> Route53RecordAlias:
-    """Lead to a load balancer, as long as it has a healthy target."""
+def load_balancer_alias(load_balancer: LoadBalancer) -> Route53RecordAlias:
+    """Alias of a load balancer. It counts as healthy while the load balancer has a healthy target."""
     resource = load_balancer.resource
     return Route53RecordAlias(name=resource.dns_name, zone_id=resource.zone_id, evaluate_target_health=True)
 
 
-def to_record(record: Route53Record, *, zone: Zone) -> Route53RecordAlias:
-    """Lead to where the records of a name lead, of which any will do; Route 53 refuses a name that it has not yet."""
+def record_alias(record: Route53Record, *, zone: Zone) -> Route53RecordAlias:
+    """Alias of the records of another name. Any record of that name will do: Route 53 only requires that one exists."""
     return Route53RecordAlias(name=record.fqdn, zone_id=zone.id, evaluate_target_health=True)
 
 
 def latency_record(
     scope: Construct, id_: str, *, zone: Zone, name: str, load_balancer: LoadBalancer, health_check: Route53HealthCheck
 ) -> Route53Record:
-    """Lead those clients of a name to a region who have it nearest, among the regions whose checks are healthy."""
+    """Latency record: routes clients of a name to this region if it is the nearest one with a healthy check."""
     region = load_balancer.region
     return Route53Record(
         scope,
@@ -45,7 +45,7 @@ def latency_record(
         set_identifier=region.name,
         latency_routing_policy=Route53RecordLatencyRoutingPolicy(region=region.name),
         health_check_id=health_check.id,
-        alias=to_load_balancer(load_balancer),
+        alias=load_balancer_alias(load_balancer),
     )
 
 
@@ -59,7 +59,7 @@ def failover_record(
     alias: Route53RecordAlias,
     health_check: Route53HealthCheck | None = None,
 ) -> Route53Record:
-    """Lead the clients of a name somewhere: as the primary while that is healthy, as the secondary otherwise."""
+    """Failover record: the primary is used while it is healthy, otherwise the secondary."""
     return Route53Record(
         scope,
         id_,

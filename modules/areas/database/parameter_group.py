@@ -1,4 +1,4 @@
-"""How PostgreSQL is set up."""
+"""The DB parameter group."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from constructs import Construct
 if TYPE_CHECKING:
     from modules.core.region import Region
 
-#: Statements can hold passwords (``ALTER ROLE … PASSWORD '…'``), and PostgreSQL masks none of them. So it logs no
-#: statement: not the one it runs, not one that is slow, not one that fails. Performance Insights has statements without
+#: Statements can contain passwords (``ALTER ROLE … PASSWORD '…'``), and PostgreSQL does not mask them. So no statement
+#: is logged: neither every statement, nor slow ones, nor failed ones. Performance Insights shows statements without
 #: their values. https://www.postgresql.org/docs/current/runtime-config-logging.html
-NO_STATEMENTS = {
+NO_STATEMENT_LOGS = {
     "log_min_duration_statement": "-1",
     "log_min_error_statement": "panic",
     "log_statement": "none",
 }
-CONNECTIONS = {"log_connections": "1", "log_disconnections": "1", "log_lock_waits": "1"}
+CONNECTION_LOGS = {"log_connections": "1", "log_disconnections": "1", "log_lock_waits": "1"}
 
 
-class Parameters(Construct):
-    """A parameter group: TLS only, passwords kept as SCRAM verifiers, connections logged and statements not.
+class ParameterGroup(Construct):
+    """A DB parameter group. It requires TLS, stores passwords as SCRAM verifiers, and logs connections, not statements.
 
     Parameters
     ----------
     region
-        The region, with ``database`` of the settings.
+        The region, with the ``database`` settings.
 
     See https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html
     """
@@ -42,8 +42,8 @@ class Parameters(Construct):
             "rds.force_ssl": "1",
             "ssl_min_protocol_version": settings.minimum_tls_version,
             "password_encryption": "scram-sha-256",
-            **CONNECTIONS,
-            **NO_STATEMENTS,
+            **CONNECTION_LOGS,
+            **NO_STATEMENT_LOGS,
         }
         self.resource = DbParameterGroup(
             self,
@@ -54,7 +54,7 @@ class Parameters(Construct):
             family=family,
             parameter=[DbParameterGroupParameter(name=key, value=value) for key, value in sorted(values.items())],
             tags={"Name": name},
-            # An upgrade to another major version changes groups while the instance still has the old one.
+            # A major version upgrade needs a new group while the instance still uses the old one.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
         self.name = self.resource.name
