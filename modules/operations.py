@@ -1,4 +1,4 @@
-"""What operates the platform: the trail, AWS Config, findings, backups, alarms, the dashboard and the budget."""
+"""Operations of the platform: the trail, AWS Config, findings, backups, alarms, the dashboard and the budget."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from modules.areas.budget.budget import Budget
 from modules.areas.findings.findings import Findings
 from modules.areas.findings.hub import aggregate_regions
 from modules.areas.findings.marker.marker import FindingsMarker
-from modules.areas.monitoring.alerts import alert_alarms
 from modules.areas.monitoring.dashboard import Dashboard
-from modules.areas.monitoring.reach import reach_alarms
+from modules.areas.monitoring.health_checks import health_check_alarms
+from modules.areas.monitoring.topics import topic_alarms
 from modules.areas.trail.alarms import TrailAlarms
 from modules.areas.trail.metric_filters import METRIC_FILTERS
-from modules.areas.trail.state_access import state_buckets, state_metric_filters
+from modules.areas.trail.state_metric_filters import state_buckets, state_metric_filters
 from modules.areas.trail.trail import Trail
 from modules.blocks.alarms.alert_topics import AlertTopics
 from modules.blocks.alarms.tier_alarms import TierAlarms
@@ -47,16 +47,16 @@ if TYPE_CHECKING:
 class Operations(Construct):
     """Trail, AWS Config, findings, backups, alarms, dashboard and budget of all regions.
 
-    What exists once is made in the home region.
+    Resources that exist once for all regions are made in the home region.
 
     Parameters
     ----------
     settings
         The platform's settings.
     sites
-        By region, what stands in it.
+        The site of each region, by region.
     sessions
-        The table of sessions.
+        The session table.
 
     Raises
     ------
@@ -103,9 +103,9 @@ class Operations(Construct):
                 views.append(monitoring.view)
         with error_context("budget", self._home.name):
             Budget(self, "budget", region=self._home, alerts=self._alerts[self._home.name])
-        reach = self._reach_alarms()
+        health_checks = self._health_check_alarms()
         with error_context("monitoring", self._home.name):
-            Dashboard(self, "dashboard", region=self._home, views=views, others=reach)
+            Dashboard(self, "dashboard", region=self._home, views=views, other_alarms=health_checks)
 
     def _alert_topics(self) -> dict[str, AlertTopics]:
         topics = {}
@@ -118,9 +118,9 @@ class Operations(Construct):
         return topics
 
     def _alert_topics_outside(self, name: str) -> AlertTopics:
-        """Topics and their key in a region that is none of the platform's.
+        """Topics and their key in a region that is not one of the platform's.
 
-        They have the ids that they would have if it were: it may become one, and nothing is made anew.
+        Their ids are those of a region of the platform: if the region becomes one, Terraform replaces nothing.
         """
         settings = self._settings
         region = Region(TerraformStack.of(self), name, name=name, settings=settings, cidr=settings.network.cidr)
@@ -132,7 +132,7 @@ class Operations(Construct):
         home, regions = self._home, {name: site.region for name, site in self._sites.items()}
         name = chatbot_region([home.name, *regions])
         with error_context("alerts", home.name):
-            # It is there without a channel as well: Terraform needs it to delete the last one.
+            # The provider exists without a channel too: Terraform needs it to delete the last channel.
             chatbot = (
                 regions[name].provider
                 if name in regions
@@ -152,8 +152,8 @@ class Operations(Construct):
                 region=home,
                 bucket=site.storage.trail,
                 key=site.keys.logs,
-                buckets=[*(each.storage.data.arn for each in self._sites.values()), *state_buckets(home)],
-                tables=[each.region.arn("dynamodb", f"table/{sessions.name}") for each in self._sites.values()],
+                buckets=[*(other.storage.data.arn for other in self._sites.values()), *state_buckets(home)],
+                tables=[other.region.arn("dynamodb", f"table/{sessions.name}") for other in self._sites.values()],
             )
             alarms = TrailAlarms(
                 home,
@@ -192,8 +192,8 @@ class Operations(Construct):
         return findings
 
     def _findings_marker(self, findings: Mapping[str, Findings]) -> FindingsMarker | None:
-        # Of a hub of someone else the status is someone else's too.
-        hubs = {name: each.hub for name, each in findings.items() if each.hub}
+        # Whoever owns a Security Hub also sets the workflow status of its findings.
+        hubs = {name: region.hub for name, region in findings.items() if region.hub}
         if not hubs:
             return None
         home = self._home
@@ -201,7 +201,7 @@ class Operations(Construct):
             if self._settings.findings.aggregator == "managed":
                 aggregate_regions(findings[home.name], home, list(hubs.values()))
             keys = self._sites[home.name].keys
-            # Where all hubs are the platform's none is named, so that a region that joins changes nothing here.
+            # If the platform manages the hub of every region, none is named: a new region then changes nothing here.
             ours = list(hubs) if len(hubs) < len(findings) else []
             return FindingsMarker(home, "findings-marker", keys=keys, home=self._alerts[home.name], regions=ours)
 
@@ -220,20 +220,20 @@ class Operations(Construct):
                 if self._settings.backup.restore_testing:
                     RestoreTesting(region, "restore-testing", region=region, vault=site.vault, key=site.keys.data)
 
-    def _reach_alarms(self) -> list[Alarm]:
-        """Alarms of what only Route 53 can say: whether clients reach the regions."""
+    def _health_check_alarms(self) -> list[Alarm]:
+        """Alarms on the health checks of Route 53."""
         alerts = self._alerts[METRICS_OF_ROUTE_53]
         checks = {name: site.health_check for name, site in self._sites.items()}
         with error_context("monitoring", METRICS_OF_ROUTE_53):
             specs: dict[str, tuple[Construct, dict[str, AlarmSpec]]] = {
-                "reach": (self, reach_alarms(self, region=alerts.region, checks=checks))
+                "reach": (self, health_check_alarms(self, region=alerts.region, checks=checks))
             }
             if METRICS_OF_ROUTE_53 not in self._sites:
-                specs["alerts"] = (Construct(alerts.region, "watching"), alert_alarms(alerts=alerts))
+                specs["alerts"] = (Construct(alerts.region, "watching"), topic_alarms(alerts=alerts))
             return [
                 alarm
-                for tier, (scope, found) in specs.items()
+                for tier, (scope, tier_specs) in specs.items()
                 for alarm in TierAlarms(
-                    scope, tier, region=alerts.region, alerts=alerts, title=tier, specs=found
+                    scope, tier, region=alerts.region, alerts=alerts, tier=tier, specs=tier_specs
                 ).alarms
             ]

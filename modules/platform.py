@@ -1,4 +1,4 @@
-"""The platform: every area in every region, and what connects regions."""
+"""The platform: every area in every region, and the connections between regions."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 class PlatformStack(TerraformStack):
-    """Everything but the state backend, in all regions.
+    """All resources of all regions, except the state backend.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ class PlatformStack(TerraformStack):
                 certificate_arn=ingress.certificates.monitored[name],
                 health_check=ingress.health_checks[name],
                 web=web_tiers[name],
-                replications=[each for each in replications if each.involves(foundation.region)],
+                replications=[replication for replication in replications if replication.involves(foundation.region)],
             )
             for name, foundation in self._foundations.items()
         }
@@ -118,7 +118,7 @@ class PlatformStack(TerraformStack):
             )
 
     def _peerings(self) -> None:
-        # By name and not by place in the file: another order of the regions must not turn a connection round.
+        # By name, not by place in the settings file: another order of the regions must not replace a connection.
         for requester, accepter in combinations(sorted(self._foundations), 2):
             with error_context("peering", f"{requester} and {accepter}"):
                 Peering(
@@ -160,22 +160,22 @@ class PlatformStack(TerraformStack):
         databases: dict[str, Database] = {}
         for member in self._settings.topology.in_order:
             name = member.region
-            here, others = self._foundations[name], sorted(self._foundations.keys() - {name})
+            foundation, other_regions = self._foundations[name], sorted(self._foundations.keys() - {name})
             with error_context("database", name):
                 databases[name] = Database(
-                    here.region,
+                    foundation.region,
                     "database",
-                    network=here.network,
+                    network=foundation.network,
                     member=member,
                     source=databases[member.source] if member.source else None,
-                    keys=here.keys,
+                    keys=foundation.keys,
                     secret=master,
-                    other_regions=[self._foundations[other].region for other in others],
+                    other_regions=[self._foundations[other].region for other in other_regions],
                 )
                 destination = self._settings.backups_in(name)
                 if member.is_standalone and destination:
                     BackupReplication(
-                        here.region,
+                        foundation.region,
                         f"database-backups-{destination}",
                         instance=databases[name].instance,
                         destination=self._foundations[destination].region,
@@ -202,13 +202,13 @@ class PlatformStack(TerraformStack):
         with error_context("rotation", home.name):
             code = RotationCode(self, "rotation-code", regions=[region.name for region in regions])
         functions, rules = {}, []
-        for name, here in sorted(self._foundations.items()):
+        for name, foundation in sorted(self._foundations.items()):
             with error_context("rotation", name):
                 functions[name] = RotationFunction(
-                    here.region,
+                    foundation.region,
                     "rotation-function",
-                    network=here.network,
-                    keys=here.keys,
+                    network=foundation.network,
+                    keys=foundation.keys,
                     secret=master,
                     application=application,
                     code=code,
@@ -225,7 +225,7 @@ class PlatformStack(TerraformStack):
                 immediately=self._settings.database.rotation.immediately,
                 depends_on=[master.value, *rules],
             )
-            # Its first rotation makes the user.
+            # The first rotation creates the database user.
             Rotation(
                 home,
                 "application-rotation",
@@ -242,9 +242,9 @@ class PlatformStack(TerraformStack):
         with error_context("sessions", home.name):
             keys = {name: foundation.keys.data for name, foundation in self._foundations.items()}
             table = SessionTable(home, "sessions", region=home, keys=keys)
-        for name, here in self._foundations.items():
+        for name, foundation in self._foundations.items():
             with error_context("sessions", name):
-                here.application.allow("sessions", table.access_statements(here.network))
+                foundation.application.allow("sessions", table.access_statements(foundation.network))
         return table
 
     def _ingress(self) -> Ingress:
@@ -252,9 +252,9 @@ class PlatformStack(TerraformStack):
             return Ingress(
                 self,
                 "entry",
-                networks={name: here.network for name, here in self._foundations.items()},
-                storages={name: here.storage for name, here in self._foundations.items()},
-                keys={name: here.keys for name, here in self._foundations.items()},
+                networks={name: foundation.network for name, foundation in self._foundations.items()},
+                storages={name: foundation.storage for name, foundation in self._foundations.items()},
+                keys={name: foundation.keys for name, foundation in self._foundations.items()},
                 home=self._home.name,
             )
 
@@ -262,21 +262,23 @@ class PlatformStack(TerraformStack):
         self, ingress: Ingress, secret: ApplicationSecret, databases: Mapping[str, Database]
     ) -> dict[str, WebTier]:
         web_tiers = {}
-        for name, here in self._foundations.items():
+        for name, foundation in self._foundations.items():
             with error_context("secrets", name):
-                here.application.allow("secret", secret.read_statements(name))
+                foundation.application.allow("secret", secret.read_statements(name))
             if self._settings.database.application.authentication == "iam":
                 with error_context("database", name):
-                    here.application.allow("database", database_login_statements(databases.values(), TOKEN_USERNAME))
+                    foundation.application.allow(
+                        "database", database_login_statements(databases.values(), TOKEN_USERNAME)
+                    )
             with error_context("compute", name):
                 web_tiers[name] = WebTier(
-                    here.region,
+                    foundation.region,
                     "web",
-                    region=here.region,
-                    network=here.network,
-                    keys=here.keys,
-                    role=here.application,
-                    artifacts=here.storage.data,
+                    region=foundation.region,
+                    network=foundation.network,
+                    keys=foundation.keys,
+                    role=foundation.application,
+                    artifacts=foundation.storage.data,
                     load_balancer=ingress.load_balancers[name],
                     clients=[databases[name].security_groups.clients],
                 )

@@ -1,4 +1,4 @@
-"""What watches one region: its alarms, its event rules, its health, its view on the dashboard and its saved queries."""
+"""Monitoring of one region: its alarms, event rules, health, row on the dashboard and saved queries."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 from constructs import Construct
 
-from modules.areas.monitoring.alerts import alert_alarms
 from modules.areas.monitoring.backup import backup_alarms
 from modules.areas.monitoring.certificates import certificate_alarms
 from modules.areas.monitoring.dashboard import RegionView
 from modules.areas.monitoring.database import database_alarms
-from modules.areas.monitoring.event_delivery import event_alarms
 from modules.areas.monitoring.event_rules import EventRules
-from modules.areas.monitoring.health import RegionHealth
+from modules.areas.monitoring.failed_invocations import failed_invocation_alarms
 from modules.areas.monitoring.instances import instance_alarms
 from modules.areas.monitoring.load_balancer import load_balancer_alarms
 from modules.areas.monitoring.network import network_alarms
 from modules.areas.monitoring.queries import Queries
+from modules.areas.monitoring.region_health import RegionHealth
 from modules.areas.monitoring.sessions import session_alarms
 from modules.areas.monitoring.storage import storage_alarms
+from modules.areas.monitoring.topics import topic_alarms
 from modules.blocks.alarms.function_alarms import function_alarms
 from modules.blocks.alarms.tier_alarms import TierAlarms
 
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from modules.blocks.alarms.event_rule import EventRule
     from modules.site import Site
 
-#: Of tiers whose alarms are named in another way, how.
-NAMES = {"load-balancer": "alb", "instances": "asg"}
+#: The word in alarm names, for tiers whose id is another word.
+TIER_NAMES = {"load-balancer": "alb", "instances": "asg"}
 
 
 class RegionMonitoring(Construct):
@@ -44,23 +44,23 @@ class RegionMonitoring(Construct):
     Parameters
     ----------
     site
-        What stands in the region.
+        The region's site.
     alerts
         The region's topics.
     sessions
-        The table of sessions.
+        The session table.
     event_rules
-        More rules that send events to the topics. None by default.
+        More event rules that send events to the topics. None by default.
     other_alarms
-        Alarms that the dashboard shows and that do not count for the region's health, such as those on API calls of
-        people. None by default.
+        Alarms that the dashboard shows and that do not count for the region's health, such as those on API calls. None
+        by default.
     other_logs
-        Names of more log groups that the usual queries are made for, by the key of ``QUESTIONS``. None by default.
+        Names of more log groups to save queries for, by the key of ``QUERY_STRINGS``. None by default.
 
     Attributes
     ----------
     view
-        What the dashboard shows of the region.
+        The region's row on the dashboard.
     """
 
     def __init__(
@@ -81,8 +81,8 @@ class RegionMonitoring(Construct):
             self._tier(tier, specs, [site.web.group.resource] if tier == "load-balancer" else [])
             for tier, specs in self._specs(sessions).items()
         ]
-        rules = EventRules(self, "notices", region=site.region, alerts=alerts, instance=site.database.instance).all
-        tiers.append(self._tier("events", event_alarms(rules=[*rules, *event_rules])))
+        rules = EventRules(self, "notices", region=site.region, alerts=alerts, instance=site.database.instance).rules
+        tiers.append(self._tier("events", failed_invocation_alarms(rules=[*rules, *event_rules])))
         health = RegionHealth(self, "health", region=site.region, tiers=tiers)
         alarms = [alarm for tier in tiers for alarm in tier.alarms]
         self.view = RegionView(region=site.region, health=health, alarms=[*alarms, *other_alarms])
@@ -109,14 +109,14 @@ class RegionMonitoring(Construct):
             ),
             "rotation": function_alarms(
                 thresholds=thresholds,
-                title="rotation",
+                identifier="rotation",
                 function=site.rotation.resource,
                 dead_letters=site.rotation.dead_letters.resource,
             ),
             "storage": storage_alarms(region=site.region, replications=site.replications),
             "backup": backup_alarms(vault=site.vault, instance=instance),
             "certificate": certificate_alarms(thresholds=thresholds, arn=site.certificate_arn),
-            "alerts": alert_alarms(alerts=self._alerts),
+            "alerts": topic_alarms(alerts=self._alerts),
         }
 
     def _tier(
@@ -127,7 +127,7 @@ class RegionMonitoring(Construct):
             tier,
             region=self._site.region,
             alerts=self._alerts,
-            title=NAMES.get(tier, tier),
+            tier=TIER_NAMES.get(tier, tier),
             specs=specs,
             depends_on=depends_on,
         )

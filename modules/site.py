@@ -1,4 +1,4 @@
-"""What stands in one region."""
+"""The constructs of one region, as one record."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Foundation:
-    """What every other area of a region stands on, and what needs nothing of other regions."""
+    """What the other areas of a region build on. It needs nothing of other regions."""
 
     region: Region
     keys: Keys
@@ -43,18 +43,18 @@ class Foundation:
 
 @dataclass(frozen=True, kw_only=True)
 class Site(Foundation):
-    """All of a region that is watched.
+    """Everything in a region that monitoring and operations need.
 
     Parameters
     ----------
     database, rotation, load_balancer, web
-        What stands in it.
+        Its areas.
     certificate_arn
-        The certificate of its load balancer.
+        ARN of the certificate of its load balancer.
     health_check
-        Route 53's, of its health page.
+        Its health check of Route 53.
     replications
-        Replications of buckets that leave the region or reach it.
+        Bucket replications from the region or to it.
     """
 
     database: Database
@@ -77,14 +77,14 @@ class Site(Foundation):
 
 
 def build_foundation(region: Region, *, vpc_cidrs: Sequence[str], administrators: Sequence[str]) -> Foundation:
-    """Build what needs nothing of other regions.
+    """Build the part of a region that needs nothing of other regions.
 
     Parameters
     ----------
     region
         The region.
     vpc_cidrs
-        Blocks of all the platform's VPCs, this one's included.
+        CIDR blocks of all the platform's VPCs, this one's included.
     administrators
         ARNs, or patterns of them, of roles and users that the bucket policies do not deny.
 
@@ -98,7 +98,7 @@ def build_foundation(region: Region, *, vpc_cidrs: Sequence[str], administrators
     with error_context("account", region.name):
         RegionBaseline(region, "baseline", region=region, key=keys.volumes)
     with error_context("network", region.name):
-        network = Network(region, "network", region=region, logs_key=keys.logs, platform=vpc_cidrs)
+        network = Network(region, "network", region=region, logs_key=keys.logs, vpc_cidrs=vpc_cidrs)
     with error_context("identity", region.name):
         application = InstanceRole(region, "application-role", region=region, identifier=APPLICATION)
     if in_region(region.settings.account.session_manager, region.name) == MANAGED:

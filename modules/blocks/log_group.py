@@ -1,4 +1,4 @@
-"""Log groups, alike in whatever area they are."""
+"""Log groups, the same for all areas."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def log_group(
     Parameters
     ----------
     scope, id_
-        Where in the tree of constructs it is.
+        Its place in the construct tree.
     region
         The region.
     name
-        Its name, as AWS has it.
+        Its name in AWS.
     key
         The key that it is encrypted with.
     retention_days

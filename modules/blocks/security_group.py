@@ -1,4 +1,4 @@
-"""Security groups and their rules, alike in whatever area they are."""
+"""Security groups and their rules, the same for all areas."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 def security_group(
     scope: Construct, id_: str, *, region: Region, vpc_id: str, identifier: str, description: str
 ) -> SecurityGroup:
-    """Make a security group that lets nothing in or out until it has rules.
+    """Make a security group without rules: no ingress and no egress.
 
     Parameters
     ----------
     scope, id_
-        Where in the tree of constructs it is.
+        Its place in the construct tree.
     region
         The region.
     vpc_id
         The VPC that it is in.
     identifier
-        What its name says of it.
+        The part of the name that tells it from other security groups.
     description
-        What it is for. AWS replaces a group whose description changes.
+        Its purpose. A new description replaces the security group.
 
     See https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html
     """
@@ -47,7 +47,7 @@ def security_group(
 
 
 class Peer(TypedDict, total=False):
-    """Who is at the other end: addresses, AWS's addresses of a service, or who bears a security group."""
+    """The source or destination of a rule: a CIDR block, a prefix list, or another security group."""
 
     cidr_ipv4: str
     prefix_list_id: str
@@ -55,18 +55,18 @@ class Peer(TypedDict, total=False):
 
 
 class Rule(Peer):
-    """What a rule lets through: TCP to one port, to or from one peer.
+    """Arguments of a rule: it allows TCP to one port, from or to one peer.
 
     Parameters
     ----------
     region
         The region.
     group
-        The group whose rule it is.
+        The security group that gets the rule.
     port
         The port.
     identifier
-        What the rule's name says of it.
+        The part of the name that tells it from other rules.
     description
         Who or what the peer is.
     """
@@ -79,12 +79,12 @@ class Rule(Peer):
 
 
 def ingress_rule(scope: Construct, id_: str, **rule: Unpack[Rule]) -> VpcSecurityGroupIngressRule:
-    """Let in what the rule says."""
+    """Add an ingress rule."""
     return VpcSecurityGroupIngressRule(scope, id_, **_arguments(rule))
 
 
 def egress_rule(scope: Construct, id_: str, **rule: Unpack[Rule]) -> VpcSecurityGroupEgressRule:
-    """Let out what the rule says."""
+    """Add an egress rule."""
     return VpcSecurityGroupEgressRule(scope, id_, **_arguments(rule))
 
 

@@ -1,4 +1,4 @@
-"""Errors that say where they happened."""
+"""Errors that name the area and the region."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 
 class AreaError(Exception):
-    """What failed while an area of the platform was built in a region; its text is one line."""
+    """An error while an area of the platform is built in a region. The message is one line."""
 
     def __init__(self, area: str, region: str, cause: BaseException) -> None:
-        # jsii puts the JavaScript stack into the message: its first line is what went wrong.
+        # jsii puts the JavaScript stack trace into the message. The first line is the error.
         lines = str(cause).strip().splitlines()
         kind = "" if isinstance(cause, (ValueError, RuntimeError)) else f"{type(cause).__name__}: "
         super().__init__(f"{area} in {region}: {kind}{lines[0] if lines else type(cause).__name__}")
@@ -21,7 +21,7 @@ class AreaError(Exception):
 
 @contextmanager
 def error_context(area: str, region: str) -> Iterator[None]:
-    """Name the area and the region in whatever fails inside.
+    """Add the area and the region to any error inside.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""Names of everything that bears one: ``PROD-{service}-{identifier}-{region}``.
+"""Physical names of resources: ``PROD-{service}-{identifier}-{region}``.
 
-The identifier opens with the settings' ``environment_suffix``, so that two copies of the platform can live in one
-account. Where AWS forbids upper case the same name is written in lower case; where it is too long for AWS it is cut
-and ends in a hash of the whole name, so that two names that differ stay different.
+The identifier begins with the setting ``environment_suffix``, so that two copies of the platform can share one account.
+Where AWS forbids upper case, the name is in lower case. A name that is too long for AWS is cut and gets a hash of the
+whole name, so that different names stay different.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ import re
 from dataclasses import dataclass
 
 HASH_LENGTH = 8
-#: Stands for an account while a name is made, as long as one.
+#: Placeholder for an account id, of the same length.
 ACCOUNT = "0" * 12
 IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """What AWS allows of one service's names: the number of characters, and whether they must be lower case."""
+    """Limits of AWS for the names of one service: the number of characters, and whether they must be lower case."""
 
     limit: int = 255
     lower: bool = False
 
 
-#: By the word that stands for the service in the name; each limit is the one of the API call that creates it.
+#: By the service's word in the name. Each limit is that of the API call that creates the resource.
 RULES = {
     "acl": Rule(),
     "acm": Rule(),
@@ -83,11 +83,11 @@ class Names:
     Parameters
     ----------
     environment
-        What opens every name, in upper case: ``prod`` makes ``PROD-…``.
+        The first part of every name, in upper case: ``prod`` makes ``PROD-…``.
     suffix
-        What opens every identifier.
+        The first part of every identifier.
     region
-        The AWS region that ends every name.
+        The AWS region, the last part of every name.
     """
 
     environment: str
@@ -95,16 +95,16 @@ class Names:
     region: str
 
     def of(self, service: str, identifier: str, *, tail: str = "") -> str:
-        """Name of one thing.
+        """Name of one resource.
 
         Parameters
         ----------
         service
             A key of ``RULES``.
         identifier
-            What tells the thing from others of its service: lower-case words and digits joined by hyphens.
+            The part that tells the resource from others of its service: lower-case words and digits joined by hyphens.
         tail
-            What stands before the region and is never cut. Nothing by default.
+            A part before the region that is never cut. None by default.
 
         Returns
         -------
@@ -130,13 +130,13 @@ class Names:
         return short.lower() if rule.lower else short
 
     def prefix(self, service: str) -> str:
-        """What all names of one service open with, in any region, and those of other copies of the platform do not."""
+        """Prefix of all names of one service, in any region. Other copies of the platform have another prefix."""
         prefix = f"{self.environment.upper()}-{service}-{self.suffix}-"
         return prefix.lower() if RULES[service].lower else prefix
 
 
 def _shortened(name: str, *, limit: int, tail: str) -> str:
-    """Cut ``name`` in its middle: the tail stays where it leaves room for more than the hash."""
+    """Cut ``name`` in its middle. The tail stays if it leaves room for more than the hash."""
     digest = base64.b32encode(hashlib.sha256(name.encode()).digest()).decode().lower()[:HASH_LENGTH]
     end = f"-{digest}-{tail}"
     if limit - len(end) < HASH_LENGTH:
@@ -145,9 +145,9 @@ def _shortened(name: str, *, limit: int, tail: str) -> str:
 
 
 def bucket_name(names: Names, identifier: str, account_id: str) -> str:
-    """Name of a bucket, which always ends in the account and the region, however long the rest is.
+    """Name of a bucket. It always ends in the account and the region, however long the rest is.
 
-    Bucket names are global: without the account nobody could build the same platform in a second account, and anybody
+    Bucket names are global. Without the account the same platform could not be built in a second account, and anyone
     could take the names first.
 
     Parameters

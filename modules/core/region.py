@@ -1,4 +1,4 @@
-"""A region as areas see it."""
+"""A region, for the constructs in it."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 
 class Region(Construct):
-    """One AWS region: its provider, its addresses, its zones and its names.
+    """One AWS region: its provider, CIDR block, zones and names.
 
-    Areas get a region and make everything of theirs with its ``provider``; they never ask which stack they are in.
+    Areas make their resources with the region's ``provider``. They never ask which stack they are in.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class Region(Construct):
     settings
         The platform's settings.
     cidr
-        Block of the region's VPC.
+        CIDR block of the region's VPC.
 
     See https://developer.hashicorp.com/terraform/language/providers/configuration#alias-multiple-provider-configurations
     """
@@ -52,7 +52,7 @@ class Region(Construct):
 
     @property
     def zones(self) -> str:
-        """Letters of the zones in use, by position: ``abc``."""
+        """One letter for each zone in use, such as ``abc``."""
         return ascii_lowercase[: self.settings.network.zone_count(self.name)]
 
     def arn(self, service: str, resource: str) -> str:
@@ -61,7 +61,7 @@ class Region(Construct):
 
 
 def provider(scope: Construct, id_: str, *, region: str, settings: Settings) -> AwsProvider:
-    """Provider of a region, its alias, that touches no account but the settings' and gives their tags to everything."""
+    """AWS provider of a region, limited to the account of the settings, with their tags as default tags."""
     return AwsProvider(
         scope,
         id_,
@@ -73,11 +73,11 @@ def provider(scope: Construct, id_: str, *, region: str, settings: Settings) -> 
 
 
 class Zones(Construct):
-    """Names of a region's Availability Zones, asked from AWS at plan time.
+    """Names of a region's Availability Zones, which Terraform reads from AWS at plan time.
 
-    They are the first by name, zones of old hardware left out, or those of the setting ``network.zones``. All zones
-    count, whatever state they are in: a plan that is wanted because a zone is down must not fail for it. A plan fails
-    with a sentence if the account sees fewer zones than are wanted, or none of a name or an id of the settings.
+    They are the first by name, without zones of old hardware, or those of the setting ``network.zones``. Zones in any
+    state count: a plan that reacts to an outage of a zone must not fail because of that outage. A plan fails with a
+    message if the account has fewer zones than needed, or lacks a zone that the settings name.
 
     Parameters
     ----------
@@ -89,28 +89,28 @@ class Zones(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, region: Region) -> None:
         super().__init__(scope, id_)
-        self._given = region.settings.network.zones.get(region.name, ())
+        self._configured = region.settings.network.zones.get(region.name, ())
         self._zones = DataAwsAvailabilityZones(
             self,
             "Resource",
             provider=region.provider,
-            exclude_zone_ids=None if self._given else list(OLD_ZONES.get(region.name, ())) or None,
+            exclude_zone_ids=None if self._configured else list(OLD_ZONES.get(region.name, ())) or None,
             filter=[DataAwsAvailabilityZonesFilter(name="opt-in-status", values=["opt-in-not-required"])],
         )
         self._zones.lifecycle = TerraformResourceLifecycle(
-            postcondition=[self._are_there(region) if self._given else self._are_enough(region)]
+            postcondition=[self._configured_zones_exist(region) if self._configured else self._enough_zones(region)]
         )
 
     def name(self, position: int) -> str:
-        """Name of the zone at ``position``, counted from 0 in the order of the setting, or else of the alphabet."""
-        if not self._given:
+        """Name of the zone at ``position``, from 0, in the order of the setting or else of the alphabet."""
+        if not self._configured:
             return str(Fn.element(self._zones.names, position))
-        zone = self._given[position]
+        zone = self._configured[position]
         if "-az" not in zone:
             return zone
         return f'${{{self._zones.fqn}.names[index({self._zones.fqn}.zone_ids, "{zone}")]}}'
 
-    def _are_enough(self, region: Region) -> Postcondition:
+    def _enough_zones(self, region: Region) -> Postcondition:
         wanted = len(region.zones)
         return Postcondition(
             condition=f"${{length(self.names) >= {wanted}}}",
@@ -118,10 +118,10 @@ class Zones(Construct):
             f"set network.availability_zones to what it has, or name its zones in network.zones.{region.name}",
         )
 
-    def _are_there(self, region: Region) -> Postcondition:
-        given = ", ".join(f'"{zone}"' for zone in self._given)
+    def _configured_zones_exist(self, region: Region) -> Postcondition:
+        names = ", ".join(f'"{zone}"' for zone in self._configured)
         return Postcondition(
-            condition=f"${{length(setsubtract([{given}], concat(self.names, self.zone_ids))) == 0}}",
+            condition=f"${{length(setsubtract([{names}], concat(self.names, self.zone_ids))) == 0}}",
             error_message=f"network.zones.{region.name} names an Availability Zone that this account does not see: "
             f"`aws ec2 describe-availability-zones --region {region.name}` lists those that it sees",
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.areas.monitoring.queries import QUESTIONS
+from modules.areas.monitoring.queries import QUERY_STRINGS
 from tests.support.insights import discovered, left_of
 
 PREFIX = "2026-01-01 03:00:00 UTC:10.0.1.5(53412):app@app:[12345]:"
@@ -77,7 +77,7 @@ def access_log(root: Path, **values: str) -> str:
 
 @pytest.mark.parametrize(("log", "question"), sorted(LINES))
 def test_a_question_finds_what_it_is_about_and_nothing_else(log: str, question: str) -> None:
-    query, (about, others) = QUESTIONS[log][question], LINES[log, question]
+    query, (about, others) = QUERY_STRINGS[log][question], LINES[log, question]
     for line in about:
         assert left_of(query, discovered(line, flow=log == "flow")) is not None, line
     for line in others:
@@ -85,11 +85,11 @@ def test_a_question_finds_what_it_is_about_and_nothing_else(log: str, question: 
 
 
 def test_answers_of_5xx_are_found_in_lines_as_nginx_writes_them(root: Path) -> None:
-    query = QUESTIONS["web"]["server-errors"]
+    query = QUERY_STRINGS["web"]["server-errors"]
     assert left_of(query, discovered(access_log(root, status="502", uri="/a"))) is not None
     assert left_of(query, discovered(access_log(root, status="200", uri="/500"))) is None
 
 
 def test_every_question_is_tried() -> None:
     tried = {*LINES, ("web", "server-errors")}
-    assert tried == {(log, question) for log, questions in QUESTIONS.items() for question in questions}
+    assert tried == {(log, question) for log, questions in QUERY_STRINGS.items() for question in questions}

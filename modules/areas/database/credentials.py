@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cdktf import Fn
 from constructs import Construct
 
-from modules.areas.secrets.version import PLACED, SecretVersion
+from modules.areas.secrets.version import HOST_LABEL, SecretVersion
 
 if TYPE_CHECKING:
     from cdktf_cdktf_provider_aws.db_instance import DbInstance
@@ -42,4 +42,4 @@ class Credentials(Construct):
         super().__init__(scope, id_)
         self.secret = secret
         value = Fn.jsonencode(Fn.merge([secret.stored, {"host": writer.address}]))
-        self.value = SecretVersion(self, "value", secret=secret, value=value, label=PLACED)
+        self.value = SecretVersion(self, "value", secret=secret, value=value, label=HOST_LABEL)

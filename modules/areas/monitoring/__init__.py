@@ -1,1 +1,1 @@
-"""Alarms, the health of a region, the dashboard, and queries for the usual questions."""
+"""Alarms, event rules, the health of a region, the dashboard and saved queries."""

@@ -1,4 +1,4 @@
-"""Alarms of backups."""
+"""Alarms on backups."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ if TYPE_CHECKING:
     from modules.areas.backup.vault import BackupVault
 
 HOUR = 3600
-#: The plan makes a backup a day, at more or less the same time.
-HOURS_WITHOUT = 36
+#: The plan makes one backup a day, at about the same time.
+HOURS_WITHOUT_BACKUP = 36
 
 
 def backup_alarms(*, vault: BackupVault, instance: DbInstance) -> dict[str, AlarmSpec]:
-    """Backups and copies of them that failed, and no backups at all.
+    """Failed backup and copy jobs, and a region without new backups.
 
-    A day and a half without any pages, since nothing else tells: a plan that selects nothing makes no job that fails.
+    A day and a half without a completed backup pages, because no other alarm notices: a plan that selects no resource
+    starts no job that could fail.
 
     Parameters
     ----------
@@ -43,9 +44,9 @@ def backup_alarms(*, vault: BackupVault, instance: DbInstance) -> dict[str, Alar
             # Published only when it happens.
             treat_missing_data="notBreaching",
             severity="ticket",
-            description=meaning,
+            description=description,
         )
-        for identifier, name, meaning in (
+        for identifier, name, description in (
             (
                 "failed",
                 "NumberOfBackupJobsFailed",
@@ -61,7 +62,7 @@ def backup_alarms(*, vault: BackupVault, instance: DbInstance) -> dict[str, Alar
         )
     }
     specs["none"] = AlarmSpec(
-        # An hour in which no database lived counts as well, so that it is silent until there was time for a backup.
+        # An hour without a running database counts as a backup, so a new database has time for its first one.
         metric=MathExpression(
             expression="IF(alive > 0, FILL(completed, 0), 1)",
             metrics={
@@ -77,7 +78,7 @@ def backup_alarms(*, vault: BackupVault, instance: DbInstance) -> dict[str, Alar
         threshold=1,
         below=True,
         period=HOUR,
-        evaluation_periods=HOURS_WITHOUT,
+        evaluation_periods=HOURS_WITHOUT_BACKUP,
         treat_missing_data="notBreaching",
         severity="page",
         description="No backup was completed for a day and a half. See that the plan is there and what it selects.",

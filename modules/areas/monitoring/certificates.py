@@ -1,4 +1,4 @@
-"""Alarms of certificates."""
+"""Alarms on certificates."""
 
 from __future__ import annotations
 
@@ -10,51 +10,51 @@ if TYPE_CHECKING:
     from modules.settings.alarms import AlarmSettings
 
 DAY = 86400
-#: Days that are left when it is no longer a matter for the morning.
+#: With fewer days left the alarm pages.
 LAST_DAYS = 7
 
 
 def certificate_alarms(*, thresholds: AlarmSettings, arn: str) -> dict[str, AlarmSpec]:
-    """A certificate that is not renewed, first as a ticket, in its last week as a page.
+    """A certificate that is not renewed: first a ticket, in its last week a page.
 
     Parameters
     ----------
     thresholds
         The settings ``alarms``.
     arn
-        The certificate, made here or given.
+        ARN of the certificate, requested by the platform or given in the settings.
 
     See https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html
     """
-    # Published twice a day, first some hours after the certificate is made and never again once it has expired: an
-    # alarm that has gone off must not go back then, and a young certificate is no reason for one.
-    measure = Metric(
+    # ACM publishes it twice a day, first some hours after the certificate is issued, and not after it has expired. So
+    # missing data must change nothing: the alarm stays in ALARM after the last data point, and is not before the first.
+    metric = Metric(
         namespace="AWS/CertificateManager",
         name="DaysToExpiry",
         dimensions={"CertificateArn": arn},
         statistic="Minimum",
     )
-    meaning = "ACM has not renewed the certificate, which it tries from 60 days before its end. See whether the "
-    meaning += "record that validates the domain is still in DNS. One that was imported has to be imported anew."
+    description = "ACM has not renewed the certificate, which it tries from 60 days before its end. See whether the "
+    description += "record that validates the domain is still in DNS. One that was imported has to be imported anew."
     return {
         "near-expiry": AlarmSpec(
-            metric=measure,
+            metric=metric,
             threshold=thresholds.certificate_days_left,
             below=True,
             period=DAY,
             evaluation_periods=1,
             treat_missing_data="ignore",
             severity="ticket",
-            description=meaning,
+            description=description,
         ),
         "last-days": AlarmSpec(
-            metric=measure,
+            metric=metric,
             threshold=LAST_DAYS,
             below=True,
             period=DAY,
             evaluation_periods=1,
             treat_missing_data="ignore",
             severity="page",
-            description=meaning,
+            description=description,
         ),
     }

@@ -1,4 +1,4 @@
-"""One page that says which region is ill."""
+"""The dashboard, which shows which region is unhealthy."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from constructs import Construct
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from modules.areas.monitoring.health import RegionHealth
+    from modules.areas.monitoring.region_health import RegionHealth
     from modules.blocks.alarms.alarm import Alarm
     from modules.core.region import Region
 
     Widget = dict[str, Any]
 
-#: The grid of CloudWatch, and the parts of it that a region's row is made of.
+#: Width of CloudWatch's grid, and of the parts of a region's row: label, alarm states, and each graph.
 WIDTH, LABEL, STATES, GRAPH = 24, 3, 9, 4
 ROW = 5
 GRAPHS = (WIDTH - LABEL - STATES) // GRAPH
-#: As many alarms as one widget shows.
+#: The most alarms that one widget can show.
 #: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
-MOST_STATES = 100
-#: States of this many alarms stand in one line of a widget of full width.
-IN_A_LINE = 6
+ALARMS_PER_WIDGET = 100
+#: Alarms in one line of a widget of full width.
+ALARMS_PER_LINE = 6
 
 
 class RegionView:
@@ -36,7 +36,7 @@ class RegionView:
     region
         The region.
     health
-        The alarm that says whether it is ill.
+        The alarm that is in ALARM while the region is unhealthy.
     alarms
         All its alarms.
     """
@@ -45,8 +45,8 @@ class RegionView:
         self.region, self.health, self.alarms = region, health, alarms
 
     @property
-    def headlines(self) -> list[Alarm]:
-        """The alarms whose measures are drawn: the first of each tier, then more, as many as there is room for."""
+    def graphs(self) -> list[Alarm]:
+        """The alarms with a graph: the first of each tier, then more, as many as fit."""
         drawn = [alarm for alarm in self.alarms if alarm.spec.on_dashboard]
         first = {alarm.tier: alarm for alarm in reversed(drawn)}
         ordered = sorted(drawn, key=lambda alarm: first[alarm.tier] is not alarm)
@@ -54,9 +54,9 @@ class RegionView:
 
 
 class Dashboard(Construct):
-    """What clients reach and all regions' health in the first line; a row for each: its alarms and what drives them.
+    """The health of all regions in the first row, then one row per region with its alarms and graphs of their metrics.
 
-    It is made from the alarms that there are, so nothing is shown that is not watched and nothing watched is left out.
+    It is made from the alarms themselves, so it shows every alarm and nothing else.
 
     Parameters
     ----------
@@ -64,18 +64,24 @@ class Dashboard(Construct):
         The region whose name and provider it gets; dashboards are global.
     views
         What is shown of each region, in the order of the rows.
-    others
-        Alarms of no region's row, which the first line shows besides the healths. None by default.
+    other_alarms
+        More alarms for the first row, such as those on health checks of Route 53. None by default.
 
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, region: Region, views: Sequence[RegionView], others: Sequence[Alarm] = ()
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        region: Region,
+        views: Sequence[RegionView],
+        other_alarms: Sequence[Alarm] = (),
     ) -> None:
         super().__init__(scope, id_)
-        first = [view.health.arn for view in views] + [alarm.arn for alarm in others]
-        top = 1 + -(-len(first) // IN_A_LINE)
+        first = [view.health.arn for view in views] + [alarm.arn for alarm in other_alarms]
+        top = 1 + -(-len(first) // ALARMS_PER_LINE)
         widgets = [_states(0, 0, WIDTH, top, "Which region is ill?", first)]
         for number, view in enumerate(views):
             widgets += _row(view, top + number * ROW)
@@ -94,7 +100,7 @@ def _row(view: RegionView, y: int) -> list[Widget]:
     role = "primary" if name == view.region.settings.primary_region else "secondary"
     label = _widget("text", 0, y, LABEL, {"markdown": f"## {name}\n{role}\n\n[Alarms]({link})"})
     arns = [alarm.arn for alarm in view.alarms]
-    parts = [arns[start : start + MOST_STATES] for start in range(0, len(arns), MOST_STATES)]
+    parts = [arns[start : start + ALARMS_PER_WIDGET] for start in range(0, len(arns), ALARMS_PER_WIDGET)]
     width = STATES // max(len(parts), 1)
     states = [
         _states(LABEL + place * width, y, width, ROW, name if place == 0 else f"{name}, more", part)
@@ -110,17 +116,17 @@ def _row(view: RegionView, y: int) -> list[Widget]:
                 "title": f"{alarm.tier} {alarm.node.id}",
                 "region": name,
                 "view": "timeSeries",
-                # The alarm brings its metric and its threshold with it.
+                # The graph takes metric and threshold from the alarm.
                 "annotations": {"alarms": [alarm.arn]},
             },
         )
-        for place, alarm in enumerate(view.headlines)
+        for place, alarm in enumerate(view.graphs)
     ]
     return [label, *states, *graphs]
 
 
 def _states(x: int, y: int, width: int, height: int, title: str, arns: Sequence[str]) -> Widget:
-    # What has changed last comes first.
+    # The latest change comes first.
     properties = {"title": title, "alarms": list(arns), "sortBy": "stateUpdatedTimestamp"}
     return _widget("alarm", x, y, width, properties, height)
 

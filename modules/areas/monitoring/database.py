@@ -1,4 +1,4 @@
-"""Alarms of a database instance."""
+"""Alarms on a database instance."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from modules.settings.alarms import AlarmSettings
 
 MIB, GIB = 1024**2, 1024**3
-#: PostgreSQL stops taking writes near 2.1 thousand million; there is time to act from here.
-TRANSACTIONS = 1_000_000_000
-#: Minutes without a word. A replica is down for some of them when a minor version is installed.
-SILENT_WRITER, SILENT_REPLICA = 5, 15
+#: PostgreSQL refuses writes near 2.1 billion used transaction ids; at this number there is time to act.
+USED_TRANSACTION_IDS = 1_000_000_000
+#: Minutes without metrics. A replica is down for some minutes while a minor version is installed.
+NO_DATA_MINUTES_STANDALONE, NO_DATA_MINUTES_REPLICA = 5, 15
 
 
 def database_alarms(
     *, thresholds: AlarmSettings, instance: DbInstance, instance_class: str, replica: bool
 ) -> dict[str, AlarmSpec]:
-    """Whether an instance lives, its load, room, connections and deadlocks, and how far it or its replicas are behind.
+    """Availability of the instance, its load, storage, memory, connections and deadlocks, and replication lag.
 
-    Every alarm is there in every role, since CloudWatch deletes none that a region's health counts, and a promotion
-    must not wait for that. Of an instance that is gone one alarm tells: silence is a fault to that one alone. A replica
-    whose source is gone is late, which is no fault of its own and wakes nobody: its source's alarms do.
+    Every alarm exists for every role: CloudWatch refuses to delete an alarm that a composite alarm references, which
+    would block a promotion. If the instance is gone, one alarm says so: missing data breaches in that alarm only. A
+    replica whose source is gone lags behind. That makes a ticket and no page, because the alarms of the source page.
 
     Parameters
     ----------
@@ -35,9 +35,9 @@ def database_alarms(
     instance
         The instance.
     instance_class
-        Its class, which decides how many connections it takes.
+        Its instance class, which limits its connections.
     replica
-        Whether it is a replica. Its minor versions are installed while nobody needs it, so it may be silent for longer.
+        Whether it is a replica. A replica may be without metrics for longer, while a minor version is installed.
 
     See https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-metrics.html
     """
@@ -56,7 +56,7 @@ def database_alarms(
             metric=metric("CPUUtilization", "SampleCount"),
             threshold=1,
             below=True,
-            evaluation_periods=SILENT_REPLICA if replica else SILENT_WRITER,
+            evaluation_periods=NO_DATA_MINUTES_REPLICA if replica else NO_DATA_MINUTES_STANDALONE,
             treat_missing_data="breaching",
             severity="page",
             description="The instance says nothing: it is stopped, full, failing over again and again, or gone. Its "
@@ -109,14 +109,14 @@ def database_alarms(
         ),
         "transactions": AlarmSpec(
             metric=metric("MaximumUsedTransactionIDs", "Maximum"),
-            threshold=TRANSACTIONS,
+            threshold=USED_TRANSACTION_IDS,
             treat_missing_data="notBreaching",
             severity="page",
             description="Half of the transaction ids are used: vacuum does not keep up, and at the end of them "
             "PostgreSQL stops taking writes.",
         ),
         "kept-log": AlarmSpec(
-            # Published by a source alone.
+            # Only an instance with replicas publishes it.
             metric=metric("OldestReplicationSlotLag", "Maximum"),
             threshold=thresholds.database_replication_slot_lag_gib * GIB,
             treat_missing_data="notBreaching",
@@ -127,10 +127,10 @@ def database_alarms(
         "replica-lag": AlarmSpec(
             metric=metric("ReplicaLag", "Maximum"),
             threshold=thresholds.database_replica_lag_seconds,
-            # What is no replica says nothing.
+            # Only a replica publishes it.
             treat_missing_data="notBreaching",
-            # Replicas are late when the source is gone, which is told by then. What one loses by itself piles up at
-            # its source, and pages there.
+            # If the source is gone, its own alarms have paged already. If only this replica has a problem, the log
+            # that its source keeps for it grows, and ``kept-log`` pages there.
             severity="ticket",
             unhealthy=True,
             on_dashboard=replica,

@@ -1,4 +1,4 @@
-"""Events that no metric counts."""
+"""Event rules for what no metric counts."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 API_CALL = "AWS API Call via CloudTrail"
 SERVICE_EVENT = "AWS Service Event via CloudTrail"
 
-
-#: What EventBridge is asked for, by the notice's identifier: what it means, and the events.
+#: By the rule's identifier: its description, and the events that it matches.
 EVENTS: Mapping[str, tuple[str, Event]] = {
     "rotation-failed": (
         "A secret was not rotated. It still works; the log of the function says which step failed.",
@@ -62,10 +61,9 @@ EVENTS: Mapping[str, tuple[str, Event]] = {
     ),
 }
 
-
-#: What looks for attacks and keeps records; services whose names of calls are theirs alone.
-#: Not the trail, AWS Config, topics and rules, which are signals of the trail.
-WATCHERS = {
+#: Calls that turn off a security service or its logs, by the service's event source. No two services share a name here.
+#: The trail, AWS Config, topics and rules are not here: metric filters of the trail cover them.
+DISABLING_CALLS = {
     "access-analyzer": ["DeleteAnalyzer"],
     "ec2": ["DeleteFlowLogs"],
     "guardduty": ["DeleteDetector"],
@@ -75,15 +73,15 @@ WATCHERS = {
 }
 
 
-def watchers_deleted(names: Names) -> Event:
-    """Calls after which something of the platform, or of the account, watches no more.
+def monitoring_deleted(names: Names) -> Event:
+    """Calls that delete or disable monitoring of the platform or of the account.
 
-    The trail's alarms could not tell of them: they count events in a log group, by filters, minutes after the call,
-    and log groups, filters and alarms are what is deleted. EventBridge hears of the call by itself. The other way
-    round, the trail's alarms tell of rules that are deleted.
+    The trail's alarms could miss these calls: such an alarm needs a log group, a metric filter and some minutes, and
+    log groups, metric filters and alarms are what these calls delete. EventBridge gets the call directly. In turn, the
+    trail's alarms report deleted event rules.
 
-    Of alarms and log groups only those of this platform are meant, by their names; services of AWS that tidy up what
-    they made themselves are not.
+    Alarms and log groups count only if their names are the platform's. Calls that AWS services make by themselves, to
+    clean up their own resources, do not count.
 
     See https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html#eb-filtering-complex-example-or
     """
@@ -98,9 +96,9 @@ def watchers_deleted(names: Names) -> Event:
         "eventName": ["DeleteLogGroup", "DeleteLogStream", "DeleteMetricFilter"],
         "requestParameters": {"logGroupName": [{"prefix": f"{first}{names.prefix('logs')}"} for first in logs]},
     }
-    watchers = {
-        "eventSource": [f"{one}.amazonaws.com" for one in WATCHERS],
-        "eventName": [name for names_of_one in WATCHERS.values() for name in names_of_one],
+    services = {
+        "eventSource": [f"{service}.amazonaws.com" for service in DISABLING_CALLS],
+        "eventName": [call for calls in DISABLING_CALLS.values() for call in calls],
     }
     sessions = {
         "eventSource": ["ssm.amazonaws.com"],
@@ -108,22 +106,23 @@ def watchers_deleted(names: Names) -> Event:
         "requestParameters": {"name": [PREFERENCES]},
     }
     return Event(
-        # AWS takes no event of anybody else's with a source that opens so.
+        # Only AWS services can send events whose source begins with this.
         source={"prefix": "aws."},
         kinds=[API_CALL],
-        detail={"userIdentity": {"invokedBy": [{"exists": False}]}, "$or": [alarms, records, sessions, watchers]},
+        detail={"userIdentity": {"invokedBy": [{"exists": False}]}, "$or": [alarms, records, sessions, services]},
     )
 
 
-#: What RDS calls the events of an instance that are worth a look.
+#: The RDS event categories that are worth a ticket.
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html
 CATEGORIES = ("availability", "failover", "failure", "low storage", "read replica")
 
 
 class EventRules(Construct):
-    """What no metric counts, as pages: backups and watchers that are deleted, rotations and rollouts that failed.
+    """Pages for deleted backups, deleted monitoring, failed rotations and failed instance refreshes.
 
-    Tickets tell what RDS says of the instance, which explains what its alarms page for.
+    Events of the database instance make tickets: they explain what its alarms page for. A key that is scheduled for
+    deletion is a metric filter of the trail.
 
     Parameters
     ----------
@@ -136,10 +135,8 @@ class EventRules(Construct):
 
     Attributes
     ----------
-    all
+    rules
         The rules.
-
-    Keys that are about to be gone are among the signals of the trail.
 
     See https://docs.aws.amazon.com/secretsmanager/latest/userguide/monitoring-eventbridge.html,
     https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-eventbridge-events.html and
@@ -150,13 +147,13 @@ class EventRules(Construct):
         self, scope: Construct, id_: str, *, region: Region, alerts: AlertTopics, instance: DbInstance
     ) -> None:
         super().__init__(scope, id_)
-        self.all = [
+        self.rules = [
             EventRule(
                 self, identifier, region=region, alerts=alerts, severity="page", description=description, event=event
             )
             for identifier, (description, event) in EVENTS.items()
         ]
-        self.all.append(
+        self.rules.append(
             EventRule(
                 self,
                 "watchers-deleted",
@@ -165,10 +162,10 @@ class EventRules(Construct):
                 severity="page",
                 description="An alarm, a log or what looks for attacks was deleted or silenced. Unless a plan did it, "
                 "someone does not want to be seen: apply the plan, and find out what else they did.",
-                event=watchers_deleted(region.names),
+                event=monitoring_deleted(region.names),
             )
         )
-        self.all.append(
+        self.rules.append(
             EventRule(
                 self,
                 "database-events",

@@ -1,4 +1,4 @@
-"""Alarms of the Auto Scaling group."""
+"""Alarms on the Auto Scaling group."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 def instance_alarms(*, group: AutoscalingGroup, load_balancer: Lb, target_group: LbTargetGroup) -> dict[str, AlarmSpec]:
-    """Fewer instances than there have to be, and no room for more.
+    """Fewer instances in service than the minimum, and a group at its maximum size.
 
     Parameters
     ----------
     group
-        The group, which must publish its metrics.
+        The group. It must publish its metrics.
     load_balancer, target_group
-        What says whether any instance takes requests. While none does, Route 53's alarm on the region pages.
+        They show whether any instance is healthy. While none is, the health check alarm of the region pages instead.
 
     See https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-metrics.html
     """
@@ -50,7 +50,7 @@ def instance_alarms(*, group: AutoscalingGroup, load_balancer: Lb, target_group:
             ),
             threshold=0,
             evaluation_periods=10,
-            # A new group publishes its first metrics some minutes after it stands.
+            # A new group publishes its first metrics some minutes after its creation.
             treat_missing_data="ignore",
             severity="page",
             description="For ten minutes fewer instances have been in service than the group's floor. Its activity "

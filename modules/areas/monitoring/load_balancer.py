@@ -1,4 +1,4 @@
-"""Alarms of the load balancer."""
+"""Alarms on the load balancer."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
     from modules.settings.alarms import AlarmSettings
 
-#: Requests in a minute below which one fault would be a percentage that frightens for nothing: more than three times as
-#: many as the health checks of Route 53 make, from some sixteen places every 30 seconds.
-FEW = 100
+#: The error rate counts only above this number of requests a minute: below it, a single error is a high percentage.
+#: Route 53's health checks alone make fewer than a third of it: about 16 checkers, every 30 seconds.
+MIN_REQUESTS = 100
 
 
 def load_balancer_alarms(
     *, thresholds: AlarmSettings, load_balancer: Lb, target_group: LbTargetGroup
 ) -> dict[str, AlarmSpec]:
-    """Answers that are faults or late, requests that are turned away, and instances that are not well.
+    """Errors, latency, rejected connections and unhealthy instances.
 
-    That no instance is left is told by Route 53's verdict, which pages; here the region counts as unhealthy, and it
-    keeps the alarm on faults from telling the same.
+    While no instance is healthy, the health check alarm of the region pages. The alarm here only makes the region
+    unhealthy, and the alarm on errors stays OK, so that one fault pages once.
 
     Parameters
     ----------
@@ -56,8 +56,8 @@ def load_balancer_alarms(
     return {
         "errors": AlarmSpec(
             metric=MathExpression(
-                # Codes that did not occur have no data, which would make the sum have none.
-                expression=f"IF(hosts > 0, IF(requests > {FEW}, "
+                # A code that did not occur has no data, and the sum would have none either.
+                expression=f"IF(hosts > 0, IF(requests > {MIN_REQUESTS}, "
                 "100 * (FILL(own, 0) + FILL(targets, 0)) / requests, 0), 0)",
                 metrics={
                     "requests": balancer("RequestCount"),
@@ -86,7 +86,7 @@ def load_balancer_alarms(
             threshold=1,
             below=True,
             evaluation_periods=2,
-            # A load balancer always says how many it has: silence means it is gone.
+            # A load balancer always publishes this metric: missing data means that it is gone.
             treat_missing_data="breaching",
             severity="ticket",
             unhealthy=True,

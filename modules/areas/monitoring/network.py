@@ -1,4 +1,4 @@
-"""Alarms of the network."""
+"""Alarms on NAT gateways."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def network_alarms(*, thresholds: AlarmSettings, gateways: Mapping[str, NatGateway]) -> dict[str, AlarmSpec]:
-    """Ways out that are used up or lose packets.
+    """NAT gateways without free ports, or that drop packets.
 
-    One alarm looks at all gateways, so that none goes when there are fewer of them: CloudWatch deletes no alarm that a
-    region's health counts.
+    One alarm covers all gateways, so that fewer gateways delete no alarm: CloudWatch refuses to delete an alarm that a
+    composite alarm references.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def network_alarms(*, thresholds: AlarmSettings, gateways: Mapping[str, NatGatew
     """
     return {
         "nat-ports": AlarmSpec(
-            metric=_worst("ErrorPortAllocation", gateways),
+            metric=_maximum("ErrorPortAllocation", gateways),
             threshold=0,
             treat_missing_data="notBreaching",
             severity="page",
@@ -40,7 +40,7 @@ def network_alarms(*, thresholds: AlarmSettings, gateways: Mapping[str, NatGatew
             "say which one. Give it more addresses, or keep connections open.",
         ),
         "nat-drops": AlarmSpec(
-            metric=_worst("PacketsDropCount", gateways),
+            metric=_maximum("PacketsDropCount", gateways),
             threshold=thresholds.nat_dropped_packets,
             period=300,
             evaluation_periods=3,
@@ -51,7 +51,7 @@ def network_alarms(*, thresholds: AlarmSettings, gateways: Mapping[str, NatGatew
     }
 
 
-def _worst(name: str, gateways: Mapping[str, NatGateway]) -> MathExpression:
+def _maximum(name: str, gateways: Mapping[str, NatGateway]) -> MathExpression:
     metrics = {
         letter: Metric(namespace="AWS/NATGateway", name=name, dimensions={"NatGatewayId": gateway.id}, statistic="Sum")
         for letter, gateway in gateways.items()

@@ -1,4 +1,4 @@
-"""Questions that are asked again and again, ready in CloudWatch Logs Insights."""
+"""Saved queries of CloudWatch Logs Insights."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from modules.core.region import Region
 
-#: By the log that answers, and by name.
-QUESTIONS: Mapping[str, Mapping[str, str]] = {
+#: By the kind of log group, then by the name of the query.
+QUERY_STRINGS: Mapping[str, Mapping[str, str]] = {
     "flow": {
         "rejected-traffic": """
             filter action = "REJECT"
@@ -84,19 +84,19 @@ QUESTIONS: Mapping[str, Mapping[str, str]] = {
 
 
 class Queries(Construct):
-    """Saved queries of one region, for each of its log groups that the usual questions are asked of.
+    """Saved queries of one region, for each of its log groups.
 
     Parameters
     ----------
     region
         The region.
     logs
-        Names of log groups, attributes of them, by the key of ``QUESTIONS`` that they answer.
+        By a key of ``QUERY_STRINGS``, the name of the log group: an attribute of the resource.
 
     Raises
     ------
     ValueError
-        If a key is not one of ``QUESTIONS``.
+        If a key is not one of ``QUERY_STRINGS``.
 
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
     """
@@ -104,14 +104,14 @@ class Queries(Construct):
     def __init__(self, scope: Construct, id_: str, *, region: Region, logs: Mapping[str, str]) -> None:
         super().__init__(scope, id_)
         for log, group in logs.items():
-            if log not in QUESTIONS:
-                raise ValueError(f"no questions for a log of kind {log!r}, allowed: {', '.join(QUESTIONS)}")
-            for question, query in QUESTIONS[log].items():
+            if log not in QUERY_STRINGS:
+                raise ValueError(f"no queries for a log of kind {log!r}, allowed: {', '.join(QUERY_STRINGS)}")
+            for name, query in QUERY_STRINGS[log].items():
                 CloudwatchQueryDefinition(
                     self,
-                    f"{log}-{question}",
+                    f"{log}-{name}",
                     provider=region.provider,
-                    name=region.names.of("query", f"{log}-{question}"),
+                    name=region.names.of("query", f"{log}-{name}"),
                     query_string="\n".join(line.strip() for line in query.strip().splitlines()),
                     log_group_names=[group],
                 )

@@ -1,4 +1,4 @@
-"""Alarms of the session table."""
+"""Alarms on the session table."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
     from modules.settings.alarms import AlarmSettings
 
-#: What the application does with sessions. DynamoDB publishes system errors of each operation by itself.
+#: The operations that the application uses. DynamoDB publishes ``SystemErrors`` for each operation separately.
 OPERATIONS = ("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")
-#: Minutes that are looked at, and how many of them have to be wrong.
-OBSERVED, WRONG = 7, 3
+#: An alarm looks at this many minutes, and goes into ALARM when this many of them breach the threshold.
+EVALUATION_PERIODS, DATAPOINTS_TO_ALARM = 7, 3
 
 
 def session_alarms(
     *, thresholds: AlarmSettings, table: DynamodbTable, receivers: Sequence[str]
 ) -> dict[str, AlarmSpec]:
-    """Requests that the table turns away or fails, and replicas that are behind.
+    """Throttled and failed requests to the table, and replicas that lag behind.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ def session_alarms(
     table
         The table.
     receivers
-        Names of the regions that take what is written to the table in this one.
+        Names of the other regions with a replica: they receive what is written in this region.
 
     See https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
     """
@@ -41,9 +41,10 @@ def session_alarms(
             namespace="AWS/DynamoDB", name=name, dimensions={"TableName": table.name, **more}, statistic=statistic
         )
 
-    # What is published only when it happens is filled up: CloudWatch ignores silence in metrics of DynamoDB,
-    # whatever an alarm on them says, so that one that has gone off would never go back. The newest minutes, whose
-    # data comes late, are filled up too: never do all in a row speak.
+    # DynamoDB publishes these metrics only when something happens. CloudWatch ignores missing data of DynamoDB,
+    # whatever ``treat_missing_data`` says, so an alarm in ALARM would never return to OK. FILL replaces the missing
+    # values with 0. It also fills the newest minutes, whose data arrives late, so an alarm cannot ask for all
+    # minutes in a row.
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
     specs = {
         f"{kind}-throttled": AlarmSpec(
@@ -51,8 +52,8 @@ def session_alarms(
                 expression="FILL(events, 0)", metrics={"events": metric(f"{kind.capitalize()}ThrottleEvents")}
             ),
             threshold=0,
-            evaluation_periods=OBSERVED,
-            datapoints_to_alarm=WRONG,
+            evaluation_periods=EVALUATION_PERIODS,
+            datapoints_to_alarm=DATAPOINTS_TO_ALARM,
             treat_missing_data="notBreaching",
             severity="page",
             description=f"DynamoDB turns {kind}s of sessions away. The usual cause is a hot key.",
@@ -61,10 +62,12 @@ def session_alarms(
     }
     failures = {operation.lower(): metric("SystemErrors", Operation=operation) for operation in OPERATIONS}
     specs["system-errors"] = AlarmSpec(
-        metric=MathExpression(expression=" + ".join(f"FILL({one}, 0)" for one in failures), metrics=failures),
+        metric=MathExpression(
+            expression=" + ".join(f"FILL({operation}, 0)" for operation in failures), metrics=failures
+        ),
         threshold=0,
-        evaluation_periods=OBSERVED,
-        datapoints_to_alarm=WRONG,
+        evaluation_periods=EVALUATION_PERIODS,
+        datapoints_to_alarm=DATAPOINTS_TO_ALARM,
         treat_missing_data="notBreaching",
         severity="page",
         on_dashboard=True,
@@ -75,8 +78,8 @@ def session_alarms(
             metric=metric("ReplicationLatency", "Average", ReceivingRegion=receiver),
             # In milliseconds.
             threshold=thresholds.session_replication_lag_seconds * 1000,
-            # DynamoDB publishes it every five minutes, and a stream that stands still says nothing: CloudWatch
-            # keeps an alarm on DynamoDB as it was then, whatever it is told.
+            # DynamoDB publishes it every five minutes, and nothing while the stream stands still. CloudWatch then
+            # keeps the state of the alarm, whatever ``treat_missing_data`` says.
             period=300,
             evaluation_periods=2,
             treat_missing_data="ignore",

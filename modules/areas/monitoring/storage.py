@@ -1,4 +1,4 @@
-"""Alarms of the buckets' copies."""
+"""Alarms on the replication of buckets."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 
 
 def storage_alarms(*, region: Region, replications: Sequence[Replication]) -> dict[str, AlarmSpec]:
-    """Copies that lag, told where they arrive, and copies that failed, told where they come from, as S3 publishes them.
+    """Replication that lags, in the destination region, and that failed, in the source region: where S3 publishes both.
 
     Parameters
     ----------
     region
         The region, with ``alarms`` of the settings.
     replications
-        The replications that leave the region or reach it.
+        The replications from the region or to it.
 
     See https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
     """
     specs = {}
-    for replication in sorted(replications, key=lambda one: one.source.region.name):
+    for replication in sorted(replications, key=lambda replication: replication.source.region.name):
         for bucket in replication.destinations:
             if bucket.region is region:
                 specs[f"lag-from-{replication.source.region.name}"] = AlarmSpec(
                     metric=_metric("ReplicationLatency", replication, bucket),
                     threshold=region.settings.alarms.storage_replication_lag_seconds,
-                    # As S3 advises: a copy that was late still is when nothing is published.
+                    # As S3 advises: a replica that was late stays late while S3 publishes nothing.
                     treat_missing_data="ignore",
                     severity="ticket",
                     on_dashboard=True,

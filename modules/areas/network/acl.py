@@ -1,9 +1,9 @@
-"""Network ACLs of the tiers: a coarse second fence behind the security groups.
+"""Network ACLs of the tiers: a second, coarse layer behind the security groups.
 
-ACLs keep no track of connections, so answers need rules of their own: they come in on ephemeral ports. 3389 is left
-out of that range, so that remote desktop stays shut whatever a security group says. Nor do they know that a router on
-the way says a packet is too big: instances send 9,001 bytes, a peering between regions takes 8,500 and the internet
-1,500, and without that word what is larger is lost.
+Network ACLs are stateless, so responses need rules of their own: they arrive on ephemeral ports. Port 3389 is not in
+that range, so that RDP stays blocked whatever a security group allows. Path MTU discovery needs a rule too: a router
+reports with ICMP that a packet is too big. Instances send packets of up to 9,001 bytes, a peering connection between
+regions carries 8,500 and the internet 1,500. Without the ICMP message, larger packets are lost.
 """
 
 from __future__ import annotations
@@ -26,46 +26,51 @@ if TYPE_CHECKING:
 Ports = tuple[int, int]
 Rule = TypeVar("Rule", NetworkAclIngress, NetworkAclEgress)
 
-FIRST = 100
+FIRST_RULE_NUMBER = 100
 
 ALL: Ports = (0, 0)
 EPHEMERAL: tuple[Ports, ...] = ((1024, 3388), (3390, 65535))
 WEB: tuple[Ports, ...] = ((80, 80), (443, 443))
 POSTGRESQL: Ports = (5432, 5432)
-#: Type and code of "fragmentation needed", ICMP's word for a packet that is too big.
-TOO_BIG = (3, 4)
+#: ICMP type and code of "fragmentation needed": a packet is too big.
+FRAGMENTATION_NEEDED = (3, 4)
 
 
 class TierAcl(Construct):
     """The network ACL of one tier.
 
-    Public takes web requests and answers from anywhere. Private takes everything from the platform's own networks and
-    answers from anywhere. Database takes PostgreSQL from the platform's own networks, and answers nobody else. All let
-    the word pass that a packet is too big, both ways.
+    The public tier allows web requests and responses from anywhere, and the same to anywhere. The private tier allows
+    responses from anywhere and web requests to anywhere. Both allow all traffic from and to the platform's VPCs. The
+    database tier allows only PostgreSQL from the platform's VPCs, and responses to them. All tiers allow the ICMP
+    message "fragmentation needed" in both directions.
 
     Parameters
     ----------
-    platform
-        Blocks that the platform's own traffic comes from, peers included.
+    region
+        The region.
+    vpc
+        The VPC.
     tier
-        The subnets to fence.
+        The subnets that get the network ACL.
+    vpc_cidrs
+        CIDR blocks of all the platform's VPCs.
 
     See https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html and
     https://docs.aws.amazon.com/vpc/latest/userguide/path_mtu_discovery.html
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, region: Region, vpc: Vpc, tier: SubnetTier, platform: Sequence[str]
+        self, scope: Construct, id_: str, *, region: Region, vpc: Vpc, tier: SubnetTier, vpc_cidrs: Sequence[str]
     ) -> None:
         super().__init__(scope, id_)
-        inside = [(block, ALL) for block in platform]
-        web, answers = ([(ANYWHERE, ports) for ports in group] for group in (WEB, EPHEMERAL))
+        inside = [(block, ALL) for block in vpc_cidrs]
+        web, responses = ([(ANYWHERE, ports) for ports in group] for group in (WEB, EPHEMERAL))
         ingress, egress = {
-            PUBLIC.name: ([*inside, *web, *answers], [*inside, *web, *answers]),
-            PRIVATE.name: ([*inside, *answers], [*inside, *web]),
+            PUBLIC.name: ([*inside, *web, *responses], [*inside, *web, *responses]),
+            PRIVATE.name: ([*inside, *responses], [*inside, *web]),
             DATABASE.name: (
-                [(block, POSTGRESQL) for block in platform],
-                [(block, ports) for block in platform for ports in EPHEMERAL],
+                [(block, POSTGRESQL) for block in vpc_cidrs],
+                [(block, ports) for block in vpc_cidrs for ports in EPHEMERAL],
             ),
         }[tier.name]
         NetworkAcl(
@@ -81,8 +86,8 @@ class TierAcl(Construct):
 
 
 def _rules(kind: type[Rule], allowed: Sequence[tuple[str, Ports]]) -> list[Rule]:
-    rules = [_rule(kind, number, block, ports) for number, (block, ports) in enumerate(allowed, FIRST)]
-    rules.append(_too_big(kind, FIRST + len(rules)))
+    rules = [_rule(kind, number, block, ports) for number, (block, ports) in enumerate(allowed, FIRST_RULE_NUMBER)]
+    rules.append(_fragmentation_needed_rule(kind, FIRST_RULE_NUMBER + len(rules)))
     return rules
 
 
@@ -97,9 +102,9 @@ def _rule(kind: type[Rule], number: int, block: str, ports: Ports) -> Rule:
     )
 
 
-def _too_big(kind: type[Rule], number: int) -> Rule:
-    # From anywhere, since any router on the way may say it.
-    icmp_type, icmp_code = TOO_BIG
+def _fragmentation_needed_rule(kind: type[Rule], number: int) -> Rule:
+    # From anywhere: any router on the path may send it.
+    icmp_type, icmp_code = FRAGMENTATION_NEEDED
     return kind(
         rule_no=number,
         action="allow",

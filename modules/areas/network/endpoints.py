@@ -1,4 +1,4 @@
-"""Ways to AWS services that do not leave the network."""
+"""VPC endpoints: private connections to AWS services."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from modules.core.region import Region
 
 GATEWAY_SERVICES = ("s3", "dynamodb")
-#: Buckets of AWS's own that instances read. Their names are whole: what begins like one of AWS's can be anyone's.
+#: Buckets of AWS that instances read from. The names are complete: anyone can own a bucket with the same prefix.
 #: https://docs.aws.amazon.com/linux/al2023/ug/ec2.html
 #: https://docs.aws.amazon.com/systems-manager/latest/userguide/ssm-agent-technical-details.html
 #: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
@@ -41,22 +41,24 @@ AWS_OWNED_BUCKETS = (
 class Endpoints(Construct):
     """Gateway endpoints for S3 and DynamoDB, and an interface endpoint for each service of the settings.
 
-    Every endpoint's policy lets through only who belongs to this account, and those of S3 and DynamoDB only to what
-    belongs to it, so that no endpoint is a way to the buckets and tables of others. What reaches the internet through a
-    NAT gateway needs none, and is not held by their policies. Through S3's can also be read, and not written, the
-    buckets that packages of Amazon Linux, the agent of Systems Manager, Inspector's definitions and the layers of
-    container images are fetched from, and those of the setting ``network.readable_buckets``.
+    Every endpoint policy allows only principals of this account. The policies for S3 and DynamoDB also allow only
+    resources of this account, so that no data leaves through an endpoint to buckets and tables of others. They do not
+    apply to traffic that goes to the internet through a NAT gateway.
+
+    The policy for S3 also allows reads, but no writes, of some other buckets: those of AWS with packages of Amazon
+    Linux, the SSM Agent, Inspector's definitions and layers of container images, and those of the setting
+    ``network.readable_buckets``.
 
     Parameters
     ----------
     region
-        The region, with the services in ``network.interface_endpoints``.
+        The region. The setting ``network.interface_endpoints`` names the services of interface endpoints.
     vpc
-        The VPC that gets them.
+        The VPC.
     private
         The tier whose subnets hold the interface endpoints.
     routed
-        The tiers that reach S3 and DynamoDB through the gateway endpoints.
+        The tiers of subnets that reach S3 and DynamoDB through the gateway endpoints.
 
     See https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
     """
@@ -116,7 +118,7 @@ class Endpoints(Construct):
             principals=[EVERYONE],
             condition=conditions,
         )
-        statements = [own, *_readable_buckets(region)] if service == "s3" else [own]
+        statements = [own, *_readable_bucket_statements(region)] if service == "s3" else [own]
         identifier = service.replace(".", "-")
         return str(PolicyDocument(self, f"policy-{identifier}", region=region, statements=statements).json)
 
@@ -142,23 +144,23 @@ class Endpoints(Construct):
         return group
 
 
-def _readable_buckets(region: Region) -> list[Statement]:
-    aws, given = AWS_OWNED_BUCKETS, region.settings.network.readable_buckets
+def _readable_bucket_statements(region: Region) -> list[Statement]:
+    configured = region.settings.network.readable_buckets
     readable = [
         Statement(
             sid="PackagesAndAgentsOfAws",
             actions=["s3:GetObject"],
-            resources=[f"arn:{PARTITION}:s3:::{name.format(region=region.name)}/*" for name in aws],
-            # Packages are fetched without credentials.
+            resources=[f"arn:{PARTITION}:s3:::{name.format(region=region.name)}/*" for name in AWS_OWNED_BUCKETS],
+            # Instances fetch packages without credentials.
             principals=[EVERYONE],
         )
     ]
-    if given:
+    if configured:
         readable.append(
             Statement(
                 sid="ReadableBuckets",
                 actions=["s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket"],
-                resources=[f"arn:{PARTITION}:s3:::{name}{part}" for name in given for part in ("", "/*")],
+                resources=[f"arn:{PARTITION}:s3:::{name}{part}" for name in configured for part in ("", "/*")],
                 principals=[EVERYONE],
                 condition=[string_equals("aws:PrincipalAccount", region.account_id)],
             )

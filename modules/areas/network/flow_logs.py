@@ -1,4 +1,4 @@
-"""Records of all traffic."""
+"""VPC flow logs."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class FlowLogs(Construct):
-    """Flow logs of all of a VPC's traffic, minute by minute, in an encrypted log group.
+    """Flow logs of all traffic of a VPC, aggregated by minute, in an encrypted log group.
 
     Parameters
     ----------
     region
-        The region; ``logs.retention_days`` decides how long records are kept.
+        The region. The setting ``logs.retention_days`` is the retention.
     vpc
-        The VPC to record.
+        The VPC.
     key
         The key that the log group is encrypted with.
 
@@ -48,7 +48,7 @@ class FlowLogs(Construct):
                     actions=["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
                     resources=[self.log_group.arn, f"{self.log_group.arn}:*"],
                 ),
-                # An action that knows no resource.
+                # This action does not support resource-level permissions.
                 Statement(sid="LookForTheLogGroup", actions=["logs:DescribeLogGroups"], resources=["*"]),
             ],
         )
@@ -63,6 +63,6 @@ class FlowLogs(Construct):
             log_destination=self.log_group.arn,
             iam_role_arn=role.arn,
             tags={"Name": region.names.of("flow", "vpc")},
-            # Without its policy the role cannot write, and the flow log starts in an error state.
+            # Without the policy the role cannot write, and the flow log starts in an error state.
             depends_on=[role.policy],
         )

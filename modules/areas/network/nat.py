@@ -18,7 +18,7 @@ ANYWHERE = "0.0.0.0/0"
 
 
 class PublicRoutes(Construct):
-    """The default route of every public subnet, through the internet gateway."""
+    """The default route of each public subnet, through the internet gateway."""
 
     def __init__(self, scope: Construct, id_: str, *, region: Region, vpc: Vpc, public: SubnetTier) -> None:
         super().__init__(scope, id_)
@@ -34,14 +34,14 @@ class PublicRoutes(Construct):
 
 
 class NatGateways(Construct):
-    """NAT gateways in the public subnets and the private subnets' default routes through them.
+    """NAT gateways in the public subnets, and the default routes of the private subnets through them.
 
     Parameters
     ----------
     region
-        The region, whose setting ``network.nat_gateways`` decides: ``per-az`` makes one in each zone, and each private
-        subnet goes through that of its own zone; ``single`` makes one in the first zone for all; ``none`` makes neither
-        gateways nor routes.
+        The region. The setting ``network.nat_gateways`` decides: ``per-az`` makes a gateway in each zone, and each
+        private subnet uses that of its own zone. ``single`` makes one in the first zone for all private subnets.
+        ``none`` makes no gateways and no routes.
 
     See https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
     """
@@ -79,6 +79,6 @@ class NatGateways(Construct):
             allocation_id=address.allocation_id,
             subnet_id=public.subnets[letter].id,
             tags={"Name": region.names.of("nat", letter)},
-            # A NAT gateway fails to start in a VPC that has no way out yet.
+            # A NAT gateway fails to start in a VPC without an attached internet gateway.
             depends_on=[vpc.internet_gateway],
         )

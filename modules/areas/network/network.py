@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Network(Construct):
-    """VPC, three tiers of subnets, ways out, endpoints, network ACLs and flow logs of one region.
+    """VPC, three tiers of subnets, NAT gateways, VPC endpoints, network ACLs and flow logs of one region.
 
     Parameters
     ----------
@@ -31,18 +31,20 @@ class Network(Construct):
         The region.
     logs_key
         The key that flow logs are encrypted with.
-    platform
-        Blocks of all the platform's VPCs, this one's included.
+    vpc_cidrs
+        CIDR blocks of all the platform's VPCs, this one's included.
 
     Attributes
     ----------
     vpc, public, private, database
-        What other areas are placed in.
+        The VPC and its tiers of subnets.
     nat, flow_logs
-        What is watched.
+        The NAT gateways and the flow logs.
+    endpoints
+        The VPC endpoints.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, region: Region, logs_key: Key, platform: Sequence[str]) -> None:
+    def __init__(self, scope: Construct, id_: str, *, region: Region, logs_key: Key, vpc_cidrs: Sequence[str]) -> None:
         super().__init__(scope, id_)
         self.region = region
         zones = Zones(self, "zones", region=region)
@@ -52,7 +54,7 @@ class Network(Construct):
             for tier in (PUBLIC, PRIVATE, DATABASE)
         )
         for tier in (self.public, self.private, self.database):
-            TierAcl(self, f"{tier.name}-acl", region=region, vpc=self.vpc, tier=tier, platform=platform)
+            TierAcl(self, f"{tier.name}-acl", region=region, vpc=self.vpc, tier=tier, vpc_cidrs=vpc_cidrs)
         PublicRoutes(self, "public-routes", region=region, vpc=self.vpc, public=self.public)
         self.nat = NatGateways(self, "nat", region=region, vpc=self.vpc, public=self.public, private=self.private)
         self.endpoints = Endpoints(

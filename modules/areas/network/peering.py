@@ -1,4 +1,4 @@
-"""Connections between the networks of two regions."""
+"""VPC peering between two regions."""
 
 from __future__ import annotations
 
@@ -19,62 +19,61 @@ if TYPE_CHECKING:
 
 
 class Peering(Construct):
-    """A peering connection, with DNS resolution and routes both ways.
+    """A VPC peering connection, with DNS resolution and routes in both directions.
 
-    Each side's private and database route tables get a route to the other side's VPC; the public tier gets none.
+    The private and database route tables of each side get a route to the other VPC. The public tier gets none.
 
     Parameters
     ----------
     requester, accepter
-        The two networks. Which asks and which accepts makes no difference once they are connected, but changing it
-        replaces the connection.
+        The two networks. Their roles make no difference to the traffic, but swapping them replaces the connection.
 
     See https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/vpc_peering_connection_options
     """
 
     def __init__(self, scope: Construct, id_: str, *, requester: Network, accepter: Network) -> None:
         super().__init__(scope, id_)
-        asking, accepting = requester.region, accepter.region
+        requester_region, accepter_region = requester.region, accepter.region
         connection = VpcPeeringConnection(
             self,
             "Resource",
-            provider=asking.provider,
+            provider=requester_region.provider,
             vpc_id=requester.vpc.id,
             peer_vpc_id=accepter.vpc.id,
-            peer_region=accepting.name,
-            tags={"Name": asking.names.of("pcx", accepting.name)},
+            peer_region=accepter_region.name,
+            tags={"Name": requester_region.names.of("pcx", accepter_region.name)},
         )
-        # The accepter's id, unlike the connection's, is known only once the connection is active.
+        # By the accepter's id and not the connection's: it is known only once the connection is active.
         active = VpcPeeringConnectionAccepterA(
             self,
             "accepter",
-            provider=accepting.provider,
+            provider=accepter_region.provider,
             vpc_peering_connection_id=connection.id,
             auto_accept=True,
-            tags={"Name": accepting.names.of("pcx", asking.name)},
+            tags={"Name": accepter_region.names.of("pcx", requester_region.name)},
         )
         VpcPeeringConnectionOptions(
             self,
             "requester-options",
-            provider=asking.provider,
+            provider=requester_region.provider,
             vpc_peering_connection_id=active.id,
             requester=VpcPeeringConnectionOptionsRequester(allow_remote_vpc_dns_resolution=True),
         )
         VpcPeeringConnectionOptions(
             self,
             "accepter-options",
-            provider=accepting.provider,
+            provider=accepter_region.provider,
             vpc_peering_connection_id=active.id,
             accepter=VpcPeeringConnectionOptionsAccepter(allow_remote_vpc_dns_resolution=True),
         )
-        for here, there in ((requester, accepter), (accepter, requester)):
-            for tier in (here.private, here.database):
+        for network, peer in ((requester, accepter), (accepter, requester)):
+            for tier in (network.private, network.database):
                 for letter, route_table in tier.route_tables.items():
                     Route(
                         self,
-                        f"{here.region.name}-{tier.name}-{letter}",
-                        provider=here.region.provider,
+                        f"{network.region.name}-{tier.name}-{letter}",
+                        provider=network.region.provider,
                         route_table_id=route_table.id,
-                        destination_cidr_block=str(there.region.cidr),
+                        destination_cidr_block=str(peer.region.cidr),
                         vpc_peering_connection_id=active.id,
                     )

@@ -18,27 +18,27 @@ if TYPE_CHECKING:
 
 
 class SubnetTier(Construct):
-    """A subnet and a route table of its own in each zone of the region; no route but the VPC's.
+    """One subnet with its own route table in each zone of the region. The only route is the VPC's local one.
 
-    A subnet stays in the zone that it was made in. Which zone is the n-th of an account changes when AWS opens one or
-    takes one from the list, and no subnet moves: it would be replaced, and everything in it. What that can come to, two
-    subnets of a tier in one zone, a plan refuses.
+    A subnet stays in the zone that it was created in. The n-th zone of an account can change, because AWS opens a zone
+    or removes one from the list. Terraform then ignores the change: it would replace the subnet and everything in it.
+    A plan fails if two subnets of a tier would be in one zone for that reason.
 
     Parameters
     ----------
     region
         The region.
     vpc
-        The VPC that the subnets are cut from.
+        The VPC of the subnets.
     zones
-        Names of the zones.
+        The region's zones.
     tier
-        Which of the tiers, and so which addresses.
+        The tier, which decides the subnets' CIDR blocks.
 
     Attributes
     ----------
     subnets, route_tables
-        By the letter of the zone.
+        The subnets and their route tables, by the letter of the zone.
 
     See https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html
     """
@@ -75,13 +75,13 @@ class SubnetTier(Construct):
             )
             self.subnets[letter] = subnet
             self.route_tables[letter] = route_table
-        self._stay_apart(region)
+        self._pin_zones(region)
 
-    def _stay_apart(self, region: Region) -> None:
-        *others, last = self.subnets.values()
-        for subnet in others:
+    def _pin_zones(self, region: Region) -> None:
+        *first_subnets, last = self.subnets.values()
+        for subnet in first_subnets:
             subnet.lifecycle = TerraformResourceLifecycle(ignore_changes=["availability_zone"])
-        zones = ", ".join([*(f"{subnet.fqn}.availability_zone" for subnet in others), "self.availability_zone"])
+        zones = ", ".join([*(f"{subnet.fqn}.availability_zone" for subnet in first_subnets), "self.availability_zone"])
         last.lifecycle = TerraformResourceLifecycle(
             ignore_changes=["availability_zone"],
             postcondition=[

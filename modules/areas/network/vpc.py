@@ -1,4 +1,4 @@
-"""The VPC itself, with what AWS makes along with it locked down."""
+"""The VPC, with its default security group, network ACL and route table closed."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class Vpc(Construct):
-    """A VPC with DNS and an internet gateway, whose default security group, ACL and route table let nothing pass.
+    """A VPC with DNS and an internet gateway, whose default security group, network ACL and route table allow nothing.
 
     Parameters
     ----------
     region
-        The region, whose ``cidr`` is the VPC's block.
+        The region. Its ``cidr`` is the VPC's CIDR block.
 
     See https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-2
     """

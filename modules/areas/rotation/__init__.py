@@ -1,1 +1,1 @@
-"""Rotation of the database's password: the function's code in ``runtime/``, and the zip it is shipped as."""
+"""Rotation of the database's passwords. The Lambda function's code is in ``runtime/``."""

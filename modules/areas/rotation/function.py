@@ -1,4 +1,4 @@
-"""The function that rotates the passwords of the database's users."""
+"""The Lambda function that rotates the passwords of the database users."""
 
 from __future__ import annotations
 
@@ -26,38 +26,38 @@ if TYPE_CHECKING:
     from modules.core.region import Region
 
 IDENTIFIER = "rotation"
-#: A step makes a handful of calls and logins, each of which gives up after 5 seconds.
+#: A rotation step makes a few calls and logins, each with a timeout of 5 seconds.
 TIMEOUT_SECONDS = 60
-#: Processors come with memory; with less, loading boto3 and deriving the password's verifier take most of the time.
+#: CPU grows with memory. With less, loading boto3 and computing the SCRAM verifier take most of the time.
 MEMORY_MEGABYTES = 256
 
 
 class RotationFunction(Function):
-    """The Lambda function of one region, in its private subnets, with all that it needs to run.
+    """The rotation function of one region, in its private subnets.
 
-    It runs for Secrets Manager alone, for the copies of the secrets in its region.
+    Only Secrets Manager may invoke it, for the secrets or replicas in its region.
 
     Parameters
     ----------
     network
-        The network that it runs in; its region is the function's.
+        The network that it runs in. Its region is the function's.
     keys
         The region's keys.
     secret
         The secret of the master user.
     application
-        The secret of the application, whose users it makes.
+        The secret of the application, whose database users it creates.
     code
-        What it runs.
+        Its code.
     databases
-        The regions whose database subnets it reaches.
+        The regions whose database subnets it connects to.
 
     Attributes
     ----------
     security_group
-        What a database has to admit.
+        The function's security group, which a database must allow.
     permissions
-        What lets Secrets Manager call it, for each secret.
+        The permission of Secrets Manager to invoke it, for each secret.
 
     See https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda.html
     """
@@ -76,7 +76,7 @@ class RotationFunction(Function):
     ) -> None:
         region = network.region
         super().__init__(scope, id_, region=region, keys=keys, identifier=IDENTIFIER)
-        arns = [one.arn_in(region.name) for one in (secret, application)]
+        arns = [rotated.arn_in(region.name) for rotated in (secret, application)]
         self.security_group = RotationSecurityGroup(self, "security-group", network=network, databases=databases)
         self._define(
             description="Changes the passwords of the PostgreSQL database for Secrets Manager",
@@ -100,7 +100,7 @@ class RotationFunction(Function):
         self.permissions = [
             LambdaPermission(
                 self,
-                own,
+                id_,
                 provider=region.provider,
                 statement_id=statement,
                 action="lambda:InvokeFunction",
@@ -109,10 +109,10 @@ class RotationFunction(Function):
                 source_account=region.account_id,
                 source_arn=arn,
             )
-            for (own, statement), arn in zip(names, arns, strict=True)
+            for (id_, statement), arn in zip(names, arns, strict=True)
         ]
 
 
 def rotation_role_arn(region: Region) -> str:
-    """ARN of the role of the region's function, for what has to name it before it is there."""
+    """ARN of the role of the region's function, for policies that name it before it exists."""
     return role_arn(region, IDENTIFIER)

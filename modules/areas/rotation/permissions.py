@@ -1,18 +1,18 @@
-"""What the function's role may do besides reporting, and nothing else."""
+"""Permissions of the rotation function's role, besides those for logs, traces and the dead-letter queue."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modules.blocks.identity.policy import Statement, is_given, string_equals
+from modules.blocks.identity.policy import Statement, is_present, string_equals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modules.blocks.keys.key import Key
 
-#: What Lambda does about the interfaces that a function in a VPC has.
-INTERFACES = [
+#: Actions of Lambda on the network interfaces of a function in a VPC.
+INTERFACE_ACTIONS = [
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",
     "ec2:DeleteNetworkInterface",
@@ -23,14 +23,14 @@ INTERFACES = [
 
 
 def rotation_statements(secret_arns: Sequence[str], key: Key) -> list[Statement]:
-    """Do the four steps on some secrets, and on no other.
+    """Statements for the four steps of rotation, on the given secrets only.
 
     Parameters
     ----------
     secret_arns
-        ARNs of the copies in the function's region.
+        ARNs of the secrets or replicas in the function's region.
     key
-        The key that they are encrypted with.
+        The key that encrypts them.
 
     See https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
     """
@@ -46,7 +46,7 @@ def rotation_statements(secret_arns: Sequence[str], key: Key) -> list[Statement]
             ],
             resources=list(secret_arns),
         ),
-        # It is about no secret, and takes no ARN.
+        # This action does not support resource-level permissions.
         Statement(sid="DrawPasswords", actions=["secretsmanager:GetRandomPassword"], resources=["*"]),
         key.use_statement(
             "UseTheSecretsKey",
@@ -58,25 +58,25 @@ def rotation_statements(secret_arns: Sequence[str], key: Key) -> list[Statement]
 
 
 def network_interface_statements() -> list[Statement]:
-    """Let Lambda connect the function to subnets; the function's own code may not.
+    """Statements that allow Lambda to connect the function to subnets, and deny the same to the function's code.
 
-    Before it makes a function Lambda looks whether the role has these actions, and names no interface, subnet or group
-    when it asks: a statement that is narrowed to some of them does not count, and the function is refused ("The
-    provided execution role does not have permissions to call DeleteNetworkInterface on EC2"). So they are allowed
-    without resources or conditions, as AWS's own ``AWSLambdaVPCAccessExecutionRole`` has them, and taken away from what
-    the code sends: only such requests say which function they come from.
+    Before Lambda creates a function, it checks that the role has these actions on all resources. If a statement is
+    limited to some interfaces, subnets or security groups, Lambda refuses the function ("The provided execution role
+    does not have permissions to call DeleteNetworkInterface on EC2"). So the first statement has no limits, like AWS's
+    own ``AWSLambdaVPCAccessExecutionRole``. The second denies the actions to requests of the function's code: only they
+    have ``lambda:SourceFunctionArn``.
 
     See https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions,
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice-security and
     https://github.com/hashicorp/terraform-provider-aws/issues/20698
     """
     return [
-        Statement(sid="LambdaKeepsInterfaces", actions=INTERFACES, resources=["*"]),
+        Statement(sid="LambdaKeepsInterfaces", actions=INTERFACE_ACTIONS, resources=["*"]),
         Statement(
             sid="FunctionCodeDoesNot",
             effect="Deny",
-            actions=[*INTERFACES, "ec2:DetachNetworkInterface"],
+            actions=[*INTERFACE_ACTIONS, "ec2:DetachNetworkInterface"],
             resources=["*"],
-            condition=[is_given("lambda:SourceFunctionArn")],
+            condition=[is_present("lambda:SourceFunctionArn")],
         ),
     ]

@@ -1,4 +1,4 @@
-"""The rotation of a password of the database."""
+"""Rotation of a secret."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 class Rotation(Construct):
-    """Has Secrets Manager rotate the secret with the function of the region that the secret was made in.
+    """Rotation of a secret by Secrets Manager, with the function in the secret's region.
 
-    Replicas of the secret cannot be rotated: they follow it. ``database.rotation`` says how often.
+    Replicas are not rotated themselves: they follow the secret. The setting ``database.rotation`` has the schedule.
 
     Parameters
     ----------
@@ -32,12 +32,12 @@ class Rotation(Construct):
     function
         The function, in the secret's region.
     value
-        The version of the secret that there is to rotate.
+        The version of the secret to rotate first.
     immediately
-        Whether it rotates as soon as rotation is attached or its schedule changes.
+        Whether Secrets Manager rotates as soon as rotation is enabled or its schedule changes.
     depends_on
-        What has to stand before the function can log in: Secrets Manager has it do so at once, whether it rotates at
-        once or not.
+        What the function needs to log in to the database: Secrets Manager invokes it as soon as rotation is enabled,
+        even if it does not rotate immediately.
 
     See https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html
     """

@@ -1,4 +1,4 @@
-"""Where the function can connect to."""
+"""The security group of the rotation function."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ HTTPS = 443
 
 
 class RotationSecurityGroup(Construct):
-    """The function's security group: out to the databases and to Secrets Manager, in from nowhere.
+    """The function's security group: egress to the databases and to Secrets Manager, no ingress.
 
-    The databases of all regions are among them, since after a failover the writer is in another region than the secret.
-    Secrets Manager is behind its interface endpoint if ``network.interface_endpoints`` has it, and else anywhere behind
-    the NAT gateways.
+    Egress goes to the databases of all regions, because after a failover the writer is in another region than the
+    secret. Secrets Manager is reached through its interface endpoint if ``network.interface_endpoints`` has it,
+    otherwise through the NAT gateways.
 
     Parameters
     ----------
     network
         The network that the function runs in.
     databases
-        The regions whose database subnets it reaches.
+        The regions whose database subnets it connects to.
 
     See https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotation-network-rqmts.html
     """
@@ -52,7 +52,7 @@ class RotationSecurityGroup(Construct):
         )
         self.id, self.arn = self.resource.id, self.resource.arn
         for database in databases:
-            self._allow(
+            self._egress_rule(
                 f"postgresql-{database.name}",
                 f"PostgreSQL in {database.name}",
                 port=PORT,
@@ -60,11 +60,11 @@ class RotationSecurityGroup(Construct):
             )
         if SECRETS_MANAGER in region.settings.network.interface_endpoints:
             endpoints = network.endpoints.security_group.id
-            self._allow("https", "Interface endpoints", port=HTTPS, referenced_security_group_id=endpoints)
+            self._egress_rule("https", "Interface endpoints", port=HTTPS, referenced_security_group_id=endpoints)
         else:
-            self._allow("https", "Secrets Manager behind the NAT gateways", port=HTTPS, cidr_ipv4=ANYWHERE)
+            self._egress_rule("https", "Secrets Manager behind the NAT gateways", port=HTTPS, cidr_ipv4=ANYWHERE)
 
-    def _allow(self, id_: str, description: str, *, port: int, **peer: Unpack[Peer]) -> None:
+    def _egress_rule(self, id_: str, description: str, *, port: int, **peer: Unpack[Peer]) -> None:
         egress_rule(
             self,
             id_,

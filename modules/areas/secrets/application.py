@@ -1,4 +1,4 @@
-"""The credentials of the application's own user of the database."""
+"""The secret with the credentials of the application's database user."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cdktf import Fn
 
 from modules.areas.secrets.database import ENGINE, PORT
 from modules.areas.secrets.secret import Secret
-from modules.areas.secrets.version import PLACED, SecretVersion
+from modules.areas.secrets.version import HOST_LABEL, SecretVersion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,32 +20,32 @@ if TYPE_CHECKING:
     from modules.blocks.keys.key import Key
     from modules.core.region import Region
 
-#: The first of the two users that rotation alternates between, and what it calls the one that logs in with tokens.
+#: The first of the two database users that rotation alternates between, and the user for IAM authentication.
 USERNAME, TOKEN_USERNAME = "app", "app_iam"
 
 
 class ApplicationSecret(Secret):
-    """Where the database is and as whom the application logs in, in a secret of one region with replicas elsewhere.
+    """The address of the database and the application's credentials, in a secret with replicas in the other regions.
 
-    Terraform writes it once, without a password. Its first rotation makes the user on the database and puts the
-    password in; from then on rotation alternates between two users, with what ``masterarn`` names. So no password of
-    the application ever passes through Terraform.
+    Terraform writes the secret once, without a password. The first rotation creates the database user and adds the
+    password. Later rotations alternate between two users. They log in with the secret that ``masterarn`` names. So no
+    password of the application ever passes through Terraform.
 
     Parameters
     ----------
     region
-        The region that the secret is written in.
+        The region that the secret is created in.
     keys
-        By region, the key that the secret or its replica is encrypted with; a replica is made in each but ``region``.
+        By region, the key that encrypts the secret or its replica. Each region but ``region`` gets a replica.
     master
-        The secret of the user that makes the application's.
+        The secret of the master user, which creates the application's users.
     writer
-        The instance that is written to.
+        The database instance that accepts writes.
 
     Attributes
     ----------
     value
-        The first version of the value, in the shape that Secrets Manager documents for PostgreSQL.
+        The first version of the value, in the JSON structure that Secrets Manager documents for PostgreSQL.
 
     See https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets_strategies.html and
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
@@ -77,4 +77,4 @@ class ApplicationSecret(Secret):
             "username": USERNAME,
             "masterarn": master.resource.arn,
         }
-        self.value = SecretVersion(self, "value", secret=self, value=Fn.jsonencode(value), label=PLACED)
+        self.value = SecretVersion(self, "value", secret=self, value=Fn.jsonencode(value), label=HOST_LABEL)

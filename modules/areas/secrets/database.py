@@ -1,4 +1,4 @@
-"""The credentials of the database's master user."""
+"""The secret with the credentials of the database's master user."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cdktf import Fn, TerraformLocal, TerraformStack
 
 from modules.areas.secrets.secret import Secret
-from modules.areas.secrets.version import DRAWN, SecretVersion
+from modules.areas.secrets.version import PASSWORD_LABEL, SecretVersion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
 PASSWORD_LENGTH = 32
 PORT = 5432
 ENGINE = "postgres"
-#: What PostgreSQL, connection strings and shells take for something else than a letter of the password.
-EXCLUDED = "/@\"'\\ `$:;%&?#<>{}[]|^~"
+#: Characters with a special meaning in PostgreSQL, connection strings or shells.
+EXCLUDED_CHARACTERS = "/@\"'\\ `$:;%&?#<>{}[]|^~"
 
 
 class DatabaseSecret(Secret):
     """The master user of the database and its password, for administration and for rotation.
 
-    The password is drawn by Secrets Manager anew in each run of Terraform, as an ephemeral resource, and is only ever
-    handed on in write-only arguments: neither the output, nor the plan, nor the state holds it. It is written once;
-    from then on rotation changes it. What the database is made with is read back from the secret, so that a run that
-    breaks off between the two leaves no database whose password nobody knows.
+    Secrets Manager generates a password in each run of Terraform, as an ephemeral resource. It is passed on only in
+    write-only arguments, so neither the output nor the plan nor the state contains it. Terraform writes it once, and
+    rotation changes it later. The database gets the password that is read back from the secret: an interrupted run
+    cannot leave a database whose password nobody knows.
 
     Parameters
     ----------
     region
-        The region that the secret is written in.
+        The region that the secret is created in.
     keys
-        By region, the key that the secret or its replica is encrypted with; a replica is made in each but ``region``.
+        By region, the key that encrypts the secret or its replica. Each region but ``region`` gets a replica.
     readers
         ARNs, or patterns of them, of the only roles and users that may read and write it.
     username
@@ -48,12 +48,12 @@ class DatabaseSecret(Secret):
     Attributes
     ----------
     username, database
-        The database user, and the database.
+        The master user's name, and the database's name.
     stored, password
-        What the secret holds, and the password in it, for write-only arguments and for nothing else.
+        The value of the secret and the password in it. Use them in write-only arguments only.
     value
-        The first version of the value, in the shape that Secrets Manager documents for PostgreSQL but for ``host``,
-        which there is only once the database stands.
+        The first version of the value, in the JSON structure that Secrets Manager documents for PostgreSQL. It has no
+        ``host``, which exists only after the database.
 
     See https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html and
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
@@ -80,7 +80,7 @@ class DatabaseSecret(Secret):
             readers=readers,
         )
         self.username, self.database = username, database
-        self.value = self._write(self._draw_password())
+        self.value = self._write(self._generate_password())
         self.stored = self._read_back()
         self.password = str(Fn.lookup(self.stored, "password"))
 
@@ -92,16 +92,16 @@ class DatabaseSecret(Secret):
             "dbname": self.database,
             "port": PORT,
         }
-        return SecretVersion(self, "value", secret=self, value=Fn.jsonencode(value), label=DRAWN)
+        return SecretVersion(self, "value", secret=self, value=Fn.jsonencode(value), label=PASSWORD_LABEL)
 
-    def _draw_password(self) -> str:
+    def _generate_password(self) -> str:
         arguments = {
             "password_length": PASSWORD_LENGTH,
-            "exclude_characters": EXCLUDED,
+            "exclude_characters": EXCLUDED_CHARACTERS,
             "require_each_included_type": True,
         }
-        drawn = self._ephemeral("aws_secretsmanager_random_password", "password", arguments)
-        return str(TerraformLocal(self, "password", f"${{{drawn}.random_password}}").as_string)
+        generated = self._ephemeral("aws_secretsmanager_random_password", "password", arguments)
+        return str(TerraformLocal(self, "password", f"${{{generated}.random_password}}").as_string)
 
     def _read_back(self) -> object:
         arguments = {"secret_id": self.value.secret_id}
@@ -109,8 +109,8 @@ class DatabaseSecret(Secret):
         return TerraformLocal(self, "stored", f"${{jsondecode({read}.secret_string)}}").as_any_map
 
     def _ephemeral(self, kind: str, id_: str, arguments: Mapping[str, object]) -> str:
-        """Address of an ephemeral resource, for a local value: that passes it on, and is what functions can take."""
-        # The bindings have no class for ephemeral resources. The name is of the path, as the ids of resources are.
+        """Add an ephemeral resource and return its address, for a local value that functions of CDKTF accept."""
+        # CDKTF has no class for ephemeral resources. The name comes from the construct path, as those of resources do.
         name = "_".join(self.node.path.split("/")[1:]).replace("-", "_") + f"_{id_}"
         body = {"provider": self.region.provider.fqn, **arguments}
         TerraformStack.of(self).add_override(f"ephemeral.{kind}.{name}", body)

@@ -1,4 +1,4 @@
-"""A secret of one region, with a copy in every other."""
+"""A secret with replicas in other regions."""
 
 from __future__ import annotations
 
@@ -26,31 +26,31 @@ if TYPE_CHECKING:
     from modules.blocks.keys.key import Key
     from modules.core.region import Region
 
-#: What reads a value, and what puts another in its place.
-VALUES = ["GetSecretValue", "PutSecretValue", "UpdateSecret", "UpdateSecretVersionStage"]
+#: Actions that read a value, or replace it.
+VALUE_ACTIONS = ["GetSecretValue", "PutSecretValue", "UpdateSecret", "UpdateSecretVersionStage"]
 
 
 class Secret(Construct):
-    """A secret without a value. Nobody outside the account can get to it, whatever their own permissions.
+    """A secret, still without a value. Its policy denies access from other accounts.
 
     Parameters
     ----------
     region
-        The region that the secret is written in.
+        The region that the secret is created in.
     keys
-        By region, the key that the secret or its replica is encrypted with; a replica is made in each but ``region``.
+        By region, the key that encrypts the secret or its replica. Each region but ``region`` gets a replica.
     identifier
-        What its name says of it.
+        The part of the name that tells it from other secrets.
     description
-        What it holds.
+        What it contains.
     readers
-        ARNs, or patterns of them, of the only roles and users in the account that may read and write its values,
-        besides the account root. Everyone whose own policies allow it by default.
+        ARNs, or patterns of them, of the roles and users that may read and write its values. The account root may too,
+        and the policy denies everyone else. By default it denies nobody in the account.
 
     Attributes
     ----------
     region
-        The region that it is written in.
+        The region that it is created in.
     resource
         The secret.
 
@@ -98,12 +98,12 @@ class Secret(Construct):
         )
 
     def arn_in(self, region: str) -> str:
-        """ARN of the secret's copy in a region, which differs from the secret's own in the region alone."""
+        """ARN of the secret or its replica in a region. Only the region in it differs."""
         home = self.region.name
         return str(Fn.replace(self.resource.arn, f":{home}:", f":{region}:")) if region != home else self.resource.arn
 
     def read_statements(self, region: str) -> list[Statement]:
-        """Statements that let a role of a region read the copy there, and no other secret."""
+        """Statements that allow a role of a region to read the secret or its replica there, and no other secret."""
         arn = self.arn_in(region)
         return [
             Statement(
@@ -128,8 +128,8 @@ def _deny_everyone_except(region: Region, readers: Sequence[str]) -> list[Statem
         Statement(
             sid="DenyEveryoneElse",
             effect="Deny",
-            # Not the policy itself: whoever was left out by mistake can be let in again.
-            actions=[f"secretsmanager:{action}" for action in VALUES],
+            # Changes of this policy stay allowed, so that a role that is missing by mistake can be added.
+            actions=[f"secretsmanager:{action}" for action in VALUE_ACTIONS],
             resources=["*"],
             principals=[EVERYONE],
             condition=[

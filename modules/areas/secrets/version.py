@@ -1,4 +1,4 @@
-"""What Terraform writes into the secret."""
+"""The version of a secret that Terraform writes."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ if TYPE_CHECKING:
 
     from modules.areas.secrets.secret import Secret
 
-#: Labels of the versions that Terraform writes, each on one version of a secret. A rotation takes the others' labels
-#: away, and Secrets Manager may delete what has none: Terraform would then write a version anew, with another value,
-#: over the one in use.
+#: Staging labels of the versions that Terraform writes, in the master secret one without and one with the database's
+#: host. Rotation removes the other labels from these versions, and Secrets Manager may delete a version without labels.
+#: Terraform would then write it again, with another value, over the current one.
 #: https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html#term_version and
 #: https://github.com/hashicorp/terraform-provider-aws/issues/37302
-DRAWN, PLACED = "MERIDIAN-DRAWN", "MERIDIAN-PLACED"
+PASSWORD_LABEL, HOST_LABEL = "MERIDIAN-DRAWN", "MERIDIAN-PLACED"
 
 
 class SecretVersion(SecretsmanagerSecretVersion):
-    """A version that Terraform writes once, and that stays for as long as the secret.
+    """A version that Terraform writes once, and that exists as long as the secret.
 
-    It becomes the current one. Rotation moves that label on; the version keeps one of its own.
+    It becomes ``AWSCURRENT``. Rotation moves that label to newer versions, but this version keeps its own label.
 
     Parameters
     ----------
     secret
         The secret.
     value
-        What it says, for a write-only argument.
+        Its value, for a write-only argument.
     label
-        Its own label.
+        Its own staging label.
 
     See https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html and
     https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
@@ -45,9 +45,9 @@ class SecretVersion(SecretsmanagerSecretVersion):
             provider=secret.region.provider,
             secret_id=secret.resource.id,
             secret_string_wo=value,
-            # Another number would have Terraform write the value again, over what rotation has put in.
+            # With another number Terraform would write the value again, over the rotated one.
             secret_string_wo_version=1,
             version_stages=["AWSCURRENT", label],
-            # Rotation moves the labels of what is current and what was. Terraform would move them back.
+            # Rotation moves AWSCURRENT and AWSPREVIOUS. Terraform would move them back.
             lifecycle=TerraformResourceLifecycle(ignore_changes=["version_stages"]),
         )

@@ -1,1 +1,1 @@
-"""Sessions of the application's users."""
+"""The DynamoDB table for sessions of the application's users."""

@@ -1,4 +1,4 @@
-"""The table of sessions."""
+"""The session table."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from modules.blocks.keys.key import Key
     from modules.core.region import Region
 
-#: What a session is found by, and when it ends, in seconds since 1970.
+#: The hash key, and the time to live: the end of the session in seconds since 1970.
 SESSION_ID, EXPIRES_AT = "session_id", "expires_at"
-#: Reading and writing items that are named. No scan: it would hand out everybody's session in one call.
+#: Reads and writes of items by key. No Scan: one call would return the sessions of all users.
 ITEM_ACTIONS = (
     "dynamodb:BatchGetItem",
     "dynamodb:BatchWriteItem",
@@ -40,19 +40,19 @@ ITEM_ACTIONS = (
 
 
 class SessionTable(Construct):
-    """A global table of sessions, paid by the request: made in one region, with a replica in every other.
+    """A global table of sessions with on-demand billing: created in one region, with a replica in every other region.
 
-    Each region reads and writes its own copy, whichever region is the primary. Every copy is encrypted with a key of
-    its region and can be restored to any second of the last 35 days. Items go by themselves once ``expires_at`` is
-    past. Another region is another replica, added in place.
+    Each region reads and writes its own replica, whichever region is the primary. Every replica is encrypted with a key
+    of its region and has point-in-time recovery for the last 35 days. DynamoDB deletes items once ``expires_at`` has
+    passed. A new region adds a replica in place.
 
     Parameters
     ----------
     region
-        The region that the table is made in. It does not move; ``sessions.deletion_protection`` decides whether AWS
-        refuses to delete the table.
+        The region that the table is created in. It does not move. The setting ``sessions.deletion_protection`` turns
+        on deletion protection.
     keys
-        By region, the key that the table or its replica is encrypted with; a replica is made in each but ``region``.
+        By region, the key that encrypts the table or its replica. Each region but ``region`` gets a replica.
 
     Attributes
     ----------
@@ -77,14 +77,14 @@ class SessionTable(Construct):
             hash_key=SESSION_ID,
             attribute=[DynamodbTableAttribute(name=SESSION_ID, type="S")],
             ttl=DynamodbTableTtl(attribute_name=EXPIRES_AT, enabled=True),
-            # What replicas are fed from. On without a replica too, so that the first one changes nothing else.
+            # Replication needs the stream. It is always on, so that the first replica changes nothing else.
             stream_enabled=True,
             stream_view_type="NEW_AND_OLD_IMAGES",
             server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=keys[region.name].arn),
             point_in_time_recovery=DynamodbTablePointInTimeRecovery(enabled=True),
             deletion_protection_enabled=region.settings.sessions.deletion_protection,
             replica=[
-                # Of the table's settings AWS copies none of these to a replica.
+                # AWS does not copy these settings from the table to a replica.
                 DynamodbTableReplica(
                     region_name=other,
                     kms_key_arn=keys[other].arn,
@@ -98,17 +98,17 @@ class SessionTable(Construct):
         )
 
     def regions_besides(self, region: str) -> list[str]:
-        """Names of the other regions that have a copy of the table."""
+        """Names of the other regions with a replica of the table."""
         return sorted(self._keys.keys() - {region})
 
     def access_statements(self, network: Network) -> list[Statement]:
-        """What a role of a network's region needs to work with sessions there, and only from inside that network.
+        """Statements that allow a role to read and write sessions in a region, from inside its network only.
 
         Parameters
         ----------
         network
-            The network whose gateway endpoint the requests come through: elsewhere the role's credentials open no
-            session.
+            The region's network. Requests must come through its gateway endpoint: from elsewhere the role's credentials
+            give no access to sessions.
 
         See https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-ddb.html
         """

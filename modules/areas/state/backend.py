@@ -1,4 +1,4 @@
-"""The backend that every stack keeps its state in."""
+"""The S3 backend of the stacks."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 def use_state_backend(owner: TerraformStack, *, settings: Settings, stack: str) -> None:
     """Keep the state of ``owner`` in the bucket that the ``state-backend`` stack makes.
 
-    Both locks are taken: the file in the bucket, and the DynamoDB item unless ``state.dynamodb_lock`` is off. If the
-    settings do not name the account, the bucket is left to ``terraform init -backend-config=bucket=…``; if they do,
-    Terraform refuses the credentials of any other. It has no argument for the bucket's owner: the tools look at that.
+    Terraform takes two locks: the lock file in the bucket, and the DynamoDB item unless ``state.dynamodb_lock`` is
+    false. If the settings name the account, Terraform refuses credentials of any other account. If they do not, the
+    bucket comes from ``terraform init -backend-config=bucket=…``. The backend has no argument for the bucket's expected
+    owner, so the tools check the owner.
 
     See https://developer.hashicorp.com/terraform/language/backend/s3
     """
@@ -33,10 +34,10 @@ def use_state_backend(owner: TerraformStack, *, settings: Settings, stack: str) 
         kms_key_id=location.key_alias,
         dynamodb_table=location.lock_table if settings.state.dynamodb_lock else None,
     )
-    # The binding is older than this argument.
+    # The CDKTF class does not have this argument yet.
     backend.add_override("use_lockfile", True)
     if settings.account_id:
         backend.add_override("allowed_account_ids", [settings.account_id])
     else:
-        # The binding insists on a bucket, Terraform does not.
+        # The CDKTF class requires a bucket, Terraform does not.
         backend.add_override("bucket", None)

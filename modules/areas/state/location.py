@@ -1,4 +1,4 @@
-"""Where the state lies: names that the stacks and the tools agree on. Plain Python."""
+"""Location of the state: names that both the stacks and the tools use. Plain Python."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from modules.settings import Settings
 
 
-#: What the names of its buckets say of them.
+#: The identifier in the names of its buckets.
 STATE = "state"
 
 
@@ -23,11 +23,11 @@ class StateLocation:
     Parameters
     ----------
     region
-        The AWS region they lie in.
+        Their AWS region.
     names
         Names of that region.
     replica_region
-        Region of the bucket's replica; ``None`` if there is none.
+        Region of the replica bucket, or ``None``.
     """
 
     region: str
@@ -36,12 +36,14 @@ class StateLocation:
 
     @classmethod
     def of(cls, settings: Settings) -> StateLocation:
-        """Location that the settings come to."""
+        """The location according to the settings."""
         home = settings.home
-        others = [region for region in settings.regions if region != home]
+        other_regions = [region for region in settings.regions if region != home]
         names = Names(environment=settings.environment, suffix=settings.environment_suffix, region=home)
         return cls(
-            region=home, names=names, replica_region=settings.state.replica_region or nearest_region(home, others)
+            region=home,
+            names=names,
+            replica_region=settings.state.replica_region or nearest_region(home, other_regions),
         )
 
     @property
@@ -55,11 +57,11 @@ class StateLocation:
         return f"alias/{self.names.of('kms', 'state')}"
 
     def bucket(self, account_id: str) -> str:
-        """Name of the state bucket in an account; it carries both account and region, since bucket names are global."""
+        """Name of the state bucket in an account. It contains account and region: bucket names are global."""
         return bucket_name(self.names, STATE, account_id)
 
     def buckets(self, account_id: str) -> list[str]:
-        """Names of the state bucket and, if there is one, of its replica.
+        """Names of the state bucket and of its replica, if there is one.
 
         Parameters
         ----------

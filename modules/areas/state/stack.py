@@ -1,4 +1,4 @@
-"""The stack that holds the state of every stack, its own included."""
+"""The stack with the state bucket, which holds the state of all stacks, its own included."""
 
 from __future__ import annotations
 
@@ -41,8 +41,9 @@ KEEP_STATE_VERSIONS_DAYS = 365
 class StateBackendStack(TerraformStack):
     """State bucket, lock table and key in the home region, and a replica of the bucket in another one.
 
-    Whoever reads the state knows the platform, and whoever writes it runs code as whoever deploys. So its buckets
-    refuse everyone but the administrators of the state, what replicates it, and the account root.
+    Read access to the state reveals the platform, and write access lets an attacker run code with the permissions of
+    whoever deploys. So the buckets deny everyone except the administrators of the state, the replication role and the
+    account root.
 
     Parameters
     ----------
@@ -60,19 +61,19 @@ class StateBackendStack(TerraformStack):
         use_state_backend(self, settings=settings, stack=id_)
         location = StateLocation.of(settings)
         with error_context("state", location.region):
-            here = _region(self, location.region, settings=settings)
+            home_region = _region(self, location.region, settings=settings)
             administrators = Administrators(
                 self,
                 "administrators",
-                region=here,
+                region=home_region,
                 named=settings.state_administrators,
                 setting="state.administrators" if settings.state.administrators else "storage.administrators",
             ).arns
-            home = _Home(here, location=location, administrators=administrators)
+            home = _RegionalState(home_region, location=location, administrators=administrators)
             DynamodbTable(
-                here,
+                home_region,
                 "lock-table",
-                provider=here.provider,
+                provider=home_region.provider,
                 name=location.lock_table,
                 billing_mode="PAY_PER_REQUEST",
                 hash_key="LockID",
@@ -84,27 +85,30 @@ class StateBackendStack(TerraformStack):
             )
         if location.replica_region:
             with error_context("state", location.replica_region):
-                there = _region(self, location.replica_region, settings=settings)
-                away = _Home(there, location=location, administrators=administrators)
-                Replication(here, "replication", identifier=STATE, source=home.bucket, destinations=[away.bucket])
+                other_region = _region(self, location.replica_region, settings=settings)
+                replica = _RegionalState(other_region, location=location, administrators=administrators)
+                Replication(
+                    home_region, "replication", identifier=STATE, source=home.bucket, destinations=[replica.bucket]
+                )
         TerraformOutput(self, "bucket", value=home.bucket.id)
 
 
-class _Home:
-    """What one region has of the state: a key, a log bucket and a state bucket.
+class _RegionalState:
+    """Resources of the state in one region: a key, a log bucket and a state bucket.
 
-    They are for the administrators, and the buckets of the state for what replicates it. The key is theirs through S3
-    and DynamoDB, so that a permission on the bucket or the table does not open what is in it to anyone else.
+    Only the administrators have access, and the replication role to the state buckets. The key policy allows them the
+    key through S3 and DynamoDB, so that a permission on the bucket or the table alone does not give access to its
+    content.
     """
 
     def __init__(self, region: Region, *, location: StateLocation, administrators: Sequence[str]) -> None:
         replication = role_arn(region, replication_identifier(STATE), home=location.region)
-        named = [*([replication] if location.replica_region else []), *administrators]
-        uses = [
-            allow_via_service(region, name, conditions=[arn_like("aws:PrincipalArn", *named)])
+        principals = [*([replication] if location.replica_region else []), *administrators]
+        key_statements = [
+            allow_via_service(region, name, conditions=[arn_like("aws:PrincipalArn", *principals)])
             for name in ("s3", "dynamodb")
         ]
-        self.key = Key(region, "state-key", region=region, purpose="state", statements=uses)
+        self.key = Key(region, "state-key", region=region, purpose="state", statements=key_statements)
         logs = Bucket(
             region,
             "state-logs",
@@ -124,12 +128,12 @@ class _Home:
             identifier=STATE,
             key=self.key,
             access_logs=logs,
-            statements=lambda bucket: [*deny_other_encryption(bucket), *deny_everyone_except(bucket, named)],
+            statements=lambda bucket: [*deny_other_encryption(bucket), *deny_everyone_except(bucket, principals)],
             keep_noncurrent_days=KEEP_STATE_VERSIONS_DAYS,
         )
         self.bucket.resource.lifecycle = TerraformResourceLifecycle(prevent_destroy=True)
 
 
 def _region(stack: TerraformStack, name: str, *, settings: Settings) -> Region:
-    # The backend has no network, so which block its region would have does not matter.
+    # The state backend has no VPC, so the CIDR block does not matter.
     return Region(stack, name, name=name, settings=settings, cidr=IPv4Network("10.0.0.0/16"))

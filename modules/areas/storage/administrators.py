@@ -1,4 +1,4 @@
-"""Who administers buckets, and a guard against locking oneself out."""
+"""Administrators of the buckets, and a check that nobody locks themselves out."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 
 class Administrators(Construct):
-    """Roles and users that bucket policies do not shut out: those that are named, or else the one that applies.
+    """Roles and users that bucket policies do not deny: those of the settings, or else the caller who applies.
 
-    A plan fails with a sentence if some are named and the one that plans is not among them, because its own apply would
-    shut it out.
+    If the settings name some and the caller of the plan is not among them, the plan fails with a message: the apply
+    would deny the caller access to the buckets.
 
     Parameters
     ----------
     region
-        The region whose provider asks who plans; any will do.
+        The region whose provider identifies the caller. Any region will do.
     named
         The ARNs, or patterns of them, that the settings name.
     setting
-        The setting that names them, for the sentence.
+        The setting that names them, for the message.
 
     Attributes
     ----------
@@ -41,11 +41,11 @@ class Administrators(Construct):
     def __init__(self, scope: Construct, id_: str, *, region: Region, named: Sequence[str], setting: str) -> None:
         super().__init__(scope, id_)
         caller = DataAwsCallerIdentity(self, "caller", provider=region.provider)
-        # Of a session this is the role, with its path, as aws:PrincipalArn has it.
+        # For a session this is the role with its path, as in aws:PrincipalArn.
         context = DataAwsIamSessionContext(self, "Resource", provider=region.provider, arn=caller.arn)
         self.arns = list(named) or [context.issuer_arn]
         if named:
-            matches = ", ".join(f'can(regex("^{_expression(pattern)}$", self.issuer_arn))' for pattern in named)
+            matches = ", ".join(f'can(regex("^{_regex(pattern)}$", self.issuer_arn))' for pattern in named)
             context.lifecycle = TerraformResourceLifecycle(
                 postcondition=[
                     Postcondition(
@@ -57,6 +57,6 @@ class Administrators(Construct):
             )
 
 
-def _expression(pattern: str) -> str:
-    """The regular expression of an ARN pattern, without a backslash, which HCL and JSON would each take away."""
+def _regex(pattern: str) -> str:
+    """Regular expression for an ARN pattern. It has no backslash, which HCL and JSON would each need escaped."""
     return "".join({"*": ".*", "?": "."}.get(letter, f"[{letter}]" if letter in ".+" else letter) for letter in pattern)

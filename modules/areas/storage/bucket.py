@@ -1,4 +1,4 @@
-"""Buckets."""
+"""S3 buckets."""
 
 from __future__ import annotations
 
@@ -38,35 +38,35 @@ if TYPE_CHECKING:
 
 
 class Bucket(Construct):
-    """A private, versioned, encrypted bucket that is reached through TLS 1.2 or newer only.
+    """A private, versioned, encrypted bucket that accepts TLS 1.2 or newer only.
 
-    Objects belong to the account whoever wrote them, old versions and unfinished uploads are cleared away, and access
-    is logged if there is a bucket to log to.
+    The bucket owner owns all objects, whoever wrote them. Lifecycle rules remove old versions and incomplete uploads.
+    Access is logged if there is a bucket for access logs.
 
     Parameters
     ----------
     region
-        The region it lies in.
+        Its region.
     identifier
-        What the name says of it; the account is added.
+        The part of the name that tells it from other buckets. The account id is added.
     key
-        The key that objects are encrypted with. ``None`` means keys of S3's own, which AWS demands of buckets that take
-        logs from its services. It is destroyed after the bucket, so that one that S3 refuses to delete stays readable.
+        The KMS key that encrypts objects. ``None`` means SSE-S3, which AWS requires for some log buckets. Terraform
+        destroys the key after the bucket: if S3 refuses to delete the bucket, its objects stay readable.
     bucket_key
-        Whether S3 derives a key of the bucket from ``key``, which saves calls of KMS. Yes by default; no for who writes
-        with an encryption context of its own, which is then the object's and not the bucket's.
+        Whether an S3 Bucket Key is used, which saves requests to KMS. Yes by default. It must be off if the writer has
+        an encryption context of its own.
     access_logs
-        The bucket that takes the access logs; ``None`` for none.
+        The bucket for access logs, or ``None`` for no access logs.
     statements
-        Gives, for the bucket, the statements of its policy besides those about transport. None by default.
+        A function that takes the bucket and returns statements of its policy, besides those about TLS. None by default.
     expire_after_days
-        Days after which objects are deleted; ``None``, the default, keeps them.
+        Days after which objects expire. ``None``, the default, keeps them.
     keep_noncurrent_days
-        Days that replaced and deleted versions are kept. 90 by default.
+        Days that noncurrent versions are kept. 90 by default.
     tiers
         Storage classes, each with the days after which objects move to it. None by default.
     force_destroy
-        Whether destroying the bucket deletes what is in it. No by default.
+        Whether destroying the bucket also deletes its objects. No by default.
 
     See https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
     """
@@ -117,8 +117,8 @@ class Bucket(Construct):
             provider=region.provider,
             bucket=self.id,
             policy=document.json,
-            # Both at once make S3 answer with a conflict.
-            depends_on=[self._keep_private()],
+            # S3 answers with a conflict if both are set at the same time.
+            depends_on=[self._block_public_access()],
         )
         Lifecycle(
             self,
@@ -136,13 +136,13 @@ class Bucket(Construct):
                 bucket=self.id,
                 target_bucket=access_logs.id,
                 target_prefix=f"s3/{identifier}/",
-                # The log bucket must allow the delivery before S3 takes the setting.
+                # The policy of the log bucket must allow the delivery before S3 accepts the setting.
                 depends_on=[access_logs.policy],
             )
 
     @property
     def encryption_context(self) -> Condition:
-        """Condition on what S3 tells KMS: with a bucket key it is the bucket, without one the object."""
+        """Condition on the encryption context: the bucket's ARN with an S3 Bucket Key, the object's ARN without."""
         return arn_like("kms:EncryptionContext:aws:s3:arn", self.arn, f"{self.arn}/*")
 
     def _encrypt(self, *, bucket_key: bool) -> None:
@@ -161,7 +161,7 @@ class Bucket(Construct):
             ],
         )
 
-    def _keep_private(self) -> S3BucketPublicAccessBlock:
+    def _block_public_access(self) -> S3BucketPublicAccessBlock:
         S3BucketOwnershipControls(
             self,
             "ownership",

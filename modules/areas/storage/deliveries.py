@@ -1,4 +1,4 @@
-"""Statements that let AWS services deliver logs to a bucket, for this account and nobody else's resources."""
+"""Statements of bucket policies that allow AWS services to deliver logs, for resources of this account only."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ TRAIL = "audit"
 
 
 def trail_arn(region: Region) -> str:
-    """ARN of the platform's trail, which is in the home region and gets its name from ``TRAIL``."""
+    """ARN of the platform's trail, which is in the home region."""
     home = region.settings.home
     name = replace(region.names, region=home).of("trail", TRAIL)
     return f"arn:{PARTITION}:cloudtrail:{home}:{region.account_id}:trail/{name}"
 
 
 def allow_access_log_delivery(bucket: Bucket) -> list[Statement]:
-    """Let S3 deliver the access logs of this account's buckets.
+    """Allow S3 to deliver the access logs of this account's buckets.
 
     See https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
     """
@@ -33,16 +33,16 @@ def allow_access_log_delivery(bucket: Bucket) -> list[Statement]:
             actions=["s3:PutObject"],
             resources=[f"{bucket.arn}/s3/*"],
             principals=[service("logging.s3")],
-            condition=[_of_this_account(bucket), arn_like("aws:SourceArn", f"arn:{PARTITION}:s3:::*")],
+            condition=[_source_account_is_this(bucket), arn_like("aws:SourceArn", f"arn:{PARTITION}:s3:::*")],
         )
     ]
 
 
 def allow_load_balancer_log_delivery(bucket: Bucket) -> list[Statement]:
-    """Let the load balancers of this account deliver their access and connection logs.
+    """Allow the load balancers of this account to deliver their access and connection logs.
 
-    The path is the condition: a load balancer writes below the id of the account that owns it, and below no other. The
-    policy that AWS gives has no condition besides, and a first delivery has been refused where there was one.
+    The path limits it to this account: a load balancer writes only below the id of the account that owns it. There is
+    no further condition, as in the policy that AWS documents: with one, a first delivery has failed.
 
     See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
     """
@@ -57,16 +57,16 @@ def allow_load_balancer_log_delivery(bucket: Bucket) -> list[Statement]:
 
 
 def allow_trail_delivery(bucket: Bucket) -> list[Statement]:
-    """Let the platform's trail deliver its files and their digests.
+    """Allow the platform's trail to deliver its log files and digest files.
 
     See https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
     """
-    of_the_trail = string_equals("aws:SourceArn", trail_arn(bucket.region))
-    return _take(bucket, who="Trail", principal="cloudtrail", condition=of_the_trail)
+    this_trail = string_equals("aws:SourceArn", trail_arn(bucket.region))
+    return _delivery_statements(bucket, who="Trail", principal="cloudtrail", condition=this_trail)
 
 
 def trail_files(account_id: str) -> list[str]:
-    """Prefixes of the files of a trail, and of what Insights find; its digests lie beside them, under another.
+    """Prefixes of a trail's log files and Insights events. Digest files have another prefix.
 
     See https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
     """
@@ -74,23 +74,23 @@ def trail_files(account_id: str) -> list[str]:
 
 
 def allow_config_delivery_to_bucket(bucket: Bucket) -> list[Statement]:
-    """Let AWS Config deliver what it records in this account.
+    """Allow AWS Config to deliver configuration records of this account.
 
     See https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html
     """
     return [
-        *_take(bucket, who="Config", principal="config", condition=_of_this_account(bucket)),
+        *_delivery_statements(bucket, who="Config", principal="config", condition=_source_account_is_this(bucket)),
         Statement(
             sid="ConfigLooksForTheBucket",
             actions=["s3:ListBucket"],
             resources=[bucket.arn],
             principals=[service("config")],
-            condition=[_of_this_account(bucket)],
+            condition=[_source_account_is_this(bucket)],
         ),
     ]
 
 
-def _take(bucket: Bucket, *, who: str, principal: str, condition: Condition) -> list[Statement]:
+def _delivery_statements(bucket: Bucket, *, who: str, principal: str, condition: Condition) -> list[Statement]:
     return [
         Statement(
             sid=f"{who}ChecksTheBucket",
@@ -109,5 +109,5 @@ def _take(bucket: Bucket, *, who: str, principal: str, condition: Condition) -> 
     ]
 
 
-def _of_this_account(bucket: Bucket) -> Condition:
+def _source_account_is_this(bucket: Bucket) -> Condition:
     return string_equals("aws:SourceAccount", bucket.region.account_id)

@@ -1,4 +1,4 @@
-"""What becomes of objects as they grow old."""
+"""Lifecycle rules of buckets."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ ABORT_UPLOADS_AFTER_DAYS = 7
 
 
 class Lifecycle(Construct):
-    """Moves objects to cheaper storage classes and deletes what is no longer wanted.
+    """Lifecycle rules: transitions to cheaper storage classes, and expiration.
 
-    Unfinished uploads go after a week, and delete markers once no version is left behind them.
+    Incomplete multipart uploads are aborted after a week. Delete markers without older versions are removed.
 
     Parameters
     ----------
     bucket
         The bucket.
     expire_after_days
-        Days after which objects are deleted; ``None`` keeps them.
+        Days after which objects expire. ``None`` keeps them.
     keep_noncurrent_days
-        Days that replaced and deleted versions are kept.
+        Days that noncurrent versions are kept.
     tiers
-        Storage classes, each with the days after which objects move to it; one that an object does not live to see is
-        left out.
+        Storage classes, each with the days after which objects move to it. A transition that would come after the
+        expiration is left out.
 
     See https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html
     """
@@ -74,7 +74,7 @@ class Lifecycle(Construct):
                             noncurrent_days=keep_noncurrent_days
                         )
                     ],
-                    # S3 takes days or the delete markers, not both; with days, markers expire as objects do.
+                    # S3 accepts either days or ``expired_object_delete_marker``. With days, delete markers expire too.
                     expiration=[
                         S3BucketLifecycleConfigurationRuleExpiration(days=expire_after_days)
                         if expire_after_days
@@ -88,6 +88,6 @@ class Lifecycle(Construct):
                     or None,
                 )
             ],
-            # Rules for old versions are refused while there are none.
+            # S3 refuses rules for noncurrent versions while versioning is off.
             depends_on=[bucket.versioning],
         )

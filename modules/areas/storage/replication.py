@@ -1,4 +1,4 @@
-"""Copies of buckets in other regions."""
+"""Replication of buckets to other regions."""
 
 from __future__ import annotations
 
@@ -31,33 +31,33 @@ if TYPE_CHECKING:
     from modules.blocks.keys.key import Key
     from modules.core.region import Region
 
-#: S3 promises replication time control for 15 minutes, and takes no other number.
-MINUTES = 15
+#: S3 Replication Time Control is for 15 minutes, and S3 accepts no other number.
+REPLICATION_TIME_MINUTES = 15
 
 
 class Replication(Construct):
-    """Replication of one bucket to buckets of other regions, encrypted anew with each region's key.
+    """Replication of one bucket to buckets of other regions, each encrypted with a key of its own region.
 
-    Delete markers and changes of replicas' metadata are copied too. Replication time control and its metrics are on, so
-    that a copy that lags is noticed.
+    Delete markers and changes of replicas' metadata are replicated too. S3 Replication Time Control and its metrics are
+    on, so that an alarm can notice a replica that lags.
 
-    Its role's trust has no condition: AWS shows the trust of such roles without any and documents no key that S3 sends.
-    S3 does not try the role when replication is set up, so one that it cannot take on would have every object fail.
-    The role reads this one source and writes these copies, and nothing else.
+    The trust policy of its role has no condition: AWS documents no condition key that S3 sends. S3 does not test the
+    role when replication is configured, so a role that S3 cannot assume would fail the replication of every object. The
+    role can read this source and write to these destinations, and nothing else.
 
     Parameters
     ----------
     identifier
-        What the name of its role says of it.
+        The bucket's identifier, which becomes part of the role's name.
     source
-        The bucket that is copied. It must have a key.
+        The source bucket. It must have a key.
     destinations
-        The buckets that take the copies; each must have a key. The rules' priorities follow the names of their regions.
+        The destination buckets. Each must have a key. The rules' priorities follow the names of their regions.
 
     Attributes
     ----------
     source, destinations
-        The buckets, those that take the copies in the order of the rules.
+        The buckets. The destinations are in the order of the rules.
 
     See https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
     """
@@ -74,7 +74,10 @@ class Replication(Construct):
             region=source.region,
             identifier=replication_identifier(identifier),
             trusted_service="s3",
-            statements=[*_read(source), *(statement for bucket in ordered for statement in _write(bucket))],
+            statements=[
+                *_source_statements(source),
+                *(statement for bucket in ordered for statement in _destination_statements(bucket)),
+            ],
         )
         self.resource = S3BucketReplicationConfigurationA(
             self,
@@ -83,21 +86,21 @@ class Replication(Construct):
             bucket=source.id,
             role=role.arn,
             rule=[_rule(bucket, priority) for priority, bucket in enumerate(ordered, start=1)],
-            # S3 refuses replication unless both ends keep versions.
+            # S3 refuses replication unless versioning is on for source and destinations.
             depends_on=[source.versioning, *(bucket.versioning for bucket in ordered), role.policy],
         )
 
     def involves(self, region: Region) -> bool:
-        """Whether it leaves the region or reaches it."""
+        """Whether the region has the source or a destination."""
         return any(bucket.region is region for bucket in (self.source, *self.destinations))
 
     def rule_id(self, destination: Bucket) -> str:
-        """Id of the rule that copies to ``destination``, as S3's metrics name it."""
+        """Id of the rule for ``destination``: the dimension ``RuleId`` of S3's metrics."""
         return str(self.resource.rule.get(self.destinations.index(destination)).id)
 
 
 def replication_identifier(identifier: str) -> str:
-    """Identifier of the role that replicates the bucket ``identifier``; policies of other regions name it."""
+    """Identifier of the role that replicates the bucket ``identifier``; bucket policies of other regions name it."""
     return f"replicate-{identifier}"
 
 
@@ -124,17 +127,21 @@ def _rule(bucket: Bucket, priority: int) -> S3BucketReplicationConfigurationRule
             ),
             metrics=S3BucketReplicationConfigurationRuleDestinationMetrics(
                 status="Enabled",
-                event_threshold=S3BucketReplicationConfigurationRuleDestinationMetricsEventThreshold(minutes=MINUTES),
+                event_threshold=S3BucketReplicationConfigurationRuleDestinationMetricsEventThreshold(
+                    minutes=REPLICATION_TIME_MINUTES
+                ),
             ),
             replication_time=S3BucketReplicationConfigurationRuleDestinationReplicationTime(
                 status="Enabled",
-                time=S3BucketReplicationConfigurationRuleDestinationReplicationTimeTime(minutes=MINUTES),
+                time=S3BucketReplicationConfigurationRuleDestinationReplicationTimeTime(
+                    minutes=REPLICATION_TIME_MINUTES
+                ),
             ),
         ),
     )
 
 
-def _read(source: Bucket) -> list[Statement]:
+def _source_statements(source: Bucket) -> list[Statement]:
     return [
         Statement(
             sid="ReadTheSource",
@@ -150,11 +157,11 @@ def _read(source: Bucket) -> list[Statement]:
             ],
             resources=[f"{source.arn}/*"],
         ),
-        _use_key(source, sid="DecryptTheSource", actions=["kms:Decrypt"]),
+        _key_statement(source, sid="DecryptTheSource", actions=["kms:Decrypt"]),
     ]
 
 
-def _write(bucket: Bucket) -> list[Statement]:
+def _destination_statements(bucket: Bucket) -> list[Statement]:
     suffix = "".join(part.capitalize() for part in bucket.region.name.split("-"))
     return [
         Statement(
@@ -162,15 +169,17 @@ def _write(bucket: Bucket) -> list[Statement]:
             actions=["s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"],
             resources=[f"{bucket.arn}/*"],
         ),
-        _use_key(bucket, sid=f"EncryptIn{suffix}", actions=["kms:Encrypt", "kms:GenerateDataKey"]),
+        _key_statement(bucket, sid=f"EncryptIn{suffix}", actions=["kms:Encrypt", "kms:GenerateDataKey"]),
     ]
 
 
-def _use_key(bucket: Bucket, *, sid: str, actions: list[str]) -> Statement:
+def _key_statement(bucket: Bucket, *, sid: str, actions: list[str]) -> Statement:
     return _key(bucket).use_statement(sid, service="s3", actions=actions, context=bucket.encryption_context)
 
 
 def _key(bucket: Bucket) -> Key:
     if bucket.key is None:
-        raise ValueError(f"bucket {bucket.node.path} has no key of ours, allowed in replication: buckets with one")
+        raise ValueError(
+            f"bucket {bucket.node.path} has no customer managed key, allowed in replication: buckets with one"
+        )
     return bucket.key

@@ -1,10 +1,10 @@
-"""Statements that bucket policies are made of: what every request is refused for."""
+"""Deny statements of bucket policies."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modules.blocks.identity.policy import EVERYONE, Condition, Statement, arn_not_like, is_given, is_true
+from modules.blocks.identity.policy import EVERYONE, Condition, Statement, arn_not_like, is_present, is_true
 from modules.settings.regions import PARTITION
 
 if TYPE_CHECKING:
@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 
     from modules.areas.storage.bucket import Bucket
 
-#: They look at how buckets are set up and at nothing in them, and only their service can take them on.
-INSPECTORS = ("access-analyzer.amazonaws.com", "config.amazonaws.com")
+#: Services whose service-linked roles read the configuration of buckets, and no objects. Only the service can assume
+#: such a role.
+CONFIGURATION_READERS = ("access-analyzer.amazonaws.com", "config.amazonaws.com")
 
 
 def deny_insecure_transport(bucket: Bucket) -> list[Statement]:
-    """Refuse plain HTTP, and TLS below 1.2.
+    """Statements that deny plain HTTP, and TLS below 1.2.
 
     See https://docs.aws.amazon.com/AmazonS3/latest/userguide/amazon-s3-policy-keys.html
     """
@@ -29,21 +30,21 @@ def deny_insecure_transport(bucket: Bucket) -> list[Statement]:
 
 
 def deny_other_encryption(bucket: Bucket, *, services: Sequence[str] = ()) -> list[Statement]:
-    """Refuse objects that ask for another encryption than KMS; those that ask for none get the bucket's own key.
+    """Statements that deny uploads with another encryption than SSE-KMS. Without a header, the bucket's key applies.
 
     Parameters
     ----------
     bucket
         The bucket.
     services
-        Prefixes under which AWS services are refused as everyone is; elsewhere they choose. By default they are refused
-        everywhere.
+        Prefixes under which the deny also applies to AWS services. Elsewhere these may choose the encryption. By
+        default it applies to them everywhere.
 
     See https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
     """
     other = [
         Condition(test="StringNotEqualsIfExists", variable="s3:x-amz-server-side-encryption", values=["aws:kms"]),
-        is_given("s3:x-amz-server-side-encryption"),
+        is_present("s3:x-amz-server-side-encryption"),
     ]
     if not services:
         return [_deny_upload(bucket, "DenyOtherEncryption", *other)]
@@ -55,19 +56,21 @@ def deny_other_encryption(bucket: Bucket, *, services: Sequence[str] = ()) -> li
 
 
 def deny_other_keys(bucket: Bucket, *, services: Sequence[str] = ()) -> list[Statement]:
-    """Refuse objects that ask for another key than the bucket's, or that bring a key which only the caller has.
+    """Statements that deny uploads with another KMS key than the bucket's, or with a customer-provided key (SSE-C).
 
     Parameters
     ----------
     bucket
         The bucket.
     services
-        As of ``deny_other_encryption``.
+        As in ``deny_other_encryption``.
 
     See https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
     """
     if bucket.key is None:
-        raise ValueError(f"bucket {bucket.node.path} has no key of ours to hold uploads to, allowed: a bucket with one")
+        raise ValueError(
+            f"bucket {bucket.node.path} has no customer managed key to hold uploads to, allowed: a bucket with one"
+        )
     key_id = "s3:x-amz-server-side-encryption-aws-kms-key-id"
     return [
         *deny_other_encryption(bucket, services=services),
@@ -75,19 +78,19 @@ def deny_other_keys(bucket: Bucket, *, services: Sequence[str] = ()) -> list[Sta
             bucket,
             "DenyOtherKeys",
             Condition(test="StringNotEquals", variable=key_id, values=[bucket.key.arn]),
-            is_given(key_id),
+            is_present(key_id),
         ),
         _deny_upload(
-            bucket, "DenyCustomerProvidedKeys", is_given("s3:x-amz-server-side-encryption-customer-algorithm")
+            bucket, "DenyCustomerProvidedKeys", is_present("s3:x-amz-server-side-encryption-customer-algorithm")
         ),
     ]
 
 
 def deny_everyone_except(bucket: Bucket, principals: Sequence[str], *, services: bool = False) -> list[Statement]:
-    """Refuse everything to every principal but the named ones, the account root and the inspectors of AWS.
+    """Statement that denies everything to all principals except the given ones and the account root.
 
-    It allows nothing: what the named ones may do is left to their own policies. The root is how an administrator gets
-    back in, see docs/storage.md.
+    Roles of ``CONFIGURATION_READERS`` are excepted too. The statement allows nothing: the given principals need
+    policies of their own. An administrator who is locked out gets access back as the root, see docs/storage.md.
 
     Parameters
     ----------
@@ -96,13 +99,13 @@ def deny_everyone_except(bucket: Bucket, principals: Sequence[str], *, services:
     principals
         ARNs, or patterns of them, of roles and users.
     services
-        Whether AWS services that deliver to the bucket are let through. No by default.
+        Whether AWS services that deliver to the bucket are excepted too. No by default.
 
     See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
     """
     iam = f"arn:{PARTITION}:iam::{bucket.region.account_id}"
-    inspectors = [f"{iam}:role/aws-service-role/{name}/*" for name in INSPECTORS]
-    conditions = [arn_not_like("aws:PrincipalArn", f"{iam}:root", *inspectors, *principals)]
+    service_linked_roles = [f"{iam}:role/aws-service-role/{name}/*" for name in CONFIGURATION_READERS]
+    conditions = [arn_not_like("aws:PrincipalArn", f"{iam}:root", *service_linked_roles, *principals)]
     if services:
         conditions.append(is_true("aws:PrincipalIsAWSService", wanted=False))
     return [_deny(bucket, "DenyEveryoneElse", *conditions)]

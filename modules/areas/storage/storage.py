@@ -1,4 +1,4 @@
-"""A region's buckets."""
+"""The S3 buckets of a region."""
 
 from __future__ import annotations
 
@@ -29,28 +29,28 @@ if TYPE_CHECKING:
 
 APPLICATION = "application"
 DATA = "data"
-#: The application reads releases and writes elsewhere, so that no instance can change what others serve.
+#: Prefixes of the application's permissions. Releases are read-only, so no instance can change what others serve.
 READ_ONLY, READ_WRITE = "releases/", "application/"
-#: Logs are looked at while they are young.
+#: Days after which logs move to a cheaper storage class: only recent logs are read often.
 LOG_TIERS = {"STANDARD_IA": 30, "GLACIER_IR": 90}
 
 
 class Storage(Construct):
-    """Buckets for application data and for what AWS services deliver.
+    """Buckets for application data and for logs that AWS services deliver.
 
-    Application data is for the application role and for replication. Log buckets take deliveries. Beyond these, only
-    administrators and the account root are not refused.
+    The data bucket is for the application role and for replication, the log buckets for AWS services that deliver to
+    them. The bucket policies deny everyone else, except the administrators and the account root.
 
     Parameters
     ----------
     region
         The region, with ``storage`` of the settings.
     keys
-        The region's keys: data is encrypted with that for storage, trails and configuration records with that for logs.
+        The region's keys. The storage key encrypts data; the logs key encrypts files of the trail and of AWS Config.
     application
-        The role that gets to work with application data.
+        The application role, which gets permissions on the data bucket.
     administrators
-        ARNs, or patterns of them, of roles and users that the buckets do not shut out.
+        ARNs, or patterns of them, of roles and users that the bucket policies do not deny.
 
     Attributes
     ----------
@@ -73,21 +73,23 @@ class Storage(Construct):
         super().__init__(scope, id_)
         self._region, self.administrators = region, administrators
         settings = region.settings.storage
-        # S3 delivers access logs, and load balancers theirs, only to buckets without a key of ours.
-        self.access_logs = logs = self._log_bucket("access-logs", take=allow_access_log_delivery)
-        self.load_balancer_logs = self._log_bucket("alb-logs", take=allow_load_balancer_log_delivery, access_logs=logs)
-        # CloudTrail's own encryption context is what the key admits it by; with a bucket key there would be none. And
-        # AWS's pages differ on whether digests are encrypted with the trail's key or by S3: either is taken.
+        # S3 and load balancers deliver their logs only to buckets that are not encrypted with a customer managed key.
+        self.access_logs = logs = self._log_bucket("access-logs", delivery=allow_access_log_delivery)
+        self.load_balancer_logs = self._log_bucket(
+            "alb-logs", delivery=allow_load_balancer_log_delivery, access_logs=logs
+        )
+        # The key policy allows CloudTrail by its encryption context, which an S3 Bucket Key would replace. AWS's pages
+        # differ on whether S3 or the trail's key encrypts digest files, so the bucket policy accepts both.
         self.trail = self._log_bucket(
             "trail",
-            take=allow_trail_delivery,
+            delivery=allow_trail_delivery,
             key=keys.logs,
             bucket_key=False,
             encrypted=trail_files(region.account_id),
             access_logs=logs,
         )
         self.configuration = self._log_bucket(
-            "configuration", take=allow_config_delivery_to_bucket, key=keys.logs, access_logs=logs
+            "configuration", delivery=allow_config_delivery_to_bucket, key=keys.logs, access_logs=logs
         )
         self.data = Bucket(
             self,
@@ -104,13 +106,13 @@ class Storage(Construct):
             tiers={"INTELLIGENT_TIERING": settings.tier_after_days},
             force_destroy=settings.force_destroy,
         )
-        application.allow(DATA, _work_with(self.data, keys.storage))
+        application.allow(DATA, _application_statements(self.data, keys.storage))
 
     def _log_bucket(
         self,
         identifier: str,
         *,
-        take: Callable[[Bucket], Sequence[Statement]],
+        delivery: Callable[[Bucket], Sequence[Statement]],
         key: Key | None = None,
         bucket_key: bool = True,
         encrypted: Sequence[str] = (),
@@ -122,7 +124,7 @@ class Storage(Construct):
             return [
                 *(deny_other_keys(bucket, services=encrypted) if key else ()),
                 *deny_everyone_except(bucket, self.administrators, services=True),
-                *take(bucket),
+                *delivery(bucket),
             ]
 
         return Bucket(
@@ -142,19 +144,19 @@ class Storage(Construct):
 
 
 def data_roles(region: Region) -> list[str]:
-    """ARNs of the roles that may come to the region's application data: the application's, and replication's.
+    """ARNs of the roles that may access the region's data bucket: the application role and the replication roles.
 
-    Replication from the region reads it; replication from the primary region, or to it, writes it.
+    The region's own replication role reads the bucket. Those of the regions that replicate to it write.
     """
-    others = region.settings.replication_destinations(region.name)
-    homes = sorted([region.name, *others]) if others else []
+    destinations = region.settings.replication_destinations(region.name)
+    homes = sorted([region.name, *destinations]) if destinations else []
     return [
         role_arn(region, APPLICATION),
         *(role_arn(region, replication_identifier(DATA), home=home) for home in homes),
     ]
 
 
-def _work_with(bucket: Bucket, key: Key) -> list[Statement]:
+def _application_statements(bucket: Bucket, key: Key) -> list[Statement]:
     return [
         Statement(
             sid="ListTheData",

@@ -1,1 +1,1 @@
-"""The record of who did what in the account, and alarms on what nobody should do."""
+"""CloudTrail: the trail, its metric filters, and alarms on them."""

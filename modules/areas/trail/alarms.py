@@ -1,4 +1,4 @@
-"""Alarms on what the trail tells."""
+"""Metric filters of the trail's log group, and alarms on them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PERIOD = 300
 
 
 class TrailAlarms(Construct):
-    """A metric filter and an alarm on each, in the region of the trail, which hears of all regions.
+    """The metric filters with an alarm for each, in the home region. The trail records the events of all regions.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class TrailAlarms(Construct):
     log_group
         The trail's log group.
     metric_filters
-        By identifier, what is worth an alarm.
+        The metric filters, by identifier.
     alerts
         The home region's topics.
 
@@ -57,12 +57,12 @@ class TrailAlarms(Construct):
         alerts: AlertTopics,
     ) -> None:
         super().__init__(scope, id_)
-        # Copies of the platform in one account share the region, so their metrics must not.
+        # Copies of the platform can share account and region, so each has a namespace of its own.
         namespace = region.names.of("metric", "trail")
         self.alarms = []
         for identifier, metric_filter in metric_filters.items():
             metric = region.names.of("metric", identifier)
-            filters = CloudwatchLogMetricFilter(
+            resource = CloudwatchLogMetricFilter(
                 self,
                 f"{identifier}-filter",
                 provider=region.provider,
@@ -73,12 +73,12 @@ class TrailAlarms(Construct):
                     namespace=namespace, name=metric, value="1", default_value="0", unit="Count"
                 ),
             )
-            transformation = filters.metric_transformation
+            transformation = resource.metric_transformation
             spec = AlarmSpec(
                 metric=Metric(
                     namespace=transformation.namespace, name=transformation.name, dimensions={}, statistic="Sum"
                 ),
-                threshold=metric_filter.tolerated,
+                threshold=metric_filter.threshold,
                 period=PERIOD,
                 evaluation_periods=1,
                 treat_missing_data="notBreaching",

@@ -1,4 +1,4 @@
-"""What nobody should do without being noticed: the events, and what to do about them."""
+"""Metric filters: API calls and logins that must not go unnoticed."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class MetricFilter:
-    """Events of the trail that are worth a human's attention.
+    """A metric filter on events of the trail, and the alarm on it.
 
     Parameters
     ----------
     pattern
-        A filter pattern of CloudWatch Logs that matches them.
+        Its filter pattern, in the syntax of CloudWatch Logs.
     severity
         ``page`` or ``ticket``.
     description
-        What they mean and what to do.
-    tolerated
-        How many of them in five minutes are nothing to look at. None by default.
+        What the events mean and what to do about them.
+    threshold
+        The alarm needs more events than this in five minutes. 0 by default.
 
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
     """
@@ -32,34 +32,33 @@ class MetricFilter:
     pattern: str
     severity: Severity
     description: str
-    tolerated: int = 0
+    threshold: int = 0
 
 
-#: What nobody but people and their programs has done: services of AWS tidy up after themselves, as Auto Scaling does
-#: with its alarms, and say so.
-BY_NO_SERVICE = "($.userIdentity.invokedBy NOT EXISTS)"
-#: What the root does is a page of its own, whatever it is.
-BY_NO_ROOT = '($.userIdentity.type != "Root")'
+#: Condition that no AWS service made the call. Services clean up their own resources, as Auto Scaling does with alarms.
+NOT_BY_AWS_SERVICE = "($.userIdentity.invokedBy NOT EXISTS)"
+#: Condition that the caller is not the account root: another metric filter pages for all calls of the root.
+NOT_BY_ROOT = '($.userIdentity.type != "Root")'
 
 
-def calls(*names: str, source: str, unless: str | None = None) -> str:
-    """Filter pattern of calls of one service's API by name; ``unless`` is a condition that has to hold as well."""
-    return f"{{ {_of(source, names)}{f' && {unless}' if unless else ''} }}"
+def api_calls(*names: str, source: str, condition: str | None = None) -> str:
+    """Filter pattern of API calls of one service, by name. ``condition`` must hold as well."""
+    return f"{{ {_source_and_names(source, names)}{f' && {condition}' if condition else ''} }}"
 
 
-def calls_of(unless: str | None = None, **services: tuple[str, ...]) -> str:
-    """Filter pattern of calls by name, of several services; ``unless`` is a condition that has to hold as well."""
-    any_of = " || ".join(f"({_of(source, names)})" for source, names in services.items())
-    return f"{{ ({any_of}) && {unless} }}" if unless else f"{{ {any_of} }}"
+def api_calls_by_service(condition: str | None = None, **services: tuple[str, ...]) -> str:
+    """Filter pattern of API calls of several services, by name. ``condition`` must hold as well."""
+    any_of = " || ".join(f"({_source_and_names(source, names)})" for source, names in services.items())
+    return f"{{ ({any_of}) && {condition} }}" if condition else f"{{ {any_of} }}"
 
 
-def _of(source: str, names: Sequence[str]) -> str:
+def _source_and_names(source: str, names: Sequence[str]) -> str:
     any_of = " || ".join(f"($.eventName = {name})" for name in names)
     return f"($.eventSource = {source}.amazonaws.com) && ({any_of})"
 
 
-#: By identifier: the events that the CIS benchmark of AWS wants alarms on, and those of whoever opens a door or would
-#: not be told on. What would silence these very signals is told by a rule of EventBridge, see
+#: The metric filters, by identifier: those of the CIS AWS Foundations Benchmark, and some on calls that grant access or
+#: disable alerting. An event rule reports calls that disable these metric filters and alarms themselves, see
 #: `modules.areas.monitoring.event_rules`.
 #: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html
 METRIC_FILTERS = {
@@ -70,7 +69,7 @@ METRIC_FILTERS = {
         description="Someone works as the root of the account. Ask who; if nobody says so, shut the root out.",
     ),
     "no-mfa": MetricFilter(
-        # Who comes by way of an identity provider has shown the second factor there, which the event does not say.
+        # A federated user has used MFA at the identity provider, which the event does not show.
         pattern='{ ($.eventName = "ConsoleLogin") && ($.additionalEventData.MFAUsed != "Yes") '
         '&& ($.userIdentity.type = "IAMUser") && ($.responseElements.ConsoleLogin = "Success") }',
         severity="page",
@@ -80,19 +79,19 @@ METRIC_FILTERS = {
         pattern='{ ($.eventName = ConsoleLogin) && ($.errorMessage = "Failed authentication") }',
         severity="ticket",
         description="Logins to the console fail again and again. Someone forgot a password, or is guessing one.",
-        tolerated=3,
+        threshold=3,
     ),
     "unauthorized": MetricFilter(
-        # Not what services of AWS are refused, which look at every bucket again and again, by roles of their own.
+        # Not calls of AWS services, which read every bucket again and again, with service-linked roles.
         pattern='{ (($.errorCode = "*UnauthorizedOperation") || ($.errorCode = "AccessDenied*")) '
         "&& ($.userIdentity.invokedBy NOT EXISTS) && (($.userIdentity.sessionContext.sessionIssuer.arn NOT EXISTS) "
         '|| ($.userIdentity.sessionContext.sessionIssuer.arn != "*:role/aws-service-role/*")) }',
         severity="ticket",
         description="Many calls are refused. A role lacks a permission, or someone tries what a role may do.",
-        tolerated=10,
+        threshold=10,
     ),
     "iam": MetricFilter(
-        pattern=calls(
+        pattern=api_calls(
             *("AttachGroupPolicy", "AttachRolePolicy", "AttachUserPolicy", "CreatePolicy", "CreatePolicyVersion"),
             *("AddRoleToInstanceProfile", "CreateRole", "PutRolePermissionsBoundary", "UpdateAssumeRolePolicy"),
             *("DeleteGroupPolicy", "DeletePolicy", "DeletePolicyVersion", "DeleteRolePolicy", "DeleteUserPolicy"),
@@ -106,14 +105,14 @@ METRIC_FILTERS = {
         "out who did it.",
     ),
     "logins": MetricFilter(
-        # The platform makes no users, and takes a boundary off its roles only when the setting goes.
-        pattern=calls(
+        # The platform creates no users, and removes a permissions boundary only if the setting is removed.
+        pattern=api_calls(
             *("AddUserToGroup", "CreateAccessKey", "CreateLoginProfile", "CreateOpenIDConnectProvider"),
             *("CreateSAMLProvider", "CreateServiceSpecificCredential", "CreateUser", "DeactivateMFADevice"),
             *("DeleteRolePermissionsBoundary", "DeleteUserPermissionsBoundary", "UpdateLoginProfile"),
             *("UpdateOpenIDConnectProviderThumbprint", "UpdateSAMLProvider", "UploadSSHPublicKey"),
             source="iam",
-            unless=BY_NO_ROOT,
+            condition=NOT_BY_ROOT,
         ),
         severity="page",
         description="Someone made a way in that outlives their session: a user, a key, a password, a provider; or took "
@@ -121,9 +120,9 @@ METRIC_FILTERS = {
         "what bounds a role. If nobody says why, delete it, and look at what was done with it.",
     ),
     "functions": MetricFilter(
-        # Lambda writes the date of its API into the names.
+        # Event names of Lambda end in an API version.
         # https://docs.aws.amazon.com/lambda/latest/dg/logging-using-cloudtrail.html
-        pattern=calls(
+        pattern=api_calls(
             *("AddLayerVersionPermission*", "AddPermission*", "CreateEventSourceMapping*", "CreateFunctionUrlConfig*"),
             *("PutFunctionEventInvokeConfig*", "UpdateFunctionCode*", "UpdateFunctionConfiguration*"),
             *("UpdateFunctionEventInvokeConfig*", "UpdateFunctionUrlConfig*"),
@@ -135,8 +134,8 @@ METRIC_FILTERS = {
         "applied; otherwise see what it runs now: the next plan says whether it is ours.",
     ),
     "resource-policies": MetricFilter(
-        # Not kms:CreateGrant, which RDS, EBS, Auto Scaling and DynamoDB do all day; the keys' policies allow no other.
-        pattern=calls_of(
+        # Not kms:CreateGrant: AWS services call it all the time, and the key policies allow it to nobody else.
+        pattern=api_calls_by_service(
             kms=("PutKeyPolicy",),
             secretsmanager=("DeleteResourcePolicy", "PutResourcePolicy"),
             backup=("PutBackupVaultAccessPolicy",),
@@ -150,12 +149,12 @@ METRIC_FILTERS = {
         "Expected if a plan was applied; otherwise look at whom it lets in.",
     ),
     "alerting": MetricFilter(
-        pattern=calls_of(
+        pattern=api_calls_by_service(
             sns=("AddPermission", "SetSubscriptionAttributes", "SetTopicAttributes", "Subscribe"),
             events=("PutRule", "PutTargets"),
             monitoring=("PutCompositeAlarm", "PutMetricAlarm"),
             logs=("DeleteRetentionPolicy", "PutMetricFilter", "PutRetentionPolicy", "PutSubscriptionFilter"),
-            unless=BY_NO_SERVICE,
+            condition=NOT_BY_AWS_SERVICE,
         ),
         severity="ticket",
         description="What raises an alarm, or whom a topic tells, was changed. Expected if a plan was applied; "
@@ -163,17 +162,17 @@ METRIC_FILTERS = {
         "list the topics' subscriptions: a stranger's is not in a plan.",
     ),
     "silenced": MetricFilter(
-        pattern=calls_of(
+        pattern=api_calls_by_service(
             sns=("DeleteTopic", "Unsubscribe"),
             events=("DeleteRule", "DisableRule", "RemoveTargets"),
-            unless=BY_NO_SERVICE,
+            condition=NOT_BY_AWS_SERVICE,
         ),
         severity="page",
         description="A topic, its subscription or a rule that tells it something is gone. Unless a plan took it away, "
         "someone does not want to be told on: apply the plan, and find out what else they do.",
     ),
     "trail": MetricFilter(
-        pattern=calls(
+        pattern=api_calls(
             *("CreateTrail", "DeleteTrail", "PutEventSelectors", "PutInsightSelectors", "StartLogging"),
             *("StopLogging", "UpdateTrail"),
             source="cloudtrail",
@@ -182,7 +181,7 @@ METRIC_FILTERS = {
         description="The trail was changed or stopped: what comes after may not be recorded.",
     ),
     "config": MetricFilter(
-        pattern=calls(
+        pattern=api_calls(
             *("DeleteConfigRule", "DeleteConfigurationRecorder", "DeleteDeliveryChannel", "PutConfigurationRecorder"),
             *("PutDeliveryChannel", "StopConfigurationRecorder"),
             source="config",
@@ -192,7 +191,7 @@ METRIC_FILTERS = {
         "judged.",
     ),
     "vpc": MetricFilter(
-        pattern=calls(
+        pattern=api_calls(
             *("AcceptVpcPeeringConnection", "AttachClassicLinkVpc", "CreateVpc", "CreateVpcPeeringConnection"),
             *("DeleteVpc", "DeleteVpcPeeringConnection", "DetachClassicLinkVpc", "DisableVpcClassicLink"),
             *("EnableVpcClassicLink", "ModifyVpcAttribute", "RejectVpcPeeringConnection"),
@@ -202,7 +201,7 @@ METRIC_FILTERS = {
         description="A VPC or a peering connection was changed. Expected if a plan was applied.",
     ),
     "security-groups": MetricFilter(
-        pattern=calls(
+        pattern=api_calls(
             *("AuthorizeSecurityGroupEgress", "AuthorizeSecurityGroupIngress", "CreateSecurityGroup"),
             *("DeleteSecurityGroup", "ModifySecurityGroupRules", "RevokeSecurityGroupEgress"),
             "RevokeSecurityGroupIngress",
@@ -212,7 +211,7 @@ METRIC_FILTERS = {
         description="A security group was changed. Expected if a plan was applied; otherwise look at what it opens.",
     ),
     "network-acls": MetricFilter(
-        pattern=calls(
+        pattern=api_calls(
             *("CreateNetworkAcl", "CreateNetworkAclEntry", "DeleteNetworkAcl", "DeleteNetworkAclEntry"),
             *("ReplaceNetworkAclAssociation", "ReplaceNetworkAclEntry"),
             source="ec2",
@@ -221,7 +220,7 @@ METRIC_FILTERS = {
         description="A network ACL was changed. Expected if a plan was applied; otherwise look at what it opens.",
     ),
     "route-tables": MetricFilter(
-        pattern=calls(
+        pattern=api_calls(
             *("CreateRoute", "CreateRouteTable", "DeleteRoute", "DeleteRouteTable", "DisassociateRouteTable"),
             *("ReplaceRoute", "ReplaceRouteTableAssociation"),
             source="ec2",
@@ -230,7 +229,7 @@ METRIC_FILTERS = {
         description="Routes were changed. Expected if a plan was applied; otherwise look at where traffic goes now.",
     ),
     "gateways": MetricFilter(
-        pattern=calls(
+        pattern=api_calls(
             *("AttachInternetGateway", "CreateCustomerGateway", "CreateInternetGateway", "DeleteCustomerGateway"),
             *("DeleteInternetGateway", "DetachInternetGateway"),
             source="ec2",
@@ -239,13 +238,13 @@ METRIC_FILTERS = {
         description="A way out of a VPC was made or taken away. Expected if a plan was applied.",
     ),
     "keys": MetricFilter(
-        pattern=calls("DisableKey", "ScheduleKeyDeletion", source="kms"),
+        pattern=api_calls("DisableKey", "ScheduleKeyDeletion", source="kms"),
         severity="page",
         description="A key was shut off or is to be deleted. What it encrypts is lost with it: cancel it now, ask "
         "later.",
     ),
     "bucket-policies": MetricFilter(
-        pattern=calls(
+        pattern=api_calls(
             *("DeleteBucketCors", "DeleteBucketLifecycle", "DeleteBucketPolicy", "DeleteBucketReplication"),
             *("PutBucketAcl", "PutBucketCors", "PutBucketLifecycle", "PutBucketPolicy", "PutBucketReplication"),
             source="s3",

@@ -1,4 +1,4 @@
-"""The trail."""
+"""The CloudTrail trail."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ FieldSelector = CloudtrailAdvancedEventSelectorFieldSelector
 
 
 class Trail(Construct):
-    """One trail for all regions: validated files in a bucket, and the same events in a log group, both encrypted.
+    """A multi-region trail: validated log files in a bucket and events in a log group, both encrypted.
 
     Parameters
     ----------
     region
         The home region, with ``trail`` and ``logs`` of the settings.
     bucket
-        The bucket that takes the files; its policy has to admit the trail.
+        The bucket for the log files. Its policy must allow the trail.
     key
-        The key for both; its policy has to admit the trail and CloudWatch Logs.
+        The key for both. Its policy must allow the trail and CloudWatch Logs.
     buckets
-        ARNs of the buckets, of any region, whose objects' reads and writes are recorded.
+        ARNs of buckets of any region. Reads and writes of their objects are recorded.
     tables
-        ARNs of the DynamoDB tables, of any region, whose items' reads and writes are recorded. None by default.
+        ARNs of DynamoDB tables of any region. Reads and writes of their items are recorded. None by default.
 
     Attributes
     ----------
@@ -90,25 +90,25 @@ class Trail(Construct):
                 _selector("what changes resources", FieldSelector(field="eventCategory", equal_to=["Management"])),
                 *(_data_events(buckets, tables, sessions=settings.session_events) if settings.data_events else ()),
             ],
-            insight_selector=[CloudtrailInsightSelector(insight_type=one) for one in INSIGHTS]
+            insight_selector=[CloudtrailInsightSelector(insight_type=insight) for insight in INSIGHTS]
             if settings.insights
             else None,
             tags={"Name": name},
-            # CloudTrail tries both ways of delivery when it is told of them.
+            # CloudTrail tests both deliveries when the trail is created.
             depends_on=[bucket.policy, role.policy],
         )
         if settings.lock_days:
             self._lock(region, bucket, settings.lock_days)
 
     def _role(self, region: Region) -> ServiceRole:
-        """The role in which CloudTrail writes to the log group.
+        """The role that CloudTrail assumes to write to the log group. It can write to streams of this log group only.
 
-        Its trust has no condition: the role does not support ``aws:SourceArn`` and ``aws:SourceAccount``, and with them
-        CloudTrail refuses to make the trail. It may write streams of this one group and nothing else.
+        Its trust policy has no condition: the role does not support ``aws:SourceArn`` and ``aws:SourceAccount``. With
+        them CloudTrail refuses to create the trail.
 
         See https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
         """
-        # CloudTrail names its streams so.
+        # The names that CloudTrail gives its log streams.
         streams = f"{self.log_group.arn}:log-stream:{region.account_id}_CloudTrail_{region.name}*"
         return ServiceRole(
             self,
@@ -137,22 +137,22 @@ class Trail(Construct):
 def _data_events(
     buckets: Sequence[str], tables: Sequence[str], *, sessions: str
 ) -> list[CloudtrailAdvancedEventSelector]:
-    """Selectors of events about what resources hold; CloudTrail takes one for each type of them."""
+    """Selectors of data events. CloudTrail needs one for each resource type."""
     objects = FieldSelector(field="resources.ARN", starts_with=[f"{arn}/" for arn in buckets])
     items = FieldSelector(field="resources.ARN", equal_to=list(tables))
     writes = [FieldSelector(field="readOnly", equal_to=["false"])] if sessions == "writes" else []
     return [
         _selector(
-            title,
+            name,
             FieldSelector(field="eventCategory", equal_to=["Data"]),
-            FieldSelector(field="resources.type", equal_to=[kind]),
-            *which,
+            FieldSelector(field="resources.type", equal_to=[resource_type]),
+            *selectors,
         )
-        for title, kind, which, some in (
+        for name, resource_type, selectors, resources in (
             ("objects", "AWS::S3::Object", [objects], buckets),
             ("items of tables", "AWS::DynamoDB::Table", [items, *writes], tables if sessions != "none" else ()),
         )
-        if some
+        if resources
     ]
 
 

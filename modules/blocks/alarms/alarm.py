@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from modules.core.region import Region
 
 Severity = Literal["page", "ticket"]
-#: What CloudWatch makes of a period without data: a fault, that all is well, or that nothing has changed.
-Missing = Literal["breaching", "ignore", "notBreaching"]
+#: ``treat_missing_data`` of CloudWatch: ``breaching`` counts missing data as a fault, ``notBreaching`` as healthy, and
+#: ``ignore`` keeps the alarm's state.
+MissingData = Literal["breaching", "ignore", "notBreaching"]
 #: The statistics that are not percentiles.
 STATISTICS = ("Average", "Maximum", "Minimum", "SampleCount", "Sum")
 MINUTE = 60
@@ -35,9 +36,9 @@ class Metric:
     Parameters
     ----------
     namespace, name
-        What AWS calls it, such as ``NetworkPackets`` in ``AWS/EC2``.
+        Its namespace and name in CloudWatch, such as ``NetworkPackets`` in ``AWS/EC2``.
     dimensions
-        What it is measured of, by the dimension's name; attributes of the resource and never texts of their own.
+        Values by the dimension's name. They must be attributes of the resource and never literal text.
     statistic
         ``Average``, ``Maximum``, ``Minimum``, ``SampleCount``, ``Sum``, or a percentile such as ``p99``.
     """
@@ -50,14 +51,14 @@ class Metric:
 
 @dataclass(frozen=True, kw_only=True)
 class MathExpression:
-    """What is computed from metrics.
+    """A metric math expression.
 
     Parameters
     ----------
     expression
-        The computation in CloudWatch's metric math, in terms of the metrics' ids.
+        The expression, in terms of the metrics' ids.
     metrics
-        The metrics by id; none where the expression gets its data itself.
+        The metrics by id. Empty if the expression fetches its own data.
 
     See https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
     """
@@ -68,33 +69,34 @@ class MathExpression:
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmSpec:
-    """The metric of an alarm, its threshold, and what to do about it.
+    """The metric of an alarm, its threshold, and its description.
 
     Parameters
     ----------
     metric
-        What is compared with the threshold.
+        The metric or expression that is compared with the threshold.
     threshold
-        The value above which, or below which, something is wrong.
+        Values above it breach, or values below it if ``below`` is set.
     below
-        Whether values below the threshold are wrong, and not those above it. No by default.
+        Whether values below the threshold breach, instead of those above it. No by default.
     period
-        Seconds that one value stands for. A minute by default.
+        Length of a period in seconds. A minute by default.
     evaluation_periods
-        Periods in a row that have to be wrong. Five by default.
+        How many of the latest periods are evaluated. All must breach, unless ``datapoints_to_alarm`` says less. Five
+        by default.
     datapoints_to_alarm
-        How many of the ``evaluation_periods`` have to be wrong, where not all. For expressions with ``FILL``:
-        CloudWatch fills the newest minutes too, whose data is still on its way, so all in a row are never wrong.
+        How many of the ``evaluation_periods`` must breach. All by default. Expressions with ``FILL`` need fewer:
+        ``FILL`` also fills the newest minutes, whose data has not arrived yet, so they never breach.
     treat_missing_data
-        What a period without data means.
+        What CloudWatch does with a period without data.
     severity
-        ``page`` wakes someone up; ``ticket`` waits for the morning.
+        ``page`` wakes someone up. ``ticket`` can wait until working hours.
     unhealthy
-        Whether a ticket makes the region unhealthy too. No by default. A page always does.
+        Whether the alarm makes the region unhealthy although it is a ticket. No by default. A page always does.
     on_dashboard
-        Whether the dashboard draws it. No by default.
+        Whether the dashboard shows its graph. No by default.
     description
-        What it means and what to do about it: what a human reads first.
+        What it means and what to do about it. Whoever is on call reads it first.
     """
 
     metric: Metric | MathExpression
@@ -103,7 +105,7 @@ class AlarmSpec:
     period: int = MINUTE
     evaluation_periods: int = 5
     datapoints_to_alarm: int | None = None
-    treat_missing_data: Missing
+    treat_missing_data: MissingData
     severity: Severity
     unhealthy: bool = False
     on_dashboard: bool = False
@@ -118,8 +120,8 @@ class AlarmSpec:
 class Alarm(Construct):
     """An alarm. It notifies the topic of its severity when it goes into ALARM and when it is OK again.
 
-    With ``alarms.actions: false`` of the settings it changes its state and notifies nobody. A percentile of too few
-    values to be one leaves it as it is.
+    With ``alarms.actions: false`` of the settings it changes its state and notifies nobody. If it is on a percentile,
+    a period with too few values keeps its state.
 
     Parameters
     ----------
@@ -128,11 +130,11 @@ class Alarm(Construct):
     alerts
         The region's topics.
     tier
-        Words for the tier that it is of, joined by hyphens; they open what its name says.
+        Name of its tier: words joined by hyphens. The alarm's name begins with it.
     spec
         Its metric, threshold and description.
     depends_on
-        What has to stand before, so that it does not go off while that is being made. Nothing by default.
+        What must exist before the alarm, so that it is not in ALARM during creation. Nothing by default.
 
     Attributes
     ----------
@@ -190,7 +192,7 @@ class Alarm(Construct):
         self.arn = self.resource.arn
 
 
-def _queries(formula: MathExpression, spec: AlarmSpec) -> list[CloudwatchMetricAlarmMetricQuery]:
+def _queries(expression: MathExpression, spec: AlarmSpec) -> list[CloudwatchMetricAlarmMetricQuery]:
     metrics = [
         CloudwatchMetricAlarmMetricQuery(
             id=id_,
@@ -202,14 +204,14 @@ def _queries(formula: MathExpression, spec: AlarmSpec) -> list[CloudwatchMetricA
                 period=spec.period,
             ),
         )
-        for id_, metric in formula.metrics.items()
+        for id_, metric in expression.metrics.items()
     ]
     result = CloudwatchMetricAlarmMetricQuery(
         id="result",
-        expression=formula.expression,
+        expression=expression.expression,
         label="result",
         return_data=True,
-        # Only what no metric says: CloudWatch takes the period of the metrics.
+        # Only an expression without metrics has a period: else CloudWatch uses that of the metrics.
         period=None if metrics else spec.period,
     )
     return [*metrics, result]

@@ -1,4 +1,4 @@
-"""A region's topics."""
+"""A region's SNS topics for alerts."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class AlertTopics(Construct):
-    """Two topics: one for what cannot wait, and one for what can.
+    """Two topics: one for pages and one for tickets.
 
-    They are in every region, with the subscriptions of the settings, because alarms and rules can only act on a topic
-    of their own region, and because the loss of a region must silence no other.
+    Every region has both, with the subscriptions of the settings. Alarms and event rules can only notify a topic of
+    their own region, and the loss of a region must not silence another one.
 
     Parameters
     ----------
@@ -34,9 +34,9 @@ class AlertTopics(Construct):
     region, key
         What it was made with.
     page
-        The topic that wakes someone up.
+        The topic for what must wake someone up.
     ticket
-        The topic of what waits for the morning.
+        The topic for what can wait until working hours.
     topics
         Both, by severity.
 
@@ -51,6 +51,7 @@ class AlertTopics(Construct):
         self.ticket = self._topic("ticket", settings.alerts.ticket)
         self.topics = {"page": self.page, "ticket": self.ticket}
 
-    def _topic(self, severity: str, told: Sequence[Subscription]) -> Topic:
-        subscriptions = [one for one in told if not one.is_chat]
-        return Topic(self, severity, region=self.region, identifier=severity, key=self.key, subscriptions=subscriptions)
+    def _topic(self, severity: str, subscriptions: Sequence[Subscription]) -> Topic:
+        # Amazon Q Developer in chat applications subscribes chat channels by itself.
+        by_sns = [subscription for subscription in subscriptions if not subscription.is_chat]
+        return Topic(self, severity, region=self.region, identifier=severity, key=self.key, subscriptions=by_sns)

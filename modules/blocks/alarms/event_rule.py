@@ -1,4 +1,4 @@
-"""What EventBridge tells a human."""
+"""EventBridge rules that notify a topic."""
 
 from __future__ import annotations
 
@@ -20,15 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """Events of AWS that are alike.
+    """Events of AWS, as an event pattern.
 
     Parameters
     ----------
     source, kinds
-        Their ``source``, or a comparison such as ``{"prefix": "aws."}`` that it passes, and the ``detail-type`` that
-        they may have.
+        Their ``source``, or a comparison such as ``{"prefix": "aws."}``, and the possible values of ``detail-type``.
     detail
-        What their ``detail`` may say, by key, as a pattern of EventBridge has it; empty for anything.
+        The pattern of their ``detail``, by key. Empty matches anything.
 
     See https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
     """
@@ -39,22 +38,22 @@ class Event:
 
     @property
     def pattern(self) -> dict[str, object]:
-        """The pattern that matches them and nothing else."""
+        """The event pattern, as EventBridge expects it."""
         pattern: dict[str, object] = {"source": [self.source], "detail-type": list(self.kinds)}
         return pattern | {"detail": dict(self.detail)} if self.detail else pattern
 
 
 class EventRule(Construct):
-    """A rule that hands events of AWS to a topic as they are.
+    """A rule that sends events of AWS to a topic, unchanged.
 
     Parameters
     ----------
     region
-        The region whose events are looked at.
+        The region of the events.
     alerts
         The region's topics.
     severity
-        Which of them is told.
+        Which topic gets the events.
     description
         What the event means and what to do about it.
     event
@@ -88,7 +87,7 @@ class EventRule(Construct):
             name=name,
             description=description,
             event_pattern=json.dumps(event.pattern),
-            # Said, so that a rule that somebody disables is a change in the next plan.
+            # Explicit, so that the next plan shows a rule that somebody has disabled.
             state="ENABLED",
             tags={"Name": name},
         )

@@ -1,4 +1,4 @@
-"""Alarms of a Lambda function."""
+"""Alarms on a Lambda function."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
 def function_alarms(
     *,
     thresholds: AlarmSettings,
-    title: str,
+    identifier: str,
     function: LambdaFunction,
     dead_letters: SqsQueue,
-    loss: Severity = "ticket",
+    dead_letters_severity: Severity = "ticket",
 ) -> dict[str, AlarmSpec]:
-    """Runs that failed, were turned away or came near their timeout, and what lies in the dead letter queue.
+    """Errors, throttles, runs that come near the timeout, and messages in the dead-letter queue.
 
     Parameters
     ----------
     thresholds
         The settings ``alarms``.
-    title
-        Words for the function, joined by hyphens, such as ``rotation``; they open the alarms' identifiers.
+    identifier
+        Name of the function in the descriptions: words joined by hyphens, such as ``rotation``.
     function
         The function.
     dead_letters
-        Its dead letter queue.
-    loss
-        How urgent it is when there is something that it could not do. ``ticket`` by default.
+        Its dead-letter queue.
+    dead_letters_severity
+        Severity of the alarm on messages in the dead-letter queue. ``ticket`` by default.
 
     See https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
     """
@@ -58,23 +58,23 @@ def function_alarms(
             # A function that does not run publishes nothing.
             treat_missing_data="notBreaching",
             severity="ticket",
-            description=f"The {title} function failed. Its log group says why.",
+            description=f"The {identifier} function failed. Its log group says why.",
         ),
         "throttles": AlarmSpec(
             metric=metric("Throttles"),
             threshold=0,
             treat_missing_data="notBreaching",
             severity="ticket",
-            description=f"Runs of the {title} function are turned away: too few may run at a time.",
+            description=f"Runs of the {identifier} function are turned away: too few may run at a time.",
         ),
         "duration": AlarmSpec(
             metric=metric("Duration", "Maximum"),
-            # In milliseconds, of a timeout in seconds.
+            # The metric is in milliseconds, the timeout in seconds.
             threshold=Token.as_number(Op.mul(function.timeout, thresholds.function_duration_percent * 10)),
             evaluation_periods=1,
             treat_missing_data="notBreaching",
             severity="ticket",
-            description=f"The {title} function came near its timeout. Find what it waits for, or give it longer.",
+            description=f"The {identifier} function came near its timeout. Find what it waits for, or give it longer.",
         ),
         "dead-letters": AlarmSpec(
             metric=Metric(
@@ -86,7 +86,8 @@ def function_alarms(
             threshold=0,
             evaluation_periods=1,
             treat_missing_data="notBreaching",
-            severity=loss,
-            description=f"What the {title} function could not do lies in its dead letter queue. Do it, then purge.",
+            severity=dead_letters_severity,
+            description=f"What the {identifier} function could not do lies in its dead letter queue. "
+            "Do it, then purge.",
         ),
     }

@@ -27,12 +27,12 @@ class TierAlarms(Construct):
         The region whose CloudWatch has the metrics.
     alerts
         The region's topics.
-    title
-        Words for the tier, joined by hyphens; they open the alarms' identifiers.
+    tier
+        Name of the tier: words joined by hyphens. The alarms' names begin with it.
     specs
-        What is watched, by identifier.
+        The alarms' specs, by identifier.
     depends_on
-        What has to stand before the alarms. Nothing by default.
+        What must exist before the alarms. Nothing by default.
 
     Attributes
     ----------
@@ -47,12 +47,12 @@ class TierAlarms(Construct):
         *,
         region: Region,
         alerts: AlertTopics,
-        title: str,
+        tier: str,
         specs: Mapping[str, AlarmSpec],
         depends_on: Sequence[ITerraformDependable] = (),
     ) -> None:
         super().__init__(scope, id_)
         self.alarms = [
-            Alarm(self, identifier, region=region, alerts=alerts, tier=title, spec=spec, depends_on=depends_on)
+            Alarm(self, identifier, region=region, alerts=alerts, tier=tier, spec=spec, depends_on=depends_on)
             for identifier, spec in specs.items()
         ]

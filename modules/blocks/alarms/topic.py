@@ -1,4 +1,4 @@
-"""Topics that AWS services tell what is wrong."""
+"""SNS topics that AWS services publish alerts to."""
 
 from __future__ import annotations
 
@@ -28,27 +28,27 @@ if TYPE_CHECKING:
 
 
 class Topic(Construct):
-    """An encrypted topic that alarms, rules, budgets and anomaly monitors publish to, through TLS only.
+    """An encrypted topic that alarms, event rules, budgets and cost anomaly monitors publish to, through TLS only.
 
-    All but rules must be of this account; EventBridge takes no condition that would say so of them.
+    Alarms, budgets and monitors must belong to this account. For event rules AWS supports no such condition.
 
     Parameters
     ----------
     region
-        The region that it lies in, as do the alarms and rules that act on it.
+        Its region, and that of the alarms and event rules that publish to it.
     identifier
-        What the name says of it.
+        The part of the name that tells it from other topics.
     key
-        The key that messages are encrypted with; its policy must let the publishers use it.
+        The key that messages are encrypted with; its policy must allow the publishers.
     subscriptions
-        Who is told by SNS itself, so no chats. None by default.
+        Subscriptions that SNS delivers to, so no chat channels. None by default.
 
     Attributes
     ----------
     name, arn
         For dimensions of metrics, and for actions of alarms and targets of rules.
     subscriptions
-        Who is told.
+        The subscriptions.
 
     See https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
     """
@@ -85,24 +85,24 @@ class Topic(Construct):
 
 
 def _statements(region: Region, topic: str) -> list[Statement]:
-    of_this_account = string_equals("aws:SourceAccount", region.account_id)
+    this_account = string_equals("aws:SourceAccount", region.account_id)
     return [
         deny_plain_http("sns:Publish", topic),
-        _publish(
+        _publish_statement(
             topic,
             "AlarmsOfThisAccount",
             ["cloudwatch"],
-            of_this_account,
+            this_account,
             arn_like("aws:SourceArn", region.arn("cloudwatch", "alarm:*")),
         ),
-        # AWS takes no condition for EventBridge here: with one, every event would be lost without a word.
+        # AWS supports no condition for EventBridge here: with one, every event would be lost without an error.
         # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
-        _publish(topic, "Rules", ["events"]),
-        _publish(topic, "CostsOfThisAccount", ["budgets", "costalerts"], of_this_account),
+        _publish_statement(topic, "Rules", ["events"]),
+        _publish_statement(topic, "CostsOfThisAccount", ["budgets", "costalerts"], this_account),
     ]
 
 
-def _publish(topic: str, sid: str, services: Sequence[str], *conditions: Condition) -> Statement:
+def _publish_statement(topic: str, sid: str, services: Sequence[str], *conditions: Condition) -> Statement:
     return Statement(
         sid=sid,
         actions=["sns:Publish"],

@@ -1,1 +1,1 @@
-"""What Lambda functions have in common: their zips, and what surrounds them."""
+"""What all Lambda functions share: their zip files, and the resources around them."""

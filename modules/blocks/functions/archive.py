@@ -1,4 +1,4 @@
-"""Zips of Lambda functions: the same bytes from the same inputs, on any machine and at any time."""
+"""Zip files of Lambda functions: the same inputs give the same bytes, on any machine and at any time."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-#: A zip cannot hold an earlier time.
+#: The earliest time that a zip file can hold.
 TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 MODE = stat.S_IFREG | 0o644
 UNIX = 3
 
 
 class BundleError(ValueError):
-    """Something that cannot be shipped; its text is one line."""
+    """A file that cannot be packaged. The message is one line."""
 
 
 def package(name: str, folder: Path) -> Iterator[tuple[str, Path]]:
-    """List the modules of ``folder`` as the files of a package ``name`` inside a zip."""
+    """List the modules of ``folder`` as files of the package ``name`` inside the zip file."""
     for module in sorted(folder.rglob("*.py")):
         yield f"{name}/{module.relative_to(folder).as_posix()}", module
 
 
 def write_archive(target: Path, files: Iterable[tuple[str, Path]]) -> str:
-    """Write the zip.
+    """Write the zip file.
 
     Parameters
     ----------
     target
-        The file to write or replace; its folder is made.
+        The file to write or replace. Its folder is created.
     files
-        Each file's name inside the zip, and where it is. Their order does not matter.
+        Each file's name inside the zip file, and its path. Their order does not matter.
 
     Returns
     -------
     str
-        The zip's SHA-256 in base64, as Terraform's ``source_code_hash`` takes it.
+        The zip's SHA-256 in base64, the format of Terraform's ``source_code_hash``.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def write_archive(target: Path, files: Iterable[tuple[str, Path]]) -> str:
             raise BundleError(f"{name}: {file} is missing")
         contents[name] = file.read_bytes()
     target.parent.mkdir(parents=True, exist_ok=True)
-    # Whoever reads the target meanwhile has the old zip or the new one, never half of it.
+    # A concurrent reader sees the old zip file or the new one, never a part of it.
     partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
     with ZipFile(partial, "w") as archive:
         for name in sorted(contents):
@@ -70,6 +70,6 @@ def _entry(name: str) -> ZipInfo:
     entry = ZipInfo(name, TIMESTAMP)
     entry.create_system = UNIX
     entry.external_attr = MODE << 16
-    # What deflate writes depends on the zlib of the machine.
+    # Stored, because the output of deflate depends on the machine's zlib.
     entry.compress_type = ZIP_STORED
     return entry

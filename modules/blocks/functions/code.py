@@ -1,4 +1,4 @@
-"""A function's code, as the output carries it."""
+"""A function's code, as an asset of the stack."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from cdktf import AssetType, TerraformAsset
 from constructs import Construct
 
 ROOT = Path(__file__).parents[3]
-#: Where zips are built before they are put into the output.
+#: Folder in which zip files are built before they are copied into the output.
 CACHE = ROOT / "build" / "cache"
 
 
 class FunctionCode(Construct):
-    """A zip, put into the output beside the JSON that refers to it.
+    """A zip file, copied into the output beside the stack's JSON.
 
-    Its path is relative to the stack, so the output is the same on every machine and can be applied from any of them.
+    Its path is relative to the stack, so the output is the same on every machine and can be applied from any machine.
 
     Parameters
     ----------
     bundle
-        The zip.
+        The zip file.
     digest
-        Its SHA-256 in base64, as Lambda states it too.
+        Its SHA-256 in base64, the format of Lambda.
     handler
-        What Lambda calls in it.
+        The handler that Lambda calls.
 
     Attributes
     ----------
     path
-        The zip, relative to the stack's folder.
+        Path of the zip file, relative to the stack's folder.
     hash, handler
         What it was made with.
 

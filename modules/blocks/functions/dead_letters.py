@@ -1,4 +1,4 @@
-"""Where calls end that the function failed to answer."""
+"""Dead-letter queues of Lambda functions."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from modules.blocks.keys.key import Key
     from modules.core.region import Region
 
-#: The longest that SQS keeps a message, so that a long weekend loses none.
+#: 14 days, the maximum of SQS, so that no message is lost over a long weekend.
 RETENTION_SECONDS = 14 * 24 * 60 * 60
 
 
 class DeadLetters(Construct):
-    """An encrypted queue that Lambda puts a call into after it has failed three times; TLS only.
+    """An encrypted queue for asynchronous invocations that have failed three times. It accepts TLS only.
 
     Parameters
     ----------
     region
         The region.
     identifier
-        What the name says of whose calls these are.
+        The function's identifier, which becomes part of the name.
     key
         The key that messages are encrypted with.
 
@@ -52,7 +52,7 @@ class DeadLetters(Construct):
         SqsQueuePolicy(self, "policy", provider=region.provider, queue_url=self.resource.url, policy=policy.json)
 
     def send_statements(self) -> list[Statement]:
-        """What a role needs to have messages put into the queue."""
+        """Statements that allow a role to send messages to the queue."""
         return [
             Statement(sid="SendDeadLetters", actions=["sqs:SendMessage"], resources=[self.arn]),
             self._key.use_statement(

@@ -1,4 +1,4 @@
-"""Lambda functions, with all that each of them has around it."""
+"""Lambda functions, with the resources that each of them needs."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
     from modules.blocks.keys.keys import Keys
     from modules.core.region import Region
 
-#: From 3.13 on Python refuses certificates that break RFC 5280 in form, and AWS does not promise that those of RDS
-#: servers never do. All functions run with one version.
+#: The version of all functions. Python 3.13 and later reject certificates that violate the form of RFC 5280, and AWS
+#: does not promise that the certificates of RDS follow it.
 PYTHON = "python3.12"
 
 
 class Function(Construct):
-    """What surrounds a function of one region, and, once it is defined, the function.
+    """A function of one region, with its role, log group and dead-letter queue.
 
-    Its environment is encrypted, its logs go to an encrypted group, its calls are traced, and those that fail three
-    times end in a queue.
+    Subclasses call ``_define`` to make the function itself. Its environment variables and its log group are encrypted,
+    X-Ray traces its invocations, and asynchronous invocations that fail three times end in the dead-letter queue.
 
     Parameters
     ----------
@@ -46,14 +46,14 @@ class Function(Construct):
     keys
         The region's keys.
     identifier
-        What the names say of it.
+        The part of the names that tells it from other functions.
 
     Attributes
     ----------
     region
         What it was made with.
     dead_letters
-        The queue.
+        The dead-letter queue.
     log_group
         The log group.
 
@@ -96,24 +96,26 @@ class Function(Construct):
         description
             What it does.
         code
-            What it runs.
+            Its code.
         permissions
-            By spec, what its role may do besides reporting.
+            Statements of its role by purpose, besides those for logs, traces and the dead-letter queue.
         environment
-            Its variables, at least one: without any AWS forgets the key.
+            Its environment variables, at least one: without any, AWS does not keep the key.
         timeout
-            Seconds that a call may take.
+            Timeout in seconds.
         memory_size
-            MiB; processors come with memory.
+            Memory in MiB. CPU grows with memory.
         concurrency
-            Calls at a time that the account keeps free for it, and that it cannot exceed. With ``None`` it shares what
-            the account has: a new account often has no more than what Lambda refuses to let anyone reserve
+            Reserved concurrency, which is also the function's limit. With ``None`` it shares the account's concurrency:
+            a new account often has no more than the minimum that Lambda keeps unreserved
             (https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html).
         network
-            The subnets that it runs in. None by default: it reaches public endpoints of AWS and nothing else of ours.
+            Its subnets and security groups. None by default: it then reaches public endpoints, and nothing in the VPCs.
         """
-        policies = [self._role.allow(spec, statements) for spec, statements in permissions.items()]
-        policies.append(self._role.allow("reports", [*self._report(), *self.dead_letters.send_statements()]))
+        policies = [self._role.allow(purpose, statements) for purpose, statements in permissions.items()]
+        policies.append(
+            self._role.allow("reports", [*self._log_and_trace_statements(), *self.dead_letters.send_statements()])
+        )
         name = self.region.names.of("lambda", self._identifier)
         self.resource = LambdaFunction(
             self,
@@ -142,13 +144,13 @@ class Function(Construct):
                 system_log_level="INFO",
             ),
             tags={"Name": name},
-            lifecycle=TerraformResourceLifecycle(postcondition=[_runs_our_code(self.region, name, code)]),
-            # Lambda refuses a function whose role cannot make interfaces or send to the queue.
+            lifecycle=TerraformResourceLifecycle(postcondition=[_deployed_code_unchanged(self.region, name, code)]),
+            # Lambda refuses a function whose role cannot create network interfaces or send to the queue.
             depends_on=policies,
         )
 
-    def _report(self) -> list[Statement]:
-        """Write to its log group, and send traces.
+    def _log_and_trace_statements(self) -> list[Statement]:
+        """Statements to write to its log group and to send traces.
 
         See https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html
         """
@@ -158,18 +160,17 @@ class Function(Construct):
                 actions=["logs:CreateLogStream", "logs:PutLogEvents"],
                 resources=[f"{self.log_group.arn}:*"],
             ),
-            # X-Ray has no ARN for traces.
+            # These actions do not support resource-level permissions.
             Statement(sid="SendTraces", actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"], resources=["*"]),
         ]
 
 
-def _runs_our_code(region: Region, name: str, code: FunctionCode) -> Postcondition:
-    """What Lambda runs is what the state says was deployed: nobody has put other code in its place.
+def _deployed_code_unchanged(region: Region, name: str, code: FunctionCode) -> Postcondition:
+    """Postcondition that Lambda runs the code that Terraform deployed, and nobody has replaced it.
 
-    ``source_code_hash`` is what Terraform was told and is never read from AWS, so by itself other code is no change to
-    a plan. A plan that puts code there itself does not know ``last_modified``, nor therefore this condition, which is
-    then looked at after the apply: its ``code_sha256`` is still that of the old code, and alone would have every new
-    version refused.
+    Terraform never reads ``source_code_hash`` from AWS, so a plan alone does not show replaced code. A plan that
+    deploys new code does not know ``last_modified``, so Terraform checks the condition only after the apply. A
+    condition on ``code_sha256`` alone would fail in that plan, which still has the hash of the old code.
 
     See https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/lambda_function#code_sha256-1 and
     https://developer.hashicorp.com/terraform/language/expressions/custom-conditions#preconditions-and-postconditions

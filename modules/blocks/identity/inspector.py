@@ -1,4 +1,4 @@
-"""What Inspector needs of an instance whose packages it looks at.
+"""Permissions that an instance needs so that Amazon Inspector can scan its packages.
 
 See https://docs.aws.amazon.com/inspector/latest/user/scanning-ec2.html
 """
@@ -13,23 +13,23 @@ from modules.settings.regions import PARTITION
 if TYPE_CHECKING:
     from modules.core.region import Region
 
-#: Where its definitions and its plugin of the agent lie.
+#: Buckets of its vulnerability definitions and of its plugin for the SSM Agent.
 #: https://docs.aws.amazon.com/systems-manager/latest/userguide/ssm-agent-technical-details.html
 INSPECTOR_BUCKETS = ("aws-ssm-document-attachments-{region}", "inspector2-oval-prod-{region}")
-#: The parameter that says below which paths it looks for packages of programming languages.
+#: The parameter with the paths below which it looks for packages of programming languages.
 PATHS = "parameter/inspector-aws/service/inspector-linux-application-paths"
 
 
 def inspector_statements(region: Region) -> list[Statement]:
-    """Run the associations that Inspector makes, and tell Systems Manager which packages are there.
+    """Statements to run Inspector's associations, and to report the installed packages to Systems Manager.
 
-    Without them an instance is scanned from snapshots alone, once a day, and no packages of programming languages are.
+    Without them Inspector scans only snapshots of the instance, once a day, and no packages of programming languages.
 
     See https://docs.aws.amazon.com/inspector/latest/user/deep-inspection.html
     """
     associations = [region.arn("ec2", "instance/*"), region.arn("ssm", "association/*")]
     return [
-        # Neither of these two actions knows a resource.
+        # These two actions do not support resource-level permissions.
         Statement(sid="TellInventory", actions=["ssm:ListAssociations", "ssm:PutInventory"], resources=["*"]),
         Statement(
             sid="RunAssociations",

@@ -1,4 +1,4 @@
-"""Policy documents, written with Terraform's own data source so that the plan and the gate can read them."""
+"""Policy documents, as data sources of Terraform, so that the plan and the policy gate can read them."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ EVERYONE = Principals(type="*", identifiers=["*"])
 
 
 class PolicyDocument(Construct):
-    """A policy document; its ``json`` is what other resources take.
+    """A policy document. Other resources use its ``json``.
 
     Parameters
     ----------
     region
-        The region whose provider evaluates it.
+        The region whose provider renders it.
     statements
         The statements, in order.
 
@@ -51,7 +51,7 @@ def service(*names: str) -> Principals:
 
 
 def account(region: Region) -> Principals:
-    """The root of the region's account as a principal: whoever the account's own policies allow."""
+    """The account root as a principal. It stands for all principals that the account's IAM policies allow."""
     return Principals(type="AWS", identifiers=[f"arn:{PARTITION}:iam::{region.account_id}:root"])
 
 
@@ -61,32 +61,32 @@ def string_equals(variable: str, *values: str) -> Condition:
 
 
 def string_like(variable: str, *values: str) -> Condition:
-    """Condition that ``variable`` matches one of ``values``, in which ``*`` stands for anything."""
+    """Condition that ``variable`` matches one of ``values``, where ``*`` matches anything."""
     return Condition(test="StringLike", variable=variable, values=list(values))
 
 
 def arn_like(variable: str, *values: str) -> Condition:
-    """Condition that the ARN ``variable`` matches one of ``values``, in which ``*`` stands for anything."""
+    """Condition that the ARN ``variable`` matches one of ``values``, where ``*`` matches anything."""
     return Condition(test="ArnLike", variable=variable, values=list(values))
 
 
 def arn_not_like(variable: str, *values: str) -> Condition:
-    """Condition that the ARN ``variable`` matches none of ``values``, in which ``*`` stands for anything."""
+    """Condition that the ARN ``variable`` matches none of ``values``, where ``*`` matches anything."""
     return Condition(test="ArnNotLike", variable=variable, values=list(values))
 
 
 def is_true(variable: str, *, wanted: bool) -> Condition:
-    """Condition that ``variable`` is given and is ``wanted``."""
+    """Condition that the request has ``variable`` and that it is ``wanted``."""
     return Condition(test="Bool", variable=variable, values=[str(wanted).lower()])
 
 
-def is_given(variable: str) -> Condition:
-    """Condition that the request says something of ``variable``."""
+def is_present(variable: str) -> Condition:
+    """Condition that the request has ``variable``."""
     return Condition(test="Null", variable=variable, values=["false"])
 
 
 def deny_plain_http(action: str, resource: str) -> Statement:
-    """Statement of a resource policy that denies everyone what does not come over TLS."""
+    """Statement of a resource policy that denies every request without TLS."""
     return Statement(
         sid="DenyPlainHttp",
         effect="Deny",
@@ -98,10 +98,11 @@ def deny_plain_http(action: str, resource: str) -> Statement:
 
 
 def deny_other_accounts(region: Region, *actions: str) -> Statement:
-    """Statement of a resource policy that denies principals of other accounts the actions.
+    """Statement of a resource policy that denies the actions to principals of other accounts.
 
-    AWS services that act for this account, such as the one that replicates secrets, have no account. The resource is
-    ``*``, since the policy of a secret goes to its replicas, whose ARNs are others.
+    It does not apply to AWS services: a service that acts for this account, such as the replication of secrets, has no
+    account of its own. The resource is ``*``, because AWS copies the policy of a secret to its replicas, which have
+    other ARNs.
     """
     return Statement(
         sid="DenyOtherAccounts",

@@ -1,4 +1,4 @@
-"""Roles that AWS services take on."""
+"""Roles that AWS services assume."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 
 class Role(Construct):
-    """A role within the permissions boundary of the settings, and policies that are attached to it alone.
+    """A role with the permissions boundary of the settings, and with inline policies.
 
-    It has no others: what somebody else adds to it, inline or attached, a plan shows and an apply takes away.
+    It has no other policies: if somebody adds one, inline or attached, a plan shows it and an apply removes it.
 
     Parameters
     ----------
     region
-        The region it works in; roles are global, so the region is part of its name.
+        The region that it is for. Roles are global, so the region is part of the name.
     identifier
-        What the name says of it.
+        The part of the name that tells it from other roles.
     trust
-        Who may take it on, and when.
+        The statement of its trust policy.
 
     See https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/iam_role_policies_exclusive and
     https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs/resources/iam_role_policy_attachments_exclusive
@@ -58,13 +58,13 @@ class Role(Construct):
         )
         IamRolePolicyAttachmentsExclusive(self, "attachments", provider=region.provider, role_name=role, policy_arns=[])
 
-    def allow(self, spec: str, statements: Sequence[Statement]) -> IamRolePolicy:
-        """Attach a policy about one spec, such as ``data``; each area adds its own."""
-        return self._attach(spec, f"{self.identifier}-{spec}", statements)
+    def allow(self, purpose: str, statements: Sequence[Statement]) -> IamRolePolicy:
+        """Add an inline policy for one purpose, such as ``data``. Each area adds its own."""
+        return self._add_policy(purpose, f"{self.identifier}-{purpose}", statements)
 
-    def _attach(self, id_: str, identifier: str, statements: Sequence[Statement]) -> IamRolePolicy:
+    def _add_policy(self, id_: str, identifier: str, statements: Sequence[Statement]) -> IamRolePolicy:
         document = PolicyDocument(self, f"{id_}-permissions", region=self.region, statements=statements)
-        # Inline: it is part of this role, and cannot be attached to another.
+        # An inline policy belongs to this role and cannot be attached to another.
         policy = IamRolePolicy(
             self,
             f"{id_}-policy",
@@ -73,29 +73,29 @@ class Role(Construct):
             role=self.resource.id,
             policy=document.json,
         )
-        # By reference, so that it is there before others are taken away: nobody could make it from its name alone.
+        # By reference, so that Terraform creates this policy before it removes others from the role.
         self._names.append(policy.name)
         self._policies.policy_names = self._names
         return policy
 
 
 class ServiceRole(Role):
-    """A role that one AWS service may take on, with one policy of its own.
+    """A role that one AWS service may assume, with one policy of its own.
 
     Parameters
     ----------
     region
-        The region it works in; roles are global, so the region is part of its name.
+        The region that it is for. Roles are global, so the region is part of the name.
     identifier
-        What the name says of it.
+        The part of the name that tells it from other roles.
     trusted_service
-        The service that takes it on, such as ``vpc-flow-logs``.
+        The service that assumes it, such as ``vpc-flow-logs``.
     statements
-        What the role may do.
+        The permissions of the role.
     trust_conditions
-        Conditions besides ``aws:SourceAccount``, both of which keep other accounts' resources from borrowing the
-        service. ``None``, the default, is for services that AWS documents no such key of: with a condition on a key
-        that is not sent the role could not be taken on at all.
+        Conditions besides ``aws:SourceAccount``. They prevent the confused deputy: resources of other accounts cannot
+        use the role through the service. ``None``, the default, leaves out ``aws:SourceAccount`` too. It is for
+        services that do not send these keys, as far as AWS documents: with a condition they could not assume the role.
 
     See https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
     """
@@ -111,29 +111,29 @@ class ServiceRole(Role):
         statements: Sequence[Statement],
         trust_conditions: Sequence[Condition] | None = None,
     ) -> None:
-        of_this_account = string_equals("aws:SourceAccount", region.account_id)
+        this_account = string_equals("aws:SourceAccount", region.account_id)
         trust = Statement(
             actions=["sts:AssumeRole"],
             principals=[service(trusted_service)],
-            condition=None if trust_conditions is None else [of_this_account, *trust_conditions],
+            condition=None if trust_conditions is None else [this_account, *trust_conditions],
         )
         super().__init__(scope, id_, region=region, identifier=identifier, trust=trust)
-        self.policy = self._attach("own", identifier, statements)
+        self.policy = self._add_policy("own", identifier, statements)
 
 
 class InstanceRole(Role):
-    """A role of EC2 instances, without permissions until an area allows it something.
+    """A role of EC2 instances, without permissions until an area adds some.
 
-    Its trust has no condition on the account, because EC2 sends none of the keys for it: a condition would refuse every
-    instance. EC2 needs none either, since an instance only ever gets a role of its own account, from someone with
-    ``iam:PassRole`` on it.
+    Its trust policy has no condition on the account: EC2 sends no such key, so a condition would deny every instance.
+    None is needed either. An instance can only have a role of its own account, and only from someone with
+    ``iam:PassRole`` on the role.
 
     Parameters
     ----------
     region
-        The region it works in; roles are global, so the region is part of its name.
+        The region that it is for. Roles are global, so the region is part of the name.
     identifier
-        What the name says of it.
+        The part of the name that tells it from other roles.
 
     See https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.html
     """
@@ -144,17 +144,17 @@ class InstanceRole(Role):
 
 
 class FunctionRole(Role):
-    """A role of Lambda functions, without permissions until an area allows it something.
+    """A role of Lambda functions, without permissions until an area adds some.
 
-    Its trust has no condition on the account either, because Lambda sends none of the keys for it. A function only ever
-    gets a role of its own account, from someone with ``iam:PassRole`` on it.
+    Its trust policy has no condition on the account: Lambda sends no such key. A function can only have a role of its
+    own account, and only from someone with ``iam:PassRole`` on the role.
 
     Parameters
     ----------
     region
-        The region it works in; roles are global, so the region is part of its name.
+        The region that it is for. Roles are global, so the region is part of the name.
     identifier
-        What the name says of it.
+        The part of the name that tells it from other roles.
 
     See https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
     """
@@ -167,7 +167,7 @@ class FunctionRole(Role):
 def role_arn(region: Region, identifier: str, *, home: str | None = None) -> str:
     """ARN of the role ``identifier`` of the region named ``home``, by default of ``region`` itself.
 
-    For conditions on ``aws:PrincipalArn``, which may name a role that is made later or in another region.
+    It is for conditions on ``aws:PrincipalArn``: they can name a role that is created later or in another region.
     """
     names = replace(region.names, region=home or region.name)
     return f"arn:{PARTITION}:iam::{region.account_id}:role/{names.of('role', identifier)}"

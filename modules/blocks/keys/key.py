@@ -22,11 +22,12 @@ class Key(Construct):
     Parameters
     ----------
     region
-        The region it lives in.
+        Its region.
     purpose
         What it encrypts, in one word; part of the alias.
     statements
-        Who may use it, besides the account, which keeps the right to administer it so that the key cannot be lost.
+        Statements of its policy that allow its use. The account always keeps the permission to administer the key, so
+        that nobody can lock it.
 
     See https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
     """
@@ -60,14 +61,14 @@ class Key(Construct):
         self.arn = self.resource.arn
 
     def use_statement(self, sid: str, *, service: str, actions: Sequence[str], context: Condition) -> Statement:
-        """Statement that lets a role use the key through one service of its region, for one encryption context.
+        """Statement that allows a role to use the key through one service of its region, for one encryption context.
 
         Parameters
         ----------
         sid
             The statement's identifier.
         service
-            The service as ``kms:ViaService`` has it, such as ``s3``.
+            The service's name in ``kms:ViaService``, such as ``s3``.
         actions
             Actions of KMS.
         context

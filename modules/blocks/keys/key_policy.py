@@ -1,4 +1,4 @@
-"""Statements of key policies: who may use a key, for what, and by which way."""
+"""Statements of key policies: who may use a key, for what, and through which service."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from modules.core.region import Region
 
-USE = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:DescribeKey"]
-#: Narrowed by a condition on the account: a service passes on the caller, whose role is not known here.
+USE_ACTIONS = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:DescribeKey"]
+#: Always with a condition that narrows it: the caller is a role that is not known here.
 ANY_PRINCIPAL = Principals(type="AWS", identifiers=["*"])
 
 
@@ -24,7 +24,7 @@ def allow_log_groups(region: Region) -> Statement:
     """
     return Statement(
         sid="LogGroupsOfThisAccount",
-        actions=USE,
+        actions=USE_ACTIONS,
         resources=["*"],
         principals=[service(f"logs.{region.name}")],
         condition=[arn_like("kms:EncryptionContext:aws:logs:arn", region.arn("logs", "log-group:*"))],
@@ -32,14 +32,14 @@ def allow_log_groups(region: Region) -> Statement:
 
 
 def allow_trail(region: Region, trail_arn: str) -> list[Statement]:
-    """CloudTrail may encrypt what the trail delivers; readers need a permission of their own to decrypt it.
+    """CloudTrail may encrypt the trail's files. Readers need a permission of their own to decrypt them.
 
-    It decrypts as well where the bucket has an S3 Bucket Key. Ours has none; with this the trail can be made, or
-    changed, all the same if somebody turns that on.
+    CloudTrail also decrypts if the bucket has an S3 Bucket Key. The platform's bucket has none, but if somebody enables
+    it, the trail can still be created and changed.
 
     See https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html
     """
-    of_the_trail = arn_like("aws:SourceArn", trail_arn)
+    this_trail = arn_like("aws:SourceArn", trail_arn)
     return [
         Statement(
             sid="TrailEncrypts",
@@ -47,7 +47,7 @@ def allow_trail(region: Region, trail_arn: str) -> list[Statement]:
             resources=["*"],
             principals=[service("cloudtrail")],
             condition=[
-                of_the_trail,
+                this_trail,
                 string_equals("aws:SourceAccount", region.account_id),
                 arn_like("kms:EncryptionContext:aws:cloudtrail:arn", trail_arn),
             ],
@@ -57,13 +57,13 @@ def allow_trail(region: Region, trail_arn: str) -> list[Statement]:
             actions=["kms:Decrypt", "kms:DescribeKey"],
             resources=["*"],
             principals=[service("cloudtrail")],
-            condition=[of_the_trail],
+            condition=[this_trail],
         ),
     ]
 
 
 def allow_config_delivery(region: Region) -> Statement:
-    """AWS Config may encrypt what it delivers for this account.
+    """AWS Config may encrypt its deliveries for this account.
 
     See https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html
     """
@@ -77,10 +77,10 @@ def allow_config_delivery(region: Region) -> Statement:
 
 
 def allow_publishers(region: Region) -> Statement:
-    """Services that publish to topics of this account may encrypt what they tell.
+    """Services that publish to topics of this account may encrypt their messages.
 
-    Bound to the topics and not to a source, which EventBridge does not name to KMS; the topics' own policies say for
-    which account the services may publish.
+    The condition is on the topics and not on the source, because EventBridge sends KMS no source. The topics' own
+    policies limit for which account the services may publish.
 
     See https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
@@ -94,16 +94,17 @@ def allow_publishers(region: Region) -> Statement:
 
 
 def allow_via_service(region: Region, service_name: str, *, conditions: Sequence[Condition] = ()) -> Statement:
-    """Whoever in this account may use ``service_name`` may use the key, through that service and not directly.
+    """Any principal of this account that may use ``service_name`` may use the key, through that service only.
 
-    Grants are for AWS services only, which take them for what they keep: volumes, databases, tables.
+    Grants are allowed for AWS services only. They need them for the resources that they hold: volumes, databases,
+    tables.
 
     Parameters
     ----------
     region
         The key's region.
     service_name
-        The service as ``kms:ViaService`` has it, such as ``dynamodb``.
+        The service's name in ``kms:ViaService``, such as ``dynamodb``.
     conditions
         More conditions, such as one on the encryption context. None by default.
 
@@ -111,11 +112,11 @@ def allow_via_service(region: Region, service_name: str, *, conditions: Sequence
     """
     return Statement(
         sid=f"ThisAccountThrough{service_name.capitalize()}",
-        actions=[*USE, "kms:CreateGrant"],
+        actions=[*USE_ACTIONS, "kms:CreateGrant"],
         resources=["*"],
         principals=[ANY_PRINCIPAL],
         condition=[
-            *_through(region, service_name),
+            *_via_service_conditions(region, service_name),
             # Only kms:CreateGrant sends this key.
             Condition(test="BoolIfExists", variable="kms:GrantIsForAWSResource", values=["true"]),
             *conditions,
@@ -124,9 +125,10 @@ def allow_via_service(region: Region, service_name: str, *, conditions: Sequence
 
 
 def allow_secrets_manager_key_check(region: Region) -> Statement:
-    """Whoever in this account gives a secret the key may have Secrets Manager try first whether that will work.
+    """Secrets Manager may test the key for any principal of this account that sets it on a secret.
 
-    It does so with words of its own in the place of a version, and maybe of the secret, and throws away what it gets.
+    The test sends the fixed text ``RequestToValidateKeyAccess`` as the version, and maybe as the secret too. Secrets
+    Manager discards the result.
 
     See https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
     """
@@ -136,23 +138,24 @@ def allow_secrets_manager_key_check(region: Region) -> Statement:
         resources=["*"],
         principals=[ANY_PRINCIPAL],
         condition=[
-            *_through(region, "secretsmanager"),
+            *_via_service_conditions(region, "secretsmanager"),
             string_equals("kms:EncryptionContext:SecretVersionId", "RequestToValidateKeyAccess"),
         ],
     )
 
 
 def allow_auto_scaling(region: Region) -> Statement:
-    """The service-linked role of Auto Scaling may use the key for volumes of what it launches.
+    """The service-linked role of Auto Scaling may use the key for volumes of the instances that it launches.
 
-    A condition names it, since the role comes with the account's first group and a principal would have to exist.
+    A condition names the role. A principal would have to exist already, and AWS creates this role only with the
+    account's first Auto Scaling group.
 
     See https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
     """
     role = "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
     return Statement(
         sid="AutoScalingOfThisAccount",
-        actions=[*USE, "kms:CreateGrant"],
+        actions=[*USE_ACTIONS, "kms:CreateGrant"],
         resources=["*"],
         principals=[ANY_PRINCIPAL],
         condition=[
@@ -164,27 +167,27 @@ def allow_auto_scaling(region: Region) -> Statement:
 
 
 def allow_roles_via_service(region: Region, service_name: str, roles: Sequence[str]) -> Statement:
-    """The roles may use the key, through ``service_name`` and not directly.
+    """The roles may use the key, through ``service_name`` only.
 
     Parameters
     ----------
     region
         The key's region.
     service_name
-        The service as ``kms:ViaService`` has it, such as ``s3``.
+        The service's name in ``kms:ViaService``, such as ``s3``.
     roles
-        ARNs of the roles. A condition names them, since a principal would have to exist before the key.
+        ARNs of the roles. A condition names them, because a principal would have to exist before the key.
     """
     return Statement(
         sid=f"NamedRolesThrough{service_name.capitalize()}",
         actions=["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
         resources=["*"],
         principals=[ANY_PRINCIPAL],
-        condition=[*_through(region, service_name), arn_like("aws:PrincipalArn", *roles)],
+        condition=[*_via_service_conditions(region, service_name), arn_like("aws:PrincipalArn", *roles)],
     )
 
 
-def _through(region: Region, service_name: str) -> list[Condition]:
+def _via_service_conditions(region: Region, service_name: str) -> list[Condition]:
     return [
         string_equals("kms:ViaService", f"{service_name}.{region.name}.amazonaws.com"),
         string_equals("kms:CallerAccount", region.account_id),

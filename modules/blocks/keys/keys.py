@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 
 class Keys(Construct):
-    """One key of a region for each purpose, so that who may read one kind of data may not read the others.
+    """One key of a region for each purpose, so that access to one kind of data gives no access to the others.
 
-    docs/keys.md says what each is for and why there are these.
+    docs/keys.md describes each key and the reason for it.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class Keys(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._region = region
-        # The secrets of every region, because a replica bears the ARN of its own.
+        # In every region, because a replica has an ARN of its own.
         secrets = f"arn:{PARTITION}:secretsmanager:*:{region.account_id}:secret:*"
         self.alerts = self._key("alerts", [allow_publishers(region)])
         self.backup = self._key("backup", [allow_via_service(region, name) for name in ("backup", "rds", "dynamodb")])

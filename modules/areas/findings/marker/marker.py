@@ -87,11 +87,11 @@ class FindingsMarker(Function):
         self._event_rule(regions)
         specs = function_alarms(
             thresholds=region.settings.alarms,
-            title=IDENTIFIER,
+            identifier=IDENTIFIER,
             function=self.resource,
             dead_letters=self.dead_letters.resource,
         )
-        self.alarms = TierAlarms(self, "alarms", region=region, alerts=home, title=IDENTIFIER, specs=specs).alarms
+        self.alarms = TierAlarms(self, "alarms", region=region, alerts=home, tier=IDENTIFIER, specs=specs).alarms
 
     def _event_rule(self, regions: Sequence[str]) -> None:
         event = failed_controls("CRITICAL", "HIGH", regions=regions)

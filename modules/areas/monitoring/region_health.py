@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class RegionHealth(Construct):
-    """One alarm that says whether a region is unhealthy: it is in ALARM with any alarm that counts for that.
+    """A composite alarm per region, in ALARM while any alarm that makes the region unhealthy is in ALARM.
 
-    It tells nobody, since the alarms behind it do: the dashboard shows it, and one fault is told once.
+    It is for the dashboard and notifies nobody: the alarms behind it do, so one fault notifies once.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Alarm of the rules of EventBridge."""
+"""Alarms on failed invocations of event rules."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ if TYPE_CHECKING:
 
     from modules.blocks.alarms.event_rule import EventRule
 
-#: Metrics that one alarm takes.
+#: The most metrics that one alarm can use.
 #: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
-MOST = 10
+METRICS_PER_ALARM = 10
 
 
-def event_alarms(*, rules: Sequence[EventRule]) -> dict[str, AlarmSpec]:
-    """Events that EventBridge could not hand to a topic: a wrong policy of a topic or its key would lose all of them.
+def failed_invocation_alarms(*, rules: Sequence[EventRule]) -> dict[str, AlarmSpec]:
+    """Events that EventBridge could not deliver to a topic, such as with a wrong policy of the topic or of its key.
 
     Parameters
     ----------
     rules
-        The rules that send events on.
+        The rules.
 
     See https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
     """
     specs = {}
-    parts = [rules[first : first + MOST] for first in range(0, len(rules), MOST)]
-    for number, some in enumerate(parts, start=1):
+    parts = [rules[first : first + METRICS_PER_ALARM] for first in range(0, len(rules), METRICS_PER_ALARM)]
+    for number, part in enumerate(parts, start=1):
         metrics = {
             f"rule{place}": Metric(
                 namespace="AWS/Events",
@@ -36,7 +36,7 @@ def event_alarms(*, rules: Sequence[EventRule]) -> dict[str, AlarmSpec]:
                 dimensions={"RuleName": rule.name},
                 statistic="Sum",
             )
-            for place, rule in enumerate(some)
+            for place, rule in enumerate(part)
         }
         specs["undelivered" if number == 1 else f"undelivered-{number}"] = AlarmSpec(
             metric=MathExpression(expression=f"MAX([{', '.join(metrics)}])", metrics=metrics),

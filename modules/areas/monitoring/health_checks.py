@@ -1,4 +1,4 @@
-"""Alarms of whether clients reach the regions, which only Route 53 can say."""
+"""Alarms on the health checks of Route 53, which reach the regions as clients do."""
 
 from __future__ import annotations
 
@@ -15,23 +15,25 @@ if TYPE_CHECKING:
 
     from modules.core.region import Region
 
-#: Minutes in a row. Route 53 itself has seen three failures by then.
+#: Minutes in a row. A health check is unhealthy only after three failures, so this comes on top.
 PERIODS = 3
 
 
-def reach_alarms(scope: Construct, *, region: Region, checks: Mapping[str, Route53HealthCheck]) -> dict[str, AlarmSpec]:
-    """Regions that Route 53 does not reach by their own names, and that it reaches none: each page once for a fault.
+def health_check_alarms(
+    scope: Construct, *, region: Region, checks: Mapping[str, Route53HealthCheck]
+) -> dict[str, AlarmSpec]:
+    """An alarm for each region that Route 53 finds unhealthy, and the alarm ``any`` if no region is healthy.
 
-    Nothing inside a region notices that its name, its certificate or the way to it is broken, or that the region is
-    gone as a whole. A region's alarm is silent while no region is reached, which the alarm ``any`` tells. A calculated
-    health check counts the regions that are reached; where there is one region, there is nothing to count.
+    Nothing inside a region can notice that its DNS name, its certificate or the route to it is broken, or that the
+    region is down. While no region is healthy, only ``any`` is in ALARM, so that one fault pages once. A calculated
+    health check counts the healthy regions. With a single region there is nothing to count.
 
     Parameters
     ----------
     region
-        The region whose CloudWatch has the metrics of Route 53: us-east-1.
+        The region in which Route 53 publishes its metrics: us-east-1.
     checks
-        By region, the health check of its health page.
+        By region, its health check.
 
     See https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-health-checks.html
     """
@@ -42,18 +44,18 @@ def reach_alarms(scope: Construct, *, region: Region, checks: Mapping[str, Route
 
     if len(checks) == 1:
         (only,) = checks.values()
-        reached, specs = metric(only), {}
+        healthy, specs = metric(only), {}
     else:
-        reached = metric(_count(scope, region, checks), "ChildHealthCheckHealthyCount")
+        healthy = metric(_calculated_check(scope, region, checks), "ChildHealthCheckHealthyCount")
         specs = {
             name: AlarmSpec(
                 metric=MathExpression(
                     expression="IF(reached >= 1, IF(own < 1, 1, 0), 0)",
-                    metrics={"own": metric(check), "reached": reached},
+                    metrics={"own": metric(check), "reached": healthy},
                 ),
                 threshold=0,
                 evaluation_periods=PERIODS,
-                # Route 53 always says: silence is CloudWatch's own, and a new check has not spoken yet.
+                # Route 53 publishes it all the time. Missing data means a fault of CloudWatch, or a new health check.
                 treat_missing_data="ignore",
                 severity="page",
                 description=f"Route 53 does not reach {name}, and leads clients to the other regions. See whether an "
@@ -62,7 +64,7 @@ def reach_alarms(scope: Construct, *, region: Region, checks: Mapping[str, Route
             for name, check in sorted(checks.items())
         }
     specs["any"] = AlarmSpec(
-        metric=reached,
+        metric=healthy,
         threshold=1,
         below=True,
         evaluation_periods=PERIODS,
@@ -74,7 +76,7 @@ def reach_alarms(scope: Construct, *, region: Region, checks: Mapping[str, Route
     return specs
 
 
-def _count(scope: Construct, region: Region, checks: Mapping[str, Route53HealthCheck]) -> Route53HealthCheck:
+def _calculated_check(scope: Construct, region: Region, checks: Mapping[str, Route53HealthCheck]) -> Route53HealthCheck:
     return Route53HealthCheck(
         scope,
         "reached",

@@ -1,4 +1,4 @@
-"""Alarm of the alerts themselves."""
+"""Alarms on the delivery of alerts."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from modules.blocks.alarms.alert_topics import AlertTopics
 
 
-def alert_alarms(*, alerts: AlertTopics) -> dict[str, AlarmSpec]:
-    """Messages that did not reach a subscriber, told to those of the topic for tickets, and shown by the dashboard.
+def topic_alarms(*, alerts: AlertTopics) -> dict[str, AlarmSpec]:
+    """Messages that did not reach a subscriber. The alarms make tickets, and the dashboard shows them.
 
     Parameters
     ----------
-    region
-        The region.
+    alerts
+        The region's topics.
 
     See https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
     """
@@ -30,7 +30,7 @@ def alert_alarms(*, alerts: AlertTopics) -> dict[str, AlarmSpec]:
             ),
             threshold=0,
             evaluation_periods=1,
-            # Published only while there is something to deliver.
+            # SNS publishes it only while it has messages to deliver.
             treat_missing_data="notBreaching",
             severity="ticket",
             description=f"A {severity} did not reach one of its subscribers. See that the endpoint is up, and that its "

@@ -1,4 +1,4 @@
-"""Signals of the trail about the state: whoever comes to it and is not one of its administrators."""
+"""Metric filters on access to the state by anyone but its administrators."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ if TYPE_CHECKING:
 
     from modules.core.region import Region
 
-ISSUER = "$.userIdentity.sessionContext.sessionIssuer.arn"
-WHO = "$.userIdentity.arn"
+ROLE_ARN = "$.userIdentity.sessionContext.sessionIssuer.arn"
+IDENTITY_ARN = "$.userIdentity.arn"
 
 
 def state_buckets(region: Region) -> list[str]:
-    """ARNs of the state bucket and its replica, which another stack makes."""
+    """ARNs of the state bucket and its replica, which are in the stack ``state-backend``."""
     location = StateLocation.of(region.settings)
     return [f"arn:{PARTITION}:s3:::{name}" for name in location.buckets(region.account_id)]
 
 
 def state_metric_filters(region: Region, *, administrators: Sequence[str]) -> dict[str, MetricFilter]:
-    """By identifier, the signals about who is a stranger at the state bucket and its replica, let in or refused.
+    """Metric filters on unauthorized access to the state bucket and its replica, by identifier.
 
-    The buckets refuse strangers, so what these tell of is an attempt, or a policy that is gone. Writes are also changes
-    of the buckets themselves. Reads are those of objects and lists alone: AWS's services look at how buckets are set up
-    all day. Administrators, replication and the account root, whom another signal tells of, are no strangers.
+    Everyone counts as unauthorized except the administrators, the replication role and the account root, which has a
+    metric filter of its own. Denied calls count too. The bucket policies deny unauthorized access, so an event means an
+    attempt, or that a policy is gone. Writes include changes of the buckets themselves. Reads are reads and lists of
+    objects only, because AWS services read the configuration of buckets all day.
 
     Parameters
     ----------
@@ -46,43 +47,43 @@ def state_metric_filters(region: Region, *, administrators: Sequence[str]) -> di
     buckets = " || ".join(
         f'($.requestParameters.bucketName = "{name}")' for name in location.buckets(region.account_id)
     )
-    named = [
+    authorized = [
         *([role_arn(region, replication_identifier(STATE))] if location.replica_region else []),
         *administrators,
     ]
-    strangers = f"({buckets}) && {_are_not(named)}"
+    unauthorized = f"({buckets}) && {_is_none_of(authorized)}"
     return {
         "state-writes": MetricFilter(
-            pattern=f"{{ ($.readOnly IS FALSE) && {strangers} }}",
+            pattern=f"{{ ($.readOnly IS FALSE) && {unauthorized} }}",
             severity="page",
             description="Someone who is no administrator of the state wrote to it, or tried to. Apply nothing until it "
             "is "
             "known who and what: docs/state.md.",
         ),
         "state-reads": MetricFilter(
-            pattern=f'{{ ($.eventCategory = "Data") && ($.readOnly IS TRUE) && {strangers} }}',
+            pattern=f'{{ ($.eventCategory = "Data") && ($.readOnly IS TRUE) && {unauthorized} }}',
             severity="ticket",
             description="Someone who is no administrator of the state read it, or tried to: docs/state.md.",
         ),
     }
 
 
-def _are_not(named: Sequence[str]) -> str:
-    """Condition that neither the role of a session nor a user is one of those named, nor is it the account root.
+def _is_none_of(principals: Sequence[str]) -> str:
+    """Condition that the caller is none of ``principals`` and not the account root.
 
-    A property that is not there is unequal to nothing, so that it is asked for too. An asterisk is the only wildcard of
-    filter patterns; for a question mark it lets through a little more. ARNs open with an asterisk because a pattern has
-    room for 1024 characters.
+    It compares the role of a session, and the ARN of the identity. A comparison with a missing property never holds, so
+    ``NOT EXISTS`` covers that case. Filter patterns have ``*`` as their only wildcard, which also replaces ``?`` and
+    matches a little more. ARNs begin with ``*`` because a pattern is limited to 1,024 characters.
     """
-    # Whoever deploys, where nobody is named, Terraform alone knows: it can be a role or a user.
-    known = [f'"*:{arn.rpartition(":")[2]}"'.replace("?", "*") for arn in named if arn.startswith("arn:")]
-    unknown = [f'"{arn}"' for arn in named if not arn.startswith("arn:")]
+    # Without administrators in the settings, the caller who deploys is a Terraform expression: a role or a user.
+    known = [f'"*:{arn.rpartition(":")[2]}"'.replace("?", "*") for arn in principals if arn.startswith("arn:")]
+    unknown = [f'"{arn}"' for arn in principals if not arn.startswith("arn:")]
     roles = [pattern for pattern in known if not pattern.startswith('"*:user/')]
     users = [pattern for pattern in known if pattern.startswith('"*:user/')]
-    who = ['"*:root"', *users, *unknown]
-    return f"({_unequal(ISSUER, [*roles, *unknown])}) && ({_unequal(WHO, who)})"
+    identities = ['"*:root"', *users, *unknown]
+    return f"({_not_equal(ROLE_ARN, [*roles, *unknown])}) && ({_not_equal(IDENTITY_ARN, identities)})"
 
 
-def _unequal(selector: str, patterns: Sequence[str]) -> str:
+def _not_equal(selector: str, patterns: Sequence[str]) -> str:
     conditions = " && ".join(f"({selector} != {pattern})" for pattern in patterns)
     return f"({selector} NOT EXISTS) || ({conditions})" if conditions else f"({selector} NOT EXISTS)"
