@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from cdktf import Aspects, TerraformStack
+from cdktf import TerraformStack
 
 from modules.account.baseline import AccountBaseline
 from modules.addressing import region_blocks
@@ -29,7 +29,7 @@ from modules.state.backend import use_state_backend
 from modules.storage.administrators import Administrators
 from modules.storage.replication import Replication
 from modules.storage.storage import DATA
-from modules.tagging import LaunchTags
+from modules.tagging import tag_launched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +56,6 @@ class PlatformStack(TerraformStack):
     def __init__(self, scope: Construct, id_: str, *, settings: Settings) -> None:
         super().__init__(scope, id_)
         use_state_backend(self, settings=settings, stack=id_)
-        Aspects.of(self).add(LaunchTags(settings.tags))
         self._settings = settings
         regions = self._regions()
         primary, home = regions[settings.primary_region], regions[settings.home]
@@ -106,6 +105,7 @@ class PlatformStack(TerraformStack):
         with building("entry", home.name):
             checks = entry.lead(oversight.healths)
         oversight.watch_from_outside(checks)
+        tag_launched(self, settings.tags)
 
     def _regions(self) -> dict[str, Region]:
         settings, network = self._settings, self._settings.network

@@ -4,14 +4,14 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from cdktf import Aspects, TerraformStack, Testing
+from cdktf import TerraformStack, Testing
 from cdktf_cdktf_provider_aws.autoscaling_group import AutoscalingGroup, AutoscalingGroupTag
 from cdktf_cdktf_provider_aws.launch_template import LaunchTemplate
 from cdktf_cdktf_provider_aws.provider import AwsProvider
 from support.region_sets import FIVE, ONE, THREE
 from support.synthesized import Block, Stack, platform, state_backend
 
-from modules.tagging import LaunchTags
+from modules.tagging import tag_launched
 
 Testing.__test__ = False
 SETS = pytest.mark.parametrize("regions", [ONE, THREE, FIVE], ids=len)
@@ -80,7 +80,7 @@ def launched() -> dict[str, dict[str, Any]]:
         max_size=1,
         tag=[AutoscalingGroupTag(key="Owner", value="another", propagate_at_launch=True)],
     )
-    Aspects.of(stack).add(LaunchTags(TAGS))
+    tag_launched(stack, TAGS)
     return dict(json.loads(Testing.synth(stack, True))["resource"])
 
 
