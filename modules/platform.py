@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from cdktf import Aspects, TerraformStack
+from cdktf import TerraformStack
 
 from modules.areas.account.baseline import AccountBaseline
 from modules.areas.compute.web_tier import WebTier
@@ -26,7 +26,7 @@ from modules.areas.storage.replication import Replication
 from modules.areas.storage.storage import DATA
 from modules.core.errors import error_context
 from modules.core.region import Region
-from modules.core.tagging import LaunchTags
+from modules.core.tagging import tag_launched
 from modules.operations import Operations
 from modules.settings.addressing import region_blocks
 from modules.site import Site, build_foundation
@@ -57,7 +57,6 @@ class PlatformStack(TerraformStack):
     def __init__(self, scope: Construct, id_: str, *, settings: Settings) -> None:
         super().__init__(scope, id_)
         use_state_backend(self, settings=settings, stack=id_)
-        Aspects.of(self).add(LaunchTags(settings.tags))
         self._settings = settings
         regions = self._regions()
         primary, self._home = regions[settings.primary_region], regions[settings.home]
@@ -92,6 +91,7 @@ class PlatformStack(TerraformStack):
             for name, foundation in self._foundations.items()
         }
         Operations(self, "oversight", settings=settings, sites=sites, sessions=sessions)
+        tag_launched(self, settings.tags)
 
     def _regions(self) -> dict[str, Region]:
         settings, network = self._settings, self._settings.network

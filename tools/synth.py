@@ -70,7 +70,8 @@ def synthesize(paths: Paths, *, environ: Mapping[str, str] = os.environ, program
     paths.out.parent.mkdir(parents=True, exist_ok=True)
     settings = of_file(paths.settings)
     ended = subprocess.run(  # noqa: S603 - our own program, with this interpreter
-        [sys.executable, program],
+        # -O leaves out the bindings' checks of types when they run: mypy has made them, and nothing of ours asserts.
+        [sys.executable, "-O", program],
         cwd=program.parent,
         env={**environ, "MERIDIAN_SETTINGS": str(paths.settings), "CDKTF_OUTDIR": str(paths.out)},
         stdout=subprocess.DEVNULL,

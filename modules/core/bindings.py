@@ -1,12 +1,14 @@
 """Load the AWS bindings quickly.
 
 ``import cdktf_cdktf_provider_aws.vpc`` runs the package's ``__init__``, which imports all of its 2,137 submodules,
-and has the Node side read a 120 MB assembly and require every one of them. This program uses a few dozen. So two
+and has the Node side read a 120 MB assembly and require every one of them. This program uses a few dozen. So three
 things are cut:
 
 * on the Python side, the package's ``__init__`` is replaced by an empty one, of which a submodule needs only the path;
-* on the Node side, the jsii tarball is replaced by one that holds only the submodules that ``modules/`` imports. It is
-  made once and kept under ``build/cache``, named by the original's size and time and the submodules in it.
+* there too, what versions of packages are installed is looked up once; every submodule asks for typeguard's;
+* on the Node side, the jsii tarball is replaced by one that holds only the submodules that ``modules/`` imports, and
+  no source maps. It is made once and kept under ``build/cache``, named by the original's size and time, the submodules
+  in it and this file.
 
 Type checkers and editors read the real package; the synthesized output is the same to the byte.
 ``MERIDIAN_FAST_BINDINGS=0`` switches all of it off.
@@ -14,9 +16,11 @@ Type checkers and editors read the real package; the synthesized output is the s
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.abc
 import importlib.machinery
+import importlib.metadata
 import io
 import json
 import os
@@ -69,6 +73,8 @@ class _BindingsFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return spec
 
     def exec_module(self, module: ModuleType) -> None:
+        importlib.metadata.version = functools.cache(importlib.metadata.version)
+
         from jsii._runtime import kernel  # noqa: PLC0415 - it starts Node, and only who builds constructs needs that
 
         tarball = next(Path(module.__path__[0], "_jsii").glob("*.jsii.tgz"))
@@ -83,7 +89,8 @@ class _BindingsFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def _slim(tarball: Path, submodules: list[str]) -> Path:
     """Path of the tarball cut down to ``submodules``, which is made if it is not there yet."""
     stat = tarball.stat()
-    key = hashlib.sha256(json.dumps([tarball.name, stat.st_size, stat.st_mtime_ns, submodules]).encode()).hexdigest()
+    made_of = [tarball.name, stat.st_size, stat.st_mtime_ns, submodules, Path(__file__).read_text()]
+    key = hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
     target = CACHE / f"provider-aws-{key[:16]}.jsii.tgz"
     if not target.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
@@ -113,5 +120,6 @@ def _cut(name: str, body: bytes, submodules: set[str]) -> bytes:
             line for line in lines if not (m := REQUIRE.search(line)) or m[1].replace("-", "_") in submodules
         ).encode()
     folder = name.removeprefix("package/lib/").partition("/")[0] if name.startswith("package/lib/") else ""
-    is_foreign = folder and "." not in folder and folder.replace("-", "_") not in submodules
-    return b"" if is_foreign else body
+    if folder and "." not in folder and folder.replace("-", "_") not in submodules:
+        return b""
+    return body.partition(b"//# sourceMappingURL=")[0] if name.endswith(".js") else body

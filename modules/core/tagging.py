@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-import jsii
-from cdktf import IAspect
 from cdktf_cdktf_provider_aws.autoscaling_group import AutoscalingGroup, AutoscalingGroupTag
 from cdktf_cdktf_provider_aws.launch_template import LaunchTemplate, LaunchTemplateTagSpecifications
 
@@ -21,30 +19,29 @@ if TYPE_CHECKING:
 LAUNCHED = ("instance", "volume", "network-interface")
 
 
-@jsii.implements(IAspect)
-class LaunchTags:
-    """Tags what Auto Scaling groups and launch templates launch.
+def tag_launched(scope: IConstruct, tags: Mapping[str, str]) -> None:
+    """Tag what the Auto Scaling groups and launch templates that ``scope`` holds by now launch.
+
+    An Aspect would do the same at synthesis, and have Node call back for each of the stack's constructs.
 
     Parameters
     ----------
+    scope
+        The stack, complete.
     tags
         The tags by key. A tag that a group propagates by itself already is left as it is.
 
     See https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-tagging.html
     """
-
-    def __init__(self, tags: Mapping[str, str]) -> None:
-        self._tags = dict(tags)
-
-    def visit(self, node: IConstruct) -> None:
-        """Add the tags to ``node`` if it launches anything."""
-        if isinstance(node, AutoscalingGroup):
-            own = [tag for tag in cast("list[object]", node.tag_input or []) if isinstance(tag, AutoscalingGroupTag)]
-            missing = sorted(self._tags.keys() - {tag.key for tag in own})
-            added = [AutoscalingGroupTag(key=key, value=self._tags[key], propagate_at_launch=True) for key in missing]
-            node.put_tag([*own, *added])
-        elif isinstance(node, LaunchTemplate):
-            name = {"Name": node.name_input} if node.name_input else {}
-            node.put_tag_specifications(
-                [LaunchTemplateTagSpecifications(resource_type=kind, tags=self._tags | name) for kind in LAUNCHED]
+    for construct in scope.node.find_all():
+        if isinstance(construct, AutoscalingGroup):
+            given = cast("list[object]", construct.tag_input or [])
+            own = [tag for tag in given if isinstance(tag, AutoscalingGroupTag)]
+            missing = sorted(tags.keys() - {tag.key for tag in own})
+            added = [AutoscalingGroupTag(key=key, value=tags[key], propagate_at_launch=True) for key in missing]
+            construct.put_tag([*own, *added])
+        elif isinstance(construct, LaunchTemplate):
+            name = {"Name": construct.name_input} if construct.name_input else {}
+            construct.put_tag_specifications(
+                [LaunchTemplateTagSpecifications(resource_type=kind, tags={**tags, **name}) for kind in LAUNCHED]
             )

@@ -4,12 +4,12 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from cdktf import Aspects, TerraformStack, Testing
+from cdktf import TerraformStack, Testing
 from cdktf_cdktf_provider_aws.autoscaling_group import AutoscalingGroup, AutoscalingGroupTag
 from cdktf_cdktf_provider_aws.launch_template import LaunchTemplate
 from cdktf_cdktf_provider_aws.provider import AwsProvider
 
-from modules.core.tagging import LaunchTags
+from modules.core.tagging import tag_launched
 from tests.support.region_sets import FIVE, ONE, THREE
 from tests.support.synthesized import Block, Stack, platform, state_backend
 
@@ -80,7 +80,7 @@ def launched() -> dict[str, dict[str, Any]]:
         max_size=1,
         tag=[AutoscalingGroupTag(key="Owner", value="another", propagate_at_launch=True)],
     )
-    Aspects.of(stack).add(LaunchTags(TAGS))
+    tag_launched(stack, TAGS)
     return dict(json.loads(Testing.synth(stack, True))["resource"])
 
 

@@ -1,9 +1,11 @@
+import ast
+import json
 from pathlib import Path
 
 import pytest
 
 from tools.errors import ToolError
-from tools.paths import STACKS, Paths
+from tools.paths import ROOT, STACKS, Paths
 from tools.synth import Synthesis, synthesize
 
 
@@ -22,6 +24,22 @@ def test_names_settings_and_output_to_the_program(tmp_path: Path, paths: Paths) 
     text = "open('seen', 'w').write(os.environ['MERIDIAN_SETTINGS'] + ' ' + os.environ['CDKTF_OUTDIR'])"
     synthesize(paths, environ={}, program=program(tmp_path, text))
     assert (tmp_path / "seen").read_text() == f"{paths.settings} {paths.out}"
+
+
+def test_leaves_out_the_checks_of_types_as_the_cdktf_command_line_does(tmp_path: Path, paths: Paths) -> None:
+    synthesize(paths, environ={}, program=program(tmp_path, "open('seen', 'w').write(str(__debug__))"))
+    assert (tmp_path / "seen").read_text() == "False"
+    assert json.loads((ROOT / "cdktf.json").read_text())["app"] == ".venv/bin/python -O main.py"
+
+
+def test_nothing_of_ours_asserts() -> None:
+    files = [ROOT / "main.py", *(file for part in ("modules", "tools") for file in (ROOT / part).rglob("*.py"))]
+    asserting = [
+        str(file)
+        for file in files
+        if any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(file.read_text())))
+    ]
+    assert asserting == []
 
 
 def test_passes_faults_on_as_they_are(tmp_path: Path, paths: Paths, capfd: pytest.CaptureFixture[str]) -> None:
