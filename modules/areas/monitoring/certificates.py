@@ -27,7 +27,7 @@ def certificate_alarms(*, thresholds: AlarmSettings, arn: str) -> dict[str, Alar
     See https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html
     """
     # ACM publishes it twice a day, first some hours after the certificate is issued, and not after it has expired. So
-    # missing data must change nothing: the alarm stays in ALARM after the last data point, and is not before the first.
+    # missing data changes nothing: no alarm before the first data point, and it stays in ALARM after the last.
     metric = Metric(
         namespace="AWS/CertificateManager",
         name="DaysToExpiry",

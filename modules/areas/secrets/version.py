@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
     from modules.areas.secrets.secret import Secret
 
-#: Staging labels of the versions that Terraform writes, in the master secret one without and one with the database's
-#: host. Rotation removes the other labels from these versions, and Secrets Manager may delete a version without labels.
-#: Terraform would then write it again, with another value, over the current one.
+#: Staging labels of the versions that Terraform writes: the master user's generated password, and the values that
+#: contain the database's host. Each label is on one version of a secret. Rotation removes the other labels of these
+#: versions, and Secrets Manager may delete a version without labels. Terraform would then write it again, with another
+#: value, over the current one.
 #: https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html#term_version and
 #: https://github.com/hashicorp/terraform-provider-aws/issues/37302
 PASSWORD_LABEL, HOST_LABEL = "MERIDIAN-DRAWN", "MERIDIAN-PLACED"
