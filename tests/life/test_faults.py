@@ -60,10 +60,10 @@ def when_begun(life: Life, stack: str, then: Callable[[], None]) -> None:
 
 
 def own_keys(started: Applied) -> list[str]:
-    """The ids of the keys that are not AWS's own."""
+    """The ids of the keys that bear tags, which those of AWS do not."""
     kms = started.client("kms", REGION)
-    found = [kms.describe_key(KeyId=one["KeyId"])["KeyMetadata"] for one in kms.list_keys()["Keys"]]
-    return [str(one["KeyId"]) for one in found if one["KeyManager"] == "CUSTOMER"]
+    ids = [str(one["KeyId"]) for one in kms.list_keys()["Keys"]]
+    return [key_id for key_id in ids if kms.list_resource_tags(KeyId=key_id)["Tags"]]
 
 
 def test_a_bootstrap_that_is_killed_is_recovered_and_gone_on_with(started: Applied) -> None:

@@ -75,6 +75,15 @@ def test_it_kills_applies_until_one_is_through_and_then_a_destruction(
     assert lives.did == ["started", "reduced", *steps, "applied", "destroyed", "stop"]
 
 
+def test_after_some_kills_an_apply_is_let_through_so_that_a_destruction_is_killed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    lives = Lives()
+    run(monkeypatch, tmp_path, lives, KILLS="6")
+    killed = ["apply killed"] * 4
+    assert lives.did[2:-3] == [*killed, "applied", "destroy killed", "apply killed"]
+
+
 def test_a_part_is_killed_with_what_it_needs(tmp_path: Path) -> None:
     resources = {
         "aws_s3_bucket": {"data": {"bucket": "data"}, "other": {}},

@@ -49,6 +49,8 @@ KINDS = (
 #: Within what a step is killed, counted from the moment at which Terraform begins it. Most is made by then, and the
 #: database, for which the provider waits up to three minutes, is under way.
 LONGEST = {"apply": 45.0, "destroy": 30.0}
+#: So many applies are killed, and the next is let through: to change a database takes longer than any of them is given.
+IN_A_ROW = 4
 FOLDER = ROOT / "build" / "chaos"
 EVERYTHING, TERRAFORM = "everything", "terraform alone"
 _START_SECONDS = 300.0
@@ -135,14 +137,16 @@ def keep_part(life: Life) -> None:
 
 def _kills(target: Target, life: Life, folder: Path, moments: random.Random) -> Iterator[Kill]:
     while True:
-        # Until it stands, what is killed is its making; then its end is, so that there is something to make again.
-        for step in ("apply", "destroy"):
-            while (kill := kill_one(target, life, step, folder=folder, moments=moments)) is not None:
-                yield kill
-                if step == "destroy":
-                    break
-            if step == "apply":
-                _require_empty(target)
+        for _ in range(IN_A_ROW):
+            if (kill := kill_one(target, life, "apply", folder=folder, moments=moments)) is None:
+                break
+            yield kill
+        else:
+            life.apply(target)
+        _require_empty(target)
+        # It stands: what is killed next is its end, so that there is something to make again.
+        if (kill := kill_one(target, life, "destroy", folder=folder, moments=moments)) is not None:
+            yield kill
 
 
 def kill_one(target: Target, life: Life, step: str, *, folder: Path, moments: random.Random) -> Kill | None:
