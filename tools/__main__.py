@@ -17,7 +17,7 @@ from tools.demo import demo
 from tools.emulator import EmulatorError
 from tools.errors import Interrupted, ToolError
 from tools.interrupts import raise_on_signals
-from tools.local import Life
+from tools.local import LocalPlatform
 from tools.numbers import write
 from tools.one_run import one_run
 from tools.paths import Paths
@@ -86,28 +86,28 @@ def in_words(error: Exception, *, command: str) -> list[str]:
 
 def commands() -> Table:
     """Return the commands, each with what it does in words and in deed."""
-    local = Paths.standard(environ=os.environ, place="local")
+    paths = Paths.standard(environ=os.environ, place="local")
     aws = Paths.standard(environ=os.environ, place="aws")
-    life = Life(settings=local.settings, build=local.build, out=local.out)
+    local = LocalPlatform(settings=paths.settings, build=paths.build, out=paths.out)
     proof = Proof()
     first = Paths.standard(environ=os.environ, place="try")
     account = Account(settings=aws.settings, build=aws.build, out=aws.out)
     on_emulator: Table = {
-        "synth": ("synthesize the stacks to Terraform JSON", lambda: synthesize(local)),
-        "policy": ("judge output and plans with the policy gate", life.policy),
-        "local-start": ("start the emulator with the state backend only", life.start),
-        "local-plan": ("plan both stacks on the emulator", life.plan),
-        "local-up": ("apply the platform on an emulator that stays up", life.up),
-        "local-down": ("destroy the platform and stop the emulator", life.down),
-        "local-unlock": ("remove state locks that a killed run has left on the emulator", life.unlock),
-        "local-recover": ("take what a killed run has left on the emulator into the state", life.recover),
-        "demo": ("the whole life on an emulator: plan, apply, plan again, destroy", lambda: demo(life)),
-        "cost": ("what the settings cost in a month, as a table", lambda: _print(cost(local, environ=os.environ))),
+        "synth": ("synthesize the stacks to Terraform JSON", lambda: synthesize(paths)),
+        "policy": ("judge output and plans with the policy gate", local.policy),
+        "local-start": ("start the emulator with the state backend only", local.start),
+        "local-plan": ("plan both stacks on the emulator", local.plan),
+        "local-up": ("apply the platform on an emulator that stays up", local.up),
+        "local-down": ("destroy the platform and stop the emulator", local.down),
+        "local-unlock": ("remove state locks that a killed run has left on the emulator", local.unlock),
+        "local-recover": ("take what a killed run has left on the emulator into the state", local.recover),
+        "demo": ("the whole life on an emulator: plan, apply, plan again, destroy", lambda: demo(local)),
+        "cost": ("what the settings cost in a month, as a table", lambda: _print(cost(paths, environ=os.environ))),
     }
     looking: Table = {
         "try": (
             "what would be built: synthesize, plan and judge, apply nothing",
-            lambda: trial(Life(settings=first.settings, build=first.build, out=first.out)),
+            lambda: trial(LocalPlatform(settings=first.settings, build=first.build, out=first.out)),
         ),
     }
     in_account: Table = {
@@ -124,25 +124,25 @@ def commands() -> Table:
         "prove-destroy": ("take down what an interrupted proof has left standing", proof.remove),
     }
     recording: Table = {
-        "iam": ("write the least policies of the settings, from a life on the emulator", lambda: write_policies(local)),
+        "iam": ("write the least policies of the settings, from a life on the emulator", lambda: write_policies(paths)),
     }
     breaking: Table = {
         "chaos": ("kill applies on an emulator at random moments, and recover from each", chaos),
     }
     # They write to no place that another command writes to.
     beside: Table = {
-        "local-env": ("print shell lines that point other tools at the emulator", lambda: _print(life.environment())),
-        "iam-again": ("write them from the recording that is there", lambda: write_policies_again(local)),
+        "local-env": ("print shell lines that point other tools at the emulator", lambda: _print(local.environment())),
+        "iam-again": ("write them from the recording that is there", lambda: write_policies_again(paths)),
         "numbers": ("write the tables of docs/cost.md and docs/quotas.md anew", lambda: write(environ=os.environ)),
         "sbom": ("list every package of the lock files in build/sbom.json", sbom),
-        "bench": ("measure synthesis with and without the fast bindings", lambda: bench(settings=local.settings)),
+        "bench": ("measure synthesis with and without the fast bindings", lambda: bench(settings=paths.settings)),
     }
     return {
-        **_alone(local, on_emulator),
+        **_alone(paths, on_emulator),
         **_alone(first, looking),
         **_alone(aws, in_account),
         **_alone(proof.paths, proving),
-        **_alone(place_of_recording(local), recording),
+        **_alone(place_of_recording(paths), recording),
         **_alone(place_of_chaos(), breaking),
         **beside,
     }

@@ -12,7 +12,7 @@ from rich.console import Console
 from tools import rollout
 from tools.approval import approve, summary
 from tools.bootstrap import bootstrap, make_roles
-from tools.console import Screen
+from tools.console import Reporter
 from tools.deployment import apply_and_follow
 from tools.destruction import Staying, of_plan, require_free
 from tools.digest import of_file
@@ -43,7 +43,7 @@ class Account:
         The synthesized output.
     environ : mapping, optional
         By default this process's environment.
-    screen : Screen, optional
+    reporter : Reporter, optional
         By default standard output.
     answers : file, optional
         Where a yes is read from. By default standard input.
@@ -58,13 +58,13 @@ class Account:
         build: Path,
         out: Path,
         environ: Mapping[str, str] = os.environ,
-        screen: Screen | None = None,
+        reporter: Reporter | None = None,
         answers: TextIO | None = None,
         gate: bool = True,
     ) -> None:
         self.paths = Paths(settings=settings, build=build, out=out).absolute()
         self.environ = environ
-        self.screen = screen or Screen()
+        self.reporter = reporter or Reporter()
         self._answers = answers or sys.stdin
         self._gate = gate
 
@@ -81,10 +81,10 @@ class Account:
         target = self._target()
         if report := self._preflight(target):
             self._require_none(report.stopping_bootstrap, "the state backend")
-        with self.screen.step("bootstrap"):
-            make_roles(target, tell=self.screen.say)
+        with self.reporter.step("bootstrap"):
+            make_roles(target, tell=self.reporter.say)
             steps = bootstrap(target)
-        self.screen.say(f"state backend: {target.bucket}, {steps} steps taken")
+        self.reporter.say(f"state backend: {target.bucket}, {steps} steps taken")
 
     def plan_only(self) -> None:
         """Plan both stacks for review, by a role that may not read the database's password.
@@ -94,14 +94,14 @@ class Account:
         """
         target = self._target()
         for stack in STACKS:
-            with self.screen.step(f"plan {stack} for review"):
+            with self.reporter.step(f"plan {stack} for review"):
                 _, plan = plan_for_review(target, stack)
-            self.screen.show_changes(f"plan of {stack}", changes_by_region(plan))
-            self.screen.say(f"plan of {stack}: {self.paths.build / 'review' / stack / 'plan.json'}")
+            self.reporter.show_changes(f"plan of {stack}", changes_by_region(plan))
+            self.reporter.say(f"plan of {stack}: {self.paths.build / 'review' / stack / 'plan.json'}")
         # Judged with the configuration that was planned, which is without what a review must not read.
         review = replace(self.paths, build=self.paths.build / "review")
         self._judge(review, synthesis=target.synthesis, stacks=review.build)
-        self.screen.say("this is a plan for review: it leaves passwords out, and cannot be applied")
+        self.reporter.say("this is a plan for review: it leaves passwords out, and cannot be applied")
 
     def plan(self) -> bool:
         """Look at the account, plan both stacks and let the gate judge them; tell whether the platform changes.
@@ -126,12 +126,12 @@ class Account:
             When something stops a deployment.
         """
         if as_json:
-            self.screen = Screen(Console(stderr=True))
+            self.reporter = Reporter(Console(stderr=True))
         report = self._look(self._target())
         if as_json:
             sys.stdout.write(f"{report.as_json()}\n")
         else:
-            report.show(self.screen)
+            report.show(self.reporter)
         self._require_none(report.stopping, "a deployment")
 
     def deploy(self) -> None:
@@ -155,7 +155,7 @@ class Account:
         saved = self._plan(target)
         with saved.discarded():
             if not saved.changed:
-                self.screen.say("the platform is as the settings say: there is nothing to deploy")
+                self.reporter.say("the platform is as the settings say: there is nothing to deploy")
                 return
             plan = saved.content
             require_free(plan, clients=target.clients)
@@ -163,7 +163,7 @@ class Account:
             # What cannot be read is better known before anything is changed.
             rollouts = rollout.before(plan, target.clients)
             self._approve(f"deploy to account {target.account_id}", summary(target, plan))
-            apply_and_follow(target, saved, rollouts, screen=self.screen)
+            apply_and_follow(target, saved, rollouts, reporter=self.reporter)
 
     def recover(self) -> None:
         """Take what a killed apply has left into the state, each step after a yes; nothing in AWS is changed.
@@ -175,17 +175,17 @@ class Account:
         """
         target = self._target()
         if is_broken_off(target):
-            if BackendRecovery(target, screen=self.screen, approve=self._approve).run():
-                self.screen.say("`make bootstrap` does what is left of the state backend")
+            if BackendRecovery(target, reporter=self.reporter, approve=self._approve).run():
+                self.reporter.say("`make bootstrap` does what is left of the state backend")
             if target.state(BACKEND) is None:
                 return
-        left = Recovery(target, screen=self.screen, approve=self._approve).run()
+        left = Recovery(target, reporter=self.reporter, approve=self._approve).run()
         then = (
             "`make deploy` does what is left; destroy nothing before that"
             if left
             else "there is nothing left to deploy"
         )
-        self.screen.say(then)
+        self.reporter.say(then)
 
     def destroy(self) -> None:
         """Show what a destruction of the platform takes and leaves, ask, and do it. The state backend stays.
@@ -200,14 +200,14 @@ class Account:
         """
         target = self._target()
         self._require_backend(target)
-        take_down(target, approve=self._approve, screen=self.screen)
+        take_down(target, approve=self._approve, reporter=self.reporter)
 
     def _target(self) -> Target:
         if endpoint := self.environ.get("AWS_ENDPOINT_URL"):
-            self.screen.say(f"note: AWS_ENDPOINT_URL is set, so this goes to {endpoint} and not to AWS")
+            self.reporter.say(f"note: AWS_ENDPOINT_URL is set, so this goes to {endpoint} and not to AWS")
         read = of_file(self.paths.settings)
         target = Target.in_account(paths=self.paths, environ=self.environ, clients=client)
-        with self.screen.step("synth"):
+        with self.reporter.step("synth"):
             synthesis = synthesize(self.paths, environ=self.environ)
         if synthesis.settings != read:
             raise ToolError(f"{self.paths.settings} has changed since it was read", advice="run again")
@@ -215,14 +215,14 @@ class Account:
 
     def _preflight(self, target: Target) -> Report | None:
         if self.environ.get("PREFLIGHT") == "no":
-            self.screen.say("note: PREFLIGHT=no, so nothing in the account was looked at")
+            self.reporter.say("note: PREFLIGHT=no, so nothing in the account was looked at")
             return None
         report = self._look(target)
-        report.show(self.screen)
+        report.show(self.reporter)
         return report
 
     def _look(self, target: Target) -> Report:
-        with self.screen.step("preflight"):
+        with self.reporter.step("preflight"):
             return look_at(subject_of(target, environ=self.environ, clients=quick_clients()))
 
     @staticmethod
@@ -237,26 +237,26 @@ class Account:
     def _plan(self, target: Target) -> SavedPlan:
         """Plan both stacks, let the gate judge them, and return the plan of the platform."""
         if not target.has_backend():
-            self.screen.say(
+            self.reporter.say(
                 f"note: no state bucket {target.bucket} yet, so everything counts as new; `make bootstrap` makes it"
             )
         plans = {}
         for stack in STACKS:
-            with self.screen.step(f"plan {stack}"):
+            with self.reporter.step(f"plan {stack}"):
                 plans[stack] = target.save_plan(stack)
         # What leaves the settings, a region for one, leaves behind what a destruction does.
         if staying := Staying.of(of_plan(plans[PLATFORM].content, replaced=False), target.clients):
             for line in staying.lines():
-                self.screen.say(line)
-            with self.screen.step(f"plan {PLATFORM} again, without them"):
+                self.reporter.say(line)
+            with self.reporter.step(f"plan {PLATFORM} again, without them"):
                 plans[PLATFORM] = target.save_plan(PLATFORM, kept=staying.addresses)
         self._judge(self.paths, plans=plans.values(), synthesis=target.synthesis)
         plans[BACKEND].discard()
         for stack in STACKS:
-            self.screen.show_changes(f"plan of {stack}", changes_by_region(plans[stack].content))
-            self.screen.say(f"plan of {stack}: {self.paths.plan_json(stack)}")
+            self.reporter.show_changes(f"plan of {stack}", changes_by_region(plans[stack].content))
+            self.reporter.say(f"plan of {stack}: {self.paths.plan_json(stack)}")
         if plans[BACKEND].changed and target.has_backend():
-            self.screen.say("note: the state backend is not as the settings say; `make bootstrap` changes it")
+            self.reporter.say("note: the state backend is not as the settings say; `make bootstrap` changes it")
         return plans[PLATFORM]
 
     def _judge(
@@ -268,7 +268,7 @@ class Account:
         stacks: Path | None = None,
     ) -> None:
         if self._gate:
-            with self.screen.step("gate"):
+            with self.reporter.step("gate"):
                 check(paths, environ=self.environ, plans=plans, synthesis=synthesis, stacks=stacks)
 
     def _require_backend(self, target: Target) -> None:
@@ -276,7 +276,7 @@ class Account:
             raise ToolError(f"there is no state bucket {target.bucket}", advice="run `make bootstrap` first")
 
     def _approve(self, what: str, about: Sequence[str] = ()) -> None:
-        approve(what, about=about, environ=self.environ, answers=self._answers, screen=self.screen)
+        approve(what, about=about, environ=self.environ, answers=self._answers, reporter=self.reporter)
 
 
 def client(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes client classes at run time

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TextIO
 
-from tools.console import Screen
+from tools.console import Reporter
 from tools.danger import dangers
 from tools.errors import ToolError
 from tools.plan import Plan, changes_by_region, replaced, total
@@ -41,7 +41,9 @@ def summary(target: Target, plan: Plan) -> list[str]:
     return lines if found else [*lines, "  dangers      none of those that are looked for: docs/aws.md"]
 
 
-def approve(what: str, *, about: Sequence[str], environ: Mapping[str, str], answers: TextIO, screen: Screen) -> None:
+def approve(
+    what: str, *, about: Sequence[str], environ: Mapping[str, str], answers: TextIO, reporter: Reporter
+) -> None:
     """Tell what it is about, and ask whether to do it. `APPROVE=yes` is a yes that was given beforehand.
 
     Parameters
@@ -54,7 +56,7 @@ def approve(what: str, *, about: Sequence[str], environ: Mapping[str, str], answ
         The environment.
     answers : file
         Where the answer is read from.
-    screen : Screen
+    reporter : Reporter
         Where to ask.
 
     Raises
@@ -62,14 +64,14 @@ def approve(what: str, *, about: Sequence[str], environ: Mapping[str, str], answ
     ToolError
         When the answer is another than "yes", or nobody is there to give one.
     """
-    screen.say(f"{what}:" if about else what)
+    reporter.say(f"{what}:" if about else what)
     for line in about:
-        screen.say(line)
+        reporter.say(line)
     if environ.get("APPROVE") == "yes":
-        screen.say('APPROVE=yes: taken for a "yes"')
+        reporter.say('APPROVE=yes: taken for a "yes"')
         return
     if not answers.isatty():
         raise ToolError(f"nobody is there to approve: {what}", advice="look at the plan, then set APPROVE=yes")
-    screen.console.print(f'{what}? "yes" goes on: ', end="", markup=False, highlight=False)
+    reporter.console.print(f'{what}? "yes" goes on: ', end="", markup=False, highlight=False)
     if answers.readline().strip() != "yes":
         raise ToolError(f"not approved: {what}", advice='only "yes" goes on; nothing was changed')

@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from time import monotonic
 
-from tools.console import Screen
+from tools.console import Reporter
 from tools.errors import ToolError
 from tools.paths import Paths
 from tools.synth import synthesize
@@ -18,7 +18,7 @@ HIGHEST_RATIO = 0.45
 _SWITCH = "MERIDIAN_FAST_BINDINGS"
 
 
-def bench(*, settings: Path, environ: Mapping[str, str] = os.environ, screen: Screen | None = None) -> float:
+def bench(*, settings: Path, environ: Mapping[str, str] = os.environ, reporter: Reporter | None = None) -> float:
     """Synthesize with and without the fast bindings, three times each in turn, and return the ratio of the medians.
 
     Parameters
@@ -27,7 +27,7 @@ def bench(*, settings: Path, environ: Mapping[str, str] = os.environ, screen: Sc
         The settings file.
     environ : mapping, optional
         By default this process's environment.
-    screen : Screen, optional
+    reporter : Reporter, optional
         By default standard output.
 
     Raises
@@ -35,7 +35,7 @@ def bench(*, settings: Path, environ: Mapping[str, str] = os.environ, screen: Sc
     ToolError
         When a synthesis fails, when the two outputs differ in a byte, or when the ratio is above 0.45.
     """
-    screen = screen or Screen()
+    reporter = reporter or Reporter()
     kept = {name: value for name, value in environ.items() if name != _SWITCH}
     kinds = {"fast bindings": kept, "plain imports": {**kept, _SWITCH: "0"}}
     times: dict[str, list[float]] = {kind: [] for kind in kinds}
@@ -47,13 +47,13 @@ def bench(*, settings: Path, environ: Mapping[str, str] = os.environ, screen: Sc
                 started = monotonic()
                 synthesize(paths, environ=variables)
                 times[kind].append(monotonic() - started)
-                screen.say(f"run {run}, {kind}: {times[kind][-1]:.2f} s")
+                reporter.say(f"run {run}, {kind}: {times[kind][-1]:.2f} s")
         if differing := differences(*outputs.values()):
             raise ToolError(f"the two outputs differ: {', '.join(differing)}")
     fast, plain = (median(times[kind]) for kind in kinds)
     ratio = fast / plain
-    screen.say(f"median: {fast:.2f} s with fast bindings, {plain:.2f} s with plain imports, byte-identical output")
-    screen.say(f"ratio: {ratio:.2f} (allowed: {HIGHEST_RATIO:.2f})")
+    reporter.say(f"median: {fast:.2f} s with fast bindings, {plain:.2f} s with plain imports, byte-identical output")
+    reporter.say(f"ratio: {ratio:.2f} (allowed: {HIGHEST_RATIO:.2f})")
     if ratio > HIGHEST_RATIO:
         raise ToolError(
             f"the ratio is {ratio:.2f}, allowed is {HIGHEST_RATIO:.2f}",

@@ -11,7 +11,7 @@ from rich.table import Table
 from tools.plan import Counts, total
 
 
-class Screen:
+class Reporter:
     """Prints for people, and keeps the time of each step.
 
     Parameters

@@ -4,7 +4,7 @@ from tools.bootstrap import bootstrap, make_roles
 from tools.errors import ToolError
 from tools.gate import checking
 from tools.gate_plan import checking_plan
-from tools.local import Life
+from tools.local import LocalPlatform
 from tools.paths import PLATFORM, STACKS
 from tools.plan import changes, resources_by_region
 from tools.synth import synthesize
@@ -14,7 +14,7 @@ SECOND = "second-plan"
 _MOST_CHANGES = 20
 
 
-def demo(life: Life) -> None:
+def demo(local: LocalPlatform) -> None:
     """Synthesize, plan, judge, apply, plan and judge again and destroy the platform on an emulator of its own.
 
     Raises
@@ -23,33 +23,33 @@ def demo(life: Life) -> None:
         When a step fails, or when the plan after the apply is not empty or does not pass the gate; the emulator is
         stopped by then.
     """
-    screen = life.screen
-    with screen.step("synth"):
-        synthesize(life.paths, environ=life.environ)
-    with life.hosting.temporary() as emulator:
-        target = life.target(emulator)
-        life.plan_stacks(target)
+    reporter = local.reporter
+    with reporter.step("synth"):
+        synthesize(local.paths, environ=local.environ)
+    with local.emulator_session.temporary() as emulator:
+        target = local.target(emulator)
+        local.plan_stacks(target)
         # Terraform waits for most of the one, and scans need no emulator.
-        with screen.step("bootstrap, gate"), checking(life.paths, environ=life.environ):
-            make_roles(target, tell=screen.say, environ=life.environ)
+        with reporter.step("bootstrap, gate"), checking(local.paths, environ=local.environ):
+            make_roles(target, tell=reporter.say, environ=local.environ)
             bootstrap(target)
-        plan = life.apply(target)
-        _plan_again(life, target)
+        plan = local.apply(target)
+        _plan_again(local, target)
         # What stands has more to judge than what is new: a plan shows what AWS says of it.
-        with checking_plan(life.paths, stack=PLATFORM, name=SECOND, environ=life.environ):
+        with checking_plan(local.paths, stack=PLATFORM, name=SECOND, environ=local.environ):
             # The plan before has read all that stands.
-            life.destroy(target, refresh=False)
-    screen.show_resources(resources_by_region(plan))
-    screen.show_times()
+            local.destroy(target, refresh=False)
+    reporter.show_resources(resources_by_region(plan))
+    reporter.show_times()
     for stack in STACKS:
-        screen.say(f"plan of {stack}: {life.paths.plan_json(stack)}")
-    screen.say(f"logs: {life.paths.logs}, {life.paths.emulator}")
-    screen.say(f"gate: {life.paths.reports}/policy.sarif, {life.paths.reports}/policy.junit.xml")
-    screen.say("all of it was applied, planned again without a change, judged again, and destroyed")
+        reporter.say(f"plan of {stack}: {local.paths.plan_json(stack)}")
+    reporter.say(f"logs: {local.paths.logs}, {local.paths.emulator}")
+    reporter.say(f"gate: {local.paths.reports}/policy.sarif, {local.paths.reports}/policy.junit.xml")
+    reporter.say("all of it was applied, planned again without a change, judged again, and destroyed")
 
 
-def _plan_again(life: Life, target: Target) -> None:
-    with life.screen.step("plan again"):
+def _plan_again(local: LocalPlatform, target: Target) -> None:
+    with local.reporter.step("plan again"):
         changed, plan = target.plan(PLATFORM, name=SECOND)
     if changed:
         found = changes(plan)

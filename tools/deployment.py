@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tools import rollout
 from tools.applying import apply
-from tools.console import Screen
+from tools.console import Reporter
 from tools.errors import ToolError
 from tools.paths import PLATFORM
 from tools.saved_plan import SavedPlan
@@ -14,7 +14,9 @@ from tools.target import Target
 LINES_AT_ONCE = 20
 
 
-def apply_and_follow(target: Target, saved: SavedPlan, rollouts: Sequence[rollout.Rollout], *, screen: Screen) -> None:
+def apply_and_follow(
+    target: Target, saved: SavedPlan, rollouts: Sequence[rollout.Rollout], *, reporter: Reporter
+) -> None:
     """Apply the plan of the platform that was approved, and see new instances take over.
 
     Parameters
@@ -25,7 +27,7 @@ def apply_and_follow(target: Target, saved: SavedPlan, rollouts: Sequence[rollou
         The plan.
     rollouts : sequence of Rollout
         The groups whose instances it replaces.
-    screen : Screen
+    reporter : Reporter
         Where to tell what happens.
 
     Raises
@@ -37,17 +39,17 @@ def apply_and_follow(target: Target, saved: SavedPlan, rollouts: Sequence[rollou
     """
     saved.require_unchanged()
     try:
-        with screen.step("apply platform"):
+        with reporter.step("apply platform"):
             steps = apply(target, PLATFORM, saved)
     except ToolError as error:
         # Refreshes go on although the apply does not, and take up to two hours.
         if rollouts:
-            screen.warn(f"error: {_beginning(error.message)}")
-            screen.say("the apply has failed; instances that are being replaced are followed to the end")
-        faults = _follow(rollouts, screen)
+            reporter.warn(f"error: {_beginning(error.message)}")
+            reporter.say("the apply has failed; instances that are being replaced are followed to the end")
+        faults = _follow(rollouts, reporter)
         raise ToolError("\n".join([error.message, *faults]), advice=error.advice) from error
-    screen.say(f"{steps} steps taken")
-    if faults := _follow(rollouts, screen):
+    reporter.say(f"{steps} steps taken")
+    if faults := _follow(rollouts, reporter):
         raise ToolError(
             "\n".join(["the platform is changed, but not every region runs the new instances:", *faults]),
             advice="see why instances do not become healthy, change the settings and deploy again; the next plan "
@@ -55,9 +57,9 @@ def apply_and_follow(target: Target, saved: SavedPlan, rollouts: Sequence[rollou
         )
 
 
-def _follow(rollouts: Sequence[rollout.Rollout], screen: Screen) -> list[str]:
+def _follow(rollouts: Sequence[rollout.Rollout], reporter: Reporter) -> list[str]:
     try:
-        return rollout.follow(rollouts, say=screen.say)
+        return rollout.follow(rollouts, say=reporter.say)
     except KeyboardInterrupt as interrupt:
         raise rollout.interrupted(rollouts, interrupt) from interrupt
 

@@ -47,7 +47,7 @@ def handled(handler: Callable[[int], None]) -> Iterator[None]:
 
 
 @contextmanager
-def shielded() -> Iterator[None]:
+def signals_blocked() -> Iterator[None]:
     """Hold SIGINT, SIGTERM and SIGHUP off inside the block, for the few seconds of a clean-up."""
     with handled(lambda _number: None):
         yield

@@ -1,4 +1,4 @@
-"""The platform's life on this machine: planned, applied and destroyed on the embedded AWS."""
+"""The platform on this machine: planned, applied and destroyed on the embedded AWS."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -8,11 +8,11 @@ from pathlib import Path
 from modules.settings import load_settings
 from tools.applying import apply
 from tools.bootstrap import bootstrap, make_roles
-from tools.console import Screen
+from tools.console import Reporter
 from tools.destruction import empty
 from tools.emulator import Emulator
+from tools.emulator_session import EmulatorSession
 from tools.gate import check
-from tools.hosting import Hosting
 from tools.lock import Lock, unlock
 from tools.paths import BACKEND, PLATFORM, STACKS, Paths
 from tools.plan import Plan, changes_by_region, resources_by_region
@@ -25,8 +25,8 @@ from tools.synth import Synthesis, synthesize
 from tools.target import Target
 
 
-class Life:
-    """One life of the platform; several run side by side if they share no `build` and no `out`.
+class LocalPlatform:
+    """The platform on the embedded AWS; several run side by side if they share no `build` and no `out`.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class Life:
         The synthesized output.
     environ : mapping, optional
         The environment of what is run. By default this process's.
-    screen : Screen, optional
+    reporter : Reporter, optional
         Where to tell what happens. By default standard output.
     """
 
@@ -49,17 +49,17 @@ class Life:
         build: Path,
         out: Path,
         environ: Mapping[str, str] = os.environ,
-        screen: Screen | None = None,
+        reporter: Reporter | None = None,
     ) -> None:
         self.paths = Paths(settings=settings, build=build, out=out).absolute()
         self.environ = environ
-        self.screen = screen or Screen()
-        self.hosting = Hosting(paths=self.paths, environ=environ, screen=self.screen)
+        self.reporter = reporter or Reporter()
+        self.emulator_session = EmulatorSession(paths=self.paths, environ=environ, reporter=self.reporter)
 
     def start(self) -> Emulator:
         """Start an emulator that outlives this command, and make the state backend in it."""
         synthesis = self._synthesize()
-        with self.hosting.lasting() as emulator:
+        with self.emulator_session.persistent() as emulator:
             self._bootstrap(self.target(emulator, synthesis))
         self._say_how_to_look(emulator)
         return emulator
@@ -79,23 +79,23 @@ class Life:
         A failure leaves the emulator up, to be looked at.
         """
         synthesis = self._synthesize()
-        with self.hosting.lasting() as emulator:
+        with self.emulator_session.persistent() as emulator:
             target = self.target(emulator, synthesis)
             self._bootstrap(target)
             plan = self.apply(target)
-        self.screen.show_resources(resources_by_region(plan))
+        self.reporter.show_resources(resources_by_region(plan))
         self._say_how_to_look(emulator)
         return emulator
 
     def down(self) -> None:
         """Destroy the platform and stop the emulator, which takes the state backend with it."""
-        emulator = self.hosting.find()
+        emulator = self.emulator_session.find()
         if emulator is None:
-            self.screen.say("no emulator runs: there is nothing to destroy")
+            self.reporter.say("no emulator runs: there is nothing to destroy")
             return
-        with self.hosting.stopping(emulator):
+        with self.emulator_session.stopping(emulator):
             self.destroy(self.target(emulator))
-        self.screen.say("the emulator is stopped, and the state backend went with it: nothing is left")
+        self.reporter.say("the emulator is stopped, and the state backend went with it: nothing is left")
 
     def environment(self) -> str:
         """Return lines for a shell that point the AWS CLI, Terraform and the cdktf CLI at the running emulator.
@@ -105,7 +105,7 @@ class Life:
         ToolError
             When none runs.
         """
-        return shell_lines(self.target(self.hosting.get()), environ=self.environ)
+        return shell_lines(self.target(self.emulator_session.get()), environ=self.environ)
 
     def unlock(self) -> list[Lock]:
         """Remove state locks that a killed run has left on the running emulator, and tell whose they were.
@@ -115,11 +115,11 @@ class Life:
         ToolError
             When no emulator runs, or a lock does not go.
         """
-        locks = unlock(self.target(self.hosting.get()))
+        locks = unlock(self.target(self.emulator_session.get()))
         for lock in locks:
-            self.screen.say(f"unlocked {lock.stack}: held by {lock.who} since {lock.since}, lock id {lock.lock_id}")
+            self.reporter.say(f"unlocked {lock.stack}: held by {lock.who} since {lock.since}, lock id {lock.lock_id}")
         if not locks:
-            self.screen.say("no state is locked")
+            self.reporter.say("no state is locked")
         return locks
 
     def recover(self) -> None:
@@ -130,18 +130,18 @@ class Life:
         ToolError
             When no emulator runs, or as `Recovery.run` does.
         """
-        emulator = self.hosting.get()
+        emulator = self.emulator_session.get()
         left = self.recover_on(self.target(emulator, self._synthesize()))
-        self.screen.say("`make local-up` does what is left" if left else "the platform is as the settings say")
+        self.reporter.say("`make local-up` does what is left" if left else "the platform is as the settings say")
 
     def recover_on(self, target: Target) -> list[str]:
         """Take what a killed run has left on an emulator into the state; return what the next plan changes."""
         # It is nobody's but the user's own.
         if is_broken_off(target):
-            left = BackendRecovery(target, screen=self.screen, approve=lambda _: None).run()
+            left = BackendRecovery(target, reporter=self.reporter, approve=lambda _: None).run()
             if target.state(BACKEND) is None:
                 return left
-        return Recovery(target, screen=self.screen, approve=lambda _: None).run()
+        return Recovery(target, reporter=self.reporter, approve=lambda _: None).run()
 
     def target(self, emulator: Emulator, synthesis: Synthesis | None = None) -> Target:
         """Return what runs Terraform against an emulator, which holds what a real account holds beforehand.
@@ -161,26 +161,26 @@ class Life:
         """Plan both stacks and tell what they would change; return the plans."""
         plans = self.save_plans(target)
         for stack, saved in plans.items():
-            self.screen.show_changes(f"plan of {stack}", changes_by_region(saved.content))
-            self.screen.say(f"plan of {stack}: {self.paths.plan_json(stack)}")
+            self.reporter.show_changes(f"plan of {stack}", changes_by_region(saved.content))
+            self.reporter.say(f"plan of {stack}: {self.paths.plan_json(stack)}")
         return list(plans.values())
 
     def save_plans(self, target: Target) -> dict[str, SavedPlan]:
         """Plan both stacks; return the plans by stack."""
         plans = {}
         for stack in STACKS:
-            with self.screen.step(f"plan {stack}"):
+            with self.reporter.step(f"plan {stack}"):
                 plans[stack] = target.save_plan(stack)
         return plans
 
     def check(self, plans: Iterable[SavedPlan] = (), synthesis: Synthesis | None = None) -> None:
         """Let the gate judge output and plans, and see that they are those that are given."""
-        with self.screen.step("gate"):
+        with self.reporter.step("gate"):
             check(self.paths, environ=self.environ, plans=plans, synthesis=synthesis)
 
     def apply(self, target: Target) -> Plan:
         """Plan the platform and apply that plan, which is returned."""
-        with self.screen.step("apply platform"):
+        with self.reporter.step("apply platform"):
             saved = target.save_plan(PLATFORM)
             with saved.discarded():
                 if saved.changed:
@@ -199,7 +199,7 @@ class Life:
         """
         state = target.state(PLATFORM) or {}
         if not state.get("resources"):
-            self.screen.say("the platform is not applied: there is nothing to destroy")
+            self.reporter.say("the platform is not applied: there is nothing to destroy")
             return
         workspace, terraform = target.workspace(PLATFORM), target.terraform(PLATFORM)
         # As it was applied, not as the settings are now: a region that has left them needs its provider to go.
@@ -210,30 +210,30 @@ class Life:
         # Only here: the emulator is a test account, and the settings stay those of production. On AWS nobody lifts a
         # protection but its owner.
         for each in lift(state, target.clients):
-            self.screen.say(f"    lifted on the emulator: deletion protection of {each.name} in {each.region}")
+            self.reporter.say(f"    lifted on the emulator: deletion protection of {each.name} in {each.region}")
         for name in empty(state, target.clients):
-            self.screen.say(f"    emptied on the emulator: {name}")
-        with self.screen.step("destroy platform"):
+            self.reporter.say(f"    emptied on the emulator: {name}")
+        with self.reporter.step("destroy platform"):
             terraform.init(target.backend_arguments())
             terraform.destroy(refresh=refresh)
 
     def _plan(self, synthesis: Synthesis) -> list[SavedPlan]:
-        with self.hosting.running() as emulator:
+        with self.emulator_session.running() as emulator:
             return self.plan_stacks(self.target(emulator, synthesis))
 
     def _synthesize(self) -> Synthesis:
         load_settings(self.paths.settings, self.environ)
-        with self.screen.step("synth"):
+        with self.reporter.step("synth"):
             return synthesize(self.paths, environ=self.environ)
 
     def _bootstrap(self, target: Target) -> None:
-        with self.screen.step("bootstrap"):
-            make_roles(target, tell=self.screen.say, environ=self.environ)
+        with self.reporter.step("bootstrap"):
+            make_roles(target, tell=self.reporter.say, environ=self.environ)
             bootstrap(target)
 
     def _say_how_to_look(self, emulator: Emulator) -> None:
         region = load_settings(self.paths.settings, self.environ).primary_region
-        say = self.screen.say
+        say = self.reporter.say
         say(f"endpoint: {emulator.endpoint}")
         say('this shell: eval "$(make -s local-env)"')
         say(f"then, for example: aws --endpoint-url {emulator.endpoint} --region {region} ec2 describe-vpcs")

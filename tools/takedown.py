@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from tools.applying import apply
 from tools.approval import summary
-from tools.console import Screen
+from tools.console import Reporter
 from tools.destruction import (
     DESTRUCTION,
     Going,
@@ -21,7 +21,7 @@ from tools.plan import aliases_in_state, changes, changes_by_region
 from tools.target import Target
 
 
-def take_down(target: Target, *, approve: Callable[[str, Sequence[str]], None], screen: Screen) -> None:
+def take_down(target: Target, *, approve: Callable[[str, Sequence[str]], None], reporter: Reporter) -> None:
     """Show what a destruction of the platform takes and leaves, ask, and do it. The state backend stays.
 
     Parameters
@@ -30,7 +30,7 @@ def take_down(target: Target, *, approve: Callable[[str, Sequence[str]], None], 
         Where. Its stacks must be synthesized, and the state backend must be there.
     approve : callable
         Asks whether to do what its first argument says, about what its second lists; raises where nobody says yes.
-    screen : Screen
+    reporter : Reporter
         Where to tell what happens.
 
     Raises
@@ -42,39 +42,39 @@ def take_down(target: Target, *, approve: Callable[[str, Sequence[str]], None], 
     state = target.state(PLATFORM) or {}
     going = of_state(state)
     if not going:
-        screen.say("nothing of the platform is deployed: there is nothing to destroy")
+        reporter.say("nothing of the platform is deployed: there is nothing to destroy")
         return
-    with screen.step("look for what has to stay"):
+    with reporter.step("look for what has to stay"):
         staying = Staying.of(going, target.clients)
-    with screen.step("plan destruction"):
+    with reporter.step("plan destruction"):
         saved = plan_destruction(target, kept=staying.addresses)
     plan = saved.content
     with saved.discarded():
         for line in changes(plan):
-            screen.say(f"  {line}")
-        screen.show_changes("destruction of platform", changes_by_region(plan, aliases=aliases_in_state(state)))
+            reporter.say(f"  {line}")
+        reporter.show_changes("destruction of platform", changes_by_region(plan, aliases=aliases_in_state(state)))
         require_free(plan, clients=target.clients, stack=target.workspace(PLATFORM).configuration())
         for line in staying.lines():
-            screen.say(line)
+            reporter.say(line)
         approve(f"destroy all of this in account {target.account_id}", summary(target, plan))
-        with screen.step("destroy platform"):
+        with reporter.step("destroy platform"):
             apply(target, DESTRUCTION, saved)
-    _look_again(target, of_plan(plan), screen)
+    _look_again(target, of_plan(plan), reporter)
     if staying.keys:
-        screen.say("keys that were kept, to be deleted once nothing needs them any more:")
+        reporter.say("keys that were kept, to be deleted once nothing needs them any more:")
         for each in staying.keys:
-            screen.say(f"  {each.command}")
-    screen.say(f"the state backend {target.bucket} stays")
+            reporter.say(f"  {each.command}")
+    reporter.say(f"the state backend {target.bucket} stays")
 
 
-def _look_again(target: Target, gone: Sequence[Going], screen: Screen) -> None:
+def _look_again(target: Target, gone: Sequence[Going], reporter: Reporter) -> None:
     # Destroying takes an hour, in an account that others work in.
     try:
         missed = still_in_use(gone, target.clients)
     except ToolError as error:
-        screen.warn(f"warning: all is destroyed, but {error.message}")
+        reporter.warn(f"warning: all is destroyed, but {error.message}")
         return
     for each in missed:
-        screen.warn(f"warning: this key waits for its deletion, and something has come: {each.text}")
+        reporter.warn(f"warning: this key waits for its deletion, and something has come: {each.text}")
         for line in each.rescue:
-            screen.warn(f"  {line}")
+            reporter.warn(f"  {line}")

@@ -5,14 +5,14 @@ from xml.etree.ElementTree import ParseError, parse
 
 from tools.areas import resources_by_area
 from tools.errors import ToolError
-from tools.local import Life
+from tools.local import LocalPlatform
 from tools.paths import BACKEND, PLATFORM, Paths
 from tools.plan import resources_by_region
 from tools.synth import synthesize
 from tools.workspace import CONFIGURATION
 
 
-def trial(life: Life) -> None:
+def trial(local: LocalPlatform) -> None:
     """Synthesize, plan both stacks on an emulator of its own, let the gate judge, and show what would be built.
 
     Raises
@@ -20,26 +20,26 @@ def trial(life: Life) -> None:
     ToolError
         When a step fails; the emulator is stopped by then.
     """
-    screen = life.screen
-    with screen.step("synth"):
-        synthesis = synthesize(life.paths, environ=life.environ)
-    with life.hosting.temporary() as emulator:
-        plans = life.save_plans(life.target(emulator, synthesis))
-    life.check(plans.values(), synthesis)
-    configuration = json.loads((life.paths.stack_output(PLATFORM) / CONFIGURATION).read_text(encoding="utf-8"))
-    screen.show_areas(resources_by_area(plans[PLATFORM].content, configuration))
+    reporter = local.reporter
+    with reporter.step("synth"):
+        synthesis = synthesize(local.paths, environ=local.environ)
+    with local.emulator_session.temporary() as emulator:
+        plans = local.save_plans(local.target(emulator, synthesis))
+    local.check(plans.values(), synthesis)
+    configuration = json.loads((local.paths.stack_output(PLATFORM) / CONFIGURATION).read_text(encoding="utf-8"))
+    reporter.show_areas(resources_by_area(plans[PLATFORM].content, configuration))
     backend = sum(resources_by_region(plans[BACKEND].content).values())
-    screen.say(f"and {backend} resources that keep the state (docs/state.md)")
-    screen.say(verdict(life.paths))
-    screen.show_times()
+    reporter.say(f"and {backend} resources that keep the state (docs/state.md)")
+    reporter.say(verdict(local.paths))
+    reporter.show_times()
     for line in (
-        f"nothing was applied, and the emulator is gone; the plans: {life.paths.plan_json(PLATFORM).parent.parent}",
+        f"nothing was applied, and the emulator is gone; the plans: {local.paths.plan_json(PLATFORM).parent.parent}",
         "next:",
-        f"  {life.paths.settings}: the regions, the domain and the sizes are yours to change (docs/settings.md)",
+        f"  {local.paths.settings}: the regions, the domain and the sizes are yours to change (docs/settings.md)",
         "  make demo: apply this, plan it again and destroy it, on an emulator",
         "  make preflight: whether an AWS account of yours is ready for it (docs/aws.md)",
     ):
-        screen.say(line)
+        reporter.say(line)
 
 
 def verdict(paths: Paths) -> str:

@@ -14,7 +14,7 @@ from tests.support.lives import Applied, new_life
 from tests.support.part import only
 from tests.support.region_sets import settings_of
 from tools.account import Account
-from tools.console import Screen
+from tools.console import Reporter
 from tools.destruction import of_state
 from tools.errors import ToolError
 from tools.protection import lift
@@ -74,7 +74,7 @@ def owner(platform: Applied, monkeypatch: pytest.MonkeyPatch) -> tuple[Account, 
         build=platform.build.parent / "aws",
         out=platform.life.paths.out,
         environ=platform.emulator.clean_environment({**platform.life.environ, "APPROVE": "yes"}),
-        screen=Screen(Console(file=told, width=300)),
+        reporter=Reporter(Console(file=told, width=300)),
     )
     return account, told
 

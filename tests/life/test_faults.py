@@ -17,7 +17,7 @@ from tests.support.lives import CLEAN, Applied, new_life
 from tests.support.region_sets import settings_of
 from tools.bootstrap import bootstrap
 from tools.errors import ToolError
-from tools.local import Life
+from tools.local import LocalPlatform
 from tools.part import part_of
 from tools.paths import BACKEND, PLATFORM, ROOT
 from tools.recovery.recovery import working_in
@@ -31,7 +31,7 @@ REGION = "eu-west-1"
 SLOW = "aws_kms_key"
 
 
-def keep(life: Life, stack: str, *kinds: str) -> None:
+def keep(life: LocalPlatform, stack: str, *kinds: str) -> None:
     """Take out of a synthesized stack what is neither of these types nor needed by them."""
     file = life.paths.stack_output(stack) / CONFIGURATION
     file.write_text(json.dumps(part_of(json.loads(file.read_text()), kinds)))
@@ -44,11 +44,11 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
     synthesize(life.paths, environ=CLEAN)
     keep(life, BACKEND, "aws_s3_bucket", "aws_s3_bucket_versioning", "aws_dynamodb_table", "aws_kms_alias")
     keep(life, PLATFORM, SLOW)
-    with life.hosting.temporary() as emulator:
+    with life.emulator_session.temporary() as emulator:
         yield Applied(life, emulator, life.target(emulator))
 
 
-def when_begun(life: Life, stack: str, then: Callable[[], None]) -> None:
+def when_begun(life: LocalPlatform, stack: str, then: Callable[[], None]) -> None:
     """Do something once a key of a stack is under way."""
     log, deadline = life.paths.logs / f"{stack}-apply.log", monotonic() + 120
     while not (log.exists() and any("apply_start" in line and SLOW in line for line in log.read_text().splitlines())):
@@ -99,7 +99,7 @@ def test_an_emulator_that_is_killed_is_told_and_another_one_begins_with_nothing(
     assert "the emulator has ended, and all that it held went with it" in str(told.value.advice)
     assert "`make local-down`" in str(told.value.advice)
     life.down()
-    with life.hosting.temporary() as another:
+    with life.emulator_session.temporary() as another:
         target = life.target(another)
         assert bootstrap(target) > 0
         assert bootstrap(target) == 0

@@ -17,7 +17,7 @@ from rich.console import Console
 from tests.support.identities import ACCOUNT, assume, changes_of, is_refused, make_role
 from tests.support.lives import CLEAN
 from tools.account import Account
-from tools.console import Screen
+from tools.console import Reporter
 from tools.emulator import Emulator
 from tools.errors import ToolError
 from tools.paths import PLATFORM, ROOT, Paths
@@ -63,7 +63,7 @@ def settings(folder: Path, name: str, **more: Any) -> Path:
 def permitted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Permitted]:
     folder = tmp_path_factory.mktemp("permitted")
     paths = Paths(settings=settings(folder, "settings.yaml"), build=folder / "build" / "aws", out=folder / "out")
-    screen = Screen(Console(file=io.StringIO()))
+    reporter = Reporter(Console(file=io.StringIO()))
     with Emulator.start(directory=paths.emulator) as emulator:
         seed(Target.on_emulator(paths=paths, environ=CLEAN, emulator=emulator))
         actors = {
@@ -71,7 +71,7 @@ def permitted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Permitted]:
                 make_role(emulator, f"meridian-{role}", sorted((ROOT / "iam").glob(f"{role}-*.json"))),
                 paths,
                 environ=CLEAN,
-                screen=screen,
+                reporter=reporter,
             )
             for role in ROLES
         }
@@ -118,11 +118,11 @@ def test_nothing_is_left_that_would_apply_a_plan_for_review(reviewed: Path) -> N
 def test_planner_s_plan_of_a_change_is_the_deployer_s(permitted: Permitted, tmp_path: Path) -> None:
     changed = settings(tmp_path, "changed.yaml", owner="another-team")
     plans = {}
-    screen = Screen(Console(file=io.StringIO()))
+    reporter = Reporter(Console(file=io.StringIO()))
     for role, place, plan in (("planner", "review", Account.plan_only), ("deployer", "", Account.plan)):
         paths = Paths(settings=changed, build=permitted.build, out=tmp_path / role)
         acting = assume(permitted.emulator, f"meridian-{role}")
-        Actor(acting, paths, environ=CLEAN, screen=screen).run(plan)
+        Actor(acting, paths, environ=CLEAN, reporter=reporter).run(plan)
         plans[role] = permitted.plan(place)
     assert plans["planner"] == plans["deployer"]
     assert ("update",) in plans["planner"].values()

@@ -20,7 +20,7 @@ def report(life: Applied, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     """Verdict by step."""
     folder = tmp_path_factory.mktemp("prove")
     account = SimpleNamespace(
-        paths=Paths(settings=life.settings, build=folder / "build" / "aws", out=folder), screen=life.life.screen
+        paths=Paths(settings=life.settings, build=folder / "build" / "aws", out=folder), reporter=life.life.reporter
     )
     context = Context(account=account, target=life.target, on_emulator=True, mark="test")  # type: ignore[arg-type]
     steps = [step for step in STEPS if step.name not in LIFE]

@@ -12,7 +12,7 @@ from rich.console import Console
 from tests.support.plans import saved
 from tools import __main__ as command_line
 from tools.account import Account
-from tools.console import Screen
+from tools.console import Reporter
 from tools.errors import ToolError
 from tools.preflight import Finding, Report, Severity
 
@@ -33,7 +33,7 @@ class Prepared(Account):
             build=tmp_path / "build",
             out=tmp_path / "out",
             environ=environ,
-            screen=Screen(Console(file=self.out)),
+            reporter=Reporter(Console(file=self.out)),
         )
         self.report = Report(checks=3, findings=findings, for_backend=for_backend)
         self.done: list[str] = []

@@ -13,7 +13,7 @@ from rich.console import Console
 from tests.support.aws_answers import REGION, refusal, settings, subject
 from tests.support.region_sets import THREE
 from tests.support.synthesized import platform
-from tools.console import Screen
+from tools.console import Reporter
 from tools.paths import ROOT
 from tools.preflight import Finding, Report, Severity, look_at
 from tools.preflight.check import Check
@@ -155,7 +155,7 @@ UNSEEN = Finding(severity=Severity.UNSEEN, region=REGION, what="who knows", advi
 
 def shown(report: Report) -> str:
     out = io.StringIO()
-    report.show(Screen(Console(file=out, width=60)))
+    report.show(Reporter(Console(file=out, width=60)))
     return out.getvalue()
 
 

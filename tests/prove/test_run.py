@@ -70,7 +70,7 @@ def test_the_yes_is_asked_after_steps_time_and_cost_are_told(tmp_path: Path) -> 
     here, said = context(tmp_path), []
 
     def approve(what: str) -> None:
-        said.append(here.account.screen.console.file.getvalue() + what)  # type: ignore[attr-defined]
+        said.append(here.account.reporter.console.file.getvalue() + what)  # type: ignore[attr-defined]
 
     prove(here, [step("one", shown)], approve=approve)
     assert all(word in said[0] for word in ("that one works", "USD", "hours", "credentials", "us-west-2"))

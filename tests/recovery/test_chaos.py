@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from tools.console import Screen
+from tools.console import Reporter
 from tools.errors import ToolError
 from tools.files import write_text
 from tools.recovery import chaos as module
 from tools.recovery.chaos import Kill, chaos, keep_part
 from tools.recovery.recovery import working_in
-from tools.recovery.step import life_in
+from tools.recovery.step import local_platform_in
 
 
 class Lives:
@@ -32,7 +32,7 @@ class Lives:
         self.drawn: list[float] = []
         self.changed: list[dict[str, Any]] = []
         self.out = io.StringIO()
-        self.screen = Screen(Console(file=self.out, width=120))
+        self.reporter = Reporter(Console(file=self.out, width=120))
         self._through: Iterator[bool] = iter(through)
 
     def start(self) -> Any:
@@ -60,7 +60,7 @@ class Lives:
 
 
 def run(monkeypatch: pytest.MonkeyPatch, folder: Path, lives: Lives, **environ: str) -> list[Kill]:
-    monkeypatch.setattr(module, "life_in", lambda _: lives)
+    monkeypatch.setattr(module, "local_platform_in", lambda _: lives)
     monkeypatch.setattr(module, "kill_one", lives.kill)
     monkeypatch.setattr(module, "keep_part", lambda _: lives.did.append("reduced"))
     return chaos(environ=environ, folder=folder)
@@ -93,7 +93,7 @@ def test_a_part_is_killed_with_what_it_needs(tmp_path: Path) -> None:
         "aws_iam_role_policy": {"logs": {"role": "${aws_iam_role.logs.id}"}, "other": {}},
         "aws_lambda_function": {"rotation": {"depends_on": ["aws_iam_role_policy.logs"]}},
     }
-    life = life_in(tmp_path)
+    life = local_platform_in(tmp_path)
     file = life.paths.stack_output("platform") / "cdk.tf.json"
     write_text(file, json.dumps({"resource": resources, "output": {"all": {}}}))
     keep_part(life)

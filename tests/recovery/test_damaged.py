@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from tools.console import Screen
+from tools.console import Reporter
 from tools.errors import ToolError
 from tools.recovery.damaged import hold_for_whole
 
@@ -41,7 +41,7 @@ class Place:
 
 
 def hold(place: Any, questions: list[str]) -> list[str]:
-    return hold_for_whole(place, screen=Screen(Console(quiet=True)), approve=questions.append)
+    return hold_for_whole(place, reporter=Reporter(Console(quiet=True)), approve=questions.append)
 
 
 def test_what_was_not_seen_to_become_ready_is_held_for_whole_after_a_yes() -> None:
@@ -64,5 +64,5 @@ def test_a_no_leaves_it_as_it_is() -> None:
         raise ToolError("no")
 
     with pytest.raises(ToolError):
-        hold_for_whole(place, screen=Screen(Console(quiet=True)), approve=refuse)  # type: ignore[arg-type]
+        hold_for_whole(place, reporter=Reporter(Console(quiet=True)), approve=refuse)  # type: ignore[arg-type]
     assert place.did == []

@@ -13,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from tests.support.fake_aws import FakeAws, denied
-from tools.console import Screen
+from tools.console import Reporter
 from tools.errors import ToolError
 from tools.paths import BACKEND, PLATFORM, Paths
 from tools.recovery import recovery as module
@@ -97,9 +97,9 @@ def account(tmp_path: Path) -> Account:
 
 def recover(account: Any, *, questions: list[str] | None = None) -> tuple[list[str], str]:
     out = io.StringIO()
-    screen = Screen(Console(file=out, width=200))
+    reporter = Reporter(Console(file=out, width=200))
     asked = questions if questions is not None else []
-    return Recovery(account, screen=screen, approve=asked.append, wait=lambda _: None).run(), out.getvalue()
+    return Recovery(account, reporter=reporter, approve=asked.append, wait=lambda _: None).run(), out.getvalue()
 
 
 def test_what_stands_is_shown_asked_about_and_imported(account: Account) -> None:
@@ -131,7 +131,7 @@ def test_a_no_changes_nothing(account: Account) -> None:
         raise ToolError("not approved")
 
     with pytest.raises(ToolError, match="not approved"):
-        Recovery(account, screen=Screen(Console(file=io.StringIO())), approve=refuse).run()  # type: ignore[arg-type]
+        Recovery(account, reporter=Reporter(Console(file=io.StringIO())), approve=refuse).run()  # type: ignore[arg-type]
     assert "apply recovery" not in account.did
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.support.region_sets import write_settings
 from tools.emulator import Emulator
-from tools.local import Life
+from tools.local import LocalPlatform
 from tools.target import Target
 
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MERIDIAN_", "TF_VAR_"))}
@@ -19,7 +19,7 @@ CLEAN = {name: value for name, value in os.environ.items() if not name.startswit
 class Applied:
     """A platform that stands on an emulator."""
 
-    life: Life
+    life: LocalPlatform
     emulator: Emulator
     target: Target
 
@@ -35,6 +35,6 @@ class Applied:
         return self.emulator.client(service, region)
 
 
-def new_life(folder: Path, settings: dict[str, Any]) -> Life:
+def new_life(folder: Path, settings: dict[str, Any]) -> LocalPlatform:
     path = write_settings(folder, settings)
-    return Life(settings=path, build=folder / "build" / "local", out=folder / "cdktf.out", environ=CLEAN)
+    return LocalPlatform(settings=path, build=folder / "build" / "local", out=folder / "cdktf.out", environ=CLEAN)

@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from tools.console import Screen
+from tools.console import Reporter
 from tools.paths import Paths
 from tools.prove import Context, Step
 
@@ -76,9 +76,9 @@ def context(
         clients=lambda service, region: (clients or {})[service, region],
         state=lambda stack: {"resources": list(resources)} if stack == "platform" else None,
     )
-    screen = Screen(Console(file=io.StringIO()))
+    reporter = Reporter(Console(file=io.StringIO()))
     return Context(
-        account=SimpleNamespace(paths=paths, screen=screen, **account),  # type: ignore[arg-type]
+        account=SimpleNamespace(paths=paths, reporter=reporter, **account),  # type: ignore[arg-type]
         target=target,  # type: ignore[arg-type]
         on_emulator=on_emulator,
         mark="abc",

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from tests.support.plans import targeting
 from tools.approval import approve, summary
-from tools.console import Screen
+from tools.console import Reporter
 from tools.errors import ToolError
 from tools.paths import Paths
 from tools.synth import Synthesis
@@ -28,8 +28,8 @@ class Terminal(io.StringIO):
 def ask(
     answers: io.StringIO, *, about: tuple[str, ...] = (), environ: Mapping[str, str] | None = None, console: Any = None
 ) -> None:
-    screen = Screen(Console(file=console or io.StringIO()))
-    approve("deploy", about=about, environ=environ or {}, answers=answers, screen=screen)
+    reporter = Reporter(Console(file=console or io.StringIO()))
+    approve("deploy", about=about, environ=environ or {}, answers=answers, reporter=reporter)
 
 
 def change(kind: str, *actions: str) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from rich.console import Console
 
 from tests.support.region_sets import settings_of, write_settings
 from tools import demo
-from tools.console import Screen
+from tools.console import Reporter
 from tools.errors import ToolError
-from tools.local import Life
+from tools.local import LocalPlatform
 
 EMPTY: dict[str, Any] = {"resource_changes": []}
 
@@ -26,10 +26,12 @@ class Demo:
         write_settings(folder, settings_of("eu-west-1"))
         self.steps: list[str] = []
         self._refused, self._changed = refused, changed
-        screen = Screen(Console(file=io.StringIO()))
+        reporter = Reporter(Console(file=io.StringIO()))
         settings, out = folder / "settings.yaml", folder / "out"
-        self._life = Life(settings=settings, build=folder / "build" / "local", out=out, environ={}, screen=screen)
-        monkeypatch.setattr(self._life.hosting, "temporary", lambda: self._around("emulator"))
+        self._life = LocalPlatform(
+            settings=settings, build=folder / "build" / "local", out=out, environ={}, reporter=reporter
+        )
+        monkeypatch.setattr(self._life.emulator_session, "temporary", lambda: self._around("emulator"))
         monkeypatch.setattr(self._life, "target", lambda _emulator: SimpleNamespace(plan=self._plan))
         monkeypatch.setattr(self._life, "plan_stacks", lambda _target: self.steps.append("plan"))
         monkeypatch.setattr(self._life, "apply", self._apply)

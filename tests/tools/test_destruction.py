@@ -15,7 +15,7 @@ from rich.console import Console
 from tests.support.fake_aws import FakeAws, denied
 from tests.support.plans import FakeTerraform, saved, targeting
 from tools.account import Account
-from tools.console import Screen
+from tools.console import Reporter
 from tools.destruction import empty, of_plan, of_state, require_free, shared
 from tools.destruction.configuration import configuration, prevented
 from tools.emulator import Emulator
@@ -183,7 +183,7 @@ def owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         build=tmp_path,
         out=tmp_path,
         environ={"APPROVE": "yes", "PREFLIGHT": "no"},
-        screen=Screen(Console(file=known.told, width=300)),
+        reporter=Reporter(Console(file=known.told, width=300)),
     )
 
     target = targeting(

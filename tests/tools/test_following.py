@@ -12,7 +12,7 @@ from rich.console import Console
 from tests.support.fake_aws import FakeAws, denied
 from tests.support.plans import FakeTerraform, saved, targeting
 from tools.account import Account
-from tools.console import Screen
+from tools.console import Reporter
 from tools.deployment import LINES_AT_ONCE
 from tools.errors import Interrupted, ToolError
 from tools.rollout import Rollout
@@ -32,7 +32,7 @@ class Planned(Account):
             build=tmp_path / "build",
             out=tmp_path / "out",
             environ={"APPROVE": "yes", "PREFLIGHT": "no"},
-            screen=Screen(Console(file=io.StringIO())),
+            reporter=Reporter(Console(file=io.StringIO())),
         )
 
     def _target(self) -> Any:

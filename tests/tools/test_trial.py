@@ -10,9 +10,9 @@ from rich.console import Console
 
 from tests.support.region_sets import settings_of, write_settings
 from tools import trial
-from tools.console import Screen
+from tools.console import Reporter
 from tools.errors import ToolError
-from tools.local import Life
+from tools.local import LocalPlatform
 from tools.paths import PLATFORM, STACKS
 
 CONFIGURATION = '{"resource": {"aws_vpc": {"a": {"//": {"metadata": {"path": "platform/eu-west-1/network/vpc"}}}}}}'
@@ -35,18 +35,18 @@ class Look:
         write_settings(folder, settings_of("eu-west-1"))
         self.steps: list[str] = []
         self._file = io.StringIO()
-        self.life = Life(
+        self.life = LocalPlatform(
             settings=folder / "settings.yaml",
             build=folder / "build" / "try",
             out=folder / "out",
             environ={},
-            screen=Screen(Console(file=self._file, width=100)),
+            reporter=Reporter(Console(file=self._file, width=100)),
         )
         self._refused = refused
         fakes: Mapping[str, Any] = {"target": self._target, "check": self._check}
         for name, fake in fakes.items():
             monkeypatch.setattr(self.life, name, fake)
-        monkeypatch.setattr(self.life.hosting, "temporary", self._temporary)
+        monkeypatch.setattr(self.life.emulator_session, "temporary", self._temporary)
         monkeypatch.setattr(trial, "synthesize", self._synthesize)
 
     def run(self) -> str:
@@ -111,7 +111,7 @@ def test_a_refusal_of_the_gate_is_the_end(tmp_path: Path, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("text", [None, "", "<other/>"])
 def test_rejects_a_report_that_is_none_of_the_gate_s(tmp_path: Path, text: str | None) -> None:
-    life = Life(settings=tmp_path / "s", build=tmp_path / "build" / "try", out=tmp_path / "out", environ={})
+    life = LocalPlatform(settings=tmp_path / "s", build=tmp_path / "build" / "try", out=tmp_path / "out", environ={})
     if text is not None:
         life.paths.reports.mkdir(parents=True)
         (life.paths.reports / "policy.junit.xml").write_text(text)

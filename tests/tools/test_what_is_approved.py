@@ -20,9 +20,9 @@ from tools import __main__ as command_line
 from tools import gate
 from tools.account import Account
 from tools.applying import read
-from tools.console import Screen
+from tools.console import Reporter
 from tools.errors import ToolError
-from tools.local import Life
+from tools.local import LocalPlatform
 from tools.paths import PLATFORM, STACKS, Paths
 from tools.synth import Synthesis
 from tools.target import Target
@@ -84,7 +84,7 @@ class Command(Account):
             build=folder / "build" / "aws",
             out=folder / "cdktf.out",
             environ={"PREFLIGHT": "no", **(environ or {})},
-            screen=Screen(Console(file=io.StringIO(), width=300)),
+            reporter=Reporter(Console(file=io.StringIO(), width=300)),
             answers=answers or io.StringIO(),
             gate=judge,
         )
@@ -95,7 +95,7 @@ class Command(Account):
 
     @property
     def told(self) -> str:
-        file = self.screen.console.file
+        file = self.reporter.console.file
         assert isinstance(file, io.StringIO)
         return file.getvalue()
 
@@ -252,7 +252,9 @@ def test_an_apply_that_fails_stays_written_down_with_its_plan(tmp_path: Path) ->
 def test_on_the_emulator_the_plan_of_this_run_is_judged_applied_and_gone_too(tmp_path: Path, passes: list[int]) -> None:
     command = Command(tmp_path, "A")
     target, paths = command._target(), command.paths
-    life = Life(settings=paths.settings, build=paths.build, out=paths.out, environ={}, screen=command.screen)
+    life = LocalPlatform(
+        settings=paths.settings, build=paths.build, out=paths.out, environ={}, reporter=command.reporter
+    )
     life.check(life.plan_stacks(target), target.synthesis)
     passes.append(1)
     with pytest.raises(ToolError, match="the policy gate refuses"):

@@ -11,7 +11,7 @@ import yaml
 
 from modules.settings import load_settings
 from tools.account import Account
-from tools.console import Screen
+from tools.console import Reporter
 from tools.emulator import Credentials, Emulator
 from tools.emulator.iam.question import Question
 from tools.emulator.iam.recording import read
@@ -47,7 +47,7 @@ CHANGES: Mapping[str, Any] = {
 }
 
 
-def record(paths: Paths, *, environ: Mapping[str, str], screen: Screen) -> dict[str, list[Question]]:
+def record(paths: Paths, *, environ: Mapping[str, str], reporter: Reporter) -> dict[str, list[Question]]:
     """Bootstrap, plan, deploy, plan again, change and destroy the platform on an emulator; return what was asked.
 
     Parameters
@@ -56,7 +56,7 @@ def record(paths: Paths, *, environ: Mapping[str, str], screen: Screen) -> dict[
         The settings to start from, and a place of its own to build in.
     environ : mapping
         The environment of the commands.
-    screen : Screen
+    reporter : Reporter
         Where to tell what happens.
 
     Raises
@@ -75,7 +75,10 @@ def record(paths: Paths, *, environ: Mapping[str, str], screen: Screen) -> dict[
         keys = {role: f"{emulator.credentials.access_key}{role.upper()}" for role in ROLES}
         actors = {
             role: Actor(
-                emulator.acting_as(Credentials(access_key=key)), _with(paths, settings), environ=environ, screen=screen
+                emulator.acting_as(Credentials(access_key=key)),
+                _with(paths, settings),
+                environ=environ,
+                reporter=reporter,
             )
             for role, key in keys.items()
         }
@@ -84,7 +87,7 @@ def record(paths: Paths, *, environ: Mapping[str, str], screen: Screen) -> dict[
             emulator.acting_as(Credentials(access_key=keys["deployer"])),
             _with(paths, changed),
             environ=environ,
-            screen=screen,
+            reporter=reporter,
         ).run(Account.deploy)
         actors["deployer"].run(Account.destroy)
         return recorded(emulator.recording, keys, account_id=account_id)
@@ -101,14 +104,14 @@ class Actor:
         Where to read and write.
     environ : mapping
         The environment of the commands but for what points them at the emulator.
-    screen : Screen
+    reporter : Reporter
         Where to tell what happens.
     """
 
-    def __init__(self, emulator: Emulator, paths: Paths, *, environ: Mapping[str, str], screen: Screen) -> None:
+    def __init__(self, emulator: Emulator, paths: Paths, *, environ: Mapping[str, str], reporter: Reporter) -> None:
         self.environ = emulator.clean_environment(environ) | {"APPROVE": "yes"}
         self.paths = paths
-        self._screen = screen
+        self._reporter = reporter
 
     def run(self, command: Callable[[Account], Result]) -> Result:
         """Run a command as the command line does: whatever makes a client finds its credentials in the environment."""
@@ -117,7 +120,7 @@ class Actor:
             build=self.paths.build,
             out=self.paths.out,
             environ=self.environ,
-            screen=self._screen,
+            reporter=self._reporter,
             answers=io.StringIO(),
             gate=False,
         )

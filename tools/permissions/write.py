@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from modules.settings import Settings, load_settings
-from tools.console import Screen
+from tools.console import Reporter
 from tools.emulator.iam.question import Question
 from tools.paths import ROOT, Paths
 from tools.permissions.documents import RECORDING, read_recording, write
@@ -15,7 +15,7 @@ FOLDER = ROOT / "iam"
 PAGE = ROOT / "docs" / "permissions.md"
 
 
-def write_policies(paths: Paths, *, environ: Mapping[str, str] = os.environ, screen: Screen | None = None) -> None:
+def write_policies(paths: Paths, *, environ: Mapping[str, str] = os.environ, reporter: Reporter | None = None) -> None:
     """Record a life, and write `iam/` and `docs/permissions.md` from it.
 
     Parameters
@@ -24,7 +24,7 @@ def write_policies(paths: Paths, *, environ: Mapping[str, str] = os.environ, scr
         The settings, and where to build.
     environ : mapping, optional
         By default this process's environment.
-    screen : Screen, optional
+    reporter : Reporter, optional
         By default standard output.
 
     Raises
@@ -32,10 +32,10 @@ def write_policies(paths: Paths, *, environ: Mapping[str, str] = os.environ, scr
     ToolError
         When a step of the life fails.
     """
-    screen = screen or Screen()
+    reporter = reporter or Reporter()
     settings = load_settings(paths.settings, environ)
-    questions = record(place_of_recording(paths), environ=environ, screen=screen)
-    _write(questions, settings=settings, account=settings.account_id or "123456789012", screen=screen)
+    questions = record(place_of_recording(paths), environ=environ, reporter=reporter)
+    _write(questions, settings=settings, account=settings.account_id or "123456789012", reporter=reporter)
 
 
 def place_of_recording(paths: Paths) -> Paths:
@@ -45,21 +45,23 @@ def place_of_recording(paths: Paths) -> Paths:
 
 
 def write_policies_again(
-    paths: Paths, *, environ: Mapping[str, str] = os.environ, screen: Screen | None = None
+    paths: Paths, *, environ: Mapping[str, str] = os.environ, reporter: Reporter | None = None
 ) -> None:
     """Write `iam/` and `docs/permissions.md` from the recording that is there, without a life.
 
     Parameters
     ----------
-    paths, environ, screen
+    paths, environ, reporter
         As `write_policies` takes them.
     """
     questions, account = read_recording(FOLDER / RECORDING)
-    _write(questions, settings=load_settings(paths.settings, environ), account=account, screen=screen or Screen())
+    _write(questions, settings=load_settings(paths.settings, environ), account=account, reporter=reporter or Reporter())
 
 
-def _write(questions: Mapping[str, Sequence[Question]], *, settings: Settings, account: str, screen: Screen) -> None:
+def _write(
+    questions: Mapping[str, Sequence[Question]], *, settings: Settings, account: str, reporter: Reporter
+) -> None:
     files = write(FOLDER, questions, settings=settings, account=account)
     PAGE.write_text(page(FOLDER), encoding="utf-8")
     for path in [*files, PAGE]:
-        screen.say(f"written: {path.relative_to(ROOT)}")
+        reporter.say(f"written: {path.relative_to(ROOT)}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rich.padding import Padding
 from rich.text import Text
 
-from tools.console import Screen
+from tools.console import Reporter
 from tools.preflight.finding import ACCOUNT, Finding, Severity
 
 STYLES = {Severity.STOPS: "bold red", Severity.WARNS: "yellow", Severity.UNSEEN: "dim"}
@@ -58,7 +58,7 @@ class Report:
         """Return the findings as a JSON list, the gravest first."""
         return json.dumps([one.as_json() for one in self._in_order(self.findings)], indent=2)
 
-    def show(self, screen: Screen) -> None:
+    def show(self, reporter: Reporter) -> None:
         """Print what stops and what warns region by region, then what could not be looked at, then one line.
 
         The gravest comes first, with what to do and what to paste. A question that AWS did not answer in several
@@ -67,20 +67,20 @@ class Report:
         told = [one for one in self.findings if one.severity is not Severity.UNSEEN]
         places = sorted({one.region for one in told}, key=lambda place: (place != ACCOUNT, place))
         for place in places:
-            screen.say()
-            screen.say("the account" if place == ACCOUNT else place)
+            reporter.say()
+            reporter.say("the account" if place == ACCOUNT else place)
             for one in self._in_order(each for each in told if each.region == place):
-                _show(screen, one, f"{one.check}: {one.what}")
+                _show(reporter, one, f"{one.check}: {one.what}")
         unseen = [one for one in self.findings if one.severity is Severity.UNSEEN]
         if unseen:
-            screen.say()
-            screen.say("not looked at")
+            reporter.say()
+            reporter.say("not looked at")
         for alike in _alike(unseen):
             where = ", ".join(one.region for one in alike)
-            _show(screen, alike[0], f"{alike[0].check} ({where}): {alike[0].what}")
+            _show(reporter, alike[0], f"{alike[0].check} ({where}): {alike[0].what}")
         if self.findings:
-            screen.say()
-        screen.say(self.summary)
+            reporter.say()
+        reporter.say(self.summary)
 
     @staticmethod
     def _in_order(findings: Iterable[Finding]) -> list[Finding]:
@@ -95,10 +95,10 @@ def _alike(findings: Iterable[Finding]) -> list[list[Finding]]:
     return list(groups.values())
 
 
-def _show(screen: Screen, one: Finding, what: str) -> None:
+def _show(reporter: Reporter, one: Finding, what: str) -> None:
     head = Text.assemble((str(one.severity), STYLES[one.severity]), f"  {what}")
-    screen.console.print(Padding(head, (0, 0, 0, 2)))
-    screen.console.print(Padding(Text(f"-> {one.advice}"), (0, 0, 0, 6)))
+    reporter.console.print(Padding(head, (0, 0, 0, 2)))
+    reporter.console.print(Padding(Text(f"-> {one.advice}"), (0, 0, 0, 6)))
     for line in one.paste:
         # As it stands, however long: it is there to be copied.
-        screen.say(f"         {line}")
+        reporter.say(f"         {line}")

@@ -60,7 +60,7 @@ class Proof(Account):
         context = self.context()
         self._approve(f"destroy the proof's platform in account {context.target.account_id}")
 
-        self.screen.say(destroy(context))
+        self.reporter.say(destroy(context))
 
     def context(self) -> Context:
         """Return what the steps work with; they were approved together, so none asks again."""
@@ -70,7 +70,7 @@ class Proof(Account):
             build=self.paths.build,
             out=self.paths.out,
             environ=approved,
-            screen=self.screen,
+            reporter=self.reporter,
         )
         return Context(
             account=account,

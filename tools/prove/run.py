@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from tools.errors import Interrupted, ToolError
-from tools.interrupts import shielded
+from tools.interrupts import signals_blocked
 from tools.prove.context import Context
 from tools.prove.report import report, shortened, summary
 from tools.prove.step import Outcome, Step, Unproven
@@ -16,7 +16,7 @@ HOURLY_USD = 0.88
 
 def announce(context: Context, steps: Sequence[Step]) -> None:
     """Say beforehand what is done, how long it takes at most, and what it costs."""
-    say = context.account.screen.say
+    say = context.account.reporter.say
     for step in steps:
         where = f" (not shown here: {step.only_on_aws})" if context.on_emulator and step.only_on_aws else ""
         say(f"  {step.name}: {step.proves}; up to {step.minutes} minutes{where}")
@@ -65,7 +65,7 @@ def prove(context: Context, steps: Sequence[Step] = STEPS, *, approve: Callable[
         again = _run([step for step in steps if step.always], context, outcomes)
         interrupt = interrupt or again
     finally:
-        with shielded():
+        with signals_blocked():
             left += [what for what, _ in context.undoing]
             _write(context, _complete(outcomes, steps), left)
     if interrupt:
@@ -82,10 +82,10 @@ def _run(steps: Sequence[Step], context: Context, outcomes: list[Outcome]) -> Ke
             outcome = _one(step, context)
         except KeyboardInterrupt as interrupt:
             outcomes.append(Outcome(step=step, verdict="not run", evidence="interrupted"))
-            context.account.screen.say("interrupted: what stands is taken down now; a second Ctrl-C leaves it")
+            context.account.reporter.say("interrupted: what stands is taken down now; a second Ctrl-C leaves it")
             return interrupt
         outcomes.append(outcome)
-        context.account.screen.say(f"    {step.name}: {outcome.verdict}: {shortened(outcome.evidence)}")
+        context.account.reporter.say(f"    {step.name}: {outcome.verdict}: {shortened(outcome.evidence)}")
         if step.needed and outcome.verdict == "failed":
             break
     return None
@@ -94,7 +94,7 @@ def _run(steps: Sequence[Step], context: Context, outcomes: list[Outcome]) -> Ke
 def _one(step: Step, context: Context) -> Outcome:
     if context.on_emulator and step.only_on_aws:
         return Outcome(step=step, verdict="not shown here", evidence=step.only_on_aws)
-    context.account.screen.say(f"==> {step.name}: {step.proves}")
+    context.account.reporter.say(f"==> {step.name}: {step.proves}")
     started = context.clock()
     try:
         evidence = step.run(context)
@@ -118,7 +118,7 @@ def _write(context: Context, outcomes: Sequence[Outcome], left: Sequence[str]) -
     file.parent.mkdir(parents=True, exist_ok=True)
     day = datetime.now(tz=UTC).date().isoformat()
     file.write_text(report(outcomes, where=where, when=day, left=left), encoding="utf-8")
-    context.account.screen.say(f"{summary(outcomes)}; the report to send back: {file}")
+    context.account.reporter.say(f"{summary(outcomes)}; the report to send back: {file}")
 
 
 def _outlook(outcomes: Sequence[Outcome], left: Sequence[str]) -> str:

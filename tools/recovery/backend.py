@@ -43,16 +43,16 @@ class BackendRecovery(Recovery):
         stored = self.target.state(BACKEND)
         with nullcontext() if stored else workspace.local_backend():
             terraform.init(self.target.backend_arguments() if stored else [])
-            hold(stored or workspace.local_state(), lambda: terraform, screen=self.screen, approve=self._approve)
+            hold(stored or workspace.local_state(), lambda: terraform, reporter=self.reporter, approve=self._approve)
             self._take_in(terraform)
-            with self.screen.step("plan the state backend again"):
+            with self.reporter.step("plan the state backend again"):
                 left = changes(self._plan(terraform).content)
         end(self.target, BACKEND)
         return left if stored else [*left, f"move the state into {self.target.bucket}"]
 
     def _take_in(self, terraform: Terraform) -> None:
         history = self._history(BACKEND)
-        with self.screen.step("look for what of the state backend is in no state"):
+        with self.reporter.step("look for what of the state backend is in no state"):
             search = self._search(self._plan(terraform).content, history, BACKEND)
             answers = search.all()
         self._show(answers, history)
@@ -62,7 +62,7 @@ class BackendRecovery(Recovery):
         self._approve(
             f"write these {len(ready)} into the state, and change nothing in account {self.target.account_id}"
         )
-        with self.screen.step("import"):
+        with self.reporter.step("import"):
             for answer, found in ready:
                 terraform.import_(answer.address, found.import_id)
             terraform.refresh()

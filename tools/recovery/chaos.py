@@ -22,12 +22,12 @@ from rich.table import Table
 
 from tools.errors import ToolError
 from tools.files import write_text
-from tools.local import Life
+from tools.local import LocalPlatform
 from tools.part import part_of
 from tools.paths import PLATFORM, ROOT, Paths
 from tools.plan import changes
 from tools.recovery.recovery import Recovery, working_in
-from tools.recovery.step import life_in
+from tools.recovery.step import local_platform_in
 from tools.target import Target
 from tools.workspace import CONFIGURATION
 
@@ -84,7 +84,7 @@ class Kill:
 
 def place_of_chaos() -> Paths:
     """Return where `make chaos` reads and writes."""
-    return life_in(FOLDER).paths
+    return local_platform_in(FOLDER).paths
 
 
 def chaos(*, environ: Mapping[str, str] = os.environ, folder: Path = FOLDER) -> list[Kill]:
@@ -105,63 +105,63 @@ def chaos(*, environ: Mapping[str, str] = os.environ, folder: Path = FOLDER) -> 
     count, seed = int(environ.get("KILLS") or 20), int(environ.get("SEED") or random.SystemRandom().randrange(10**6))
     settings = yaml.safe_load(SETTINGS.read_text(encoding="utf-8")) | OF_CHAOS
     write_text(folder / "settings.yaml", yaml.safe_dump(settings, sort_keys=False))
-    life = life_in(folder)
-    life.screen.say(f"{count} kills with SEED={seed}")
+    local = local_platform_in(folder)
+    local.reporter.say(f"{count} kills with SEED={seed}")
     kills: list[Kill] = []
-    emulator = life.start()
+    emulator = local.start()
     try:
-        keep_part(life)
-        target = life.target(emulator)
+        keep_part(local)
+        target = local.target(emulator)
         # No password is made of it.
-        for kill in _kills(target, life, folder, random.Random(seed)):  # noqa: S311
+        for kill in _kills(target, local, folder, random.Random(seed)):  # noqa: S311
             kills.append(kill)
-            _tell(life, kill, len(kills))
+            _tell(local, kill, len(kills))
             if len(kills) == count:
                 break
-        life.apply(target)
+        local.apply(target)
         _require_empty(target)
-        life.destroy(target)
+        local.destroy(target)
     finally:
         emulator.stop()
-        _show(life, kills, seed)
-    life.screen.say(f"killed {len(kills)} times, and the plan was empty at the end")
+        _show(local, kills, seed)
+    local.reporter.say(f"killed {len(kills)} times, and the plan was empty at the end")
     return kills
 
 
-def keep_part(life: Life) -> None:
+def keep_part(local: LocalPlatform) -> None:
     """Take out of the synthesized platform what is neither of `KINDS` nor needed by them."""
-    file = life.paths.stack_output(PLATFORM) / CONFIGURATION
+    file = local.paths.stack_output(PLATFORM) / CONFIGURATION
     part = part_of(json.loads(file.read_text(encoding="utf-8")), KINDS)
     write_text(file, json.dumps(part, indent=2) + "\n")
 
 
-def _kills(target: Target, life: Life, folder: Path, moments: random.Random) -> Iterator[Kill]:
+def _kills(target: Target, local: LocalPlatform, folder: Path, moments: random.Random) -> Iterator[Kill]:
     while True:
         for _ in range(IN_A_ROW):
-            if (kill := kill_one(target, life, "apply", folder=folder, moments=moments)) is None:
+            if (kill := kill_one(target, local, "apply", folder=folder, moments=moments)) is None:
                 break
             yield kill
         else:
-            life.apply(target)
+            local.apply(target)
         _require_empty(target)
         # It stands: what is killed next is its end, so that there is something to make again.
-        if (kill := kill_one(target, life, "destroy", folder=folder, moments=moments)) is not None:
+        if (kill := kill_one(target, local, "destroy", folder=folder, moments=moments)) is not None:
             yield kill
 
 
-def kill_one(target: Target, life: Life, step: str, *, folder: Path, moments: random.Random) -> Kill | None:
+def kill_one(target: Target, local: LocalPlatform, step: str, *, folder: Path, moments: random.Random) -> Kill | None:
     """Begin a step, kill it at a random moment and recover; None if it was through before.
 
     Parameters
     ----------
     target : Target
         The emulator.
-    life : Life
-        The life in the folder.
+    life : LocalPlatform
+        The local platform in the folder.
     step : str
         `apply` or `destroy`.
     folder : Path
-        Its folder; see `life_in`.
+        Its folder; see `local_platform_in`.
     moments : Random
         Draws the moment, and what is killed.
     """
@@ -175,7 +175,7 @@ def kill_one(target: Target, life: Life, step: str, *, folder: Path, moments: ra
             return None
         _kill(wrapper, terraform, what)
         _wait_for_the_end(target.paths.build / PLATFORM)
-    recovery = Recovery(target, screen=life.screen, approve=lambda _: None)
+    recovery = Recovery(target, reporter=local.reporter, approve=lambda _: None)
     left = recovery.run()
     return Kill(step=step, what=what, after=after, found=recovery.taken, left=len(left))
 
@@ -245,17 +245,17 @@ def _require_empty(target: Target) -> None:
         raise ToolError(f"the plan after the apply is not empty:\n{listed}")
 
 
-def _tell(life: Life, kill: Kill, number: int) -> None:
-    life.screen.say(
+def _tell(local: LocalPlatform, kill: Kill, number: int) -> None:
+    local.reporter.say(
         f"kill {number}: {kill.what}, {kill.after:.0f} s after the {kill.step} began; {kill.found} resources were in "
         f"no state, {kill.left} changes are left"
     )
 
 
-def _show(life: Life, kills: list[Kill], seed: int) -> None:
+def _show(local: LocalPlatform, kills: list[Kill], seed: int) -> None:
     table = Table("kill", "step", "killed", title=f"SEED={seed}", title_justify="left")
     for name in ("after s", "in no state", "left to do"):
         table.add_column(name, justify="right")
     for number, one in enumerate(kills, 1):
         table.add_row(str(number), one.step, one.what, f"{one.after:.0f}", str(one.found), str(one.left))
-    life.screen.console.print(table)
+    local.reporter.console.print(table)

@@ -9,7 +9,7 @@ from time import monotonic, sleep
 from rich.table import Table
 
 from tools.applying import end, read
-from tools.console import Screen
+from tools.console import Reporter
 from tools.destruction import DESTRUCTION
 from tools.errors import ToolError
 from tools.lock import find_lock, unlock
@@ -39,7 +39,7 @@ class Recovery:
     ----------
     target : Target
         Where. Its stacks must be synthesized.
-    screen : Screen
+    reporter : Reporter
         Where to tell what happens.
     approve : callable
         Asks somebody for a yes, and raises `ToolError` without one.
@@ -48,10 +48,10 @@ class Recovery:
     """
 
     def __init__(
-        self, target: Target, *, screen: Screen, approve: Approve, wait: Callable[[float], None] = sleep
+        self, target: Target, *, reporter: Reporter, approve: Approve, wait: Callable[[float], None] = sleep
     ) -> None:
         self.target = target
-        self.screen = screen
+        self.reporter = reporter
         self.taken = 0
         """How many resources it has taken into the state."""
         self._approve = approve
@@ -68,9 +68,9 @@ class Recovery:
         self._require_nobody()
         self._unlock()
         self._push()
-        hold_for_whole(self.target, screen=self.screen, approve=self._approve)
+        hold_for_whole(self.target, reporter=self.reporter, approve=self._approve)
         history = self._history()
-        with self.screen.step("look for what is in no state"):
+        with self.reporter.step("look for what is in no state"):
             _, plan = self.target.plan(PLATFORM, name="before-recovery")
             search = self._search(plan, history)
             answers, twins = search.all(), search.twins()
@@ -79,11 +79,11 @@ class Recovery:
         if answers:
             self._import(search, {one.address: found for one, found in self._ready(search, answers)})
         self._tell_lost(history, plan)
-        with self.screen.step("plan again"):
+        with self.reporter.step("plan again"):
             _, after = self.target.plan(PLATFORM, name="after-recovery")
         end(self.target, PLATFORM)
         left = changes(after)
-        self.screen.show_changes("what is left to do", changes_by_region(after))
+        self.reporter.show_changes("what is left to do", changes_by_region(after))
         return left
 
     @property
@@ -103,7 +103,7 @@ class Recovery:
         if not locks:
             return
         for lock in locks:
-            self.screen.say(f"the state of {lock.stack} is locked by {lock.who} since {lock.since} ({lock.lock_id})")
+            self.reporter.say(f"the state of {lock.stack} is locked by {lock.who} since {lock.since} ({lock.lock_id})")
         self._approve("take the lock away, because that run has been killed and nobody else works on this state")
         unlock(self.target)
 
@@ -136,13 +136,13 @@ class Recovery:
 
     def _show(self, answers: list[Answer], history: History) -> None:
         if not answers:
-            self.screen.say("everything that stands is in the state")
+            self.reporter.say("everything that stands is in the state")
             return
         table = Table("address", "id", "region", "known by", title="stands, and is in no state", title_justify="left")
         for one in answers:
             for found in one.found:
                 table.add_row(one.address, found.import_id, one.region, _known_by(one, history))
-        self.screen.console.print(table)
+        self.reporter.console.print(table)
 
     def _ready(self, search: Search, answers: list[Answer]) -> Iterator[tuple[Answer, Found]]:
         _require_single(answers)
@@ -152,19 +152,19 @@ class Recovery:
             while now.found and now.found[0].status:
                 if monotonic() - started > _LONGEST_SECONDS:
                     raise ToolError(f"{one.address} is still {now.found[0].status}", advice="run it again later")
-                self.screen.say(f"    {one.address} is {now.found[0].status}: it is imported once it is ready")
+                self.reporter.say(f"    {one.address} is {now.found[0].status}: it is imported once it is ready")
                 self._wait(_POLL_SECONDS)
                 now = search.again(one.address)
             if now.found:
                 yield now, now.found[0]
 
     def _import(self, search: Search, found: Mapping[str, Found]) -> None:
-        with self.screen.step(f"plan {len(found)} imports"):
+        with self.reporter.step(f"plan {len(found)} imports"):
             saved, apart = plan_imports(self.target, search, found)
         where = f"account {self.target.account_id}"
         self._approve(f"write these {len(found)} into the state, and change nothing in {where}")
         terraform = self.target.terraform(PLATFORM)
-        with self.screen.step("import"):
+        with self.reporter.step("import"):
             if saved is not None:
                 with saved.discarded():
                     saved.require_unchanged()
@@ -178,7 +178,7 @@ class Recovery:
     def _tell_twins(self, twins: list[Answer]) -> None:
         for one in twins:
             for found in one.found:
-                self.screen.warn(
+                self.reporter.warn(
                     f"warning: {found.import_id} bears the name of {one.address}, which the state knows by another id; "
                     f"if nothing uses it: {deletion(one.address, found, region=one.region)}"
                 )
@@ -187,7 +187,7 @@ class Recovery:
         wanted = {one["address"] for one in plan.get("resource_changes", ())}
         for address in sorted(history.addresses - wanted):
             made = history.made.get(address)
-            self.screen.warn(
+            self.reporter.warn(
                 f"warning: the apply {f'made {address} ({made})' if made else f'was making {address}'}, which the "
                 "settings do not have any more: recover with the settings of that apply, or see that it is gone"
             )

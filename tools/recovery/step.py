@@ -4,27 +4,27 @@ import sys
 from pathlib import Path
 
 from tools.bootstrap import bootstrap
-from tools.console import Screen
-from tools.local import Life
+from tools.console import Reporter
+from tools.local import LocalPlatform
 
 
-def life_in(folder: Path, *, screen: Screen | None = None) -> Life:
-    """Return the life whose settings, output and working directories are in a folder."""
+def local_platform_in(folder: Path, *, reporter: Reporter | None = None) -> LocalPlatform:
+    """Return the local platform whose settings, output and working directories are in a folder."""
     build = folder / "build" / "local"
-    return Life(settings=folder / "settings.yaml", build=build, out=folder / "cdktf.out", screen=screen)
+    return LocalPlatform(settings=folder / "settings.yaml", build=build, out=folder / "cdktf.out", reporter=reporter)
 
 
 def main() -> int:
     """Make the state backend on the emulator that runs, or apply or destroy the platform, and nothing else."""
     step, folder = sys.argv[1], Path(sys.argv[2])
-    life = life_in(folder)
-    target = life.target(life.hosting.get())
+    local = local_platform_in(folder)
+    target = local.target(local.emulator_session.get())
     if step == "bootstrap":
         bootstrap(target)
     elif step == "apply":
-        life.apply(target)
+        local.apply(target)
     else:
-        life.destroy(target)
+        local.destroy(target)
     return 0
 
 

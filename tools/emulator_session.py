@@ -4,18 +4,18 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from modules.settings import load_settings
-from tools.console import Screen
+from tools.console import Reporter
 from tools.emulator import Emulator
 from tools.errors import ApplyError, Interrupted, ToolError
-from tools.interrupts import shielded
+from tools.interrupts import signals_blocked
 from tools.paths import STACKS, Paths
 
 _ACCOUNT = "123456789012"
 _GONE = "the emulator is stopped, and all that was made in it went with it"
 
 
-class Hosting:
-    """Starts, finds and stops the emulator of one life.
+class EmulatorSession:
+    """Starts, finds and stops the emulator of one local platform.
 
     Parameters
     ----------
@@ -23,14 +23,14 @@ class Hosting:
         Where its record is; and the settings, whose `account_id` it answers as, by default 123456789012.
     environ : mapping
         The environment that settings are read with.
-    screen : Screen
+    reporter : Reporter
         Where to tell what happens.
     """
 
-    def __init__(self, *, paths: Paths, environ: Mapping[str, str], screen: Screen) -> None:
+    def __init__(self, *, paths: Paths, environ: Mapping[str, str], reporter: Reporter) -> None:
         self._paths = paths
         self._environ = environ
-        self._screen = screen
+        self._reporter = reporter
 
     def find(self) -> Emulator | None:
         """Return the running emulator, or None."""
@@ -73,13 +73,13 @@ class Hosting:
             yield emulator
 
     @contextmanager
-    def lasting(self) -> Iterator[Emulator]:
+    def persistent(self) -> Iterator[Emulator]:
         """Use the running emulator, or start one that outlives this process; it stays up after a failure too."""
         emulator = self.find() or self._start(detached=True)
         try:
             yield emulator
         except (Exception, KeyboardInterrupt):
-            self._screen.warn(f"the emulator stays up at {emulator.endpoint}; `make local-down` ends it")
+            self._reporter.warn(f"the emulator stays up at {emulator.endpoint}; `make local-down` ends it")
             raise
 
     @contextmanager
@@ -103,7 +103,7 @@ class Hosting:
         except ApplyError as error:
             raise ApplyError(error.message, advice=f"{_GONE}: mend the cause and run again") from error
         finally:
-            with shielded():
+            with signals_blocked():
                 emulator.stop()
 
     def _start(self, *, detached: bool) -> Emulator:
@@ -114,7 +114,7 @@ class Hosting:
                 path.unlink()
         for path in self._paths.build.glob("*/errored.tfstate"):
             path.unlink()
-        with self._screen.step("start emulator"):
+        with self._reporter.step("start emulator"):
             emulator = Emulator.start(directory=self._paths.emulator, account_id=account_id, detached=detached)
-        self._screen.say(f"    {emulator.endpoint}, account {emulator.account_id}, pid {emulator.pid}")
+        self._reporter.say(f"    {emulator.endpoint}, account {emulator.account_id}, pid {emulator.pid}")
         return emulator
