@@ -37,8 +37,7 @@ def demo(life: Life) -> None:
         _plan_again(life, target)
         # What stands has more to judge than what is new: a plan shows what AWS says of it.
         with checking_plan(life.paths, stack=PLATFORM, name=SECOND, environ=life.environ):
-            # The plan before has read all that stands.
-            life.destroy(target, refresh=False)
+            life.destroy(target)
     screen.show_resources(resources_by_region(plan))
     screen.show_times()
     for stack in STACKS:
