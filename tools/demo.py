@@ -37,8 +37,7 @@ def demo(local: LocalPlatform) -> None:
         _plan_again(local, target)
         # What stands has more to judge than what is new: a plan shows what AWS says of it.
         with checking_plan(local.paths, stack=PLATFORM, name=SECOND, environ=local.environ):
-            # The plan before has read all that stands.
-            local.destroy(target, refresh=False)
+            local.destroy(target)
     reporter.show_resources(resources_by_region(plan))
     reporter.show_times()
     for stack in STACKS:

@@ -187,16 +187,8 @@ class LocalPlatform:
                     apply(target, PLATFORM, saved)
         return saved.content
 
-    def destroy(self, target: Target, *, refresh: bool = True) -> None:
-        """Destroy what the platform's state holds, protected or not; does nothing if it holds nothing.
-
-        Parameters
-        ----------
-        target : Target
-            Where.
-        refresh : bool
-            Whether Terraform looks at what stands first. By default it does.
-        """
+    def destroy(self, target: Target) -> None:
+        """Destroy what the platform's state holds, protected or not; does nothing if it holds nothing."""
         state = target.state(PLATFORM) or {}
         if not state.get("resources"):
             self.reporter.say("the platform is not applied: there is nothing to destroy")
@@ -215,7 +207,7 @@ class LocalPlatform:
             self.reporter.say(f"    emptied on the emulator: {name}")
         with self.reporter.step("destroy platform"):
             terraform.init(target.backend_arguments())
-            terraform.destroy(refresh=refresh)
+            terraform.destroy()
 
     def _plan(self, synthesis: Synthesis) -> list[SavedPlan]:
         with self.emulator_session.running() as emulator:

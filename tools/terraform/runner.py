@@ -117,17 +117,10 @@ class Terraform:
         """
         self._run("apply", [*self._work_flags(), "-refresh-only", "-auto-approve"], log="refresh")
 
-    def destroy(self, *, refresh: bool = True) -> int:
-        """Destroy all that the state holds; return how many resources went. Raises as `apply` does.
-
-        Parameters
-        ----------
-        refresh : bool
-            Whether to look at what stands first. By default it is looked at.
-        """
+    def destroy(self) -> int:
+        """Destroy all that the state holds; return how many resources went. Raises as `apply` does."""
         self.require_saved()
-        flags = [*self._work_flags(), "-auto-approve", *([] if refresh else ["-refresh=false"])]
-        _, stream = self._run("destroy", flags)
+        _, stream = self._run("destroy", [*self._work_flags(), "-auto-approve"])
         return stream.steps
 
     def show(self, plan: Path | None = None, *, to: Path | None = None) -> dict[str, Any]:
