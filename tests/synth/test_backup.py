@@ -158,12 +158,12 @@ def test_role_snapshots_only_databases_of_the_plan_and_copies_only_into_its_vaul
     for region in regions:
         selection = only(stack, "aws_backup_selection", region)
         found = role_statements(stack, stack.at(selection.body["iam_role_arn"]).address)
-        (condition,) = found["SnapshotsOfDatabasesOfThePlan"]["condition"]
+        (condition,) = found["SnapshotTaggedDatabases"]["condition"]
         assert condition["values"] == [only(stack, "aws_backup_plan", region).body["name"]]
-        snapshots = found["KeepSnapshots"]["resources"]
+        snapshots = found["ManageSnapshots"]["resources"]
         assert all(one.endswith(":snapshot:awsbackup:*") for one in snapshots)
         assert len(snapshots) == min(len(regions), 2)
-        into = {stack.at(one).region for one in found.get("CopyIn", {}).get("resources", [])}
+        into = {stack.at(one).region for one in found.get("CopyIntoVault", {}).get("resources", [])}
         assert into == ({min(regions[1:]) if region == regions[0] else regions[0]} if len(regions) > 1 else set())
 
 
@@ -180,10 +180,10 @@ def test_role_may_tag_what_it_makes_and_have_aws_use_the_keys_of_databases_and_v
         ]
         expected = {f"PROD-kms-test-data-{region}", f"PROD-kms-test-backup-{region}"}
         expected |= {f"PROD-kms-test-backup-{copied}"} if copied else set()
-        for sid, action in (("LookAtKeys", "kms:DescribeKey"), ("HaveAwsUseKeys", "kms:CreateGrant")):
+        for sid, action in (("DescribeKeys", "kms:DescribeKey"), ("GrantKeysToAwsServices", "kms:CreateGrant")):
             assert found[sid]["actions"] == [action]
             assert {stack.at(one).name_tag for one in found[sid]["resources"]} == expected
-        (condition,) = found["HaveAwsUseKeys"]["condition"]
+        (condition,) = found["GrantKeysToAwsServices"]["condition"]
         assert (condition["variable"], condition["values"]) == ("kms:GrantIsForAWSResource", ["true"])
 
 
@@ -249,7 +249,7 @@ def test_restores_are_tested_if_the_settings_say_so_under_names_of_their_own(reg
         assert {one.body["protected_resource_type"] for one in selections} == {"RDS", "DynamoDB"}
         (role,) = {stack.at(one.body["iam_role_arn"]).address for one in selections}
         found = role_statements(stack, role)
-        keys = {stack.at(one).name_tag for one in found["HaveAwsUseKeys"]["resources"]}
+        keys = {stack.at(one).name_tag for one in found["GrantKeysToAwsServices"]["resources"]}
         assert keys == {f"PROD-kms-test-{purpose}-{region}" for purpose in ("backup", "data")}
         for sid in ("DeleteRestoredDatabases", "RestoreAndDeleteTables"):
             assert all(one.endswith("awsbackup-restore-test-*") for one in found[sid]["resources"])

@@ -152,8 +152,8 @@ def permissions(region: str, *, home: str) -> list[tuple[str, ...]]:
     channels = ("CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel")
     objects = ("AbortMultipartUpload", "DeleteObject", "GetObject", "ListMultipartUploadParts", "PutObject")
     return [
-        ("WriteSessions", *write, sessions, f"{sessions}:*"),
-        ("FindTheLogGroup", "logs:DescribeLogGroups", f"arn:aws:logs:{region}:ACCOUNT:log-group:*"),
+        ("WriteSessionLogs", *write, sessions, f"{sessions}:*"),
+        ("DescribeLogGroups", "logs:DescribeLogGroups", f"arn:aws:logs:{region}:ACCOUNT:log-group:*"),
         ("ListTheData", "s3:ListBucket", bucket),
         ("ReadReleases", "s3:GetObject", f"{bucket}/releases/*"),
         ("WorkWithTheData", *(f"s3:{one}" for one in objects), f"{bucket}/application/*"),
@@ -173,8 +173,8 @@ def permissions(region: str, *, home: str) -> list[tuple[str, ...]]:
         ("ReadDocumentsOfAssociations", "ssm:DescribeDocument", "ssm:GetDocument", *documents),
         ("ReadPathsOfInspector", "ssm:GetParameter", "ssm:GetParameters", paths),
         ("ReadDefinitionsOfInspector", "s3:GetObject", *definitions),
-        ("SayThatItIsThere", "ssm:UpdateInstanceInformation", f"arn:aws:ec2:{region}:ACCOUNT:instance/*"),
-        ("TakeSessionsAndCommands", *(f"ssmmessages:{one}" for one in channels), "*"),
+        ("RegisterInstance", "ssm:UpdateInstanceInformation", f"arn:aws:ec2:{region}:ACCOUNT:instance/*"),
+        ("AcceptSessionsAndCommands", *(f"ssmmessages:{one}" for one in channels), "*"),
         ("WriteLogs", *write, logs, f"{logs}:*"),
         ("PutMetrics", "cloudwatch:PutMetricData", "*"),
     ]
@@ -188,7 +188,7 @@ def test_without_inspector_instances_may_do_nothing_for_it() -> None:
         for policy in stack.resources("aws_iam_role_policy")
         for statement in stack.at(policy.body["policy"]).body["statement"]
     }
-    assert "SayThatItIsThere" in sids
+    assert "RegisterInstance" in sids
     assert not {sid for sid in sids if "Inspector" in sid or "Associations" in sid}
 
 

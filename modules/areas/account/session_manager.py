@@ -49,13 +49,13 @@ class SessionManager(Construct):
             "session-manager",
             [
                 Statement(
-                    sid="WriteSessions",
+                    sid="WriteSessionLogs",
                     actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
                     resources=[group.arn, f"{group.arn}:*"],
                 ),
                 # The agent lists all log groups to find its own.
                 Statement(
-                    sid="FindTheLogGroup",
+                    sid="DescribeLogGroups",
                     actions=["logs:DescribeLogGroups"],
                     resources=[region.arn("logs", "log-group:*")],
                 ),

@@ -89,12 +89,12 @@ class ChatRole(Role):
             "graphs",
             [
                 Statement(
-                    sid="LookAtAlarms",
+                    sid="DescribeAlarms",
                     actions=["cloudwatch:DescribeAlarmHistory", "cloudwatch:DescribeAlarms"],
                     resources=[f"arn:{PARTITION}:cloudwatch:*:{region.account_id}:alarm:*"],
                 ),
                 Statement(
-                    sid="DrawGraphs",
+                    sid="ReadMetrics",
                     actions=[
                         *("cloudwatch:DescribeAlarmsForMetric", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"),
                         *("cloudwatch:GetMetricStatistics", "cloudwatch:GetMetricWidgetImage"),

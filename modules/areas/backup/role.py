@@ -89,7 +89,7 @@ class RestoreRole(Role):
             "restored",
             [
                 Statement(
-                    sid="LookAtBackups",
+                    sid="DescribeBackups",
                     actions=["rds:DescribeDBSnapshots", "rds:ListTagsForResource", "rds:DescribeDBInstances"],
                     resources=[region.arn("rds", "snapshot:awsbackup:*"), region.arn("rds", "db:*")],
                 ),
@@ -126,18 +126,18 @@ def _database_statements(region: Region, plan: str, snapshots: Sequence[str]) ->
     databases = region.arn("rds", "db:*")
     return [
         Statement(
-            sid="SnapshotsOfDatabasesOfThePlan",
+            sid="SnapshotTaggedDatabases",
             actions=["rds:CreateDBSnapshot"],
             resources=[databases],
             condition=[string_equals(f"aws:ResourceTag/{TAG}", plan)],
         ),
         Statement(
-            sid="LookAtDatabases",
+            sid="DescribeDatabases",
             actions=["rds:DescribeDBInstances", "rds:DescribeDBSnapshots", "rds:ListTagsForResource"],
             resources=[databases],
         ),
         Statement(
-            sid="KeepSnapshots",
+            sid="ManageSnapshots",
             actions=[
                 *("rds:AddTagsToResource", "rds:CopyDBSnapshot", "rds:CreateDBSnapshot", "rds:DeleteDBSnapshot"),
                 *("rds:DescribeDBSnapshots", "rds:ListTagsForResource"),
@@ -150,7 +150,7 @@ def _database_statements(region: Region, plan: str, snapshots: Sequence[str]) ->
 def _table_statements(region: Region) -> list[Statement]:
     return [
         Statement(
-            sid="BackupsOfTables",
+            sid="BackUpTables",
             actions=[
                 *("dynamodb:CreateBackup", "dynamodb:DescribeTable", "dynamodb:ListTagsOfResource"),
                 "dynamodb:StartAwsBackupJob",
@@ -158,7 +158,7 @@ def _table_statements(region: Region) -> list[Statement]:
             resources=[region.arn("dynamodb", "table/*")],
         ),
         Statement(
-            sid="KeepBackupsOfTables",
+            sid="ManageTableBackups",
             actions=["dynamodb:DeleteBackup", "dynamodb:DescribeBackup"],
             resources=[region.arn("dynamodb", "table/*/backup/*")],
         ),
@@ -172,9 +172,9 @@ def _key_statements(keys: Sequence[Key]) -> list[Statement]:
     """
     arns = [key.arn for key in keys]
     return [
-        Statement(sid="LookAtKeys", actions=["kms:DescribeKey"], resources=arns),
+        Statement(sid="DescribeKeys", actions=["kms:DescribeKey"], resources=arns),
         Statement(
-            sid="HaveAwsUseKeys",
+            sid="GrantKeysToAwsServices",
             actions=["kms:CreateGrant"],
             resources=arns,
             condition=[is_true("kms:GrantIsForAWSResource", wanted=True)],
@@ -184,16 +184,16 @@ def _key_statements(keys: Sequence[Key]) -> list[Statement]:
 
 def _copy_statements(region: Region, vaults: Sequence[BackupVault]) -> list[Statement]:
     # tag:GetResources is the only way to find resources by tag, and it supports no resource-level permission.
-    statements = [Statement(sid="FindByTag", actions=["tag:GetResources"], resources=["*"])]
+    statements = [Statement(sid="FindResourcesByTag", actions=["tag:GetResources"], resources=["*"])]
     if vaults:
         statements += [
             Statement(
-                sid="CopyOut",
+                sid="CopyFromVault",
                 actions=["backup:CopyFromBackupVault"],
                 resources=[region.arn("backup", "recovery-point:*"), region.arn("rds", "snapshot:awsbackup:*")],
             ),
             Statement(
-                sid="CopyIn",
+                sid="CopyIntoVault",
                 actions=["backup:CopyIntoBackupVault", "backup:DescribeBackupVault"],
                 resources=[vault.arn for vault in vaults],
             ),

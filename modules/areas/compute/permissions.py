@@ -23,12 +23,12 @@ def managed_instance_statements(region: Region) -> list[Statement]:
     """
     return [
         Statement(
-            sid="SayThatItIsThere",
+            sid="RegisterInstance",
             actions=["ssm:UpdateInstanceInformation"],
             resources=[region.arn("ec2", "instance/*")],
         ),
         Statement(
-            sid="TakeSessionsAndCommands",
+            sid="AcceptSessionsAndCommands",
             actions=[
                 "ssmmessages:CreateControlChannel",
                 "ssmmessages:CreateDataChannel",
@@ -78,9 +78,9 @@ def image_pull_statements(image: str) -> list[Statement]:
     repository = image[registry.end() + 1 :].partition("@")[0].partition(":")[0]
     return [
         # A token is valid for the whole registry. The next statement limits what can be pulled with it.
-        Statement(sid="SignInToTheRegistry", actions=["ecr:GetAuthorizationToken"], resources=["*"]),
+        Statement(sid="GetRegistryToken", actions=["ecr:GetAuthorizationToken"], resources=["*"]),
         Statement(
-            sid="PullTheImage",
+            sid="PullImage",
             actions=["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
             resources=[f"arn:{PARTITION}:ecr:{registry['region']}:{registry['account']}:repository/{repository}"],
         ),

@@ -110,4 +110,4 @@ def database_login_statements(databases: Iterable[Database], username: str) -> l
         f"dbuser:{database.instance.resource_id}/{username}"
         for database in databases
     ]
-    return [Statement(sid="LogInToTheDatabase", actions=["rds-db:connect"], resources=users)]
+    return [Statement(sid="ConnectToDatabase", actions=["rds-db:connect"], resources=users)]

@@ -40,12 +40,12 @@ class MonitoringRole(ServiceRole):
             trust_conditions=[arn_like("aws:SourceArn", region.arn("rds", f"db:{instance}"))],
             statements=[
                 Statement(
-                    sid="KeepTheGroup",
+                    sid="ManageLogGroup",
                     actions=["logs:CreateLogGroup", "logs:PutRetentionPolicy"],
                     resources=[group, f"{group}:*"],
                 ),
                 Statement(
-                    sid="WriteReadings",
+                    sid="WriteMetrics",
                     actions=[
                         "logs:CreateLogStream",
                         "logs:DescribeLogStreams",

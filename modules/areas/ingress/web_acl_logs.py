@@ -57,7 +57,7 @@ class WebAclLogs(Construct):
                 region=region,
                 statements=[
                     Statement(
-                        sid="FirewallsOfThisAccount",
+                        sid="AllowWebAclLogDelivery",
                         actions=["logs:CreateLogStream", "logs:PutLogEvents"],
                         resources=[f"{group.arn}:*"],
                         principals=[service("delivery.logs")],

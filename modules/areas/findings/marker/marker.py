@@ -72,7 +72,7 @@ class FindingsMarker(Function):
             permissions={
                 "findings": [
                     Statement(
-                        sid="MarkFindingsAsTold",
+                        sid="SetFindingsToNotified",
                         actions=["securityhub:BatchUpdateFindings"],
                         resources=[region.arn("securityhub", "hub/default")],
                         condition=[notified_only],
