@@ -12,14 +12,14 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "keys, roles": ("keys", "application-role", "baseline", "session-manager", "account"),
     "storage": ("storage", "data-replication"),
     "web tier": ("web",),
-    "way in": ("load-balancer", "firewall", "entry"),
+    "ingress": ("load-balancer", "firewall", "entry"),
     "database": ("database", "database-backups"),
     "sessions": ("sessions",),
     "secrets": (
         *("database-secret", "database-credentials", "rotation", "rotation-function"),
         *("application-secret", "application-rotation"),
     ),
-    "watching": ("watching", "alerts", "dashboard", "reach", "reached"),
+    "monitoring": ("watching", "alerts", "dashboard", "reach", "reached"),
     "audit": (
         "trail",
         "trail-alarms",
@@ -29,7 +29,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
         "findings",
         "findings-marker",
     ),
-    "backups, costs": ("backup-vault", "backup-plan", "restore-testing", "budget"),
+    "backups, budget": ("backup-vault", "backup-plan", "restore-testing", "budget"),
 }
 _AREA_OF = {part: area for area, parts in AREAS.items() for part in parts}
 #: Places where constructs of several areas stand.
