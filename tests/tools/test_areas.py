@@ -31,7 +31,7 @@ def planned(*addresses: str, alias: str = "eu-west-1") -> dict[str, object]:
         ("platform/peering-eu-west-1-eu-west-2/Resource", "network"),
         ("platform/eu-west-2/database-backups-eu-west-1/Resource", "database"),
         ("platform/account/password-policy", "keys, roles"),
-        ("platform/oversight/dashboard", "watching"),
+        ("platform/oversight/dashboard", "monitoring"),
         ("platform/eu-west-1/something-new/x", "something-new"),
     ],
 )
