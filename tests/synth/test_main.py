@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.golden import GOLDEN
 from tests.support.region_sets import FIVE, settings_of, write_settings
 from tools.paths import ROOT
 
@@ -37,6 +38,12 @@ def test_synthesizes_quietly_with_the_fast_bindings_and_without_to_the_same_byte
         }
     assert len(outs["1"]) >= 2
     assert outs["1"] == outs["0"]
+
+
+@pytest.mark.slow
+def test_synthesizes_quietly_with_every_option(tmp_path: Path) -> None:
+    ended = run(GOLDEN / "every_option.yaml", tmp_path / "out")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
 
 
 def test_rejects_faulty_settings_with_one_line_each_and_no_output(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdktf import Fn
+from cdktf import Fn, TerraformLocal
 from cdktf_cdktf_provider_aws.data_aws_ssm_parameter import DataAwsSsmParameter
 from cdktf_cdktf_provider_aws.launch_template import LaunchTemplate as LaunchTemplateResource
 from cdktf_cdktf_provider_aws.launch_template import (
@@ -79,6 +79,8 @@ class LaunchTemplate(Construct):
             delete_on_termination="true",
         )
         name = region.names.of("lt", identifier)
+        # The bindings warn about references inside arguments of functions; a local value may have them.
+        values = TerraformLocal(self, "boot-values", boot.values)
         self.resource = LaunchTemplateResource(
             self,
             "Resource",
@@ -106,7 +108,7 @@ class LaunchTemplate(Construct):
                     security_groups=list(security_group_ids),
                 )
             ],
-            user_data=Fn.base64encode(Fn.join("\n", [boot.values, _raw_string(boot.body)])),
+            user_data=Fn.base64encode(Fn.join("\n", [values.as_string, _raw_string(boot.body)])),
             tags={"Name": name},
         )
 

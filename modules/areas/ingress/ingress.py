@@ -66,7 +66,7 @@ class Ingress(Construct):
         self.certificates = certificates = Certificates(self, "certificates", regions=regions, zone=zone)
         self.load_balancers: dict[str, LoadBalancer] = {}
         for name, region in regions.items():
-            with error_context("entry", name):
+            with error_context("ingress", name):
                 self.load_balancers[name] = load_balancer = LoadBalancer(
                     region,
                     "load-balancer",
