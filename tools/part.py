@@ -12,7 +12,7 @@ _LEFT_OUT = ("check", "output")
 
 
 def part_of(configuration: dict[str, Any], kinds: Iterable[str]) -> dict[str, Any]:
-    """Return a stack's JSON with the resources of some types, and all that these refer to."""
+    """Return a stack's JSON with some types, such as `aws_vpc` or `data.aws_vpc`, and all that these refer to."""
     blocks = {
         f"{prefix}{kind}.{name}": (section, kind, name, body)
         for section, prefix in _SECTIONS.items()
@@ -20,7 +20,7 @@ def part_of(configuration: dict[str, Any], kinds: Iterable[str]) -> dict[str, An
         for name, body in named.items()
     }
     values = {f"local.{name}": value for name, value in configuration.get("locals", {}).items()}
-    wanted = [address for address, (section, kind, *_) in blocks.items() if section == "resource" and kind in kinds]
+    wanted = [address for address in blocks if address.rpartition(".")[0] in kinds]
     kept: set[str] = set()
     while wanted:
         address = wanted.pop()
