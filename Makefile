@@ -144,7 +144,7 @@ build/nginx/.ready:
 .PHONY: test test-life test-rest test-unit coverage mutants lint format lock
 test: install build/nginx/.ready ## everything: lint, unit, synthesized output, emulator life cycles
 	@$(RUN) -c "import modules.app"  # cuts the bindings down, which processes must not do all at the same time
-	@$(MAKE) --jobs 3 --keep-going --output-sync=line test-life lint test-rest
+	@$(MAKE) --jobs 3 --keep-going test-life lint test-rest
 
 test-life: install ## the life cycles on the emulator
 	@$(PYTEST) --numprocesses $(LIVES) tests/life

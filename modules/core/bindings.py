@@ -27,6 +27,7 @@ import os
 import re
 import sys
 import tarfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,7 +103,10 @@ def _slim(tarball: Path, submodules: list[str]) -> Path:
                 if body:
                     member.size = len(body)
                     cut.addfile(member, io.BytesIO(body))
-        partial.replace(target)
+        # jsii refuses a tarball that changes while it is read: whichever process was first keeps its own.
+        with suppress(FileExistsError):
+            target.hardlink_to(partial)
+        partial.unlink()
     return target
 
 
