@@ -1,12 +1,17 @@
-"""Addresses and physical names of everything that is made: what a change of the code may not move by accident.
+"""What a change of the code may not move by accident: addresses and physical names, and what reaches AWS.
 
-``python -m tests.support.golden`` writes the lists anew, from the repository's root.
+For each settings file there are two lists: ``NAME.txt`` has the address and the physical name of each resource,
+``NAME.sums`` a digest of each block of the output. ``python -m tests.support.golden`` writes them anew, from the
+repository's root.
 """
 
 from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Iterator
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +27,51 @@ STACKS = ("platform", "state-backend")
 NAMES = ("name", "bucket", "identifier", "alarm_name", "function_name", "dashboard_name", "identifier_prefix")
 
 
-def lines_of(settings: Path) -> list[str]:
-    """One line for each resource of both stacks: its address, and its physical name if it has one."""
+#: Parts of the output that say what is made; the rest is which providers and backend make it.
+SECTIONS = ("resource", "data", "ephemeral", "locals", "check", "output")
+Output = dict[str, dict[str, Any]]
+
+
+@cache
+def output_of(settings: Path) -> dict[str, Output]:
+    """The JSON of both stacks."""
     with tempfile.TemporaryDirectory() as folder:
         build(load_settings(settings, {}), outdir=Path(folder)).synth()
-        return sorted(line for stack in STACKS for line in _lines(stack, Path(folder) / "stacks" / stack))
+        return {
+            stack: json.loads((Path(folder) / "stacks" / stack / "cdk.tf.json").read_text(encoding="utf-8"))
+            for stack in STACKS
+        }
 
 
-def golden(name: str) -> list[str]:
+def lines_of(settings: Path) -> list[str]:
+    """One line for each resource of both stacks: its address, and its physical name if it has one."""
+    return sorted(
+        f"{stack}: {kind}.{id_} = {_name(body)}"
+        for stack, output in output_of(settings).items()
+        for kind, blocks in output["resource"].items()
+        for id_, body in blocks.items()
+    )
+
+
+def sums_of(settings: Path) -> list[str]:
+    """One line for each block of both stacks: its address, and a digest of what it says."""
+    return sorted(
+        f"{stack}: {section}.{address} = {_digest(body)}"
+        for stack, output in output_of(settings).items()
+        for section in SECTIONS
+        for address, body in _blocks(section, output.get(section, {}))
+    )
+
+
+def golden(file: str) -> list[str]:
     """The committed list."""
-    return (GOLDEN / f"{name}.txt").read_text().splitlines()
+    return (GOLDEN / file).read_text(encoding="utf-8").splitlines()
+
+
+def changes(before: list[str], after: list[str]) -> list[str]:
+    """The blocks whose content is another than before, one line each."""
+    old, new = (dict(line.partition(" = ")[::2] for line in lines) for lines in (before, after))
+    return [f"{address} has changed" for address in sorted(old.keys() | new) if old.get(address) != new.get(address)]
 
 
 def differences(before: list[str], after: list[str]) -> list[str]:
@@ -47,11 +87,16 @@ def differences(before: list[str], after: list[str]) -> list[str]:
     return [*gone, *come, *renamed]
 
 
-def _lines(stack: str, folder: Path) -> list[str]:
-    resources: dict[str, dict[str, dict[str, Any]]] = json.loads((folder / "cdk.tf.json").read_text())["resource"]
-    return [
-        f"{stack}: {kind}.{id_} = {_name(body)}" for kind, blocks in resources.items() for id_, body in blocks.items()
-    ]
+def _blocks(section: str, content: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    if section in ("resource", "data", "ephemeral"):
+        yield from ((f"{kind}.{id_}", body) for kind, blocks in content.items() for id_, body in blocks.items())
+    else:
+        yield from content.items()
+
+
+def _digest(body: Any) -> str:
+    said = {key: value for key, value in body.items() if key != "//"} if isinstance(body, dict) else body
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def _name(body: dict[str, Any]) -> str:
@@ -61,4 +106,5 @@ def _name(body: dict[str, Any]) -> str:
 
 if __name__ == "__main__":
     for name, settings in SETTINGS.items():
-        (GOLDEN / f"{name}.txt").write_text("\n".join(lines_of(settings)) + "\n")
+        for ending, lines in (("txt", lines_of(settings)), ("sums", sums_of(settings))):
+            (GOLDEN / f"{name}.{ending}").write_text("\n".join(lines) + "\n", encoding="utf-8")
