@@ -12,13 +12,17 @@ import os
 import random
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 
 from tests.mutants.mutations import Mutation, mutations
 from tests.mutants.trial import Trial
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "build" / "mutants"
+#: Mutants at the same time, each in a tree of its own.
+WORKERS = 2
 
 
 def sample(count: int, seed: int) -> list[tuple[Mutation, str]]:
@@ -52,20 +56,30 @@ def difference(mutation: Mutation, source: str) -> str:
 def main() -> int:
     """Try a sample, tell of each mutant, and leave a report."""
     count, seed = int(os.environ.get("MUTANTS") or 200), int(os.environ.get("SEED") or 1)
-    trial, began, results = Trial(ROOT, FOLDER / "tree"), time.monotonic(), []
-    for number, (mutation, source) in enumerate(sample(count, seed), start=1):
-        begun = time.monotonic()
-        killer = trial.killed_by(mutation.file, source)
-        seconds = round(time.monotonic() - begun, 1)
-        change = difference(mutation, source)
-        results.append(
-            {"file": mutation.file, "operator": mutation.operator, "change": change}
-            | {"killed by": killer, "seconds": seconds}
-        )
-        say(f"{number:4} {seconds:6} s  {mutation.file}  {mutation.operator}  {killer or 'SURVIVED'}")
-        if not killer:
-            say(change)
-        (FOLDER / "report.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
+    began, results = time.monotonic(), []
+    trees: SimpleQueue[Trial] = SimpleQueue()
+    for number in range(WORKERS):
+        trees.put(Trial(ROOT, FOLDER / f"tree-{number}"))
+
+    def attempt(drawn: tuple[Mutation, str]) -> tuple[Mutation, str, str, float]:
+        trial, begun = trees.get(), time.monotonic()
+        try:
+            return *drawn, trial.killed_by(drawn[0].file, drawn[1]), round(time.monotonic() - begun, 1)
+        finally:
+            trees.put(trial)
+
+    with ThreadPoolExecutor(WORKERS) as workers:
+        for number, done in enumerate(workers.map(attempt, sample(count, seed)), start=1):
+            mutation, source, killer, seconds = done
+            change = difference(mutation, source)
+            results.append(
+                {"file": mutation.file, "operator": mutation.operator, "change": change}
+                | {"killed by": killer, "seconds": seconds}
+            )
+            say(f"{number:4} {seconds:6} s  {mutation.file}  {mutation.operator}  {killer or 'SURVIVED'}")
+            if not killer:
+                say(change)
+            (FOLDER / "report.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
     left = sum(not one["killed by"] for one in results)
     say(f"{len(results)} mutants with SEED={seed} in {time.monotonic() - began:.0f} s: {left} survived")
     return 0

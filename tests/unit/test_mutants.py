@@ -9,8 +9,8 @@ from tools.paths import ROOT
 @pytest.mark.parametrize(
     ("file", "test"),
     [
-        ("modules/network/acl.py", "tests/synth/test_network_acls.py"),
-        ("modules/naming.py", "tests/unit/test_naming.py"),
+        ("modules/areas/network/acl.py", "tests/synth/test_network_acls.py"),
+        ("modules/core/naming.py", "tests/unit/test_naming.py"),
         ("modules/settings/database_instances.py", "tests/synth/test_database.py"),
         ("policies/outcomes.py", "tests/policies/test_gate.py"),
     ],
