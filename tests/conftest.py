@@ -1,4 +1,5 @@
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +22,10 @@ MOST_REGIONS = 3
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give the session's processes a folder; the first of them makes it and clears it away."""
+    for number in (signal.SIGHUP, signal.SIGINT):
+        # A shell in the background, or nohup, ignores them; children would inherit that, and tests send them both.
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
     if not hasattr(config, "workerinput"):
         folder = TemporaryDirectory(prefix="meridian-tests-")
         os.environ[SESSION_FOLDER] = folder.name

@@ -154,15 +154,10 @@ def test_a_signal_is_passed_on_once_and_waited_for(
     environment = fake_terraform("trap 'echo got INT; sleep 0.5; exit 1' INT\necho up\nwhile :; do sleep 0.1; done")
     program = textwrap.dedent(
         f"""
-        import signal
         import sys
         from pathlib import Path
         from tools.errors import Interrupted
         from tools.terraform import Terraform
-        # Whoever runs the tests may ignore signals, as nohup does, and a child would inherit that.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)
         try:
             Terraform(Path({str(directory)!r}), {environment!r}).apply()
         except Interrupted as interrupt:
