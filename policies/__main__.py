@@ -39,7 +39,7 @@ def main(*, arguments: Sequence[str] | None = None, today: date | None = None, s
     today
         Date against which the waivers' expiry is checked. By default today's, in UTC.
     scan
-        What scans a file. By default checkov does.
+        What scans the files. By default checkov does.
 
     Returns
     -------

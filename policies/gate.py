@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -8,7 +7,7 @@ from policies.errors import GateError
 from policies.freshness import require_plan_of_this_json
 from policies.outcomes import Outcome, read_report, unite
 from policies.resource_policies import read_policies
-from policies.scan import Framework, Scanner, run_checkov
+from policies.scan import Framework, Scan, Scanner, run_checkov
 from policies.stack import Stack, load_stack
 from policies.waivers import Waiver, load_waivers, unused
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STACKS = ("state-backend", "platform")
-SCANS_AT_A_TIME = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +80,7 @@ def judge(
     today
         Date against which the waivers' expiry is checked.
     scan
-        What scans a file. By default checkov does.
+        What scans the files. By default checkov does.
     plan_name
         Name of the plans' files, without `.json`.
     frameworks
@@ -137,19 +135,20 @@ def _load(*, names: Iterable[str], stacks_dir: Path, plans_dir: Path, plan_name:
 
 
 def _scan(*, stacks: Sequence[Stack], scan: Scanner, frameworks: Iterable[Framework]) -> list[Outcome]:
-    def outcomes_of(job: tuple[Stack, Framework]) -> tuple[list[Outcome], tuple[str, ...]]:
-        stack, framework = job
-        path = stack.json_path if framework is Framework.JSON else stack.plan_path
-        try:
-            return read_report(stack=stack, framework=framework, report=scan(path=path, framework=framework)), ()
-        except GateError as error:
-            return [], error.faults
-
     jobs = [(stack, framework) for stack in stacks for framework in frameworks]
-    with ThreadPoolExecutor(max_workers=SCANS_AT_A_TIME) as pool:
-        results = list(pool.map(outcomes_of, jobs))
-    faults = dict.fromkeys(fault for _, failures in results for fault in failures)
+    reports = scan(
+        [
+            Scan(path=stack.json_path if framework is Framework.JSON else stack.plan_path, framework=framework)
+            for stack, framework in jobs
+        ]
+    )
+    results: list[Outcome] = []
+    faults: list[str] = []
+    for (stack, framework), report in zip(jobs, reports, strict=True):
+        try:
+            results += read_report(stack=stack, framework=framework, report=report)
+        except GateError as error:
+            faults += error.faults
     if faults:
-        raise GateError(faults)
-    ours = (outcome for stack in stacks for outcome in read_policies(stack))
-    return unite([*(outcome for outcomes, _ in results for outcome in outcomes), *ours])
+        raise GateError(dict.fromkeys(faults))
+    return unite([*results, *(outcome for stack in stacks for outcome in read_policies(stack))])

@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,11 +13,14 @@ from typing import Any, Protocol
 from policies.errors import GateError
 
 ROOT = Path(__file__).resolve().parent.parent
-CHECKOV = ROOT / ".venv-checkov" / "bin" / "checkov"
+CHECKOV_PYTHON = ROOT / ".venv-checkov" / "bin" / "python"
+DRIVER = ROOT / "policies" / "checkov_driver.py"
 CHECKS_DIR = ROOT / "policies" / "checks"
 TIMEOUT_SECONDS = 900
 # Anything else could come from a developer's own checkov set-up: skipped checks, an API key, a proxy.
 PASSED_ON = ("LANG", "LC_ALL", "PATH", "TMPDIR")
+
+Report = Mapping[str, Any]
 
 
 class Framework(StrEnum):
@@ -25,53 +30,61 @@ class Framework(StrEnum):
     PLAN = "terraform_plan"
 
 
-class Scanner(Protocol):
-    """Scans one file and returns checkov's report."""
-
-    def __call__(self, *, path: Path, framework: Framework) -> dict[str, Any]:
-        """Scan a file."""
-
-
-def run_checkov(*, path: Path, framework: Framework, checkov: Path = CHECKOV) -> dict[str, Any]:
-    """Run checkov on one file, without the network and without anybody's settings.
+@dataclass(frozen=True, kw_only=True)
+class Scan:
+    """What checkov is to scan.
 
     Parameters
     ----------
     path
-        File to scan.
+        The file.
     framework
         How checkov reads it.
-    checkov
-        The program.
+    """
+
+    path: Path
+    framework: Framework
+
+
+class Scanner(Protocol):
+    """Scans files and returns checkov's report on each."""
+
+    def __call__(self, scans: Sequence[Scan], /) -> list[Report]:
+        """Scan files."""
+
+
+def run_checkov(scans: Sequence[Scan], /, *, python: Path = CHECKOV_PYTHON) -> list[Report]:
+    """Let checkov scan files, without the network and without anybody's settings.
+
+    Parameters
+    ----------
+    scans
+        What to scan.
+    python
+        The Python that has checkov. It runs `checkov_driver.py`.
 
     Returns
     -------
-    dict
-        Checkov's JSON report. It is empty of results where checkov found nothing to scan.
+    list of dict
+        Checkov's report on each. It is empty of results where checkov found nothing to scan.
 
     Raises
     ------
     GateError
         Checkov is missing, crashed, took too long or wrote no JSON.
     """
-    if not checkov.is_file():
+    if not python.is_file():
         raise GateError("checkov: is not installed, run `make install`")
-    command = [
-        str(checkov),
-        *("--file", str(path.resolve())),
-        *("--framework", framework),
-        *("--external-checks-dir", str(CHECKS_DIR)),
-        *("--output", "json"),
-        "--skip-download",
-        "--compact",
-    ]
-    # An empty home and working folder: checkov takes skips from a `.checkov.yaml` in either.
-    with tempfile.TemporaryDirectory(prefix="meridian-policies-") as empty:
-        environment = {key: os.environ[key] for key in PASSED_ON if key in os.environ}
-        environment |= {"HOME": empty, "CKV_SKIP_PACKAGE_UPDATE_CHECK": "true", "PYTHONDONTWRITEBYTECODE": "1"}
+    # An empty home and working folder: checkov takes settings from either.
+    with tempfile.TemporaryDirectory(prefix="meridian-policies-") as folder:
+        empty, output = Path(folder) / "empty", Path(folder) / "reports"
+        empty.mkdir()
+        output.mkdir()
+        arguments = [f"{scan.framework}={scan.path.resolve()}" for scan in scans]
+        environment = {key: os.environ[key] for key in PASSED_ON if key in os.environ} | {"HOME": str(empty)}
         try:
             done = subprocess.run(  # noqa: S603  # a program and arguments of ours
-                command,
+                [str(python), "-I", "-B", str(DRIVER), str(CHECKS_DIR), str(output), *arguments],
                 cwd=empty,
                 env=environment,
                 capture_output=True,
@@ -80,19 +93,25 @@ def run_checkov(*, path: Path, framework: Framework, checkov: Path = CHECKOV) ->
                 timeout=TIMEOUT_SECONDS,
             )
         except subprocess.TimeoutExpired as error:
-            raise GateError(f"{path}: checkov took more than {TIMEOUT_SECONDS} s as {framework}") from error
+            raise GateError(f"checkov: took more than {TIMEOUT_SECONDS} s") from error
         except OSError as error:
             raise GateError(f"checkov: cannot be started, {error.strerror}, run `make install`") from error
-    # 1 says that checks failed, which the report says as well.
-    if done.returncode not in (0, 1):
-        raise GateError(f"{path}: checkov ended with {done.returncode} as {framework}, {_last_line(done.stderr)}")
+        written = {scan: output / f"{number}.json" for number, scan in enumerate(scans)}
+        if done.returncode:
+            failed = [scan for scan, file in written.items() if not file.is_file()] or scans
+            what = f"ended with {done.returncode}"
+            raise GateError([_fault(scan=scan, what=what, printed=done.stderr) for scan in failed])
+        return [_read(scan=scan, file=file, printed=done.stderr) for scan, file in written.items()]
+
+
+def _read(*, scan: Scan, file: Path, printed: str) -> Report:
     try:
-        report = json.loads(done.stdout)
-    except ValueError as error:
-        raise GateError(f"{path}: checkov wrote no JSON as {framework}, {_last_line(done.stderr)}") from error
+        report = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise GateError(_fault(scan=scan, what="wrote no JSON", printed=printed)) from error
     return report if isinstance(report, dict) else {}
 
 
-def _last_line(text: str) -> str:
-    lines = text.strip().splitlines()
-    return lines[-1] if lines else "no message"
+def _fault(*, scan: Scan, what: str, printed: str) -> str:
+    lines = printed.strip().splitlines()
+    return f"{scan.path}: checkov {what} as {scan.framework}, {lines[-1] if lines else 'no message'}"

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from checkov.common.models.enums import CheckCategories, CheckResult  # type: ignore[import-not-found]
-from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck  # type: ignore[import-not-found]
+from checkov.common.models.enums import CheckCategories, CheckResult
+from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 
 SIDES = ("requester", "accepter")
 

@@ -11,10 +11,10 @@ import yaml
 from policies.__main__ import main
 from policies.gate import judge
 from policies.outcomes import CENSUS
-from policies.scan import Framework, Scanner
+from policies.scan import Framework, Report, Scan, Scanner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from policies.gate import Verdict
@@ -114,7 +114,10 @@ class FakeCheckov:
     edit: Callable[[Framework, dict[str, Any]], Any] = lambda _framework, report: report
     scanned: list[tuple[str, Framework]] = field(default_factory=list)
 
-    def __call__(self, *, path: Path, framework: Framework) -> dict[str, Any]:
+    def __call__(self, scans: Sequence[Scan], /) -> list[Report]:
+        return [self._report_on(path=scan.path, framework=scan.framework) for scan in scans]
+
+    def _report_on(self, *, path: Path, framework: Framework) -> Report:
         self.scanned.append((path.parent.name, framework))
         content = json.loads(path.read_text())
         if framework is Framework.JSON:

@@ -8,7 +8,7 @@ import pytest
 
 from policies.errors import GateError
 from policies.outcomes import read_report
-from policies.scan import Framework, run_checkov
+from policies.scan import Framework, Scan, run_checkov
 from policies.stack import Stack, load_stack
 
 if TYPE_CHECKING:
@@ -141,10 +141,14 @@ def results(tmp_path_factory: pytest.TempPathFactory, write_stack: Callable[...,
     root = tmp_path_factory.mktemp("checks")
     write_stack(root=root, name="platform", document=DOCUMENT)
     stack = load_stack(name="platform", stacks_dir=root / "stacks", plans_dir=root / "plans")
-    return {
-        (framework, outcome.check, outcome.address): outcome.failed
+    scans = [
+        Scan(path=path, framework=framework)
         for framework, path in ((Framework.JSON, stack.json_path), (Framework.PLAN, stack.plan_path))
-        for outcome in read_report(stack=stack, framework=framework, report=run_checkov(path=path, framework=framework))
+    ]
+    return {
+        (scan.framework, outcome.check, outcome.address): outcome.failed
+        for scan, report in zip(scans, run_checkov(scans), strict=True)
+        for outcome in read_report(stack=stack, framework=scan.framework, report=report)
     }
 
 
@@ -200,7 +204,7 @@ def test_rejects_what_checkov_makes_of_an_empty_or_broken_file(
     path: Path = stack.json_path if framework is Framework.JSON else stack.plan_path
     path.write_text(text)
     with pytest.raises(GateError, match=r"checkov (did not scan 2 of 2 resources|cannot parse|wrote no JSON)"):
-        read_report(stack=stack, framework=framework, report=run_checkov(path=path, framework=framework))
+        read_report(stack=stack, framework=framework, report=run_checkov([Scan(path=path, framework=framework)])[0])
 
 
 def test_rejects_an_empty_directory(project: Project) -> None:
