@@ -81,8 +81,7 @@ class Trial:
     def killed_by(self, file: str, source: str) -> str:
         """Return the test that fails with another source of a file; empty if none does.
 
-        First it is seen whether something else reaches AWS, which takes seconds. Then those tests are asked that know the
-        file.
+        First it is seen whether something else reaches AWS, which takes seconds. Then the tests that know the file run.
 
         Raises
         ------
