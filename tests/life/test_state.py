@@ -163,10 +163,10 @@ def test_an_apply_whose_terminal_goes_ends_in_order_with_what_was_made_in_the_st
 ) -> None:
     address, plan = waiting_stack(prepared, tmp_path), tmp_path / "wait.tfplan"
     made = f"{tmp_path.name}_before"
-    first = {"before": {made: {}}, "wait_override": {tmp_path.name: {"depends_on": [f"terraform_data.{made}"]}}}
-    for name, resources in first.items():
-        content = json.dumps({"resource": {"terraform_data": resources}})
-        (tmp_path / "platform" / f"{name}.tf.json").write_text(content)
+    file = tmp_path / "platform" / "wait.tf.json"
+    resources = json.loads(file.read_text())["resource"]["terraform_data"]
+    resources[tmp_path.name]["depends_on"] = [f"terraform_data.{made}"]
+    file.write_text(json.dumps({"resource": {"terraform_data": resources | {made: {}}}}))
     environment = dict(prepared.target.environment)
     Terraform(tmp_path / "platform", environment).plan(plan, only=[address])
     program = (
