@@ -9,7 +9,6 @@ scans one file, and does much that the gate does not need. This is left out, and
   another has left.
 - JSON is parsed as JSON. Checkov parses it as YAML, to know the lines of each block. Here each line is 0, as checkov
   has it for very large plans. No check reads lines, and the gate reports addresses.
-- The YAML of the checks is parsed by the C library, which builds the same objects.
 - Log messages below warnings are off. Checkov formats them for its support, to which nothing is sent.
 - The tables of the JSONPath grammar are built once, and not for each path: they depend on the grammar alone.
 - There is no garbage collection: a scan ends before it needs one.
@@ -34,7 +33,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import ply.yacc
-import yaml
 from checkov.cloudformation.parser import cfn_yaml
 from checkov.common.checks_infra.registry import get_graph_checks_registry
 from checkov.common.parsers.yaml import loader
@@ -75,7 +73,6 @@ def load_json(content: str) -> list[Any]:
 def trim() -> None:
     """Replace what makes scans slow and changes no result."""
     logging.disable(logging.INFO)
-    replace(yaml, "SafeLoader", yaml.CSafeLoader)
     replace(loader, "loads", load_json)
     replace(cfn_yaml, "MAX_IAC_FILE_SIZE", 0)
     build = ply.yacc.yacc

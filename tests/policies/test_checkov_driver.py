@@ -89,30 +89,41 @@ def test_the_results_are_those_of_checkovs_program(scans: list[Scan], tmp_path: 
         assert len(results["failed_checks"]) > 20
 
 
+def drive(scan: Scan, *, output: Path, before: str = "", after: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the driver for one scan, with changes before and after it has imported checkov."""
+    arguments = (str(CHECKS_DIR), str(output), f"{scan.framework}={scan.path}")
+    code = f"""
+import os, socket, sys
+{before}
+sys.path.insert(0, {str(DRIVER.parent)!r})
+import checkov_driver as driver
+{after}
+sys.exit(driver.main(*{arguments!r}))
+"""
+    return subprocess.run([str(CHECKOV_PYTHON), "-I", "-B", "-c", code], capture_output=True, text=True, check=False)
+
+
 @pytest.mark.parametrize(
     ("change", "error"),
     [
         ("del driver.loader.loads", "AttributeError"),
         ("del driver.cfn_yaml.MAX_IAC_FILE_SIZE", "AttributeError"),
-        ("del driver.yaml.SafeLoader", "AttributeError"),
         ("del driver.ply.yacc.yacc", "AttributeError"),
         ("driver.load_json = driver.loader.loads", "checkov has parsed the file in another way"),
+        ("driver.report_on = lambda *_: os.kill(os.getpid(), 9)", ""),
     ],
 )
-def test_does_not_run_where_checkov_does_not_have_or_use_what_is_replaced(
+def test_ends_with_an_error_where_checkov_is_another_or_a_scan_dies(
     scans: list[Scan], tmp_path: Path, change: str, error: str
 ) -> None:
-    path = f"terraform_json={scans[0].path}"
-    code = f"import sys; sys.path.insert(0, {str(DRIVER.parent)!r}); import checkov_driver as driver; {change}"
-    done = subprocess.run(
-        [
-            *(str(CHECKOV_PYTHON), "-I", "-B", "-c"),
-            f"{code}; sys.exit(driver.main({str(CHECKS_DIR)!r}, {str(tmp_path)!r}, {path!r}))",
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = drive(scans[0], output=tmp_path, after=change)
     assert done.returncode == 1
-    assert error in done.stderr.splitlines()[-1]
+    assert error in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_does_not_use_the_network(scans: list[Scan], tmp_path: Path, number: int) -> None:
+    used = "socket.getaddrinfo = socket.socket.connect = lambda *_, **__: os._exit(9)"
+    done = drive(scans[number], output=tmp_path, before=used)
+    assert (done.returncode, [file.name for file in tmp_path.iterdir()]) == (0, ["0.json"])
