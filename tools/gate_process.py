@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from tempfile import TemporaryFile
 
 from tools.errors import ToolError
+from tools.interrupts import signals_deferred
 from tools.paths import ROOT
 
 
@@ -37,22 +38,26 @@ def judging(
         At the end of the block, when the gate refuses or cannot judge.
     """
     with TemporaryFile() as said:
-        gate = subprocess.Popen(  # noqa: S603 - our own program, with this interpreter
-            [sys.executable, "-m", "policies", *map(str, arguments)],
-            cwd=ROOT,
-            env=dict(environ),
-            stdin=subprocess.DEVNULL,
-            stdout=said if at_the_end else None,
-            # Its scans are in its process group, and that is how they are ended with it.
-            start_new_session=True,
-        )
+        gate: subprocess.Popen[bytes] | None = None
         try:
+            # Broken off in here, it would run on, and nobody would know which process it is.
+            with signals_deferred():
+                gate = subprocess.Popen(  # noqa: S603 - our own program, with this interpreter
+                    [sys.executable, "-m", "policies", *map(str, arguments)],
+                    cwd=ROOT,
+                    env=dict(environ),
+                    stdin=subprocess.DEVNULL,
+                    stdout=said if at_the_end else None,
+                    # Its scans are in its process group, and that is how they are ended with it.
+                    start_new_session=True,
+                )
             yield
             code = gate.wait()
         except BaseException:
-            with suppress(ProcessLookupError):
-                os.killpg(gate.pid, signal.SIGKILL)
-            gate.wait()
+            if gate:
+                with suppress(ProcessLookupError):
+                    os.killpg(gate.pid, signal.SIGKILL)
+                gate.wait()
             raise
         if at_the_end:
             said.seek(0)

@@ -3,6 +3,7 @@
 SIGHUP comes when the terminal goes: its window is closed, or its connection breaks.
 """
 
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -51,6 +52,16 @@ def signals_blocked() -> Iterator[None]:
     """Hold SIGINT, SIGTERM and SIGHUP off inside the block, for the few seconds of a clean-up."""
     with handled(lambda _number: None):
         yield
+
+
+@contextmanager
+def signals_deferred() -> Iterator[None]:
+    """Take SIGINT, SIGTERM and SIGHUP at the end of the block, for what must not be broken off half-way."""
+    caught: list[int] = []
+    with handled(caught.append):
+        yield
+    for number in caught:
+        os.kill(os.getpid(), number)
 
 
 def _heeded() -> list[signal.Signals]:

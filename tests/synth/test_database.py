@@ -112,7 +112,7 @@ def test_every_instance_has_these_parameters_and_no_others(regions: tuple[str, .
 
 @pytest.mark.slow
 def test_tls_1_3_can_be_the_least() -> None:
-    (group,) = platform(*ONE, database={"tls_floor": "TLSv1.3"}).resources("aws_db_parameter_group")
+    (group,) = platform(*ONE, database={"minimum_tls_version": "TLSv1.3"}).resources("aws_db_parameter_group")
     found = {one["name"]: one["value"] for one in group.body["parameter"]}
     assert found == PARAMETERS | {"ssl_min_protocol_version": "TLSv1.3"}
 

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,6 +98,28 @@ def test_nothing_of_it_outlives_a_block_that_breaks_off(
     with pytest.raises(type(error)):
         within([tmp_path / "scan"], fail)
     assert is_gone(scans[0])
+
+
+def test_a_signal_while_it_is_started_ends_it_too(
+    gate: Callable[[str], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate(SCANNING)
+    started: list[int] = []
+
+    class Slow(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            started.append(appeared(tmp_path / "scan"))
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(gate_process.subprocess, "Popen", Slow)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            within([tmp_path / "scan"], lambda: pytest.fail("the block began"))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert is_gone(started[0])
 
 
 def test_nothing_of_it_outlives_a_command_that_is_told_to_end_while_it_waits(
