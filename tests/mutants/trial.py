@@ -25,8 +25,9 @@ ALSO: Mapping[str, str] = {
 BORROWED = (".venv", ".venv-checkov", "node_modules", "build/nginx")
 #: A mutant that goes round in circles is found out by that.
 LONGEST = 900
-#: Exit codes of pytest: all passed, and there was none to run; some failed, and some could not be imported.
-WELL, ENDED = (0, 5), (1, 2)
+#: Exit codes of pytest: all passed, and there was none to run; some failed, and tests or their conftest could not be
+#: imported.
+WELL, ENDED = (0, 5), (1, 2, 4)
 #: Compares all that is synthesized from two settings files with what it was.
 OUTPUT = "tests/synth/test_golden.py"
 
@@ -77,6 +78,8 @@ class Trial:
             if (root / name).exists():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).symlink_to(root / name)
+        if failed := self._failed_of([OUTPUT]):
+            raise RuntimeError(f"fails without a mutant: {failed}")
 
     def killed_by(self, file: str, source: str) -> str:
         """Return the test that fails with another source of a file; empty if none does.
