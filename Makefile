@@ -156,7 +156,7 @@ coverage: install build/nginx/.ready ## the same tests, and which lines they ran
 	@$(PYTEST) --numprocesses 6 --cov --cov-report=term:skip-covered
 
 test-unit: install ## the fast loop, in under a minute
-	@$(PYTEST) --numprocesses 2 -m "not emulator and not slow"
+	@$(PYTEST) --numprocesses 2 --ignore tests/life -m "not emulator and not slow"
 
 mutants: install .venv-mutants/.ready ## change one place at a time (MUTANTS=200, SEED=1): does a fast test notice?
 	@.venv-mutants/bin/python -m tests.mutants
