@@ -95,7 +95,9 @@ class Trial:
         ours = place.read_text(encoding="utf-8")
         place.write_text(source, encoding="utf-8")
         try:
-            failed = self._failed_of([OUTPUT]) or self._failed_of(that_know(self.folder, file))
+            # Any other byte of a function's code is another digest, and says nothing of what it does.
+            first = [] if "/runtime/" in file else [OUTPUT]
+            failed = self._failed_of(first) or self._failed_of(that_know(self.folder, file))
         finally:
             place.write_text(ours, encoding="utf-8")
         if failed.startswith("tests/") and not failed.startswith(OUTPUT) and self._failed_of([failed]):
