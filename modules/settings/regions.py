@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PARTITION = "aws"
-#: An account has two Availability Zones here and at least three everywhere else (tests compare with moto's data).
+#: An account has two Availability Zones here and at least three everywhere else (tests compare with kept data).
 REGIONS_OF_TWO_ZONES = frozenset({"us-west-1"})
 #: Where AWS Chatbot, now Amazon Q Developer in chat applications, has an API; all have the same configurations.
 #: https://docs.aws.amazon.com/general/latest/gr/chatbot.html
