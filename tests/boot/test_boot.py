@@ -294,12 +294,12 @@ def test_the_server_may_open_two_descriptors_for_every_connection(server: Server
         for word in ("worker_connections", "worker_rlimit_nofile")
     )
     assert descriptors >= 2 * connections
-    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
-    assert children
-    # A worker sets its own limit once it runs.
+    # The master listens before it starts its workers, and a worker sets its own limit once it runs.
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
+    limit = re.compile(rf"Max open files +{descriptors} ")
     deadline = time.monotonic() + 10
-    for child in children:
-        limits = Path(f"/proc/{child}/limits")
-        while not re.search(rf"Max open files +{descriptors} ", limits.read_text()):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+    while not (workers := children.read_text().split()) or not all(
+        limit.search(Path(f"/proc/{worker}/limits").read_text()) for worker in workers
+    ):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
