@@ -1,11 +1,13 @@
 """Load the AWS bindings quickly.
 
 ``import cdktf_cdktf_provider_aws.vpc`` runs the package's ``__init__``, which imports all of its 2,137 submodules,
-and has the Node side read a 120 MB assembly and require every one of them. This program uses a few dozen. So three
+and has the Node side read a 120 MB assembly and require every one of them. This program uses a few dozen. So four
 things are cut:
 
 * on the Python side, the package's ``__init__`` is replaced by an empty one, of which a submodule needs only the path;
 * there too, what versions of packages are installed is looked up once; every submodule asks for typeguard's;
+* an attribute that Terraform knows later, such as an ARN, is asked of the Node side once for each resource, and not at
+  each use: its token stays the same;
 * on the Node side, the jsii tarball is replaced by one that holds only the submodules that ``modules/`` imports, and
   no source maps. It is made once and kept under ``build/cache``, named by the original's size and time, the submodules
   in it and this file.
@@ -32,7 +34,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import ModuleType
 
 PACKAGE = "cdktf_cdktf_provider_aws"
@@ -76,7 +78,10 @@ class _BindingsFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def exec_module(self, module: ModuleType) -> None:
         importlib.metadata.version = functools.cache(importlib.metadata.version)
 
-        from jsii._runtime import kernel  # noqa: PLC0415 - it starts Node, and only who builds constructs needs that
+        import jsii  # noqa: PLC0415 - it starts Node, and only who builds constructs needs that
+        from jsii._runtime import kernel  # noqa: PLC0415
+
+        jsii.get = _once(jsii.get)
 
         tarball = next(Path(module.__path__[0], "_jsii").glob("*.jsii.tgz"))
         load = kernel.load
@@ -85,6 +90,23 @@ class _BindingsFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return load(name, version, str(_slim(tarball, submodules_in_use())) if name == ASSEMBLY else file)
 
         kernel.load = load_slim  # type: ignore[method-assign, assignment]
+
+
+def _once(get: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    """`get` of a property of an object, which keeps what it returns if that is a token of an attribute."""
+    kept: dict[tuple[str, str], str] = {}
+
+    def get_once(of: Any, name: str) -> Any:  # noqa: ANN401 - what jsii declares
+        key = (of.__jsii_ref__.ref, name)
+        if key not in kept:
+            value = get(of, name)
+            # What a resource was given can be set anew, and is read as `nameInput`.
+            if not isinstance(value, str) or not value.startswith("${TfToken[") or name.endswith("Input"):
+                return value
+            kept[key] = value
+        return kept[key]
+
+    return get_once
 
 
 def _slim(tarball: Path, submodules: list[str]) -> Path:
