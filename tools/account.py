@@ -11,6 +11,7 @@ from rich.console import Console
 
 from tools import rollout
 from tools.approval import approve, summary
+from tools.aws_session import new_session
 from tools.bootstrap import bootstrap, make_roles
 from tools.console import Reporter
 from tools.deployment import apply_and_follow
@@ -281,6 +282,4 @@ class Account:
 
 def client(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes client classes at run time
     """Return a boto3 client of the credentials in the environment."""
-    import boto3  # noqa: PLC0415 - slow to import
-
-    return boto3.Session().client(service, region_name=region)
+    return new_session().client(service, region_name=region)

@@ -69,17 +69,7 @@ def synthesize(paths: Paths, *, environ: Mapping[str, str] = os.environ, program
     # cdktf makes the directory itself, but none above it.
     paths.out.parent.mkdir(parents=True, exist_ok=True)
     settings = of_file(paths.settings)
-    ended = subprocess.run(  # noqa: S603 - our own program, with this interpreter
-        # -O leaves out the bindings' checks of types when they run: mypy has made them, and nothing of ours asserts.
-        [sys.executable, "-O", program],
-        cwd=program.parent,
-        env={**environ, "MERIDIAN_SETTINGS": str(paths.settings), "CDKTF_OUTDIR": str(paths.out)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
+    ended = run(program, paths=paths, environ=environ)
     if ended.returncode == 0:
         sys.stderr.write(ended.stderr)
         if of_file(paths.settings) != settings:
@@ -95,3 +85,18 @@ def synthesize(paths: Paths, *, environ: Mapping[str, str] = os.environ, program
         last = ended.stderr.strip().splitlines()[-1]
         raise ToolError(f"{program.name} failed: {last}", advice=f"this is a fault of the program: see {log}")
     raise ToolError(f"nothing was synthesized from {paths.settings}", advice="mend what the lines above name")
+
+
+def run(program: Path, *, paths: Paths, environ: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+    """Run the program that synthesizes; what it says is kept, and nothing is raised where it fails."""
+    return subprocess.run(  # noqa: S603 - our own program, with this interpreter
+        # -O leaves out the bindings' checks of types when they run: mypy has made them, and nothing of ours asserts.
+        [sys.executable, "-O", program],
+        cwd=program.parent,
+        env={**environ, "MERIDIAN_SETTINGS": str(paths.settings), "CDKTF_OUTDIR": str(paths.out)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )

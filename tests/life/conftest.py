@@ -9,7 +9,16 @@ import pytest
 from tests.support.cdktf import run, vpc_count
 from tests.support.lives import Applied, new_life
 from tests.support.region_sets import EIGHT_KEYS, settings_of
+from tests.support.shared_synthesis import run_once
+from tools import synth
 from tools.saved_plan import SavedPlan
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_synthesis_for_the_same_settings() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(synth, "run", run_once)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from moto import backends
 from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.wrappers import Response
@@ -47,6 +48,9 @@ class Application:
 
     def __init__(self, judges: Sequence[Judge] = (), *, door: Door) -> None:
         self._door = door
+        # It lists its folder for each request.
+        services = tuple(backends.list_of_moto_modules())
+        backends.list_of_moto_modules = lambda: services
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._judges = judges
         self._lock = Lock()

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from tools.aws_session import new_session
 from tools.emulator.account import Kind
 from tools.emulator.launch import RECORDING_NAME, EmulatorError, end, launch
 from tools.emulator.record import Record
@@ -205,11 +206,9 @@ class Emulator:
 
         The user's environment and profile have no say in it.
         """
-        # Imported here: it takes a third of a second, and most commands need no client.
-        import boto3  # noqa: PLC0415
-        from botocore.config import Config  # noqa: PLC0415
+        from botocore.config import Config  # noqa: PLC0415 - slow to import
 
-        return boto3.Session().client(
+        return new_session().client(
             service,
             region_name=region,
             endpoint_url=self.endpoint,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from tools.aws_session import new_session
 from tools.errors import ToolError
 from tools.paths import BACKEND, PLATFORM, STACKS
 from tools.preflight.dns import name_servers
@@ -46,22 +47,19 @@ def subject_of(target: Target, *, environ: Mapping[str, str], clients: Clients |
 
 def quick_clients() -> Clients:
     """Return what makes clients that wait for nobody long: the name of a service that a region lacks leads nowhere."""
-    import boto3  # noqa: PLC0415 - slow to import
-    from botocore.config import Config  # noqa: PLC0415 - as above
+    from botocore.config import Config  # noqa: PLC0415 - slow to import
 
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
     )
-    session = boto3.Session()
+    session = new_session()
     return lambda service, region: session.client(service, region_name=region, config=config)
 
 
 def _session_end() -> datetime | None:
-    import boto3  # noqa: PLC0415 - slow to import
-
-    return session_end(boto3.Session().get_credentials())
+    return session_end(new_session().get_credentials())
 
 
 def _configuration(target: Target, stack: str) -> dict[str, Any]:
