@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,7 @@ from tests.support.cdktf import run, vpc_count
 from tests.support.lives import Applied, new_life
 from tests.support.region_sets import EIGHT_KEYS, settings_of
 from tests.support.shared_synthesis import run_once
+from tests.support.synthesized import SESSION_FOLDER
 from tools import synth
 from tools.saved_plan import SavedPlan
 
@@ -17,7 +21,8 @@ from tools.saved_plan import SavedPlan
 @pytest.fixture(scope="session", autouse=True)
 def _one_synthesis_for_the_same_settings() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(synth, "run", run_once)
+        # Read here: some lives have an environment of their own.
+        monkeypatch.setattr(synth, "run", partial(run_once, session=Path(os.environ[SESSION_FOLDER])))
         yield
 
 

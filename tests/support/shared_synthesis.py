@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 import subprocess
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from tests.support.synthesized import SESSION_FOLDER
 from tools.paths import Paths
 from tools.synth import run
 
@@ -18,11 +16,13 @@ from tools.synth import run
 READ = ("ENVIRONMENT_SUFFIX", "MERIDIAN_FAST_BINDINGS")
 
 
-def run_once(program: Path, *, paths: Paths, environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+def run_once(
+    program: Path, *, paths: Paths, environ: Mapping[str, str], session: Path
+) -> subprocess.CompletedProcess[str]:
     """Run the program, or copy what it made of the same settings before, in whichever process of the session."""
     read = {name: environ[name] for name in READ if name in environ}
     made_from = repr((str(program), paths.settings.read_bytes(), sorted(read.items())))
-    folder = Path(os.environ[SESSION_FOLDER]) / f"main-{sha256(made_from.encode()).hexdigest()[:16]}"
+    folder = session / f"main-{sha256(made_from.encode()).hexdigest()[:16]}"
     folder.mkdir(exist_ok=True)
     output = folder / "out"
     with (folder / "lock").open("w") as lock:
