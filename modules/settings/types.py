@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from modules.settings.faults import nearest
-from modules.settings.region_table import REFUSED_BY_PROVIDER
+from modules.settings.faults import choices, nearest
+from modules.settings.region_table import OTHER_PARTITIONS, REFUSED_BY_PROVIDER
 from modules.settings.regions import known_regions
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 #: Error type whose context carries ``problem`` and ``allowed``, for the loader to make a fault of.
 FAULT = "fault"
@@ -19,6 +23,9 @@ FAULT = "fault"
 NONE = "none"
 #: Availability Zones to use in a region, at least and at most.
 ZONES = (2, 6)
+#: https://datatracker.ietf.org/doc/html/rfc1918
+PRIVATE_NETWORKS = tuple(IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+REGIONS_PAGE = "docs/network.md#regions"
 #: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180),
@@ -37,9 +44,9 @@ def fault(problem: str, allowed: str) -> PydanticCustomError:
     return PydanticCustomError(FAULT, "{problem}", {"problem": problem, "allowed": allowed})
 
 
-def matching(pattern: str, *, problem: str, allowed: str) -> AfterValidator:
-    """Validator of a text that has to match ``pattern`` as a whole."""
-    compiled = re.compile(pattern)
+def matching(pattern: str, *, problem: str, allowed: str, flags: re.RegexFlag = re.ASCII) -> AfterValidator:
+    """Validator of a text that has to match ``pattern`` as a whole; letters and digits are of ASCII by default."""
+    compiled = re.compile(pattern, flags)
 
     def check(value: str) -> str:
         if not compiled.fullmatch(value):
@@ -60,13 +67,28 @@ def some_of(what: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _is_region(value: str) -> str:
-    if value in REFUSED_BY_PROVIDER:
-        problem = "a region that AWS has and that AWS provider 5.100.0 does not know yet"
-        raise fault(problem, ", ".join(sorted(known_regions())))
-    if value not in known_regions():
-        raise fault(f"unknown AWS region{nearest(value, sorted(known_regions()))}", ", ".join(sorted(known_regions())))
+def each_once(value: tuple[Hashable, ...]) -> tuple[Hashable, ...]:
+    """Refuse a list that has an item twice: one resource would be made for both, and Terraform has one address."""
+    twice = [item for item, count in Counter(value).items() if count > 1]
+    if twice:
+        raise fault(f"{', '.join(map(str, twice))} stands twice", "each once")
     return value
+
+
+#: For the annotation of a list.
+ONCE = AfterValidator(each_once)
+
+
+def _is_region(value: str) -> str:
+    known = known_regions()
+    if value in known:
+        return value
+    allowed = choices(value, known, where=REGIONS_PAGE)
+    if value in REFUSED_BY_PROVIDER:
+        raise fault("a region that AWS has and that AWS provider 5.100.0 does not know yet", allowed)
+    if value.startswith(OTHER_PARTITIONS):
+        raise fault("a region of another partition of AWS", f"regions of the commercial partition: {REGIONS_PAGE}")
+    raise fault(f"unknown AWS region{nearest(value, sorted(known))}", allowed)
 
 
 def _is_region_or_none(value: str) -> str:
@@ -82,7 +104,7 @@ def ipv4_network(value: object) -> object:
 
 
 def _private(value: IPv4Network) -> IPv4Network:
-    if not value.is_private:
+    if not any(value.subnet_of(network) for network in PRIVATE_NETWORKS):
         raise fault("not a private network", "a block inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
     return value
 
@@ -107,9 +129,13 @@ PrivateNetwork = Annotated[IPv4Network, BeforeValidator(ipv4_network), AfterVali
 EnvironmentName = Annotated[
     str,
     matching(
-        r"[A-Za-z]([A-Za-z0-9]|-(?=[A-Za-z0-9])){0,11}",
+        # Names open with it, and AWS keeps names that open with these for itself:
+        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html and
+        # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
+        r"(?!(?i:aws|amazon|amzn|sthree)(-|$))[A-Za-z]([A-Za-z0-9]|-(?=[A-Za-z0-9])){0,11}",
         problem="not an environment's name",
-        allowed="1 to 12 letters, digits and single hyphens, opening with a letter",
+        allowed="1 to 12 letters, digits and single hyphens, opening with a letter, and not with what AWS keeps "
+        "for itself (aws-, amazon-, amzn-, sthree-)",
     ),
 ]
 EnvironmentSuffix = Annotated[
@@ -123,9 +149,11 @@ EnvironmentSuffix = Annotated[
 TagValue = Annotated[
     str,
     matching(
-        r"(?! )[\w .:/=+@-]{1,256}(?<! )",
+        # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Tag.html
+        r"(?!(?i:aws|rds):)(?! )[\w .:/=+@-]{1,256}(?<! )",
         problem="not a tag value that every AWS service takes",
-        allowed="1 to 256 letters, digits, inner spaces and . : / = + - @ _",
+        allowed="1 to 256 letters, digits, inner spaces and . : / = + - @ _, not opening with aws: or rds:",
+        flags=re.UNICODE,
     ),
 ]
 Domain = Annotated[
