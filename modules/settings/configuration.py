@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from modules.settings.faults import Fault, choices, nearest
+from modules.settings.faults import Fault, choices, joined, nearest
 from modules.settings.managed_rules import GLOBAL, OF_THE_SETTINGS, REGIONAL
 from modules.settings.ownership import ByRegion, Ownership  # noqa: TC001 - pydantic reads the annotations
 from modules.settings.regions import REGIONS_THAT_LACK_RULES
@@ -58,7 +58,7 @@ def skipped_rules_exist(draft: Draft) -> Iterator[Fault]:
         for position, one in enumerate(identifiers if isinstance(identifiers, list) else []):
             if isinstance(one, str) and one not in MANAGED_RULES:
                 yield Fault(
-                    f"configuration.skip_rules.{region}[{position}]",
+                    joined(joined("configuration.skip_rules", region), position),
                     f"no rule of the platform{nearest(one, MANAGED_RULES)}",
                     one,
                     choices(one, MANAGED_RULES, where="modules/settings/managed_rules.py"),

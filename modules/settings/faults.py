@@ -42,7 +42,9 @@ class Fault:
     def __str__(self) -> str:
         """``path: what is wrong, the value, what is allowed`` on one line."""
         text = "nothing" if self.value is None else shortened(repr(self.value))
-        return " ".join(f"{self.path}: {self.problem}, got {text}, allowed: {self.allowed}".split())
+        line = " ".join(f"{self.path}: {self.problem}, got {text}, allowed: {self.allowed}".split())
+        # Whatever stands in the file, a terminal is to show it and not to obey it.
+        return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in line)
 
 
 class SettingsError(Exception):

@@ -25,6 +25,11 @@ NONE = "none"
 ZONES = (2, 6)
 #: https://datatracker.ietf.org/doc/html/rfc1918
 PRIVATE_NETWORKS = tuple(IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+#: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html and
+#: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
+NAMES_OF_AWS = ("amazon", "amzn", "aws", "sthree")
+#: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Tag.html
+TAGS_OF_AWS = ("aws:", "rds:")
 REGIONS_PAGE = "docs/network.md#regions"
 #: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 RETENTION_DAYS = (
@@ -122,6 +127,18 @@ def _retention(value: int) -> int:
     return value
 
 
+def _free_name(value: str) -> str:
+    if value.lower().partition("-")[0] in NAMES_OF_AWS:
+        raise fault("names would open with what AWS keeps for itself", f"not {', '.join(NAMES_OF_AWS)}")
+    return value
+
+
+def _free_tag(value: str) -> str:
+    if value.lower().startswith(TAGS_OF_AWS):
+        raise fault("AWS keeps tags that open like this for itself", f"not {' or '.join(TAGS_OF_AWS)} at the beginning")
+    return value
+
+
 RetentionDays = Annotated[int, AfterValidator(_retention)]
 RegionName = Annotated[str, AfterValidator(_is_region)]
 RegionOrNone = Annotated[str, AfterValidator(_is_region_or_none)]
@@ -129,14 +146,11 @@ PrivateNetwork = Annotated[IPv4Network, BeforeValidator(ipv4_network), AfterVali
 EnvironmentName = Annotated[
     str,
     matching(
-        # Names open with it, and AWS keeps names that open with these for itself:
-        # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html and
-        # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
-        r"(?!(?i:aws|amazon|amzn|sthree)(-|$))[A-Za-z]([A-Za-z0-9]|-(?=[A-Za-z0-9])){0,11}",
+        r"[A-Za-z]([A-Za-z0-9]|-(?=[A-Za-z0-9])){0,11}",
         problem="not an environment's name",
-        allowed="1 to 12 letters, digits and single hyphens, opening with a letter, and not with what AWS keeps "
-        "for itself (aws-, amazon-, amzn-, sthree-)",
+        allowed="1 to 12 letters, digits and single hyphens, opening with a letter",
     ),
+    AfterValidator(_free_name),
 ]
 EnvironmentSuffix = Annotated[
     str,
@@ -149,12 +163,12 @@ EnvironmentSuffix = Annotated[
 TagValue = Annotated[
     str,
     matching(
-        # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Tag.html
-        r"(?!(?i:aws|rds):)(?! )[\w .:/=+@-]{1,256}(?<! )",
+        r"(?! )[\w .:/=+@-]{1,256}(?<! )",
         problem="not a tag value that every AWS service takes",
-        allowed="1 to 256 letters, digits, inner spaces and . : / = + - @ _, not opening with aws: or rds:",
+        allowed="1 to 256 letters, digits, inner spaces and . : / = + - @ _",
         flags=re.UNICODE,
     ),
+    AfterValidator(_free_tag),
 ]
 Domain = Annotated[
     str,
