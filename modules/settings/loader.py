@@ -30,6 +30,7 @@ LARGEST_BYTES = 256 * 1024
 #: By kind of an error of pydantic: what is wrong, and what is allowed. Numbers also have bounds.
 KINDS = {
     "string_type": ("not a text", "a text"),
+    "string_unicode": ("half of a character", "a text"),
     "tuple_type": ("not a list", "a list, such as [a, b]"),
     "model_type": ("not a mapping", "keys and values below it"),
     "dict_type": ("not a mapping", "keys and values below it"),

@@ -103,7 +103,7 @@ def zones_are_of_their_region(draft: Draft) -> Iterator[Fault]:
     for region, zones in network.zones.items():
         path = f"network.zones.{region}"
         if names and region not in names:
-            yield Fault(path, "not one of the regions", region, ", ".join(names))
+            yield from draft.check_region(path, region)
         elif len({zone.startswith(region) for zone in zones}) > 1:
             # Only AWS knows whether a name and an id mean the same zone.
             yield Fault(path, "names and ids of zones are mixed", ", ".join(zones), "names of zones, or ids of zones")

@@ -11,16 +11,18 @@ import sys
 from collections.abc import Iterator, Mapping
 from math import isfinite
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, get_args
+from types import SimpleNamespace, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, event, given, seed, settings
 from hypothesis import strategies as st
 
 import main
 from modules.settings import Settings, load_settings
+from modules.settings.addressing import region_blocks
+from modules.settings.connections import nearly_all
 from modules.settings.faults import MOST_LINES
 from modules.settings.region_table import REFUSED_BY_PROVIDER, REGIONS
 from tests.support.golden import SETTINGS
@@ -32,6 +34,16 @@ LINE = re.compile(r"(?P<where>[^\s:].*?): \S.*, got .+, allowed: \S.*")
 REST = re.compile(r"and \d+ more faults")
 #: A terminal shows no more of a line, and nobody reads it.
 LONGEST_LINE = 1200
+
+
+def choices_of(model: Any) -> Iterator[str]:
+    """Every choice that the models offer somewhere."""
+    for part in get_args(model) or [field.annotation for field in getattr(model, "model_fields", {}).values()]:
+        if isinstance(part, str):
+            yield part
+        else:
+            yield from choices_of(part)
+
 
 FULL = SETTINGS["every_option"].read_text(encoding="utf-8")
 WORDS = sorted(
@@ -79,6 +91,8 @@ WORDS = sorted(
     }
     | REGIONS
     | REFUSED_BY_PROVIDER
+    | set(choices_of(Settings))
+    | {str(number) for power in range(20) for number in (2**power, 3**power, 10**power)}
     | {word for word in re.split(r"[\s\[\]{},]+|: ", FULL) if word}
 )
 #: What YAML means by more than text.
@@ -175,8 +189,11 @@ def judged(folder: Path, content: bytes, capsys: pytest.CaptureFixture[str]) -> 
     lines = err.splitlines()
     if code == 0:
         assert lines == []
-        for value in leaves(load_settings(folder / "settings.yaml", {}).model_dump()):
+        taken = load_settings(folder / "settings.yaml", {})
+        for value in leaves(taken.model_dump()):
             is_sound(value)
+        asked(taken)
+        event("taken")
         return True
     assert code == 1
     assert 1 <= len(lines) <= MOST_LINES + 1
@@ -184,7 +201,27 @@ def judged(folder: Path, content: bytes, capsys: pytest.CaptureFixture[str]) -> 
         assert line.isprintable(), line
         assert len(line) <= LONGEST_LINE, line
         assert LINE.fullmatch(line) or (line == lines[-1] and REST.fullmatch(line)), line
+    event(re.sub(r"^.*?: |[\[('\"].*|, got.*", "", lines[0]))
     return False
+
+
+def asked(taken: Settings) -> None:
+    """Ask the settings what follows from them: whatever is taken has an answer."""
+    network, database = taken.network, taken.database
+    blocks = region_blocks(
+        taken.regions, pool=network.cidr, prefix_length=network.vpc_prefix_length, fixed=network.region_cidrs
+    )
+    assert {member.region for member in taken.topology.in_order} == set(taken.regions) == set(blocks)
+    assert taken.home in taken.regions
+    for region in taken.regions:
+        zones = network.zone_count(region)
+        assert 2 <= zones <= 6
+        assert taken.compute.smallest_size(zones=zones) <= taken.compute.max_size
+        assert nearly_all(database.class_in(region)) > 0
+        assert database.family_of(region).removeprefix("postgres").isdecimal()
+        assert region not in {taken.backups_in(region), taken.backup_copies_of(region)}
+        assert region not in taken.replication_destinations(region)
+        taken.compute.container.image_in(region)
 
 
 def leaves(value: object) -> Iterator[object]:
@@ -210,21 +247,58 @@ def is_sound(value: object) -> None:
         assert abs(value) <= 2**53
 
 
-def places(model: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Path of every key that the models know; a region or a number stands for what is below a mapping or a list."""
+def fitting(kind: Any, metadata: tuple[Any, ...] = ()) -> st.SearchStrategy[Any]:  # noqa: PLR0911
+    """Values that a type may well take, its limits among them."""
+    arguments = get_args(kind)
+    if get_origin(kind) is Annotated:
+        return fitting(arguments[0], (*metadata, *arguments[1:]))
+    if get_origin(kind) in {Union, UnionType}:
+        return st.one_of([fitting(one) for one in arguments if one is not type(None)])
+    if get_origin(kind) is Literal:
+        return st.sampled_from(arguments)
+    if get_origin(kind) is tuple:
+        return st.lists(fitting(arguments[0]), min_size=1, max_size=3)
+    if get_origin(kind) is Mapping:
+        return st.dictionaries(st.sampled_from(EIGHT_KEYS["regions"]), fitting(arguments[1]), max_size=3)
+    if hasattr(kind, "model_fields"):
+        needed = {name: one for name, one in kind.model_fields.items() if one.is_required()}
+        rest = {name: one for name, one in kind.model_fields.items() if name not in needed}
+        fields = [
+            {name: fitting(one.annotation, tuple(one.metadata)) for name, one in part.items()}
+            for part in (needed, rest)
+        ]
+        return st.fixed_dictionaries(fields[0], optional=fields[1])
+    if kind is bool:
+        return st.sampled_from(["true", "false"])
+    if kind in {int, float}:
+        return numbers(metadata)
+    patterns = [
+        cell.cell_contents
+        for one in metadata
+        for cell in getattr(getattr(one, "func", None), "__closure__", None) or ()
+        if isinstance(cell.cell_contents, re.Pattern)
+    ]
+    return st.one_of(words, st.from_regex(patterns[0], fullmatch=True)) if patterns else words
+
+
+def numbers(metadata: tuple[Any, ...]) -> st.SearchStrategy[str]:
+    inner = [one for part in metadata for one in getattr(part, "metadata", [part])]
+    least = max((int(getattr(one, "ge", None) or getattr(one, "gt", None) or 0) for one in inner), default=0)
+    most = min((int(one.le) for one in inner if getattr(one, "le", None)), default=4000)
+    edges = [least - 1, least, least + 1, most - 1, most, most + 1]
+    return st.one_of(st.sampled_from(edges), st.integers(least, most)).map(str)
+
+
+def places(model: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], st.SearchStrategy[Any]]]:
+    """Every key that the models know, with what may stand there."""
     for name, field in model.model_fields.items():
-        here = (*path, name)
-        yield here
-        inner = [field.annotation, *get_args(field.annotation)]
-        sections = [one for one in inner if hasattr(one, "model_fields")]
-        for section in sections:
-            below = here if section is field.annotation else (*here, "us-east-1")
-            yield from places(section, below)
-        if not sections and len(inner) > 1:
-            yield (*here, "us-east-1")
+        yield (*path, name), fitting(field.annotation, tuple(field.metadata))
+        if hasattr(field.annotation, "model_fields"):
+            yield from places(field.annotation, (*path, name))
 
 
-PLACES = sorted(set(places(Settings)))
+KEYS = dict(places(Settings))
+PLACES = sorted(KEYS)
 
 
 def put(content: dict[str, Any], path: tuple[str, ...], value: object) -> None:
@@ -235,10 +309,12 @@ def put(content: dict[str, Any], path: tuple[str, ...], value: object) -> None:
     content[path[-1]] = value
 
 
+changes = st.sampled_from(PLACES).flatmap(lambda path: st.tuples(st.just(path), KEYS[path]))
 changed_files = st.tuples(
     st.sampled_from([EIGHT_KEYS, yaml.safe_load(FULL)]),
-    st.lists(st.tuples(st.sampled_from(PLACES), values), min_size=1, max_size=4),
-    st.lists(st.tuples(st.sampled_from(PLACES), words), max_size=2),
+    st.lists(changes, max_size=5),
+    st.one_of(st.just([]), st.lists(st.tuples(st.sampled_from(PLACES), values), max_size=2)),
+    st.one_of(st.just([]), st.lists(st.tuples(st.sampled_from(PLACES), words), max_size=1)),
 )
 
 
@@ -246,9 +322,9 @@ changed_files = st.tuples(
 @fuzz
 @given(changed_files)
 def test_any_value_at_any_key(nothing_is_made: Path, capsys: pytest.CaptureFixture[str], drawn: Any) -> None:
-    base, changes, typos = drawn
+    base, fits, others, typos = drawn
     content = dict(base)
-    for path, value in changes:
+    for path, value in [*fits, *others]:
         put(content, path, value)
     for path, word in typos:
         put(content, (*path[:-1], word), "x")

@@ -26,6 +26,10 @@ YAML = [
         "8:8: too many values, got 'a: &a [x, x]'",
     ),
     ("owner: &a x\nlogs: {<<: *a}", "9:8: merges (<<) are not supported, got 'logs: {<<: *a}', allowed: an alias for"),
+    (
+        'owner: "a\\ud800"',
+        "8:8: half of a character, got 'owner: \"a\\\\ud800\"', allowed: whole characters of Unicode",
+    ),
     ("? [a]\n: b", "8:3: key is not text, got '? [a]', allowed: a name and a colon"),
     ("owner: x\nowner: y", "9:1: key 'owner' stands twice, got 'owner: y', allowed: each key once"),
     (
