@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from cdktf import App
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 PROVIDER_LOCK = Path(__file__).resolve().parents[1] / ".terraform.lock.hcl"
 STACKS = ("state-backend", "platform")
+DEFAULT_OUTDIR = "cdktf.out"
 
 
 def build(settings: Settings, *, outdir: Path | None = None) -> App:
@@ -43,10 +46,22 @@ def synthesize(settings: Settings) -> int:
     take them: https://developer.hashicorp.com/terraform/language/files/dependency-lock.
     ``MERIDIAN_TRACEBACK=1`` shows where in the code it failed.
     """
+    outdir = Path(os.environ.get("CDKTF_OUTDIR") or DEFAULT_OUTDIR)
     try:
-        app = build(settings)
+        outdir.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=outdir):
+            pass
+    except OSError as error:
+        sys.stderr.write(f"CDKTF_OUTDIR: cannot be written to ({error.strerror}), got {str(outdir)!r}\n")
+        return 1
+    try:
+        app = build(settings, outdir=outdir)
         app.synth()
     except AreaError as error:
+        # CDKTF makes the folder of a stack before the stack; output of an earlier run is kept.
+        for folder in (*(outdir / "stacks").glob("*"), outdir / "stacks", outdir):
+            with suppress(OSError):
+                folder.rmdir()
         if os.environ.get("MERIDIAN_TRACEBACK") == "1":
             raise
         sys.stderr.write(f"{error} (MERIDIAN_TRACEBACK=1 shows where)\n")

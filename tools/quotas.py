@@ -130,7 +130,7 @@ QUOTAS = (
         60,
         ("rules of one security group",),
         _VPC,
-        when="before about 27 regions, or 60 networks in `entry.client_cidrs`",
+        when="before about 27 regions, or 18 networks in `entry.client_cidrs`",
     ),
     Quota("elasticloadbalancing", "Application Load Balancers per Region", "L-53DA6B97", 50, ("load balancers",), _ELB),
     Quota("elasticloadbalancing", "Target Groups per Region", "L-B22855CB", 3000, ("target groups",), _ELB),

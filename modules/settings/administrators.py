@@ -27,6 +27,9 @@ SECTIONS = ("state", "storage")
 PATTERN_CHARACTERS = 480
 #: What each administrator takes besides the name.
 CHARACTERS_OF_EACH = 61
+#: Characters for administrators in the policy of a bucket, which has 20 KB in all, and what each takes besides the ARN.
+#: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
+POLICY_CHARACTERS, QUOTES_OF_EACH = 14 * 1024, 16
 
 
 def administrators_are_of_the_account(draft: Draft) -> Iterator[Fault]:
@@ -55,6 +58,21 @@ def administrators_fit_in_the_filter_pattern(draft: Draft) -> Iterator[Fault]:
             )
         # Those of storage are the state's only where it has none of its own.
         return
+
+
+def administrators_fit_in_a_bucket_policy(draft: Draft) -> Iterator[Fault]:
+    """The policy of every bucket, and that of the master user's secret, names every administrator."""
+    for name in SECTIONS:
+        found = [arn for path, arn in _administrators(draft) if path.startswith(name)]
+        needed = sum(QUOTES_OF_EACH + len(arn) for arn in found)
+        if needed > POLICY_CHARACTERS:
+            yield Fault(
+                f"{name}.administrators",
+                f"too many for the policy of a bucket, which has 20 KB: {needed} characters",
+                len(found),
+                f"{POLICY_CHARACTERS} characters, the ARN and {QUOTES_OF_EACH} for each: a pattern with * stands for "
+                "several",
+            )
 
 
 def _administrators(draft: Draft) -> Iterator[tuple[str, str]]:

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from modules.settings.faults import Fault
 from modules.settings.types import Section
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from modules.settings.draft import Draft
+
+#: A region may be a week behind, or a load balancer wait so many seconds, and no more.
+#: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
+WEEK, LONGEST_RESPONSE = 7 * 24 * 3600, 4000
+#: Of a database instance, and memory of the largest in MiB.
+LARGEST_STORAGE_GIB, LARGEST_MEMORY_MIB = 65_536, 4 * 1024**2
+MOST_CONNECTIONS = 262_143
+#: A certificate that ends within a week is a page, so the ticket comes earlier.
+SHORTEST_NOTICE_DAYS, LONGEST_NOTICE_DAYS = 8, 45
+
 Percent = Annotated[float, Field(gt=0, le=100)]
-Amount = Annotated[int, Field(ge=0)]
-Days = Annotated[int, Field(ge=1, le=45)]
+Amount = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Days = Annotated[int, Field(ge=SHORTEST_NOTICE_DAYS, le=LONGEST_NOTICE_DAYS)]
+Seconds = Annotated[int, Field(ge=1, le=WEEK)]
+Storage = Annotated[int, Field(ge=1, le=LARGEST_STORAGE_GIB)]
 
 
 class AlarmSettings(Section):
@@ -26,7 +43,8 @@ class AlarmSettings(Section):
     storage_replication_lag_seconds
         Seconds that a bucket's replica is behind. 900 by default, as S3 Replication Time Control promises.
     certificate_days_left
-        Days before a certificate expires at which a ticket is raised. 30 by default: AWS renews it at 60.
+        Days before a certificate expires at which a ticket is raised, 8 to 45; at 7 it is a page. 30 by default: AWS
+        renews it at 60.
     load_balancer_error_percent
         Percentage of requests that are answered with 5xx. 1 by default.
     load_balancer_latency_seconds
@@ -52,15 +70,29 @@ class AlarmSettings(Section):
 
     actions: bool = True
     nat_dropped_packets: Amount = 100
-    storage_replication_lag_seconds: Annotated[int, Field(ge=60)] = 900
+    storage_replication_lag_seconds: Annotated[int, Field(ge=60, le=WEEK)] = 900
     certificate_days_left: Days = 30
     load_balancer_error_percent: Percent = 1
-    load_balancer_latency_seconds: Annotated[float, Field(gt=0)] = 2
+    load_balancer_latency_seconds: Annotated[float, Field(gt=0, le=LONGEST_RESPONSE)] = 2
     database_cpu_percent: Percent = 80
-    database_free_storage_gib: Annotated[int, Field(ge=1)] = 10
-    database_free_memory_mib: Annotated[int, Field(ge=1)] = 256
-    database_connections: Annotated[int, Field(ge=1)] | None = None
-    database_replica_lag_seconds: Annotated[int, Field(ge=1)] = 360
-    database_replication_slot_lag_gib: Annotated[int, Field(ge=1)] = 5
-    session_replication_lag_seconds: Annotated[int, Field(ge=1)] = 60
+    database_free_storage_gib: Storage = 10
+    database_free_memory_mib: Annotated[int, Field(ge=1, le=LARGEST_MEMORY_MIB)] = 256
+    database_connections: Annotated[int, Field(ge=1, le=MOST_CONNECTIONS)] | None = None
+    database_replica_lag_seconds: Seconds = 360
+    database_replication_slot_lag_gib: Storage = 5
+    session_replication_lag_seconds: Seconds = 60
     function_duration_percent: Percent = 80
+
+
+def free_storage_is_below_the_storage(draft: Draft) -> Iterator[Fault]:
+    """More free storage than there is storage is never there, and the alarm would never end."""
+    stated, database = draft.mapping("alarms").get("database_free_storage_gib"), draft.database
+    if database is None or not isinstance(stated, str) or not stated.isdecimal():
+        return
+    if int(stated) >= database.storage_gb:
+        yield Fault(
+            "alarms.database_free_storage_gib",
+            f"as much as there is: database.storage_gb is {database.storage_gb}",
+            stated,
+            f"below {database.storage_gb}",
+        )

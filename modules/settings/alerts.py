@@ -6,8 +6,9 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Literal
 
-from modules.settings.faults import Fault
-from modules.settings.types import Section
+from modules.settings.faults import Fault, choices, nearest
+from modules.settings.region_table import REFUSED_BY_PROVIDER, REGIONS
+from modules.settings.types import REGIONS_PAGE, Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +24,8 @@ DIGEST_LENGTH = 8
 UUID = r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 #: By protocol, what an endpoint looks like: a regular expression, and the same in words.
 ENDPOINTS = {
-    "email": (r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", "an e-mail address"),
-    "https": (r"https://[^\s/]\S*", "a URL that opens with https://"),
+    "email": (r"(?=.{3,320}$)[!-?A-~]+@[\w-]+(\.[\w-]+)+", "an e-mail address"),
+    "https": (r"(?=.{9,2048}$)https://[!-.0-~][!-~]*", "a URL that opens with https://"),
     "lambda": (r"arn:aws:lambda:[a-z0-9-]+:\d{12}:function:[\w:-]+", "the ARN of a function"),
     "slack": (r"[ET][A-Z0-9]+/[CG][A-Z0-9]+", "WORKSPACE/CHANNEL by their ids, such as T07EA123LEP/C07EZ1ABC23"),
     "sqs": (r"arn:aws:sqs:[a-z0-9-]+:\d{12}:[\w-]+", "the ARN of a queue"),
@@ -89,9 +90,19 @@ class AlertSettings(Section):
 def endpoints_match_their_protocol(draft: Draft) -> Iterator[Fault]:
     """SNS refuses an endpoint of another protocol only during an apply."""
     for path, protocol, endpoint in _subscriptions(draft):
-        expression, allowed = ENDPOINTS[protocol]
-        if not re.fullmatch(expression, endpoint):
-            yield Fault(f"{path}.endpoint", f"not an endpoint of {protocol}", endpoint, allowed)
+        if not _matches(protocol, endpoint):
+            yield Fault(f"{path}.endpoint", f"not an endpoint of {protocol}", endpoint, ENDPOINTS[protocol][1])
+
+
+def endpoints_are_in_a_region(draft: Draft) -> Iterator[Fault]:
+    """SNS delivers to functions and queues of any region of the partition, but not of one that does not exist."""
+    regions = REGIONS | REFUSED_BY_PROVIDER
+    for path, protocol, endpoint in _subscriptions(draft):
+        if protocol in {"lambda", "sqs"} and _matches(protocol, endpoint):
+            region = endpoint.split(":")[3]
+            if region not in regions:
+                problem = f"no region of AWS: {region}{nearest(region, regions)}"
+                yield Fault(f"{path}.endpoint", problem, endpoint, choices(region, regions, where=REGIONS_PAGE))
 
 
 def endpoints_are_unique(draft: Draft) -> Iterator[Fault]:
@@ -111,11 +122,14 @@ def teams_have_one_channel(draft: Draft) -> Iterator[Fault]:
     """
     channels: dict[str, str] = {}
     for path, protocol, endpoint in _subscriptions(draft):
-        expression, _ = ENDPOINTS[protocol]
-        if protocol == "teams" and re.fullmatch(expression, endpoint):
+        if protocol == "teams" and _matches(protocol, endpoint):
             team = endpoint.split("/")[1].lower()
             if channels.setdefault(team, endpoint) != endpoint:
                 yield Fault(f"{path}.endpoint", "another channel of a team", endpoint, f"one, such as {channels[team]}")
+
+
+def _matches(protocol: str, endpoint: str) -> bool:
+    return re.fullmatch(ENDPOINTS[protocol][0], endpoint, re.ASCII) is not None
 
 
 def _subscriptions(draft: Draft) -> Iterator[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from modules.settings.types import Section, matching
 
-Dollars = Annotated[int, Field(ge=1)]
+Dollars = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
 #: https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_AnomalyMonitor.html
 Monitor = Annotated[

@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotation
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from modules.settings.capacity import highest_utilization, left_without_a_zone, smallest_size
 from modules.settings.container import ContainerSettings
-from modules.settings.faults import Fault
+from modules.settings.faults import Fault, choices, nearest
+from modules.settings.instance_types import SIZES_OF
 from modules.settings.regions import known_regions
-from modules.settings.types import RegionName, Section, matching, some_of
+from modules.settings.types import ONCE, RegionName, Section, fault, matching, some_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,15 +21,33 @@ if TYPE_CHECKING:
     from modules.settings.draft import Draft
 
 Architecture = Literal["arm64", "x86_64"]
+TYPES_PAGE = "modules/settings/instance_types.py"
 
-InstanceType = Annotated[
-    str,
-    matching(
-        r"[a-z][a-z-]*\d[a-z0-9-]*\.[a-z0-9-]+",
-        problem="not an instance type",
-        allowed="a family and a size such as m6g.large",
-    ),
-]
+#: Instance types of a mixed group.
+#: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplate.html
+MOST_TYPES = 40
+#: Where the instances look for an artifact.
+RELEASES = "releases/"
+
+
+def _instance_type(value: str) -> str:
+    family, _, size = value.partition(".")
+    if family not in SIZES_OF:
+        allowed = f"a family and a size such as m6g.large; families: {choices(family, SIZES_OF, where=TYPES_PAGE)}"
+        raise fault(f"not an instance type of EC2{nearest(family, SIZES_OF)}", allowed)
+    if size not in SIZES_OF[family]:
+        sizes = ", ".join(SIZES_OF[family])
+        raise fault(f"a size that {family} does not come in{nearest(size, SIZES_OF[family])}", sizes)
+    return value
+
+
+def _below_releases(value: str) -> str:
+    if value.startswith(RELEASES):
+        raise fault(f"the key below {RELEASES} of the data bucket is meant", value.removeprefix(RELEASES))
+    return value
+
+
+InstanceType = Annotated[str, AfterValidator(_instance_type)]
 ImageId = Annotated[
     str,
     matching(r"ami-[0-9a-f]{8}([0-9a-f]{9})?", problem="not the id of an image", allowed="ami- and 8 or 17 digits"),
@@ -40,6 +59,7 @@ ArtifactKey = Annotated[
         problem="not the key of an artifact",
         allowed="letters, digits, dots, hyphens, underscores and slashes, ending in .tar.gz, such as site/1.4.0.tar.gz",
     ),
+    AfterValidator(_below_releases),
 ]
 Digest = Annotated[
     str, matching(r"[0-9a-f]{64}", problem="not a SHA-256 digest", allowed="64 lower-case hexadecimal digits")
@@ -97,7 +117,9 @@ class ComputeSettings(Section):
     """
 
     architecture: Architecture = "arm64"
-    instance_types: Annotated[tuple[InstanceType, ...], some_of("instance types")] = ("m6g.large",)
+    instance_types: Annotated[
+        tuple[InstanceType, ...], Field(max_length=MOST_TYPES), some_of("instance types"), ONCE
+    ] = ("m6g.large",)
     image_ids: Mapping[RegionName, ImageId] = Field(default_factory=dict)
     spot_percentage: Annotated[int, Field(ge=0, le=100)] = 0
     surviving_instances: Annotated[int, Field(ge=1, le=500)] = 2

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotation
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from modules.settings.faults import Fault, nearest
+from modules.settings.faults import Fault, choices, joined, nearest
 from modules.settings.managed_rules import GLOBAL, OF_THE_SETTINGS, REGIONAL
 from modules.settings.ownership import ByRegion, Ownership  # noqa: TC001 - pydantic reads the annotations
 from modules.settings.regions import REGIONS_THAT_LACK_RULES
-from modules.settings.types import RegionName, Section
+from modules.settings.types import ONCE, RegionName, Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ class ConfigurationSettings(Section):
     service_role: Ownership = "managed"
     aggregator: Ownership = "managed"
     frequency: Literal["CONTINUOUS", "DAILY"] = "CONTINUOUS"
-    skip_rules: Mapping[RegionName, tuple[str, ...]] = Field(default_factory=dict)
+    skip_rules: Mapping[RegionName, Annotated[tuple[str, ...], ONCE]] = Field(default_factory=dict)
 
 
 def skipped_rules_exist(draft: Draft) -> Iterator[Fault]:
@@ -58,10 +58,10 @@ def skipped_rules_exist(draft: Draft) -> Iterator[Fault]:
         for position, one in enumerate(identifiers if isinstance(identifiers, list) else []):
             if isinstance(one, str) and one not in MANAGED_RULES:
                 yield Fault(
-                    f"configuration.skip_rules.{region}[{position}]",
+                    joined(joined("configuration.skip_rules", region), position),
                     f"no rule of the platform{nearest(one, MANAGED_RULES)}",
                     one,
-                    ", ".join(MANAGED_RULES),
+                    choices(one, MANAGED_RULES, where="modules/settings/managed_rules.py"),
                 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotation
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 INSIGHTS_DAYS = (7, *(31 * months for months in range(1, 24)), 731)
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html
 LEAST_GROWTH = 1.1
+MOST_LIMIT_GB = 65_536
+MOST_STORAGE_GB = int(MOST_LIMIT_GB / LEAST_GROWTH)
+#: IOPS of io2 for each GiB.
+LEAST_IO2_IOPS, MOST_IO2_IOPS = 0.5, 1000
+LEAST_IOPS, MOST_IOPS = 1000, 256_000
 LEAST_IO2_GB, LEAST_GP3_IOPS_GB, LEAST_GP3_IOPS, MOST_GP3_IOPS = 100, 400, 12_000, 64_000
 CertificateAuthority = Literal["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]
 
@@ -123,10 +129,10 @@ class DatabaseSettings(Section):
     version: EngineVersion = "17"
     major_upgrades: bool = False
     instance_class: InstanceClass | None = None
-    storage_gb: Annotated[int, Field(ge=20, le=65536)] = 100
-    storage_limit_gb: Annotated[int, Field(ge=22, le=65536)] = 1000
+    storage_gb: Annotated[int, Field(ge=20, le=MOST_STORAGE_GB)] = 100
+    storage_limit_gb: Annotated[int, Field(ge=22, le=MOST_LIMIT_GB)] = 1000
     storage_type: Literal["gp3", "io2"] = "gp3"
-    iops: Annotated[int, Field(ge=1000, le=256000)] | None = None
+    iops: Annotated[int, Field(ge=LEAST_IOPS, le=MOST_IOPS)] | None = None
     multi_az: bool = True
     backup_retention_days: Annotated[int, Field(ge=1, le=35)] = 14
     backup_window: Annotated[str, AfterValidator(_daily)] = "02:00-03:00"
@@ -191,12 +197,26 @@ def storage_is_possible(draft: Draft) -> Iterator[Fault]:
             "database.storage_limit_gb",
             f"less than a tenth above storage_gb ({size})",
             database.storage_limit_gb,
-            f"{-int(-size * LEAST_GROWTH // 1)} or more",
+            f"{math.ceil(size * LEAST_GROWTH)} or more",
         )
-    if database.storage_type == "io2" and (iops is None or size < LEAST_IO2_GB):
-        yield Fault("database.storage_type", "io2 needs iops and 100 GiB", "io2", "database.iops beside it, or gp3")
-    if database.storage_type == "gp3" and iops is not None:
+    if database.storage_type == "io2":
+        yield from _io2(size, iops)
+    elif iops is not None:
         if size < LEAST_GP3_IOPS_GB:
             yield Fault("database.iops", "gp3 below 400 GiB has 3,000 and no choice", iops, "nothing, or 400 GiB")
         elif not LEAST_GP3_IOPS <= iops <= MOST_GP3_IOPS:
             yield Fault("database.iops", "not what gp3 has", iops, f"{LEAST_GP3_IOPS} to {MOST_GP3_IOPS}")
+
+
+def _io2(size: int, iops: int | None) -> Iterator[Fault]:
+    if iops is None or size < LEAST_IO2_GB:
+        yield Fault("database.storage_type", "io2 needs iops and 100 GiB", "io2", "database.iops beside it, or gp3")
+        return
+    least, most = math.ceil(size * LEAST_IO2_IOPS), size * MOST_IO2_IOPS
+    if not least <= iops <= most:
+        yield Fault(
+            "database.iops",
+            f"not what io2 has for database.storage_gb ({size})",
+            iops,
+            f"{max(least, LEAST_IOPS)} to {min(most, MOST_IOPS)}, half to a thousand for each GiB",
+        )

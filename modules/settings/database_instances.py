@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modules.settings.faults import Fault
+from modules.settings.faults import Fault, joined
 from modules.settings.postgres import EngineVersion, engine_version
 from modules.settings.topology import DatabaseMember, Role, topology
 from modules.settings.types import NONE, RegionName, RegionOrNone, Section
@@ -58,7 +58,7 @@ def instances_are_of_the_regions(draft: Draft) -> Iterator[Fault]:
     for region, stated in draft.mapping("database", "instances").items():
         yield from draft.check_keys(INSTANCES, [region])
         backups_in = stated.get("backups_in") if isinstance(stated, dict) else None
-        path = f"{INSTANCES}.{region}.backups_in"
+        path = f"{joined(INSTANCES, region)}.backups_in"
         if backups_in != NONE:
             yield from draft.check_region(path, backups_in)
         if backups_in == region:

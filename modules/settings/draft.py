@@ -62,9 +62,9 @@ class Draft:
 
     def check_region(self, path: str, value: object) -> Iterator[Fault]:
         """Fault if ``value`` is a text that is not in the list of regions."""
-        if isinstance(value, str) and self.regions and value not in self.regions:
-            allowed = ", ".join(dict.fromkeys(self.regions))
-            yield Fault(path, f"not one of the regions{nearest(value, self.regions)}", value, allowed)
+        known = [name for name in dict.fromkeys(self.regions) if name in known_regions()]
+        if isinstance(value, str) and known and value not in self.regions:
+            yield Fault(path, f"not one of the regions{nearest(value, known)}", value, ", ".join(known))
 
     def check_keys(self, path: str, keys: Iterable[str]) -> Iterator[Fault]:
         """Fault for each of ``keys`` of the mapping at ``path`` that is an AWS region and not in the list of regions.
@@ -72,8 +72,8 @@ class Draft:
         Such a key would have no effect, and is more likely a mistake.
         """
         for key in keys:
-            if self.regions and key in known_regions() and key not in self.regions:
-                yield Fault(f"{path}.{key}", "not one of the regions", key, ", ".join(self.regions))
+            if key in known_regions():
+                yield from self.check_region(f"{path}.{key}", key)
 
     def _section(self, key: str, model: type[Model]) -> Model | None:
         try:

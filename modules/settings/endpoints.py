@@ -9,11 +9,12 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator
 
-from modules.settings.faults import nearest
+from modules.settings.faults import choices, nearest
 from modules.settings.types import fault
 
 #: Prefix of a service's actions, by what follows ``com.amazonaws.REGION.`` in the endpoint service's name.
@@ -93,11 +94,19 @@ IAM_PREFIXES = {
 }
 
 
+#: Every VPC has their gateway endpoints.
+GATEWAYS = ("dynamodb", "s3")
+
+
 def _is_known(value: str) -> str:
-    if value not in IAM_PREFIXES:
-        known = sorted(IAM_PREFIXES)
-        raise fault(f"no service that an endpoint is made for{nearest(value, known)}", ", ".join(known))
-    return value
+    if value in IAM_PREFIXES:
+        return value
+    if value in GATEWAYS:
+        raise fault("a service that every VPC has a gateway endpoint for", "the list without it")
+    name = re.sub(r"^com\.amazonaws\.[a-z0-9-]+\.", "", value)
+    allowed = choices(name, IAM_PREFIXES, where="modules/settings/endpoints.py")
+    problem = "no service that an endpoint is made for" if name == value else "a service with its region"
+    raise fault(f"{problem}{nearest(name, IAM_PREFIXES)}", allowed)
 
 
 EndpointService = Annotated[str, AfterValidator(_is_known)]

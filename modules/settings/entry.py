@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from modules.settings.faults import Fault
-from modules.settings.types import Domain, RegionName, Section, ipv4_network, matching, some_of
+from modules.settings.types import ONCE, Domain, RegionName, Section, ipv4_network, matching, some_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,13 +18,21 @@ if TYPE_CHECKING:
 
 #: The page that health checks of load balancers and Route 53 request.
 HEALTH_PATH = "/health"
+UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+#: Rules of a security group at the most, after a higher quota, and what the prefix list of the health checks counts as.
+#: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-security-groups and
+#: https://docs.aws.amazon.com/vpc/latest/userguide/working-with-aws-managed-prefix-lists.html
+MOST_RULES, HEALTH_CHECK_RULES = 1000, 25
+#: HTTP and HTTPS.
+RULES_OF_A_NETWORK = 2
+MOST_NETWORKS = (MOST_RULES - HEALTH_CHECK_RULES) // RULES_OF_A_NETWORK
 #: Characters of a common name in X.509.
 LONGEST_COMMON_NAME = 64
 
 CertificateArn = Annotated[
     str,
     matching(
-        r"arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]{36}",
+        rf"arn:aws:acm:[a-z0-9-]+:\d{{12}}:certificate/{UUID}",
         problem="not the ARN of a certificate",
         allowed="arn:aws:acm:REGION:ACCOUNT:certificate/ID",
     ),
@@ -84,7 +92,7 @@ class FirewallSettings(Section):
     ip_reputation: RuleAction = "block"
     sql_injection: RuleAction = "block"
     anonymous_ip: RuleAction = "count"
-    counted_rules: Mapping[RuleGroup, tuple[RuleName, ...]] = Field(default_factory=_counted_rules)
+    counted_rules: Mapping[RuleGroup, Annotated[tuple[RuleName, ...], ONCE]] = Field(default_factory=_counted_rules)
     rate_limit: Annotated[int, Field(ge=10, le=2_000_000_000)] = 2000
 
 
@@ -96,7 +104,8 @@ class EntrySettings(Section):
     tls_policy
         Security policy of the HTTPS listeners. TLS 1.3 and 1.2 by default.
     client_cidrs
-        Networks that may connect. Everyone by default.
+        Networks that may connect. Everyone by default. Each takes two rules of a security group, of which an account
+        has 60 (L-0EA8095F), and the health checks of Route 53 take 25.
     deletion_protection
         Whether load balancers refuse to be deleted. Yes by default.
     hosted_zone
@@ -119,7 +128,9 @@ class EntrySettings(Section):
     """
 
     tls_policy: TlsPolicy = "ELBSecurityPolicy-TLS13-1-2-2021-06"
-    client_cidrs: Annotated[tuple[Cidr, ...], some_of("IPv4 networks")] = (IPv4Network("0.0.0.0/0"),)
+    client_cidrs: Annotated[tuple[Cidr, ...], Field(max_length=MOST_NETWORKS), some_of("IPv4 networks"), ONCE] = (
+        IPv4Network("0.0.0.0/0"),
+    )
     deletion_protection: bool = True
     hosted_zone: Literal["existing", "managed"] = "existing"
     zone_name: Domain | None = None

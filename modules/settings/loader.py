@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, get_args
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from pydantic import ValidationError
 
 from modules.settings import types
 from modules.settings.draft import Draft
-from modules.settings.faults import Fault, SettingsError, nearest
+from modules.settings.faults import Fault, SettingsError, joined, nearest
 from modules.settings.former import FORMER_KEYS
 from modules.settings.model import Settings
 from modules.settings.rules import RULES
+from modules.settings.shape import MADE_BY_PYDANTIC, bounds, keys_of
+from modules.settings.text import RefusedError, TextLoader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,34 +25,21 @@ if TYPE_CHECKING:
 
 SUFFIX_VARIABLE = "ENVIRONMENT_SUFFIX"
 MAPPING = "a mapping of settings, see config/prod.yaml"
+#: More than any settings file has.
+LARGEST_BYTES = 256 * 1024
+#: By kind of an error of pydantic: what is wrong, and what is allowed. Numbers also have bounds.
 KINDS = {
     "string_type": ("not a text", "a text"),
+    "string_unicode": ("half of a character", "a text"),
     "tuple_type": ("not a list", "a list, such as [a, b]"),
     "model_type": ("not a mapping", "keys and values below it"),
+    "dict_type": ("not a mapping", "keys and values below it"),
     "mapping_type": ("not a mapping", "keys and values below it"),
+    "bool_type": ("neither true nor false", "true or false"),
+    "bool_parsing": ("neither true nor false", "true or false"),
 }
-NULL_ONLY = {
-    first: [resolver for resolver in resolvers if resolver[0] == "tag:yaml.org,2002:null"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-class _TextLoader(yaml.SafeLoader):
-    """Reads every scalar except null as text: an account id keeps its leading zero."""
-
-    yaml_implicit_resolvers = NULL_ONLY
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002
-        """Refuse a duplicate key, of which YAML would silently keep the last."""
-        mapping: dict[Hashable, Any] = {}
-        for key_node, value_node in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, str):
-                raise yaml.constructor.ConstructorError(None, None, "key is not text", key_node.start_mark)
-            if key in mapping:
-                raise yaml.constructor.ConstructorError(None, None, f"key {key!r} stands twice", key_node.start_mark)
-            mapping[key] = self.construct_object(value_node, deep=deep)
-        return mapping
+_NUMBERS = {"int": "whole number", "float": "number", "finite": "number"}
+_BOUNDS = frozenset({"greater_than", "greater_than_equal", "less_than", "less_than_equal"})
 
 
 def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
@@ -77,8 +67,8 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
         settings = Settings.model_validate(raw)
     except ValidationError as error:
         faults += [fault for details in error.errors() if (fault := _fault(details)).path not in reported]
-    draft = Draft(raw)
-    faults += [fault for rule in RULES for fault in rule(draft) if fault.path not in {known.path for known in faults}]
+    draft, known = Draft(raw), {fault.path for fault in faults}
+    faults += [fault for rule in RULES for fault in rule(draft) if fault.path not in known]
     if faults or settings is None:
         raise SettingsError(faults)
     return settings
@@ -86,66 +76,97 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_TextLoader)  # noqa: S506 - derived from SafeLoader
+        text = _text(path)
     except OSError as error:
-        raise SettingsError([Fault(str(path), f"cannot be read ({error.strerror})", str(path), MAPPING)]) from error
+        raise _refused(path, f"cannot be read ({error.strerror})", str(path)) from error
     except UnicodeDecodeError as error:
-        raise SettingsError([Fault(str(path), "not a text in UTF-8", str(path), MAPPING)]) from error
+        raise _refused(path, "not a text in UTF-8", str(path)) from error
+    try:
+        raw = yaml.load(text, Loader=TextLoader)  # noqa: S506 - derived from SafeLoader
+    except RefusedError as error:
+        raise SettingsError([_at(path, text, error, error.problem or "", error.note or "")]) from error
+    except yaml.MarkedYAMLError as error:
+        problem = f"not YAML ({error.problem or error.context})"
+        raise SettingsError([_at(path, text, error, problem, MAPPING)]) from error
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        problem = f"not YAML ({getattr(error, 'problem', None) or error})"
-        raise SettingsError([Fault(where, problem, path.name, MAPPING)]) from error
+        raise _refused(path, f"not YAML ({error})", path.name) from error
+    if raw is None:
+        raise _refused(path, "an empty file", None)
     if not isinstance(raw, dict):
-        raise SettingsError([Fault(str(path), f"not a mapping but a {type(raw).__name__}", raw, MAPPING)])
+        raise _refused(path, f"not a mapping but a {'list' if isinstance(raw, list) else 'text'}", raw)
     return raw
+
+
+def _text(path: Path) -> str:
+    """What the file says. A pipe or a device may never end."""
+    about = path.stat()
+    if not stat.S_ISREG(about.st_mode):
+        raise _refused(path, "not a file", str(path))
+    if about.st_size > LARGEST_BYTES:
+        raise _refused(path, "too large a file", f"{about.st_size} bytes", f"at most {LARGEST_BYTES} bytes")
+    return path.read_text(encoding="utf-8")
+
+
+def _refused(path: Path, problem: str, value: object, allowed: str = MAPPING) -> SettingsError:
+    return SettingsError([Fault(str(path), problem, value, allowed)])
+
+
+def _at(path: Path, text: str, error: yaml.MarkedYAMLError, problem: str, allowed: str) -> Fault:
+    """Fault at a line of the file."""
+    mark = error.problem_mark or error.context_mark
+    if mark is None:
+        return Fault(str(path), problem, path.name, allowed)
+    line = text[: mark.index].rpartition("\n")[2] + text[mark.index :].partition("\n")[0]
+    return Fault(f"{path}:{mark.line + 1}:{mark.column + 1}", problem, line.strip(), allowed)
 
 
 def _interpolations(value: object, path: str = "") -> Iterator[Fault]:
     """Texts that Terraform would interpolate."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from _interpolations(key, f"{path}.{key}".lstrip("."))
-            yield from _interpolations(inner, f"{path}.{key}".lstrip("."))
+            yield from _interpolations(key, joined(path, key))
+            yield from _interpolations(inner, joined(path, key))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _interpolations(inner, f"{path}[{index}]")
+            yield from _interpolations(inner, joined(path, index))
     elif isinstance(value, str) and ("${" in value or "%{" in value):
         yield Fault(path, "Terraform would interpolate it", value, "text without ${ and %{")
 
 
 def _fault(details: ErrorDetails) -> Fault:
     """Fault for an error of pydantic."""
-    location, context = details["loc"], details.get("ctx", {})
-    # Parts of a location that pydantic adds, such as [key], are not in the file's path.
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location if not _own(part))
-    path, value = path.lstrip("."), details["input"]
-    kind, problem, allowed = details["type"], "not allowed", details["msg"].lower().removeprefix("input should be ")
+    kind, location, context = details["type"], details["loc"], details.get("ctx", {})
+    path = ""
+    for place, part in enumerate(location):
+        # An unknown key is the file's own, whatever it looks like.
+        if part not in MADE_BY_PYDANTIC or (kind == "extra_forbidden" and place == len(location) - 1):
+            path = joined(path, part)
     if kind == types.FAULT:
         problem, allowed = context["problem"], context["allowed"]
     elif kind == "missing":
-        problem, value, allowed = "missing", None, f"a value for {path}, see config/prod.yaml"
+        return Fault(path, "missing", None, f"a value for {path}, see docs/settings.md")
     elif kind == "extra_forbidden":
-        known = _keys(location[:-1])
-        if path in FORMER_KEYS:
-            problem, allowed = "a key of an earlier version", FORMER_KEYS[path]
-        else:
-            problem, allowed = f"unknown key{nearest(str(location[-1]), known)}", ", ".join(known)
+        problem, allowed = _unknown_key(path, str(location[-1]), keys_of(location[:-1]))
     elif kind == "literal_error":
         problem, allowed = "not one of the choices", str(context["expected"])
+    elif kind == "too_long":
+        problem, allowed = f"{context['actual_length']} items", f"at most {context['max_length']}"
     elif kind in KINDS:
         problem, allowed = KINDS[kind]
-    return Fault(path, problem, value, allowed)
+    else:
+        problem, allowed = _number(kind, bounds(location)) or ("not allowed", details["msg"].lower())
+    return Fault(path, problem, details["input"], allowed)
 
 
-def _own(part: int | str) -> bool:
-    return isinstance(part, str) and part.startswith("[")
+def _unknown_key(path: str, key: str, known: Sequence[str]) -> tuple[str, str]:
+    if path in FORMER_KEYS:
+        return "a key of an earlier version", FORMER_KEYS[path]
+    return f"unknown key{nearest(key, known)}", ", ".join(known)
 
 
-def _keys(location: tuple[int | str, ...]) -> list[str]:
-    """Keys of the section at ``location``."""
-    model: Any = Settings
-    for part in location:
-        # In a mapping, such as one of regions, the part is a key, and the mapping's values are of the model.
-        model = model.model_fields[str(part)].annotation if hasattr(model, "model_fields") else get_args(model)[1]
-    return list(model.model_fields)
+def _number(kind: str, limits: str) -> tuple[str, str] | None:
+    """Problem and what is allowed, if an error is one of numbers."""
+    if kind in _BOUNDS:
+        return "not allowed", limits
+    name = _NUMBERS.get(kind.partition("_")[0])
+    return (f"not a {name}", f"a {name}, {limits}".removesuffix(", ")) if name else None

@@ -12,7 +12,7 @@ from modules.settings.endpoints import EndpointService  # noqa: TC001 - as above
 from modules.settings.faults import Fault
 from modules.settings.region_table import WITHOUT_EC2MESSAGES
 from modules.settings.regions import is_zone_of, known_regions, zone_count
-from modules.settings.types import BucketName, PrivateNetwork, RegionName, Section, ZoneNames
+from modules.settings.types import ONCE, BucketName, PrivateNetwork, RegionName, Section, ZoneNames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ class NetworkSettings(Section):
     availability_zones: Annotated[int, Field(ge=2, le=6)] = 3
     zones: Mapping[RegionName, ZoneNames] = Field(default_factory=dict)
     nat_gateways: Literal["per-az", "single", "none"] = "per-az"
-    interface_endpoints: tuple[EndpointService, ...] = (
+    interface_endpoints: Annotated[tuple[EndpointService, ...], ONCE] = (
         "kms",
         "logs",
         "secretsmanager",
@@ -61,7 +61,7 @@ class NetworkSettings(Section):
         "ssmmessages",
         "sts",
     )
-    readable_buckets: tuple[BucketName, ...] = ()
+    readable_buckets: Annotated[tuple[BucketName, ...], ONCE] = ()
 
     def zone_count(self, region: str) -> int:
         """Availability Zones to use in ``region``."""
@@ -103,7 +103,7 @@ def zones_are_of_their_region(draft: Draft) -> Iterator[Fault]:
     for region, zones in network.zones.items():
         path = f"network.zones.{region}"
         if names and region not in names:
-            yield Fault(path, "not one of the regions", region, ", ".join(names))
+            yield from draft.check_region(path, region)
         elif len({zone.startswith(region) for zone in zones}) > 1:
             # Only AWS knows whether a name and an id mean the same zone.
             yield Fault(path, "names and ids of zones are mixed", ", ".join(zones), "names of zones, or ids of zones")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import Discriminator, Tag
 
+from modules.settings.faults import joined
 from modules.settings.types import RegionName
 
 if TYPE_CHECKING:
@@ -50,4 +51,4 @@ def owners_are_of_the_regions(draft: Draft) -> Iterator[Fault]:
     for section, keys in BY_REGION.items():
         for key in keys:
             for region in draft.mapping(section, key):
-                yield from draft.check_region(f"{section}.{key}.{region}", region)
+                yield from draft.check_region(joined(f"{section}.{key}", region), region)

@@ -6,27 +6,51 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from modules.settings.faults import nearest
 from modules.settings.types import fault, matching
 
-#: Major versions in standard support, and the families of instance classes for PostgreSQL.
+#: Major versions in standard support, with the first minor version that RDS had and the newest that is known.
+#: https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html
+MINOR_VERSIONS = {"14": (1, 24), "15": (2, 19), "16": (1, 15), "17": (1, 11), "18": (1, 6)}
+VERSIONS = tuple(MINOR_VERSIONS)
+#: PostgreSQL publishes four a year: those of the year after are taken too, and ``make preflight`` asks RDS.
+LATER = 4
+#: Families of instance classes for PostgreSQL, and the sizes that they come in; a number stands for so many ``xlarge``.
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Support.html
-VERSIONS = ("14", "15", "16", "17", "18")
-FAMILIES = (
-    *("t3", "t4g", "m5", "m5d", "m6g", "m6gd", "m6i", "m6id", "m6idn", "m6in", "m7g", "m7i", "m8g"),
-    *("r5", "r5b", "r5d", "r6g", "r6gd", "r6i", "r6id", "r6idn", "r6in", "r7g", "r7i", "r8g"),
-    *("x2g", "x2idn", "x2iedn"),
-)
-SIZES = r"(micro|small|medium|large|xlarge|[1-9]\d?xlarge)"
-BURSTABLE = ("t3", "t4g")
-BURSTABLE_SIZES = ("micro", "small", "medium", "large", "xlarge", "2xlarge")
+_SIZES = {
+    "t3 t4g": "micro small medium large xlarge 2",
+    "m5 m5d r5 r5b r5d": "large xlarge 2 4 8 12 16 24",
+    "m6g m6gd m7g r6g r6gd r7g x2g": "large xlarge 2 4 8 12 16",
+    "m6i m6id m6idn m6in r6i r6id r6idn r6in": "large xlarge 2 4 8 12 16 24 32",
+    "m7i m8a m8g m8gd m9g r7i r8a r8g r8gd": "large xlarge 2 4 8 12 16 24 48",
+    "x2idn": "16 24 32",
+    "x2iedn": "xlarge 2 4 8 16 24 32",
+}
+SIZES_OF = {
+    family: tuple(f"{size}xlarge" if size.isdigit() else size for size in sizes.split())
+    for families, sizes in _SIZES.items()
+    for family in families.split()
+}
+
+
+def _version(value: str) -> str:
+    major, minor = engine_version(value)
+    first, newest = MINOR_VERSIONS[str(major)]
+    if minor is not None and not first <= minor <= newest + LATER:
+        raise fault(f"no minor version of PostgreSQL {major}", f"{major}, or {major}.{first} to {major}.{newest}")
+    return value
 
 
 def _class(value: str) -> str:
     family, _, size = value.removeprefix("db.").partition(".")
-    if family in BURSTABLE and size not in BURSTABLE_SIZES:
-        raise fault("a size that the class does not come in", f"db.{family}.SIZE of {', '.join(BURSTABLE_SIZES)}")
-    if family not in BURSTABLE and size in {"micro", "small", "medium"}:
-        raise fault("a size that the class does not come in", f"db.{family}.large or larger")
+    if not value.startswith("db.") or family not in SIZES_OF:
+        allowed = f"db.FAMILY.SIZE of {', '.join(SIZES_OF)}, such as db.m7g.large"
+        raise fault(f"not an instance class for PostgreSQL{nearest(family, SIZES_OF)}", allowed)
+    if size not in SIZES_OF[family]:
+        sizes = ", ".join(SIZES_OF[family])
+        raise fault(
+            f"a size that the class does not come in{nearest(size, SIZES_OF[family])}", f"db.{family}.SIZE of {sizes}"
+        )
     return value
 
 
@@ -37,16 +61,9 @@ EngineVersion = Annotated[
         problem="not a version of PostgreSQL that RDS supports",
         allowed=f"{', '.join(VERSIONS)}, or a minor version of one, such as 17.5",
     ),
+    AfterValidator(_version),
 ]
-InstanceClass = Annotated[
-    str,
-    matching(
-        rf"db\.({'|'.join(FAMILIES)})\.{SIZES}",
-        problem="not an instance class for PostgreSQL",
-        allowed=f"db.FAMILY.SIZE of {', '.join(FAMILIES)}, such as db.m7g.large",
-    ),
-    AfterValidator(_class),
-]
+InstanceClass = Annotated[str, AfterValidator(_class)]
 
 
 def engine_version(text: str) -> tuple[int, int | None]:

@@ -20,6 +20,9 @@ REGIONS = frozenset(
 )
 #: Regions that AWS has named and that provider refuses.
 REFUSED_BY_PROVIDER = frozenset({"ap-southeast-6", "me-west-1", "sa-west-1"})
+#: What regions of other partitions open with: they have other domains, ARNs and service principals.
+#: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+OTHER_PARTITIONS = ("cn-", "eu-isoe-", "eusc-", "us-gov-", "us-iso-", "us-isob-", "us-isof-")
 #: Of ``REGIONS``, those in which the S3 backend of Terraform 1.11.4 keeps no state.
 REFUSED_BY_BACKEND = frozenset({"ap-east-2"})
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from modules.settings import (
     administrators,
+    alarms,
     alerts,
     backup,
     compute,
@@ -38,6 +39,7 @@ RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     state.replica_is_in_another_region,
     administrators.administrators_are_of_the_account,
     administrators.administrators_fit_in_the_filter_pattern,
+    administrators.administrators_fit_in_a_bucket_policy,
     network.region_cidrs_are_of_the_regions,
     network.vpcs_fit_and_do_not_overlap,
     network.zones_are_of_their_region,
@@ -65,8 +67,10 @@ RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     database_instances.rebuilt_instances_can_be_deleted,
     database.windows_do_not_overlap,
     database.storage_is_possible,
+    alarms.free_storage_is_below_the_storage,
     rotation.function_reaches_secrets_manager,
     alerts.endpoints_match_their_protocol,
+    alerts.endpoints_are_in_a_region,
     alerts.endpoints_are_unique,
     alerts.teams_have_one_channel,
     backup.copy_region_is_another_region,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from modules.settings.administrators import PrincipalPattern  # noqa: TC001 - pydantic reads the annotation
 from modules.settings.faults import Fault
 from modules.settings.region_table import REFUSED_BY_BACKEND
-from modules.settings.types import RegionName, Section
+from modules.settings.types import ONCE, RegionName, Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ class StateSettings(Section):
 
     replica_region: RegionName | None = None
     dynamodb_lock: bool = True
-    administrators: tuple[PrincipalPattern, ...] = ()
+    administrators: Annotated[tuple[PrincipalPattern, ...], ONCE] = ()
 
 
 def backend_supports_the_home_region(draft: Draft) -> Iterator[Fault]:

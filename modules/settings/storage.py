@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from modules.settings.administrators import PrincipalPattern  # noqa: TC001 - pydantic reads the annotation
-from modules.settings.types import Section
+from modules.settings.types import ONCE, Section
 
 
 class StorageSettings(Section):
@@ -29,7 +29,7 @@ class StorageSettings(Section):
         Days that access logs, load balancer logs, trails and configuration records are kept. One year by default.
     """
 
-    administrators: tuple[PrincipalPattern, ...] = ()
+    administrators: Annotated[tuple[PrincipalPattern, ...], ONCE] = ()
     force_destroy: bool = False
     keep_noncurrent_days: Annotated[int, Field(ge=1, le=3650)] = 90
     tier_after_days: Annotated[int, Field(ge=0, le=3650)] = 30

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from modules.settings.faults import nearest
-from modules.settings.region_table import REFUSED_BY_PROVIDER
+from modules.settings.faults import choices, nearest
+from modules.settings.region_table import OTHER_PARTITIONS, REFUSED_BY_PROVIDER
 from modules.settings.regions import known_regions
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
 #: Error type whose context carries ``problem`` and ``allowed``, for the loader to make a fault of.
 FAULT = "fault"
@@ -19,6 +23,14 @@ FAULT = "fault"
 NONE = "none"
 #: Availability Zones to use in a region, at least and at most.
 ZONES = (2, 6)
+#: https://datatracker.ietf.org/doc/html/rfc1918
+PRIVATE_NETWORKS = tuple(IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+#: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html and
+#: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
+NAMES_OF_AWS = ("amazon", "amzn", "aws", "sthree")
+#: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Tag.html
+TAGS_OF_AWS = ("aws:", "rds:")
+REGIONS_PAGE = "docs/network.md#regions"
 #: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 RETENTION_DAYS = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180),
@@ -37,9 +49,9 @@ def fault(problem: str, allowed: str) -> PydanticCustomError:
     return PydanticCustomError(FAULT, "{problem}", {"problem": problem, "allowed": allowed})
 
 
-def matching(pattern: str, *, problem: str, allowed: str) -> AfterValidator:
-    """Validator of a text that has to match ``pattern`` as a whole."""
-    compiled = re.compile(pattern)
+def matching(pattern: str, *, problem: str, allowed: str, flags: re.RegexFlag = re.ASCII) -> AfterValidator:
+    """Validator of a text that has to match ``pattern`` as a whole; letters and digits are of ASCII by default."""
+    compiled = re.compile(pattern, flags)
 
     def check(value: str) -> str:
         if not compiled.fullmatch(value):
@@ -60,13 +72,28 @@ def some_of(what: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _is_region(value: str) -> str:
-    if value in REFUSED_BY_PROVIDER:
-        problem = "a region that AWS has and that AWS provider 5.100.0 does not know yet"
-        raise fault(problem, ", ".join(sorted(known_regions())))
-    if value not in known_regions():
-        raise fault(f"unknown AWS region{nearest(value, sorted(known_regions()))}", ", ".join(sorted(known_regions())))
+def each_once(value: tuple[Hashable, ...]) -> tuple[Hashable, ...]:
+    """Refuse a list that has an item twice: one resource would be made for both, and Terraform has one address."""
+    twice = [item for item, count in Counter(value).items() if count > 1]
+    if twice:
+        raise fault(f"{', '.join(map(str, twice))} stands twice", "each once")
     return value
+
+
+#: For the annotation of a list.
+ONCE = AfterValidator(each_once)
+
+
+def _is_region(value: str) -> str:
+    known = known_regions()
+    if value in known:
+        return value
+    allowed = choices(value, known, where=REGIONS_PAGE)
+    if value in REFUSED_BY_PROVIDER:
+        raise fault("a region that AWS has and that AWS provider 5.100.0 does not know yet", allowed)
+    if value.startswith(OTHER_PARTITIONS):
+        raise fault("a region of another partition of AWS", f"regions of the commercial partition: {REGIONS_PAGE}")
+    raise fault(f"unknown AWS region{nearest(value, sorted(known))}", allowed)
 
 
 def _is_region_or_none(value: str) -> str:
@@ -82,7 +109,7 @@ def ipv4_network(value: object) -> object:
 
 
 def _private(value: IPv4Network) -> IPv4Network:
-    if not value.is_private:
+    if not any(value.subnet_of(network) for network in PRIVATE_NETWORKS):
         raise fault("not a private network", "a block inside 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
     return value
 
@@ -100,6 +127,18 @@ def _retention(value: int) -> int:
     return value
 
 
+def _free_name(value: str) -> str:
+    if value.lower().partition("-")[0] in NAMES_OF_AWS:
+        raise fault("names would open with what AWS keeps for itself", f"not {', '.join(NAMES_OF_AWS)}")
+    return value
+
+
+def _free_tag(value: str) -> str:
+    if value.lower().startswith(TAGS_OF_AWS):
+        raise fault("AWS keeps tags that open like this for itself", f"not {' or '.join(TAGS_OF_AWS)} at the beginning")
+    return value
+
+
 RetentionDays = Annotated[int, AfterValidator(_retention)]
 RegionName = Annotated[str, AfterValidator(_is_region)]
 RegionOrNone = Annotated[str, AfterValidator(_is_region_or_none)]
@@ -111,6 +150,7 @@ EnvironmentName = Annotated[
         problem="not an environment's name",
         allowed="1 to 12 letters, digits and single hyphens, opening with a letter",
     ),
+    AfterValidator(_free_name),
 ]
 EnvironmentSuffix = Annotated[
     str,
@@ -126,7 +166,9 @@ TagValue = Annotated[
         r"(?! )[\w .:/=+@-]{1,256}(?<! )",
         problem="not a tag value that every AWS service takes",
         allowed="1 to 256 letters, digits, inner spaces and . : / = + - @ _",
+        flags=re.UNICODE,
     ),
+    AfterValidator(_free_tag),
 ]
 Domain = Annotated[
     str,

@@ -14,7 +14,6 @@ import pytest
 from modules.areas.rotation import runtime
 from modules.areas.rotation.bundle import build_bundle
 from modules.areas.rotation.certificates import rds_certificates
-from modules.areas.rotation.code import CERTIFICATES
 from tests.support.lives import Applied
 from tests.support.region_sets import THREE
 
@@ -41,7 +40,7 @@ def tested(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The zip of what tests/rotation runs, built anew."""
     folder = tmp_path_factory.mktemp("bundle")
     certificates, target = folder / "certificates.pem", folder / "rotation.zip"
-    certificates.write_text(rds_certificates(CERTIFICATES))
+    certificates.write_text(rds_certificates())
     build_bundle(
         target,
         runtime=Path(runtime.__file__).parent,

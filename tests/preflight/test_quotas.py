@@ -74,6 +74,24 @@ def test_nat_gateways_are_counted_by_zone(*, standing: int, stops: bool) -> None
     assert [one.severity for one in findings] == ([Severity.STOPS] if stops else [])
 
 
+@pytest.mark.parametrize(("networks", "needed"), [(17, None), (18, 61)])
+def test_rules_of_a_security_group_are_counted_with_those_of_health_checks(networks: int, needed: int | None) -> None:
+    group = {"security_group_id": "${alb.id}"}
+    rules = [group | {"cidr_ipv4": f"10.{one}.0.0/16"} for one in range(networks) for _ in ("http", "https")]
+    lists = {"prefix_list_id": "${data.aws_ec2_managed_prefix_list.eu-west-1_health-checkers_1.id}"}
+    made = stack(
+        aws_vpc_security_group_ingress_rule=[*rules, group | lists], aws_vpc_security_group_egress_rule=[group]
+    )
+    findings = ask("quota: rules of a security group", quota(60), made)
+    assert [f"have {needed} rules of one direction, and the quota is 60" in one.what for one in findings] == (
+        [True] if needed else []
+    )
+
+
+def test_a_security_group_that_stands_needs_no_question() -> None:
+    assert ask("quota: rules of a security group", {}, stack()) == []
+
+
 GROUP = {
     "name": "web",
     "min_size": 3,

@@ -119,7 +119,7 @@ VERSIONS = {
 }
 
 
-@pytest.mark.parametrize(("version", "stops"), [("17", False), ("17.9", False), ("17.99", True), ("16", True)])
+@pytest.mark.parametrize(("version", "stops"), [("17", False), ("17.9", False), ("17.15", True), ("16", True)])
 def test_version_of_the_database_has_to_exist(*, version: str, stops: bool) -> None:
     findings = ask(
         "database version", VERSIONS, stack(aws_db_instance=1), settings=settings(database={"version": version})

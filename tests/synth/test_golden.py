@@ -1,6 +1,13 @@
+import json
+import re
+
 import pytest
 
-from tests.support.golden import SETTINGS, changes, differences, golden, lines_of, sums_of
+from modules.settings.administrators import POLICY_CHARACTERS
+from tests.support.golden import SETTINGS, changes, differences, golden, lines_of, output_of, sums_of
+
+#: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html
+BUCKET_POLICY = 20 * 1024
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -20,6 +27,16 @@ def test_what_reaches_aws_changes_only_on_purpose(name: str) -> None:
             *found,
         ]
     )
+
+
+def test_bucket_policies_have_room_for_the_administrators_that_settings_take() -> None:
+    output = output_of(SETTINGS["every_option"])["platform"]
+    documents = output["data"]["aws_iam_policy_document"]
+    policies = [body["policy"] for body in output["resource"]["aws_s3_bucket_policy"].values()]
+    found = [re.search(r"aws_iam_policy_document\.([^.]+)\.json", policy) for policy in policies]
+    sizes = [len(json.dumps(documents[one[1]]["statement"])) for one in found if one]
+    assert len(sizes) == len(policies) > 10
+    assert max(sizes) < BUCKET_POLICY - POLICY_CHARACTERS
 
 
 def test_a_block_that_says_something_else_has_changed() -> None:

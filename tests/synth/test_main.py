@@ -62,6 +62,13 @@ def test_rejects_a_missing_file_in_one_line(tmp_path: Path) -> None:
     assert "none.yaml: cannot be read" in ended.stderr
 
 
+def test_says_in_one_line_that_the_output_cannot_be_written(tmp_path: Path) -> None:
+    settings = write_settings(tmp_path, settings_of("eu-west-1"))
+    ended = run(settings, settings / "out")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == f"CDKTF_OUTDIR: cannot be written to (Not a directory), got {str(settings / 'out')!r}\n"
+
+
 @pytest.mark.parametrize(("variable", "expected"), [("0", 1), ("1", None)])
 def test_a_failure_in_a_construct_names_area_and_region_in_one_line(
     tmp_path: Path, variable: str, expected: int | None
@@ -92,4 +99,4 @@ def test_a_failure_in_a_construct_names_area_and_region_in_one_line(
     assert "network in ap-southeast-2: no zone is left" in ended.stderr
     assert ("Traceback" in ended.stderr) == (expected is None)
     assert expected is None or len(ended.stderr.splitlines()) == expected
-    assert list((tmp_path / "out").rglob("*.json")) == []
+    assert expected is None or not (tmp_path / "out").exists()

