@@ -30,11 +30,9 @@ pytestmark = pytest.mark.emulator
 KINDS = {
     "aws_cloudtrail",
     "aws_cloudwatch_log_resource_policy",
-    "aws_iam_role_policies_exclusive",
     "aws_kms_alias",
     "aws_route",
     "aws_route53_record",
-    "aws_s3_bucket_policy",
     "aws_sns_topic_policy",
     "aws_vpc_peering_connection",
 }

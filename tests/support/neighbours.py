@@ -289,7 +289,7 @@ def _watchers(clients: Clients, account: str, region: str) -> None:
     bucket = f"theirs-{account}-{region}"
     deliver = {
         "Effect": "Allow",
-        "Principal": {"Service": "config.amazonaws.com"},
+        "Principal": {"Service": ["cloudtrail.amazonaws.com", "config.amazonaws.com"]},
         "Action": ["s3:GetBucketAcl", "s3:ListBucket", "s3:PutObject"],
         "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
     }
@@ -297,6 +297,7 @@ def _watchers(clients: Clients, account: str, region: str) -> None:
     clients("s3", region).put_bucket_policy(Bucket=bucket, Policy=policy)
     config.put_configuration_recorder(ConfigurationRecorder={"name": "default", "roleARN": recorder})
     config.put_delivery_channel(DeliveryChannel={"name": "default", "s3BucketName": bucket})
+    clients("cloudtrail", region).create_trail(Name="theirs", S3BucketName=bucket, IsMultiRegionTrail=True)
     config.start_configuration_recorder(ConfigurationRecorderName="default")
     for place in (region, ELSEWHERE):
         clients("guardduty", place).create_detector(Enable=True)
