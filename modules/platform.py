@@ -14,6 +14,7 @@ from modules.areas.database.credentials import Credentials
 from modules.areas.database.database import Database, database_login_statements
 from modules.areas.ingress.ingress import Ingress
 from modules.areas.network.peering import Peering
+from modules.areas.network.remote_peering import RemotePeering
 from modules.areas.rotation.code import RotationCode
 from modules.areas.rotation.function import RotationFunction, rotation_role_arn
 from modules.areas.rotation.rotation import Rotation
@@ -127,6 +128,10 @@ class PlatformStack(TerraformStack):
                     requester=self._foundations[requester].network,
                     accepter=self._foundations[accepter].network,
                 )
+        for name, foundation in self._foundations.items():
+            for peer in self._settings.network.peers.get(name, ()):
+                with error_context("peering", f"{name} and {peer.vpc_id}"):
+                    RemotePeering(foundation.region, f"peer-{peer.vpc_id}", network=foundation.network, peer=peer)
 
     def _replications(self) -> list[Replication]:
         buckets = {name: foundation.storage.data for name, foundation in self._foundations.items()}

@@ -1,6 +1,7 @@
 """What an AWS account holds before the platform comes, for the emulator, which starts with nothing."""
 
 from contextlib import suppress
+from typing import Any
 
 from tools.emulator import account
 from tools.target import Target
@@ -21,13 +22,33 @@ def seed(target: Target) -> None:
     settings = target.settings
     if account.kind() is account.Kind.GROWN:
         _grow(target)
-    if settings.entry.hosted_zone != "existing":
+    if settings.entry.hosted_zone != "existing" or settings.entry.zone_id:
         return
     name = f"{settings.entry.zone_name or settings.domain}."
-    route53 = target.clients("route53", settings.primary_region)
+    route53 = _route53(target)
     found = route53.list_hosted_zones_by_name(DNSName=name)["HostedZones"]
     if not any(zone["Name"] == name and not zone["Config"]["PrivateZone"] for zone in found):
         route53.create_hosted_zone(Name=name, CallerReference=f"{CALLER}-{name}")
+
+
+def _route53(target: Target) -> Any:  # noqa: ANN401 - boto3 makes client classes at run time
+    """Return a client of the account that has the hosted zone."""
+    own = target.clients("route53", target.settings.primary_region)
+    role = target.settings.entry.zone_role_arn
+    if role is None:
+        return own
+    import boto3  # noqa: PLC0415 - slow to import
+
+    sts = target.clients("sts", target.settings.primary_region)
+    given = sts.assume_role(RoleArn=role, RoleSessionName=CALLER)["Credentials"]
+    return boto3.client(
+        "route53",
+        endpoint_url=own.meta.endpoint_url,
+        region_name=target.settings.primary_region,
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+    )
 
 
 def _grow(target: Target) -> None:

@@ -33,5 +33,5 @@ class AccountSettings(Section):
     s3_public_access_block: Ownership = "managed"
     password_policy: Ownership = "managed"  # noqa: S105 - who owns it
     access_analyzer: ByRegion[Ownership] = "managed"
-    private_documents: Ownership = "managed"
+    private_documents: ByRegion[Ownership] = "managed"
     session_manager: ByRegion[Ownership] = "managed"

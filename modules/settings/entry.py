@@ -37,6 +37,17 @@ CertificateArn = Annotated[
         allowed="arn:aws:acm:REGION:ACCOUNT:certificate/ID",
     ),
 ]
+ZoneId = Annotated[
+    str, matching(r"Z[A-Z0-9]{1,31}", problem="not the id of a hosted zone", allowed="such as Z0123456789ABCDEFGHIJ")
+]
+RoleArn = Annotated[
+    str,
+    matching(
+        r"arn:aws:iam::\d{12}:role/[\w+=,.@/-]{1,512}",
+        problem="not the ARN of a role",
+        allowed="arn:aws:iam::ACCOUNT:role/NAME",
+    ),
+]
 Cidr = Annotated[IPv4Network, BeforeValidator(ipv4_network)]
 #: Policies with TLS 1.3 only, or with TLS 1.2 and ciphers of forward secrecy and authenticated encryption only.
 #: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
@@ -112,6 +123,11 @@ class EntrySettings(Section):
         ``existing`` (the default) looks the hosted zone up; ``managed`` creates it, for the parent zone to delegate to.
     zone_name
         Name of the hosted zone, if it is a parent of ``domain``. ``domain`` by default.
+    zone_id
+        Id of the existing hosted zone, where its name does not say which is meant. By default it is found by its name.
+    zone_role_arn
+        Role that Terraform assumes to find the existing hosted zone and to change records in it, where the zone is in
+        another account. None by default.
     apex
         Whether ``domain`` itself is served. Yes by default.
     wildcard
@@ -134,6 +150,8 @@ class EntrySettings(Section):
     deletion_protection: bool = True
     hosted_zone: Literal["existing", "managed"] = "existing"
     zone_name: Domain | None = None
+    zone_id: ZoneId | None = None
+    zone_role_arn: RoleArn | None = None
     apex: bool = True
     wildcard: bool = False
     certificate_arns: Mapping[RegionName, CertificateArn] = Field(default_factory=dict)
@@ -201,6 +219,18 @@ def hosted_zone_contains_the_domain(draft: Draft) -> Iterator[Fault]:
         return
     if not f".{domain}".endswith(f".{entry.zone_name}"):
         yield Fault("entry.zone_name", f"no zone that {domain} belongs in", entry.zone_name, "domain or a parent")
+
+
+def existing_zones_alone_have_an_id_and_a_role(draft: Draft) -> Iterator[Fault]:
+    """A zone that the platform creates is in its own account, and gets its id from Route 53."""
+    if (entry := draft.entry) is None:
+        return
+    if entry.hosted_zone == "managed":
+        for key, value in (("zone_id", entry.zone_id), ("zone_role_arn", entry.zone_role_arn)):
+            if value:
+                yield Fault(f"entry.{key}", "the hosted zone is to be created", value, "entry.hosted_zone: existing")
+    elif entry.zone_id and entry.zone_name:
+        yield Fault("entry.zone_name", "the zone is named twice", entry.zone_name, "entry.zone_id or entry.zone_name")
 
 
 def domain_fits_a_common_name(draft: Draft) -> Iterator[Fault]:

@@ -3,21 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotation
+from ipaddress import IPv4Network
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from modules.settings.addressing import DEFAULT_POOL, LARGEST_VPC, SMALLEST_VPC, AddressError, region_blocks
 from modules.settings.endpoints import EndpointService  # noqa: TC001 - as above
 from modules.settings.faults import Fault
 from modules.settings.region_table import WITHOUT_EC2MESSAGES
 from modules.settings.regions import is_zone_of, known_regions, zone_count
-from modules.settings.types import ONCE, BucketName, PrivateNetwork, RegionName, Section, ZoneNames
+from modules.settings.types import (
+    ONCE,
+    AccountId,
+    BucketName,
+    PrivateNetwork,
+    RegionName,
+    Section,
+    ZoneNames,
+    ipv4_network,
+    matching,
+    some_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from modules.settings.draft import Draft
+
+
+VpcId = Annotated[
+    str,
+    matching(r"vpc-([0-9a-f]{8}|[0-9a-f]{17})", problem="not the id of a VPC", allowed="such as vpc-0123456789abcdef0"),
+]
+Cidr = Annotated[IPv4Network, BeforeValidator(ipv4_network)]
+
+
+class PeerSettings(Section):
+    """A VPC of somebody else that a region's VPC is peered with.
+
+    Parameters
+    ----------
+    vpc_id
+        Its id.
+    cidrs
+        Its CIDR blocks, or those of them that the private tier is to reach.
+    region
+        Its region. That of the platform's VPC by default.
+    account_id
+        Its account. The platform's by default.
+    """
+
+    vpc_id: VpcId
+    cidrs: Annotated[tuple[Cidr, ...], some_of("IPv4 networks")]
+    region: RegionName | None = None
+    account_id: AccountId | None = None
 
 
 class NetworkSettings(Section):
@@ -31,6 +72,11 @@ class NetworkSettings(Section):
         Size of a VPC, in bits: 16 (65,536 addresses, the default) to 22.
     region_cidrs
         CIDR blocks of single regions instead of computed ones, such as those agreed with the owner of another network.
+    reserved_cidrs
+        Networks of others, such as existing VPCs or an office, that no VPC of the platform may overlap. None by
+        default.
+    peers
+        By region, VPCs of others that the VPC there is peered with. None by default.
     availability_zones
         Number of Availability Zones in each region; three by default, two where an account has no more.
     zones
@@ -50,6 +96,8 @@ class NetworkSettings(Section):
     cidr: PrivateNetwork = DEFAULT_POOL
     vpc_prefix_length: Annotated[int, Field(ge=LARGEST_VPC, le=SMALLEST_VPC)] = LARGEST_VPC
     region_cidrs: Mapping[RegionName, PrivateNetwork] = Field(default_factory=dict)
+    reserved_cidrs: tuple[Cidr, ...] = ()
+    peers: Mapping[RegionName, tuple[PeerSettings, ...]] = Field(default_factory=dict)
     availability_zones: Annotated[int, Field(ge=2, le=6)] = 3
     zones: Mapping[RegionName, ZoneNames] = Field(default_factory=dict)
     nat_gateways: Literal["per-az", "single", "none"] = "per-az"
@@ -83,9 +131,8 @@ def vpcs_fit_and_do_not_overlap(draft: Draft) -> Iterator[Fault]:
                 f"network.region_cidrs.{region}", "not a size that three tiers fit in", str(block), "/16 to /22"
             )
             return
-    names = [name for name in draft.regions if name in known_regions()]
     try:
-        region_blocks(names, pool=network.cidr, prefix_length=network.vpc_prefix_length, fixed=network.region_cidrs)
+        _blocks(draft, network)
     except AddressError as error:
         yield Fault(
             "network.cidr",
@@ -125,3 +172,65 @@ def endpoints_are_available(draft: Draft) -> Iterator[Fault]:
                 "ec2messages",
                 "ssm and ssmmessages alone",
             )
+
+
+def vpcs_leave_reserved_networks_free(draft: Draft) -> Iterator[Fault]:
+    """Networks that overlap can never be connected: neither by peering nor by a VPN."""
+    if (network := draft.network) is None:
+        return
+    for region, block in _blocks_if_possible(draft, network).items():
+        for index, reserved in enumerate(network.reserved_cidrs):
+            if block.overlaps(reserved):
+                yield Fault(
+                    f"network.reserved_cidrs[{index}]",
+                    f"the VPC of {region} ({block}) overlaps it",
+                    str(reserved),
+                    f"another block for the region in network.region_cidrs.{region}, or another network.cidr",
+                )
+
+
+def peers_overlap_no_vpc_of_the_platform(draft: Draft) -> Iterator[Fault]:
+    """VPCs that are peered do not overlap, and their blocks are routed from each VPC of the platform in one direction.
+
+    See https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html
+    """
+    if (network := draft.network) is None:
+        return
+    yield from draft.check_keys("network.peers", network.peers)
+    blocks = _blocks_if_possible(draft, network)
+    for region, peers in network.peers.items():
+        for index, peer in enumerate(peers):
+            for cidr, (other, block) in product(peer.cidrs, blocks.items()):
+                if block.overlaps(cidr):
+                    yield Fault(
+                        f"network.peers.{region}[{index}].cidrs",
+                        f"the VPC of {other} ({block}) overlaps it",
+                        str(cidr),
+                        "a network that no VPC of the platform overlaps",
+                    )
+
+
+def peers_lie_apart(draft: Draft) -> Iterator[Fault]:
+    """Two VPCs have one connection, and a route has one destination."""
+    for region, peers in draft.network.peers.items() if draft.network else ():
+        for (_, one), (index, other) in combinations(enumerate(peers), 2):
+            path = f"network.peers.{region}[{index}]"
+            if one.vpc_id == other.vpc_id:
+                yield Fault(f"{path}.vpc_id", "listed twice", other.vpc_id, "each VPC once")
+                continue
+            for cidr in other.cidrs:
+                if any(cidr.overlaps(its) for its in one.cidrs):
+                    yield Fault(f"{path}.cidrs", f"{one.vpc_id} overlaps it", str(cidr), "peers that lie apart")
+
+
+def _blocks(draft: Draft, network: NetworkSettings) -> dict[str, IPv4Network]:
+    names = [name for name in draft.regions if name in known_regions()]
+    return region_blocks(names, pool=network.cidr, prefix_length=network.vpc_prefix_length, fixed=network.region_cidrs)
+
+
+def _blocks_if_possible(draft: Draft, network: NetworkSettings) -> dict[str, IPv4Network]:
+    """Nothing if they are not possible, which another rule reports."""
+    try:
+        return _blocks(draft, network)
+    except AddressError:
+        return {}

@@ -21,7 +21,7 @@ Service = Literal["managed", "existing", "off"]
 MANAGED = "managed"
 #: Keys of the type ``ByRegion``, by section.
 BY_REGION = {
-    "account": ("ebs_encryption", "access_analyzer", "session_manager"),
+    "account": ("ebs_encryption", "access_analyzer", "private_documents", "session_manager"),
     "configuration": ("recorder",),
     "findings": ("guardduty", "security_hub", "inspector"),
 }

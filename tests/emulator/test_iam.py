@@ -284,3 +284,16 @@ def test_what_is_asked_is_recorded_without_what_is_sent(emulator: Emulator) -> N
     assert '"secretsmanager:CreateSecret"' in written
     assert "secret:recorded-" in written
     assert "hush-hush" not in written
+
+
+def test_a_session_of_a_role_in_another_account_is_answered_from_there(emulator: Emulator) -> None:
+    own = emulator.client("route53", REGION)
+    own.create_hosted_zone(Name="ours.example", CallerReference=uuid4().hex)
+    arn = "arn:aws:iam::999999999999:role/dns"
+    session = emulator.client("sts", REGION).assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
+    there = clients_of(emulator, session)
+    assert there("sts").get_caller_identity()["Account"] == "999999999999"
+    there("route53").create_hosted_zone(Name="theirs.example", CallerReference=uuid4().hex)
+    names = [{one["Name"] for one in each.list_hosted_zones()["HostedZones"]} for each in (own, there("route53"))]
+    assert "theirs.example." not in names[0]
+    assert names[1] == {"theirs.example."}

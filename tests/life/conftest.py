@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 
 from tests.support.cdktf import run, vpc_count
-from tests.support.lives import Applied, new_life
+from tests.support.lives import SMALL, Applied, new_life
+from tests.support.neighbours import EXISTING, held_by, move_in
 from tests.support.region_sets import EIGHT_KEYS, settings_of
 from tests.support.shared_synthesis import run_once
 from tests.support.synthesized import SESSION_FOLDER
@@ -53,17 +55,21 @@ def second_plan(life: Applied) -> tuple[SavedPlan, bytes]:
 
 @pytest.fixture(scope="session")
 def small_life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
-    """One region with the least network that there can be, for tests that deploy and break; nothing is applied."""
+    """One region with the least network that there can be, for tests that deploy and break; nothing is applied.
+
+    The account is full of things of others.
+    """
     least = {"nat_gateways": "none", "interface_endpoints": ["secretsmanager"], "availability_zones": 2}
     # Without a window a destroyed secret's name is free at once, for the next test that applies.
     at_once = {"recovery_window_days": 0}
     # The cdktf CLI lifts no deletion protection before it destroys, as `make local-down` does.
     unprotected = {"deletion_protection": "false"}
     areas = {"database": unprotected, "entry": unprotected, "sessions": unprotected}
-    settings = settings_of("eu-west-1", network=least, secrets=at_once, **areas)
+    settings = settings_of(SMALL, network=least, secrets=at_once, **areas, **EXISTING)
     begun = new_life(tmp_path_factory.mktemp("small"), settings)
     emulator = begun.start()
     try:
+        move_in(cache(emulator.client), emulator.account_id, SMALL)
         yield Applied(begun, emulator, begun.target(emulator))
     finally:
         emulator.stop()
@@ -76,7 +82,13 @@ def spare_life(small_life: Applied) -> Applied:
 
 
 @pytest.fixture(scope="session")
-def deployed(small_life: Applied, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
+def of_others(small_life: Applied) -> set[str]:
+    """What the account holds before anything is applied but the state backend."""
+    return held_by(small_life)
+
+
+@pytest.fixture(scope="session")
+def deployed(small_life: Applied, of_others: set[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
     """The small platform, which the cdktf CLI has deployed and at the end destroys without a rest."""
     shell, out = small_life.life.environment(), tmp_path_factory.mktemp("cdktf")
 
@@ -89,3 +101,7 @@ def deployed(small_life: Applied, tmp_path_factory: pytest.TempPathFactory) -> I
     yield small_life
     give("destroy")
     assert vpc_count(small_life) == 0
+    after = held_by(small_life)
+    assert of_others - after == set()
+    # Only keys are left, until the end of their deletion window.
+    assert {json.loads(line)[1] for line in after - of_others} == {"key", "key policy"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.aws_answers import ask, held, settings, stack
+from tests.support.aws_answers import ask, held, refusal, settings, stack
 from tools.preflight import Severity
 from tools.preflight.dns import name_servers
 
@@ -41,6 +41,28 @@ def test_two_hosted_zones_of_one_name_cannot_be_told_apart() -> None:
 def test_the_zone_of_a_parent_is_looked_for_under_its_name() -> None:
     said = settings(domain="app.example.com", entry={"zone_name": NAME})
     assert ask("hosted zone", zones(ZONE), settings=said) == []
+
+
+def test_a_zone_with_an_id_is_the_one_that_is_looked_at() -> None:
+    said = settings(entry={"zone_id": "Z1"})
+    both = zones(ZONE, ZONE | {"Id": "/hostedzone/Z4"})
+    assert ask("hosted zone", both | {"route53.get_hosted_zone": {"HostedZone": ZONE}}, settings=said) == []
+    missing = {"route53.get_hosted_zone": refusal("NoSuchHostedZone")}
+    for answers in (missing, {"route53.get_hosted_zone": {"HostedZone": PRIVATE}}):
+        (finding,) = ask("hosted zone", answers, settings=said)
+        assert finding.severity is Severity.STOPS
+        assert "Z1" in finding.what
+
+
+def test_a_zone_of_another_account_is_not_looked_at_and_that_is_told() -> None:
+    said = settings(entry={"zone_role_arn": "arn:aws:iam::999999999999:role/dns"})
+    (finding,) = ask("hosted zone", {}, settings=said)
+    assert finding.severity is Severity.UNSEEN
+    assert "999999999999" in finding.what
+    assert (
+        ask("records of the domain", {}, stack(aws_route53_record=[{"name": NAME, "type": "A"}]), settings=said) == []
+    )
+    assert ask("delegation of the domain", {}, settings=said, name_servers=lambda _: frozenset()) == []
 
 
 def test_a_hosted_zone_that_is_to_be_made_waits_for_its_delegation() -> None:

@@ -12,6 +12,8 @@ from tools.emulator import Emulator
 from tools.local import LocalPlatform
 from tools.target import Target
 
+#: The region of the platform of one region.
+SMALL = "eu-west-1"
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MERIDIAN_", "TF_VAR_"))}
 
 

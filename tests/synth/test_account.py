@@ -10,6 +10,7 @@ SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 PARTS = {
     "ebs_encryption": ({"aws_ebs_encryption_by_default", "aws_ebs_default_kms_key"}, "each"),
     "access_analyzer": ({"aws_accessanalyzer_analyzer"}, "each"),
+    "private_documents": ({"aws_ssm_service_setting"}, "each"),
     "session_manager": ({"aws_ssm_document"}, "each"),
     "s3_public_access_block": ({"aws_s3_account_public_access_block"}, "once"),
     "password_policy": ({"aws_iam_account_password_policy"}, "once"),

@@ -17,6 +17,8 @@ MANY = pytest.mark.parametrize("regions", [TWO, THREE, FIVE], ids=len)
 UNITS = {"ip-reputation": 25, "anonymous-ip": 50, "known-bad-inputs": 200, "common": 700, "sql-injection": 200}
 UNITS_OF_A_RATE = 2
 
+ROLE = "arn:aws:iam::999999999999:role/dns"
+
 
 def only(stack: Stack, kind: str, region: str) -> Block:
     (found,) = stack.resources(kind, region)
@@ -310,6 +312,22 @@ def test_hosted_zone_is_looked_up_or_made_by_setting() -> None:
     }
 
 
+@pytest.mark.slow
+def test_a_hosted_zone_of_another_account_is_found_by_its_id_and_changed_with_a_role_there() -> None:
+    stack = platform(*TWO, entry={"zone_id": "Z0123456789", "zone_role_arn": ROLE})
+    (zone,) = stack.data("aws_route53_zone")
+    assert (zone.body["zone_id"], "name" in zone.body) == ("Z0123456789", False)
+    assert "endswith" in zone.body["lifecycle"]["postcondition"][0]["condition"]
+    (given,) = [one for one in stack.json["provider"]["aws"] if "assume_role" in one]
+    assert (given["allowed_account_ids"], given["assume_role"]) == (["999999999999"], [{"role_arn": ROLE}])
+    records = stack.resources("aws_route53_record")
+    assert {one.region for one in [zone, *records]} == {given["alias"]}
+    # What the records say, and the health checks, stay in the platform's account.
+    assert {one.region for one in stack.resources("aws_route53_health_check")} == set(TWO)
+    plain = {one.address: one.body for one in platform(*TWO).resources("aws_route53_record")}
+    assert {one.address for one in records} == plain.keys()
+
+
 def test_protection_policy_and_interval_are_settings() -> None:
     entry = {
         "deletion_protection": "false",
@@ -344,6 +362,11 @@ def test_the_page_about_names_tells_the_address_of_the_zone(root: Path) -> None:
         ({"client_cidrs": []}, r"entry\.client_cidrs: an empty list"),
         ({"client_cidrs": ["here"]}, r"entry\.client_cidrs\[0\]: not an IPv4 network"),
         ({"zone_name": "example.org"}, r"entry\.zone_name: no zone that example\.com belongs in"),
+        ({"zone_id": "example.com"}, r"entry\.zone_id: not the id of a hosted zone"),
+        ({"zone_id": "Z1", "zone_name": "example.com"}, r"entry\.zone_name: the zone is named twice"),
+        ({"zone_id": "Z1", "hosted_zone": "managed"}, r"entry\.zone_id: the hosted zone is to be created"),
+        ({"zone_role_arn": ROLE, "hosted_zone": "managed"}, r"entry\.zone_role_arn: the hosted zone is to be created"),
+        ({"zone_role_arn": "dns"}, r"entry\.zone_role_arn: not the ARN of a role"),
         ({"firewall": {"rate_limit": "9"}}, r"entry\.firewall\.rate_limit: "),
         ({"firewall": {"counted_rules": {"comon": ["A"]}}}, r"entry\.firewall\.counted_rules\.comon"),
         ({"firewall": {"counted_rules": {"common": ["a b"]}}}, r"entry\.firewall\.counted_rules\.common\[0\]: not the"),

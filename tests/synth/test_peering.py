@@ -61,3 +61,25 @@ def test_every_private_and_database_route_table_leads_to_every_other_region(regi
             found.setdefault(table, {})[far] = route.body["destination_cidr_block"]
     tables = [one for one in stack.resources("aws_route_table") if one.body["tags"]["Tier"] != "public"]
     assert found == {table.address: {far: cidrs[far] for far in regions if far != table.region} for table in tables}
+
+
+def test_a_vpc_of_somebody_else_is_asked_for_and_reached_from_the_private_tier_alone() -> None:
+    peer = {"vpc_id": "vpc-0123456789abcdef0", "cidrs": ["192.168.0.0/20"], "account_id": "999999999999"}
+    far = {"vpc_id": "vpc-01234567", "cidrs": ["192.168.64.0/20", "192.168.96.0/20"], "region": "eu-central-1"}
+    stack = platform(*ONE, network={"peers": {ONE[0]: [peer, far]}})
+    (vpc,) = stack.resources("aws_vpc")
+    asked = {one.body["peer_vpc_id"]: one for one in stack.resources("aws_vpc_peering_connection")}
+    assert asked[peer["vpc_id"]].body["peer_owner_id"] == "999999999999"
+    assert asked[far["vpc_id"]].body["peer_region"] == "eu-central-1"
+    for one in asked.values():
+        assert (stack.at(one.body["vpc_id"]).address, one.body["auto_accept"]) == (vpc.address, False)
+    assert not stack.resources("aws_vpc_peering_connection_accepter")
+    found: dict[str, dict[str, str]] = {}
+    for route in stack.resources("aws_route"):
+        if "vpc_peering_connection_id" in route.body:
+            to = stack.at(route.body["vpc_peering_connection_id"]).body["peer_vpc_id"]
+            table = stack.at(route.body["route_table_id"]).address
+            found.setdefault(table, {})[route.body["destination_cidr_block"]] = to
+    private = [one.address for one in stack.resources("aws_route_table") if one.body["tags"]["Tier"] == "private"]
+    where = {cidr: one["vpc_id"] for one in (peer, far) for cidr in one["cidrs"]}
+    assert found == dict.fromkeys(private, where)

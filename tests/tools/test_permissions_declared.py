@@ -12,7 +12,7 @@ from botocore import xform_name
 
 from modules.settings import Settings
 from tests.support.permissions import allows, in_the_account, recording, statements
-from tests.support.region_sets import settings_of
+from tests.support.region_sets import TWO, settings_of
 from tools import rollout
 from tools.destruction import content, staying, survey
 from tools.emulator.iam.question import Question
@@ -118,3 +118,20 @@ def test_chats_bring_the_region_of_their_api() -> None:
     chat = {"protocol": "slack", "endpoint": "T0123456789/C0123456789"}
     settings = Settings.model_validate(settings_of("eu-central-1", alerts={"page": [chat]}))
     assert open_regions(settings) == {"eu-central-1", "eu-west-1", "us-east-1"}
+
+
+def test_the_role_of_the_hosted_zone_s_account_is_assumed_by_those_who_plan_and_no_other_role_is() -> None:
+    role = "arn:aws:iam::999999999999:role/dns"
+    questions, account = recording()
+    for entry, wanted in (({"zone_role_arn": role}, [role]), ({}, [])):
+        made = policies(questions, settings=Settings.model_validate(settings_of(*TWO, entry=entry)), account=account)
+        for opening, names in (("deployer-", wanted), ("planner-", wanted), ("bootstrap-", [])):
+            found = [
+                resource
+                for name, document in made.items()
+                if name.startswith(opening)
+                for statement in document["Statement"]
+                if "sts:AssumeRole" in statement.get("Action", [])
+                for resource in statement["Resource"]
+            ]
+            assert found == names

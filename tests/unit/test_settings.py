@@ -15,6 +15,8 @@ from modules.settings.regions import known_regions, zone_count
 from modules.settings.rules import RULES
 from tests.support.region_sets import EIGHT_KEYS, write_settings
 
+PEER = {"vpc_id": "vpc-0123456789abcdef0", "cidrs": ["10.200.0.0/20"]}
+
 
 def load(folder: Path, **changes: Any) -> Settings:
     content = {key: value for key, value in (EIGHT_KEYS | changes).items() if value is not ...}
@@ -115,6 +117,23 @@ REJECTED: list[tuple[dict[str, Any], str]] = [
     ({"network": {"region_cidrs": {"us-east-1": "10.4.0.0/16"}}}, "network.cidr: us-east-1 (10.4.0.0/16) and"),
     ({"network": {"region_cidrs": {"us-east-1": "10.4.0.0/24"}}}, "network.region_cidrs.us-east-1: not a size"),
     ({"network": {"region_cidrs": {"eu-west-1": "10.4.0.0/16"}}}, "network.region_cidrs.eu-west-1: not one of"),
+    (
+        {"network": {"region_cidrs": {"us-east-1": "10.200.0.0/16"}, "reserved_cidrs": ["10.200.128.0/20"]}},
+        "network.reserved_cidrs[0]: the VPC of us-east-1 (10.200.0.0/16) overlaps it, got '10.200.128.0/20'",
+    ),
+    ({"network": {"reserved_cidrs": ["10.0.0.1/8"]}}, "network.reserved_cidrs[0]: not an IPv4 network"),
+    (
+        {"network": {"region_cidrs": {"us-east-1": "10.200.0.0/16"}, "peers": {"us-west-2": [PEER]}}},
+        "network.peers.us-west-2[0].cidrs: the VPC of us-east-1 (10.200.0.0/16) overlaps it",
+    ),
+    ({"network": {"peers": {"eu-west-1": [PEER]}}}, "network.peers.eu-west-1: not one of the regions"),
+    ({"network": {"peers": {"us-east-1": [PEER, PEER]}}}, "network.peers.us-east-1[1].vpc_id: listed twice"),
+    (
+        {"network": {"peers": {"us-east-1": [PEER, PEER | {"vpc_id": "vpc-01234567"}]}}},
+        "network.peers.us-east-1[1].cidrs: vpc-0123456789abcdef0 overlaps it",
+    ),
+    ({"network": {"peers": {"us-east-1": [PEER | {"vpc_id": "mine"}]}}}, "network.peers.us-east-1[0].vpc_id: not the"),
+    ({"network": {"peers": {"us-east-1": [PEER | {"cidrs": []}]}}}, "network.peers.us-east-1[0].cidrs: an empty"),
     ({"network": {"availability_zones": 1}}, "network.availability_zones: not allowed, got '1'"),
     ({"network": {"interface_endpoints": ["kinesis"]}}, "network.interface_endpoints[0]: no service that an endpoint"),
     ({"network": {"readable_buckets": ["Upper"]}}, "network.readable_buckets[0]: not the name of a bucket"),

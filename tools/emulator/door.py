@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-from tools.emulator.iam.identities import identity_of
+from tools.emulator.iam.identities import account_of_session, identity_of
 from tools.emulator.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Door:
         key = access_key_of(environ)
         if not key:
             return Refusal(code="MissingAuthenticationToken", message="The request is not signed", status=403)
-        if not key.startswith(self.access_key) and identity_of(key, self.account_id) is None:
+        if not (key.startswith(self.access_key) or identity_of(key, self.account_id) or account_of_session(key)):
             message = "The security token included in the request is invalid: `make local-env` has the emulator's keys"
             return Refusal(code="InvalidClientTokenId", message=message, status=403)
         return None

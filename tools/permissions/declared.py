@@ -88,6 +88,8 @@ def declared(role: str, *, settings: Settings, account: str) -> list[Question]:
     found = [asker.of_any(action) for actions in looks_of(role).values() for action in sorted(actions)]
     if role in {"bootstrap", "deployer"}:
         found += [*asker.of_names(), *asker.of_linked_roles()]
+    if role in {"planner", "deployer"}:
+        found += asker.of_the_zone()
     if role == "deployer":
         found += [*asker.of_groups(), *asker.of_what_goes(), *asker.of_the_baseline(), *asker.of_the_trail()]
     return found
@@ -95,6 +97,7 @@ def declared(role: str, *, settings: Settings, account: str) -> list[Question]:
 
 class _Asker:
     def __init__(self, settings: Settings, account: str) -> None:
+        self._zone_role = settings.entry.zone_role_arn
         self._account = account
         self._region = settings.home
         self._opening = f"{settings.environment.upper()}-{{}}-{settings.environment_suffix}-"
@@ -154,6 +157,11 @@ class _Asker:
             yield self._of(action, f"arn:aws:securityhub:{self._region}:{self._account}:finding-aggregator/any")
         for action in SETTING:
             yield self._of(action, f"arn:aws:ssm:{self._region}:{self._account}:{SERVICE_SETTING}")
+
+    def of_the_zone(self) -> Iterator[Question]:
+        """Ask for the role of the account that has the hosted zone."""
+        if self._zone_role:
+            yield self._of("sts:AssumeRole", self._zone_role)
 
     def _of(self, action: str, resource: str) -> Question:
         return Question(action=action, resource=resource, region=self._region)

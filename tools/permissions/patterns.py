@@ -73,7 +73,10 @@ class Patterns:
             return named
         if name.startswith("role/aws-service-role/"):
             return "/".join([*name.split("/")[:3], "*"])
-        if name.startswith(("parameter/aws/service/", "role/meridian-", "servicesetting/")):
+        # A role to assume is one that the settings name.
+        if question.action == "sts:AssumeRole" or name.startswith(
+            ("parameter/aws/service/", "role/meridian-", "servicesetting/")
+        ):
             return name
         kind = reference.kind_of(question.action, question.resource)
         if kind is None:

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from tools.preflight.check import Check
+from tools.preflight.errors import code_of
 from tools.preflight.finding import Finding
 from tools.preflight.subject import Look, setting
 
@@ -14,18 +17,47 @@ def zone_name(look: Look) -> str:
 
 
 def zones(look: Look) -> list[dict[str, Any]]:
-    """Return the public hosted zones of that name.
+    """Return the public hosted zones of that name, or with the id of the settings; none if it is another account's.
 
     See https://docs.aws.amazon.com/Route53/latest/APIReference/API_ListHostedZonesByName.html
     """
+    if look.settings.entry.zone_role_arn:
+        return []
+    if zone_id := look.settings.entry.zone_id:
+        return _with_id(look, zone_id)
     name = f"{zone_name(look)}."
     found = look.client("route53").list_hosted_zones_by_name(DNSName=name)["HostedZones"]
     return [one for one in found if one["Name"] == name and not one["Config"]["PrivateZone"]]
 
 
+def _with_id(look: Look, zone_id: str) -> list[dict[str, Any]]:
+    # https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHostedZone.html
+    try:
+        zone = look.client("route53").get_hosted_zone(Id=zone_id)["HostedZone"]
+    except ClientError as error:
+        if code_of(error) != "NoSuchHostedZone":
+            raise
+        return []
+    return [] if zone["Config"]["PrivateZone"] else [zone]
+
+
 def _zone(look: Look) -> Iterator[Finding]:
+    entry = look.settings.entry
+    if entry.zone_role_arn:
+        yield look.unseen(
+            f"the hosted zone is in account {entry.zone_role_arn.split(':')[4]}, where the preflight does not look",
+            "see that the role can be assumed; the plan fails if it cannot, or if it does not find the zone",
+            f"aws sts assume-role --role-arn {entry.zone_role_arn} --role-session-name look",
+        )
+        return
     name, found = zone_name(look), zones(look)
-    if look.settings.entry.hosted_zone == "existing":
+    if entry.zone_id and not found:
+        yield look.stops(
+            f"the account has no public hosted zone with the id {entry.zone_id}",
+            "correct entry.zone_id; for a zone of another account also name a role there in entry.zone_role_arn",
+            "aws route53 list-hosted-zones --query HostedZones[].[Id,Name]",
+        )
+    elif look.settings.entry.hosted_zone == "existing":
         if not found:
             yield look.stops(
                 f"the account has no public hosted zone {name}, and the settings say that one exists",
@@ -36,7 +68,8 @@ def _zone(look: Look) -> Iterator[Finding]:
         elif len(found) > 1:
             yield look.stops(
                 f"the account has {len(found)} public hosted zones {name}: Terraform cannot tell which is meant",
-                "delete those that nothing delegates to",
+                "name the one that is delegated to, or delete the others",
+                setting("entry", zone_id=found[0]["Id"].rpartition("/")[2]),
                 *(f"aws route53 delete-hosted-zone --id {one['Id'].rpartition('/')[2]}" for one in found),
             )
     elif look.new("aws_route53_zone"):
@@ -60,7 +93,7 @@ def _delegation(look: Look) -> Iterator[Finding]:
     found = zones(look)
     if ask is None or len(found) != 1:
         return
-    name = zone_name(look)
+    name = str(found[0]["Name"]).rstrip(".")
     zone = look.client("route53").get_hosted_zone(Id=found[0]["Id"])
     ours = {one.rstrip(".").lower() for one in zone["DelegationSet"]["NameServers"]}
     try:
@@ -113,7 +146,13 @@ def _records(look: Look) -> Iterator[Finding]:
 
 
 CHECKS = (
-    Check(name="hosted zone", place="account", run=_zone, actions=("route53:ListHostedZonesByName",), of_ours=True),
+    Check(
+        name="hosted zone",
+        place="account",
+        run=_zone,
+        actions=("route53:GetHostedZone", "route53:ListHostedZonesByName"),
+        of_ours=True,
+    ),
     Check(
         name="delegation of the domain",
         place="account",
@@ -124,7 +163,7 @@ CHECKS = (
         name="records of the domain",
         place="account",
         run=_records,
-        actions=("route53:ListHostedZonesByName", "route53:ListResourceRecordSets"),
+        actions=("route53:GetHostedZone", "route53:ListHostedZonesByName", "route53:ListResourceRecordSets"),
         of_ours=True,
     ),
 )

@@ -46,7 +46,7 @@ class RegionBaseline(Construct):
         if in_region(account.ebs_encryption, region.name) == MANAGED:
             EbsEncryptionByDefault(self, "ebs-encryption", provider=region.provider, enabled=True)
             EbsDefaultKmsKey(self, "ebs-key", provider=region.provider, key_arn=key.arn)
-        if account.private_documents == MANAGED:
+        if in_region(account.private_documents, region.name) == MANAGED:
             SsmServiceSetting(
                 self,
                 "private-documents",

@@ -92,7 +92,7 @@ class Certificates(Construct):
         return Route53Record(
             self,
             id_,
-            provider=self._zone.region.provider,
+            provider=self._zone.provider(self._zone.region),
             zone_id=self._zone.id,
             name=option("resource_record_name"),
             type=option("resource_record_type"),

@@ -98,7 +98,7 @@ class Records(Construct):
         Route53Record(
             self,
             f"region-{region.name}",
-            provider=region.provider,
+            provider=self._zone.provider(region),
             zone_id=self._zone.id,
             name=regional_name(region),
             type="A",

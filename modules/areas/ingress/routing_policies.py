@@ -38,7 +38,7 @@ def latency_record(
     return Route53Record(
         scope,
         id_,
-        provider=region.provider,
+        provider=zone.provider(region),
         zone_id=zone.id,
         name=name,
         type="A",
@@ -63,7 +63,7 @@ def failover_record(
     return Route53Record(
         scope,
         id_,
-        provider=zone.region.provider,
+        provider=zone.provider(zone.region),
         zone_id=zone.id,
         name=name,
         type="A",

@@ -44,6 +44,20 @@ def identity_of(access_key: str, account_id: str) -> tuple[Caller, Policies] | N
     return caller, Policies(identity=_documents([user, *iam.get_groups_for_user(user.name)]))
 
 
+def account_of_session(access_key: str) -> str:
+    """Return the account of the role that STS gave a session this key for; empty if it gave out no such key.
+
+    Parameters
+    ----------
+    access_key : str
+        The key that signed.
+    """
+    for account_id, backends in list(sts_backends.items()):
+        if backends[PARTITION].get_assumed_role_from_access_key(access_key) is not None:
+            return str(account_id)
+    return ""
+
+
 def _documents(owners: Iterable[Role | User | Group]) -> list[Document]:
     found: list[Document] = []
     for owner in owners:
