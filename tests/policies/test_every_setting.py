@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from modules.app import build
 from modules.settings import Settings, load_settings
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 WAIVERS = ROOT / "policies" / "waivers.yaml"
 WHOLE, PARTIAL, REFUSED = walk()
+SHIPPED = [
+    File({"domain": "example.com"} | yaml.safe_load((ROOT / "config" / name).read_text(encoding="utf-8")))
+    for name in ("smallest.yaml", "prove.yaml")
+]
 
 
 @dataclass(frozen=True)
@@ -58,9 +63,9 @@ def synthesized(folder: Path, file: File) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> list[Judged]:
-    """What the gate says of the JSON of the default platform, and of each file; checkov reads them all at once."""
+    """What the gate says of the JSON of the default platform and of each file; checkov reads them all at once."""
     root = tmp_path_factory.mktemp("walk")
-    files = [File(), *WHOLE, *PARTIAL]
+    files = [File(), *WHOLE, *PARTIAL, *SHIPPED]
     made = [synthesized(root / str(number), file) for number, file in enumerate(files)]
     paths = [root / str(number) / "out" / "stacks" / stack for number in range(len(files)) for stack in STACKS]
     scans = [Scan(path=path / "cdk.tf.json", framework=Framework.JSON) for path in paths]
@@ -126,10 +131,14 @@ def test_the_gate_accepts_what_the_settings_accept(judged: list[Judged]) -> None
 
 
 @pytest.mark.slow
-def test_the_default_platform_of_one_region_makes_one_choice(judged: list[Judged]) -> None:
-    assert [str(one) for one in judged[0].verdict.choices] == [
-        f'one region, and no copy of data in another (regions: ["{REGION}"])'
-    ]
+def test_the_default_platform_and_those_of_config_make_no_choice_but_of_one_region(judged: list[Judged]) -> None:
+    default, smallest, prove = (
+        [str(one) for one in each.verdict.choices] for each in (judged[0], *judged[-len(SHIPPED) :])
+    )
+    what = "one region, and no copy of data in another"
+    assert default == [f'{what} (regions: ["{REGION}"])']
+    assert smallest == [f'{what} (regions: ["us-east-1"])']
+    assert prove == []
 
 
 @pytest.mark.slow
