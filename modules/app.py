@@ -15,6 +15,7 @@ from cdktf import App
 from modules.areas.state.stack import StateBackendStack
 from modules.core.errors import AreaError
 from modules.platform import PlatformStack
+from modules.settings.choices import chosen
 
 if TYPE_CHECKING:
     from modules.settings import Settings
@@ -34,8 +35,10 @@ def build(settings: Settings, *, outdir: Path | None = None) -> App:
     """
     app = App(outdir=str(outdir)) if outdir else App()
     backend, platform = STACKS
-    StateBackendStack(app, backend, settings=settings)
-    PlatformStack(app, platform, settings=settings)
+    stacks = (StateBackendStack(app, backend, settings=settings), PlatformStack(app, platform, settings=settings))
+    for stack in stacks:
+        # Terraform ignores it; the policy gate reads it.
+        stack.add_override("//.choices", {one.path: one.value for one in chosen(settings)})
     return app
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from policies.choices import ChoiceWaiver, choices_in, waivers_of
 from policies.errors import GateError
 from policies.freshness import require_plan_of_this_json
 from policies.outcomes import Outcome, read_report, unite
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
     from pathlib import Path
+
+    from modules.settings.choice import Chosen
 
 STACKS = ("state-backend", "platform")
 
@@ -29,6 +32,8 @@ class Verdict:
         The stacks that were scanned.
     outcomes
         One for each check and resource.
+    choices
+        The choices of the settings, each once.
     waived
         The waiver of each finding that has one.
     waiver_faults
@@ -39,7 +44,8 @@ class Verdict:
 
     stacks: tuple[Stack, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
-    waived: dict[Outcome, Waiver] = field(default_factory=dict)
+    choices: tuple[Chosen, ...] = ()
+    waived: dict[Outcome, Waiver | ChoiceWaiver] = field(default_factory=dict)
     waiver_faults: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
 
@@ -67,7 +73,7 @@ def judge(
     plan_name: str = "plan",
     frameworks: Sequence[Framework] = tuple(Framework),
 ) -> Verdict:
-    """Scan stacks and hold the findings against the waivers.
+    """Scan stacks and hold the findings against the waivers, and against the choices of the settings.
 
     Parameters
     ----------
@@ -94,6 +100,7 @@ def judge(
     waivers, waiver_faults = load_waivers(path=waivers_path, today=today)
     try:
         stacks = _load(names=names, stacks_dir=stacks_dir, plans_dir=plans_dir, plan_name=plan_name)
+        choices = {stack.name: choices_in(stack) for stack in stacks}
         outcomes = _scan(stacks=stacks, scan=scan, frameworks=frameworks)
     except GateError as error:
         return Verdict(waiver_faults=tuple(waiver_faults), errors=error.faults)
@@ -104,17 +111,20 @@ def judge(
             addresses={stack.name: stack.addresses for stack in stacks},
             known=STACKS,
         )
-    covering = (
-        (outcome, waiver)
-        for outcome in outcomes
-        if outcome.failed
-        for waiver in waivers.values()
-        if waiver.covers(outcome)
-    )
+    failed = [outcome for outcome in outcomes if outcome.failed]
+    by_file = {outcome: waiver for outcome in failed for waiver in waivers.values() if waiver.covers(outcome)}
+    by_choice = {
+        outcome: waiver
+        for stack in stacks
+        for waiver in waivers_of(choices[stack.name])
+        for outcome in failed
+        if waiver.covers(outcome, stack=stack)
+    }
     return Verdict(
         stacks=tuple(stacks),
         outcomes=tuple(outcomes),
-        waived=dict(covering),
+        choices=tuple({one.path: one for made in choices.values() for one in made}.values()),
+        waived=by_file | by_choice,
         waiver_faults=tuple(waiver_faults),
     )
 

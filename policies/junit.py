@@ -42,8 +42,7 @@ def junit(verdict: Verdict) -> Element:
 def _case(*, suite: Element, outcome: Outcome, verdict: Verdict) -> None:
     case = SubElement(suite, "testcase", classname=f"{outcome.stack}.{outcome.check}", name=outcome.address)
     if outcome in verdict.waived:
-        waiver = verdict.waived[outcome]
-        SubElement(case, "skipped", message=f"{waiver.reason} (expires {waiver.expires})")
+        SubElement(case, "skipped", message=verdict.waived[outcome].justification)
     elif outcome.failed:
         failure = SubElement(case, "failure", type=outcome.check, message=outcome.title)
         failure.text = outcome.guideline or None

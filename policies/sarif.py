@@ -50,8 +50,7 @@ def sarif(verdict: Verdict) -> dict[str, Any]:
             "partialFingerprints": {"meridian/v1": _fingerprint(outcome)},
         }
         if outcome in verdict.waived:
-            waiver = verdict.waived[outcome]
-            text = f"{waiver.reason} (expires {waiver.expires})"
+            text = verdict.waived[outcome].justification
             result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": text}]
         results.append(result)
     invocation = {

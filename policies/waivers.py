@@ -67,6 +67,11 @@ class Waiver(BaseModel):
             raise ValueError(f"expired or too far ahead|expires|{self.expires}")
         return self
 
+    @property
+    def justification(self) -> str:
+        """Why the finding may stand, and how long."""
+        return f"{self.reason} (expires {self.expires})"
+
     def covers(self, outcome: Outcome) -> bool:
         """Return whether the waiver is of this check and resource."""
         return (self.check, self.stack) == (outcome.check, outcome.stack) and self.matches(outcome.address)

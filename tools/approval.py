@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TextIO
 
+from modules.settings.choices import chosen
 from tools.console import Reporter
 from tools.danger import dangers
 from tools.errors import ToolError
@@ -13,7 +14,9 @@ _SHOWN_OF_A_DIGEST = 12
 
 
 def summary(target: Target, plan: Plan) -> list[str]:
-    """Return what somebody who says yes has to know: whose account, what settings, how much, and what is dangerous.
+    """Return what somebody who says yes has to know: whose account, what settings, how much, what is dangerous.
+
+    The choices of the settings, for which the gate waives findings, are among it.
 
     Parameters
     ----------
@@ -35,6 +38,7 @@ def summary(target: Target, plan: Plan) -> list[str]:
         + (f"; {len(twice)} of them replaced, which counts as added and destroyed" if twice else ""),
     }
     lines = [f"  {name:<12} {text}" for name, text in facts.items()]
+    lines += [f"  {'' if number else 'chosen':<12} {one}" for number, one in enumerate(chosen(settings))]
     found = dangers(plan, account_id=target.account_id)
     for name, each in found.items():
         lines += [f"! {name if not number else '':<12} {line}" for number, line in enumerate(each)]

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
+from modules.settings.alarms import AlarmSettings
 from modules.settings.backup import BackupSettings
 from modules.settings.compute import ComputeSettings
 from modules.settings.database import DatabaseSettings
 from modules.settings.entry import EntrySettings
 from modules.settings.faults import Fault, nearest
+from modules.settings.logs import LogSettings
 from modules.settings.network import NetworkSettings
+from modules.settings.policy import PolicySettings
 from modules.settings.regions import known_regions
 from modules.settings.types import Section
 
@@ -42,11 +45,14 @@ class Draft:
         self.regions = [name for name in regions if isinstance(name, str)] if isinstance(regions, list) else []
         self.primary_region = self.text("primary_region")
         self.home = self.text("home_region") or self.primary_region
+        self.alarms = self._section("alarms", AlarmSettings)
         self.backup = self._section("backup", BackupSettings)
         self.compute = self._section("compute", ComputeSettings)
         self.database = self._section("database", DatabaseSettings)
         self.entry = self._section("entry", EntrySettings)
+        self.logs = self._section("logs", LogSettings)
         self.network = self._section("network", NetworkSettings)
+        self.policy = self._section("policy", PolicySettings)
 
     def text(self, key: str) -> str | None:
         """Text of a key outside of the sections."""

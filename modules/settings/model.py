@@ -20,6 +20,7 @@ from modules.settings.identity import IdentitySettings
 from modules.settings.keys import KeySettings
 from modules.settings.logs import LogSettings
 from modules.settings.network import NetworkSettings
+from modules.settings.policy import PolicySettings
 from modules.settings.secrets import SecretSettings
 from modules.settings.sessions import SessionSettings
 from modules.settings.state import StateSettings
@@ -100,6 +101,7 @@ class Settings(Section):
     trail: TrailSettings = TrailSettings()
     configuration: ConfigurationSettings = ConfigurationSettings()
     findings: FindingSettings = FindingSettings()
+    policy: PolicySettings = PolicySettings()
 
     @property
     def home(self) -> str:

@@ -19,6 +19,7 @@ from modules.settings import (
     model,
     network,
     ownership,
+    policy,
     rotation,
     state,
 )
@@ -84,4 +85,5 @@ RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     configuration.regions_that_lack_rules_are_stated,
     ownership.owners_are_of_the_regions,
     findings.home_region_has_security_hub,
+    policy.no_choice_is_forbidden,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -105,7 +105,7 @@ def test_a_second_environment_stands_beside_the_first_and_its_next_plan_is_empty
 
 
 def test_a_change_of_what_stands_passes_the_gate_after_a_refresh(deployed: Applied, tmp_path: Path) -> None:
-    """The state then holds all that AWS says of each resource, and waivers cover it as they did before."""
+    """The state then holds all that AWS says of each resource; waivers and choices cover it as they did before."""
     settings = yaml.safe_load(deployed.settings.read_text())
     life = new_life(tmp_path, settings | {"logs": {"retention_days": 400}})
     synthesize(life.paths, environ=life.environ)
@@ -127,23 +127,12 @@ def test_a_change_of_what_stands_passes_the_gate_after_a_refresh(deployed: Appli
         names=("platform",),
         stacks_dir=life.paths.out / "stacks",
         plans_dir=life.paths.build,
-        waivers_path=with_waivers_to_take_it_down(tmp_path),
+        waivers_path=ROOT / "policies" / "waivers.yaml",
         today=datetime.now(tz=UTC).date(),
         frameworks=(Framework.PLAN,),
     )
     assert (verdict.errors, verdict.waiver_faults, verdict.findings) == ((), (), [])
     assert "CKV_AWS_293" in {outcome.check for outcome in verdict.waived}
-
-
-def with_waivers_to_take_it_down(folder: Path) -> Path:
-    """The project's waivers, and those of docs/policy.md for what the small platform is without: its protections."""
-    page = (ROOT / "docs" / "policy.md").read_text(encoding="utf-8")
-    ready = page.partition("### To take the platform down")[2].partition("```yaml\n")[2].partition("```")[0]
-    soon = datetime.now(tz=UTC).date() + timedelta(days=7)
-    pasted = yaml.safe_dump([entry | {"expires": soon} for entry in yaml.safe_load(ready)])
-    path = folder / "waivers.yaml"
-    path.write_text((ROOT / "policies" / "waivers.yaml").read_text(encoding="utf-8") + pasted, encoding="utf-8")
-    return path
 
 
 def test_cdktf_synthesizes_both_stacks(tmp_path: Path) -> None:

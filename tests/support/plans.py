@@ -8,6 +8,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from modules.settings import Settings
+from tests.support.region_sets import settings_of
 from tools.saved_plan import SavedPlan
 
 
@@ -50,7 +52,7 @@ def saved(directory: Path, content: Mapping[str, Any] | None = None, *, changed:
 
 def targeting(paths: Any, **more: Any) -> Any:
     """Return what a plan is approved and applied for, with this much of a `Target`."""
-    settings = SimpleNamespace(environment="PROD", environment_suffix="test", regions=("eu-west-1",))
+    settings = Settings.model_validate(settings_of("eu-west-1"))
     known: dict[str, Any] = {
         "paths": paths,
         "settings": settings,

@@ -74,13 +74,14 @@ def test_summary_names_account_settings_copy_regions_and_counts() -> None:
         "  environment  PROD, suffix test",
         "  regions      eu-west-1",
         "  changes      1 to add, 1 to change, 1 to destroy",
+        '  chosen       one region, and no copy of data in another (regions: ["eu-west-1"])',
         "  dangers      none of those that are looked for: docs/aws.md",
     ]
 
 
 def test_summary_marks_what_is_dangerous_and_counts_replacements() -> None:
     plan = {"resource_changes": [change("aws_db_instance", "delete", "create"), change("aws_s3_bucket", "delete")]}
-    *_, counts, first, second = summary(targeting(PATHS), plan)
+    *_, counts, _, first, second = summary(targeting(PATHS), plan)
     assert (
         counts
         == "  changes      1 to add, 0 to change, 2 to destroy; 1 of them replaced, which counts as added and destroyed"

@@ -30,6 +30,7 @@ def test_all_else_is_left_as_it_is(regions: tuple[str, ...]) -> None:
             assert set(after["resource"][kind]) == set(bodies)
     assert after["data"] == before["data"]
     assert after["provider"] == before["provider"]
+    assert after["//"]["choices"] == before["//"]["choices"]
 
 
 def test_configuration_of_the_caller_is_not_touched() -> None:

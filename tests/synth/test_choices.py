@@ -1,0 +1,32 @@
+"""The output says which choices its settings make, for the gate."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.support.region_sets import ONE, TAKEN_OVER, THREE
+from tests.support.synthesized import Stack, stacks
+
+
+def choices_of(stack: Stack) -> object:
+    return stack.json["//"]["choices"]
+
+
+@pytest.mark.parametrize("stack", ["platform", "state-backend"])
+def test_output_of_the_default_settings_has_no_choices(stack: str) -> None:
+    assert choices_of(stacks(*THREE)[stack]) == {}
+
+
+@pytest.mark.parametrize("stack", ["platform", "state-backend"])
+def test_output_has_the_choices_by_key_with_their_values(stack: str) -> None:
+    assert choices_of(stacks(*ONE)[stack]) == {"regions": ["eu-west-1"]}
+
+
+def test_a_key_of_a_region_has_the_region() -> None:
+    instances = TAKEN_OVER["database"]["instances"]
+    unprotected = instances["ap-south-1"] | {"deletion_protection": False}
+    settings = TAKEN_OVER | {"database": {"instances": instances | {"ap-south-1": unprotected}}}
+    made = stacks(*THREE, more=json.dumps(settings))["platform"]
+    assert choices_of(made) == {"database.instances.ap-south-1.deletion_protection": False}
