@@ -40,9 +40,17 @@ node_modules/.ready: package-lock.json
 # The platform's life: `make synth` to `make bench`. The local- targets and the demo run on the embedded AWS.
 TOOL := @$(RUN) -m tools
 
-.PHONY: synth policy preflight plan plan-only deploy recover destroy bootstrap
+.PHONY: synth synth-cdktn policy preflight plan plan-only deploy recover destroy bootstrap
 synth: install ## synthesize the stacks to cdktf.out
 	$(TOOL) synth
+
+synth-cdktn: .venv-cdktn/.ready node_modules/.ready ## the same with cdktn, the successor of CDKTF, to build/cdktn
+	@.venv-cdktn/bin/python -O -m tools.cdktn
+
+.venv-cdktn/.ready: requirements/cdktn.lock
+	$(PYTHON) -m venv .venv-cdktn
+	.venv-cdktn/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 policy: install ## judge output and plans with the policy gate
 	$(TOOL) policy
@@ -142,17 +150,17 @@ build/nginx/.ready:
 	@touch $@
 
 .PHONY: test test-life test-rest test-unit coverage mutants lint format lock
-test: install build/nginx/.ready ## everything: lint, unit, synthesized output, emulator life cycles
+test: install build/nginx/.ready .venv-cdktn/.ready ## everything: lint, unit, synthesized output, emulator life cycles
 	@$(RUN) -c "import modules.app"  # cuts the bindings down, which processes must not do all at the same time
 	@$(MAKE) --jobs 3 --keep-going test-life lint test-rest
 
 test-life: install ## the life cycles on the emulator
 	@$(PYTEST) --numprocesses $(LIVES) tests/life
 
-test-rest: install build/nginx/.ready ## all but the life cycles
+test-rest: install build/nginx/.ready .venv-cdktn/.ready ## all but the life cycles
 	@nice $(PYTEST) --numprocesses 2 --ignore tests/life
 
-coverage: install build/nginx/.ready ## the same tests, and which lines they ran; synthesis takes half as long again
+coverage: install build/nginx/.ready .venv-cdktn/.ready ## the same tests, and which lines they ran; synthesis takes half as long again
 	@$(PYTEST) --numprocesses 6 --cov --cov-report=term:skip-covered
 
 test-unit: install ## the fast loop, in under a minute
@@ -175,11 +183,12 @@ format: install ## let ruff rewrite
 	@$(VENV)/bin/ruff check --fix .
 	@$(VENV)/bin/ruff format .
 
+COMPILE := build/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-header \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
 lock: ## resolve requirements/*.in into the lock files anew
 	@$(PYTHON) -m venv build/lock
 	@build/lock/bin/pip install --quiet pip-tools
-	@for name in project checkov mutants; do \
-		build/lock/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --no-strip-extras --no-header \
-			--no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
-			--output-file requirements/$$name.lock requirements/$$name.in; \
-	done
+	@for name in project checkov mutants; do $(COMPILE) --upgrade --output-file requirements/$$name.lock requirements/$$name.in; done
+	@cp requirements/project.lock requirements/cdktn.lock  # its versions are taken wherever cdktn allows them
+	@$(COMPILE) --output-file requirements/cdktn.lock requirements/cdktn.in
