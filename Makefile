@@ -4,7 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-PYTHON ?= python3.11
+PYTHON ?= $(shell sh tools/doctor/python.sh)
+DOCTOR := @sh tools/doctor/doctor.sh
 VENV := .venv
 RUN := $(VENV)/bin/python
 CDKTF := node_modules/.bin/cdktf
@@ -19,21 +20,27 @@ READY := $(VENV)/.ready .venv-checkov/.ready node_modules/.ready
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 18
 
-.PHONY: install
+.PHONY: doctor install
+doctor: ## what this machine lacks, and how to get it; runs before anything is installed
+	$(DOCTOR)
+
 install: $(READY) ## make the environments from the lock files
 
 $(VENV)/.ready: requirements/project.lock
+	$(DOCTOR) python node npm disk
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 .venv-checkov/.ready: requirements/checkov.lock
+	$(DOCTOR) python
 	$(PYTHON) -m venv .venv-checkov
 	.venv-checkov/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 # No package needs its install script; the one that has one would fetch a program that no hash covers.
 node_modules/.ready: package-lock.json
+	$(DOCTOR) node npm
 	npm ci --ignore-scripts --silent --no-audit --no-fund
 	@touch $@
 
@@ -48,8 +55,9 @@ synth-cdktn: .venv-cdktn/.ready node_modules/.ready ## the same with cdktn, the 
 	@.venv-cdktn/bin/python -O -m tools.cdktn
 
 .venv-cdktn/.ready: requirements/cdktn.lock
+	$(DOCTOR) python
 	$(PYTHON) -m venv .venv-cdktn
-	.venv-cdktn/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	.venv-cdktn/bin/pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 policy: install ## judge output and plans with the policy gate
@@ -149,7 +157,7 @@ build/nginx/.ready:
 		(cd $(@D) && apt-get download --quiet nginx && dpkg -x nginx_*.deb .)
 	@touch $@
 
-.PHONY: test test-life test-rest test-unit coverage mutants lint format lock
+.PHONY: test test-life test-rest test-unit coverage matrix mutants lint format lock
 test: install build/nginx/.ready .venv-cdktn/.ready ## everything: lint, unit, synthesized output, emulator life cycles
 	@$(RUN) -c "import modules.app"  # cuts the bindings down, which processes must not do all at the same time
 	@$(MAKE) --jobs 3 --keep-going test-life lint test-rest
@@ -166,10 +174,14 @@ coverage: install build/nginx/.ready .venv-cdktn/.ready ## the same tests, and w
 test-unit: install ## the fast loop, in under a minute
 	@$(PYTEST) --numprocesses 2 --ignore tests/life -m "not emulator and not slow"
 
+matrix: install ## the unit tests and the synthesis with other Pythons and Nodes (PYTHONS="...", NODES="...")
+	@$(RUN) -m tests.matrix
+
 mutants: install .venv-mutants/.ready ## change one place at a time (MUTANTS=200, SEED=1): does a fast test notice?
 	@.venv-mutants/bin/python -m tests.mutants
 
 .venv-mutants/.ready: requirements/mutants.lock
+	$(DOCTOR) python
 	$(PYTHON) -m venv .venv-mutants
 	.venv-mutants/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
@@ -187,6 +199,7 @@ COMPILE := build/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe -
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 lock: ## resolve requirements/*.in into the lock files anew
+	$(DOCTOR) python
 	@$(PYTHON) -m venv build/lock
 	@build/lock/bin/pip install --quiet pip-tools
 	@for name in project checkov mutants; do $(COMPILE) --upgrade --output-file requirements/$$name.lock requirements/$$name.in; done

@@ -1,7 +1,7 @@
 """Synthesize with CDK Terrain, the successor of CDKTF: ``.venv-cdktn/bin/python -m tools.cdktn``.
 
-The program is the same, ``main.py``: where it imports ``cdktf`` it gets ``cdktn``, and the bindings of AWS provider 6 where
-it imports those of version 5. It runs in an environment of its own, so this file uses nothing but Python.
+The program is the same, ``main.py``: where it imports ``cdktf`` it gets ``cdktn``, and the bindings of AWS provider 6
+where it imports those of version 5. It runs in an environment of its own, so this file uses nothing but Python.
 
 The output goes to ``build/cdktn``, or where ``CDKTF_OUTDIR`` says.
 See https://github.com/open-constructs/cdk-terrain.
@@ -54,8 +54,8 @@ def main() -> int:
     out.parent.mkdir(parents=True, exist_ok=True)
     # They know the bindings of CDKTF alone, and those of CDK Terrain are quick without them.
     os.environ["MERIDIAN_FAST_BINDINGS"] = "0"
-    # Without it, write-only arguments are refused, which older versions of Terraform and OpenTofu do not have. The CLI of
-    # CDK Terrain passes on what cdktf.json says in the same way.
+    # Otherwise write-only arguments are refused, which older versions of Terraform and OpenTofu do not have. The CLI
+    # of CDK Terrain passes on what cdktf.json says in the same way.
     project = json.loads((ROOT / "cdktf.json").read_text(encoding="utf-8"))
     os.environ["CDKTF_CONTEXT_JSON"] = json.dumps({"targetVersions": project["targetVersions"]})
     sys.meta_path.insert(0, _Successors())
