@@ -4,7 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-PYTHON ?= python3.11
+PYTHON ?= $(shell sh tools/doctor/python.sh)
+DOCTOR := @sh tools/doctor/doctor.sh
 VENV := .venv
 RUN := $(VENV)/bin/python
 CDKTF := node_modules/.bin/cdktf
@@ -19,30 +20,45 @@ READY := $(VENV)/.ready .venv-checkov/.ready node_modules/.ready
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 18
 
-.PHONY: install
+.PHONY: doctor install
+doctor: ## what this machine lacks, and how to get it; runs before anything is installed
+	$(DOCTOR)
+
 install: $(READY) ## make the environments from the lock files
 
 $(VENV)/.ready: requirements/project.lock
+	$(DOCTOR) python node npm disk
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 .venv-checkov/.ready: requirements/checkov.lock
+	$(DOCTOR) python
 	$(PYTHON) -m venv .venv-checkov
 	.venv-checkov/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 # No package needs its install script; the one that has one would fetch a program that no hash covers.
 node_modules/.ready: package-lock.json
+	$(DOCTOR) node npm
 	npm ci --ignore-scripts --silent --no-audit --no-fund
 	@touch $@
 
 # The platform's life: `make synth` to `make bench`. The local- targets and the demo run on the embedded AWS.
 TOOL := @$(RUN) -m tools
 
-.PHONY: synth policy preflight plan plan-only deploy recover destroy bootstrap
+.PHONY: synth synth-cdktn policy preflight plan plan-only deploy recover destroy bootstrap
 synth: install ## synthesize the stacks to cdktf.out
 	$(TOOL) synth
+
+synth-cdktn: .venv-cdktn/.ready node_modules/.ready ## the same with cdktn, the successor of CDKTF, to build/cdktn
+	@.venv-cdktn/bin/python -O -m tools.cdktn
+
+.venv-cdktn/.ready: requirements/cdktn.lock
+	$(DOCTOR) python
+	$(PYTHON) -m venv .venv-cdktn
+	.venv-cdktn/bin/pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r $<
+	@touch $@
 
 policy: install ## judge output and plans with the policy gate
 	$(TOOL) policy
@@ -141,27 +157,31 @@ build/nginx/.ready:
 		(cd $(@D) && apt-get download --quiet nginx && dpkg -x nginx_*.deb .)
 	@touch $@
 
-.PHONY: test test-life test-rest test-unit coverage mutants lint format lock
-test: install build/nginx/.ready ## everything: lint, unit, synthesized output, emulator life cycles
+.PHONY: test test-life test-rest test-unit coverage matrix mutants lint format lock
+test: install build/nginx/.ready .venv-cdktn/.ready ## everything: lint, unit, synthesized output, emulator life cycles
 	@$(RUN) -c "import modules.app"  # cuts the bindings down, which processes must not do all at the same time
 	@$(MAKE) --jobs 3 --keep-going test-life lint test-rest
 
 test-life: install ## the life cycles on the emulator
 	@$(PYTEST) --numprocesses $(LIVES) tests/life
 
-test-rest: install build/nginx/.ready ## all but the life cycles
+test-rest: install build/nginx/.ready .venv-cdktn/.ready ## all but the life cycles
 	@nice $(PYTEST) --numprocesses 2 --ignore tests/life
 
-coverage: install build/nginx/.ready ## the same tests, and which lines they ran; synthesis takes half as long again
+coverage: install build/nginx/.ready .venv-cdktn/.ready ## the same tests, and which lines they ran; synthesis takes half as long again
 	@$(PYTEST) --numprocesses 6 --cov --cov-report=term:skip-covered
 
 test-unit: install ## the fast loop, in under a minute
 	@$(PYTEST) --numprocesses 2 --ignore tests/life -m "not emulator and not slow"
 
+matrix: install ## the unit tests and the synthesis with other Pythons and Nodes (PYTHONS="...", NODES="...")
+	@$(RUN) -m tests.matrix
+
 mutants: install .venv-mutants/.ready ## change one place at a time (MUTANTS=200, SEED=1): does a fast test notice?
 	@.venv-mutants/bin/python -m tests.mutants
 
 .venv-mutants/.ready: requirements/mutants.lock
+	$(DOCTOR) python
 	$(PYTHON) -m venv .venv-mutants
 	.venv-mutants/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
@@ -175,11 +195,13 @@ format: install ## let ruff rewrite
 	@$(VENV)/bin/ruff check --fix .
 	@$(VENV)/bin/ruff format .
 
+COMPILE := build/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-header \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
 lock: ## resolve requirements/*.in into the lock files anew
+	$(DOCTOR) python
 	@$(PYTHON) -m venv build/lock
 	@build/lock/bin/pip install --quiet pip-tools
-	@for name in project checkov mutants; do \
-		build/lock/bin/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --no-strip-extras --no-header \
-			--no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
-			--output-file requirements/$$name.lock requirements/$$name.in; \
-	done
+	@for name in project checkov mutants; do $(COMPILE) --upgrade --output-file requirements/$$name.lock requirements/$$name.in; done
+	@cp requirements/project.lock requirements/cdktn.lock  # its versions are taken wherever cdktn allows them
+	@$(COMPILE) --output-file requirements/cdktn.lock requirements/cdktn.in

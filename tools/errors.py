@@ -1,5 +1,7 @@
 """What ends a command before its end, told in words."""
 
+from __future__ import annotations  # the doctor reads this file with older Pythons too
+
 import signal
 
 

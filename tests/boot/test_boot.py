@@ -48,7 +48,7 @@ def nginx() -> str:
     """The server's program: the machine's own, or the one that `make build/nginx/.ready` unpacks."""
     folders = ["/usr/sbin", "/usr/local/sbin", str(ROOT / "build/nginx/usr/sbin")]
     found = shutil.which("nginx", path=os.pathsep.join([os.environ["PATH"], *folders]))
-    assert found, "no nginx: make build/nginx/.ready"
+    assert found, "no nginx: apt-get install nginx, or make build/nginx/.ready, which unpacks it here (make doctor)"
     return found
 
 
@@ -114,6 +114,7 @@ class Server:
         raise AssertionError("nginx does not listen")
 
     def handshake(self, version: str) -> str:
+        assert shutil.which("openssl"), "no openssl: apt-get install openssl (make doctor)"
         command = ["openssl", "s_client", "-connect", f"127.0.0.1:{self.port}", f"-{version}"]
         answer = subprocess.run(
             [*command, "-cipher", "ALL:@SECLEVEL=0"], input="", capture_output=True, text=True, check=False

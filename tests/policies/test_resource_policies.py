@@ -210,6 +210,15 @@ def test_a_document_within_another_is_judged_by_what_has_the_other() -> None:
     assert (found[SERVICES, DOCUMENT], found[EVERYONE, DOCUMENT]) == (False, True)
 
 
+def test_what_only_waits_for_a_document_does_not_have_it_as_its_policy() -> None:
+    resources = {
+        "aws_iam_role": {"a": {"assume_role_policy": f"${{{DOCUMENT}.json}}"}},
+        "aws_sqs_queue_policy": {"b": {"policy": "${aws_sqs_queue.x.policy}", "depends_on": [DOCUMENT]}},
+    }
+    documents = {NAME: {"statement": [service("ec2", "sts:AssumeRole")]}}
+    assert not failures(stack(resources, documents=documents))[SERVICES, DOCUMENT]
+
+
 def test_an_endpoint_lets_everyone_read_buckets_that_it_names_in_full_and_do_no_more() -> None:
     packages = {"actions": ["s3:GetObject"], "resources": [f"arn:aws:s3:::packages-{REGION}/*"]}
     assert not any(of_document(everyone(**packages), of=ENDPOINT).values())
@@ -234,6 +243,13 @@ def test_texts_are_read_as_documents_are(planned: bool) -> None:  # noqa: FBT001
         assert failures(stack(known))[EVERYONE, f"{kind}.{NAME}"]
     sound = {kind: {NAME: {argument: text(everyone(OWN))}}}
     assert failures(stack(sound, planned=sound)) == {(EVERYONE, f"{kind}.{NAME}"): False}
+
+
+def test_a_policy_behind_one_that_cannot_be_read_is_judged_as_well() -> None:
+    kind, argument = TOPIC
+    block = {"access_policies": "{not JSON", argument: text(service("sns", "sns:Publish"))}
+    address = f"{kind}.{NAME}"
+    assert failures(stack({kind: {NAME: block}})) == {(EVERYONE, address): True, (SERVICES, address): True}
 
 
 def test_what_a_plan_shows_of_a_topic_or_bucket_that_stands_is_read_like_its_policy() -> None:

@@ -12,6 +12,18 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 DAY = timedelta(days=1)
+#: What an authority's key does. From Python 3.13 on clients ask for all that RFC 5280 does.
+KEY_USAGE = x509.KeyUsage(
+    key_cert_sign=True,
+    crl_sign=True,
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    encipher_only=False,
+    decipher_only=False,
+)
 
 
 @dataclass(frozen=True)
@@ -26,9 +38,13 @@ class Authority:
     def __init__(self, name: str = "Meridian Test CA") -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        builder = _builder(self._name, self._name, self._key, timedelta(days=-1), timedelta(days=2))
-        self._certificate = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True).sign(
-            self._key, hashes.SHA256()
+        self._identifier = x509.SubjectKeyIdentifier.from_public_key(self._key.public_key())
+        self._certificate = (
+            _builder(self._name, self._name, self._key, timedelta(days=-1), timedelta(days=2))
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(KEY_USAGE, critical=True)
+            .add_extension(self._identifier, critical=False)
+            .sign(self._key, hashes.SHA256())
         )
 
     @property
@@ -42,6 +58,9 @@ class Authority:
         certificate = (
             _builder(name, self._name, key, begins, ends)
             .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(self._identifier), critical=False
+            )
             .sign(self._key, hashes.SHA256())
         )
         return Identity(

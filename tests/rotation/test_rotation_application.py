@@ -9,8 +9,8 @@ import pytest
 
 from modules.areas.rotation.runtime.database import Session
 from modules.areas.rotation.runtime.errors import RotationError
-from tests.rotation.programs import ROOT
 from tests.rotation.vault import STEPS, Crash
+from tools.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -29,6 +29,13 @@ def test_what_an_account_has_one_of_is_managed_unless_it_exists(regions: tuple[s
     assert left == {kind for others, _ in PARTS.values() for kind in others} - kinds
 
 
+def test_an_account_that_has_all_of_it_gets_none() -> None:
+    kinds = {kind for others, _ in PARTS.values() for kind in others}
+    assert kinds <= platform(*ONE).json["resource"].keys()
+    existing = platform(*ONE, account=dict.fromkeys(PARTS, "existing"))
+    assert not kinds & existing.json["resource"].keys()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("setting", [setting for setting, (_, often) in PARTS.items() if often == "each"])
 def test_what_exists_in_one_region_is_managed_in_the_other(setting: str) -> None:

@@ -1,8 +1,11 @@
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from cdktf import App, TerraformStack
 
+from modules.areas.alerts.subscription_checks import warn_of_missing_subscriptions
 from modules.settings import SettingsError, load_settings
 from tests.support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, settings_of, write_settings
 from tests.support.synthesized import Block, Stack, platform
@@ -120,6 +123,14 @@ def test_a_plan_of_production_warns_if_nobody_is_woken(regions: tuple[str, ...])
     assert "nobody is woken" in claim["error_message"]
     (value,) = [one for name, one in platform(*regions).json["locals"].items() if name in claim["condition"]]
     assert value == 0
+
+
+@pytest.mark.parametrize(("environment", "warned"), [("prod", True), ("dev", False), ("staging", False)])
+def test_nobody_has_to_be_woken_by_another_environment(tmp_path: Path, environment: str, *, warned: bool) -> None:
+    stack = TerraformStack(App(outdir=str(tmp_path)), "alone")
+    settings: Any = SimpleNamespace(environment=environment, alerts=SimpleNamespace(page=()))
+    warn_of_missing_subscriptions(stack, settings=settings, alerts=[])
+    assert claims(Stack(stack.to_terraform())).keys() == ({"somebody_is_woken"} if warned else set())
 
 
 @pytest.mark.slow

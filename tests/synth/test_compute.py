@@ -1,10 +1,13 @@
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from modules.areas.compute.group import _launch_template
 from modules.settings import SettingsError, load_settings
+from modules.settings.compute import ComputeSettings
 from tests.support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
 from tests.support.synthesized import Block, Stack, platform
 
@@ -208,6 +211,20 @@ def test_a_plan_asks_whether_every_zone_has_the_instance_types(regions: tuple[st
         private = [one for one in stack.resources("aws_subnet", region) if one.body["tags"]["Tier"] == "private"]
         assert all(f"{subnet.address}.availability_zone" in condition["condition"] for subnet in private)
         assert f"network.zones.{region}" in condition["error_message"]
+
+
+@pytest.mark.parametrize(
+    ("compute", "kind"),
+    [
+        ({}, "launch_template"),
+        ({"spot_percentage": "50"}, "mixed_instances_policy"),
+        ({"instance_types": ["m7g.large", "m6g.large"]}, "mixed_instances_policy"),
+        ({"instance_types": ["m7g.large", "m6g.large"], "spot_percentage": "50"}, "mixed_instances_policy"),
+    ],
+)
+def test_several_instance_types_and_spot_each_take_a_mixed_instances_policy(compute: dict[str, Any], kind: str) -> None:
+    template: Any = SimpleNamespace(resource=SimpleNamespace(id="lt-1", latest_version=1))
+    assert _launch_template(template, ComputeSettings.model_validate(compute)).keys() == {kind}
 
 
 @pytest.mark.slow

@@ -203,6 +203,15 @@ def test_every_endpoint_has_a_policy_that_keeps_other_accounts_out(regions: tupl
                 assert not [arn for arn in statement["resources"] if "*" in arn.removesuffix("/*")]
 
 
+@SETS
+def test_buckets_outside_the_account_are_read_through_the_endpoint_of_s3_alone(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    for endpoint in stack.resources("aws_vpc_endpoint"):
+        sids = [statement["sid"] for statement in stack.at(endpoint.body["policy"]).body["statement"]]
+        service = endpoint.body["service_name"].rpartition(".")[2]
+        assert sids == ["PrincipalsOfThisAccount", *(["PackagesAndAgentsOfAws"] if service == "s3" else [])], service
+
+
 def test_every_endpoint_service_has_actions_that_iam_knows() -> None:
     assert set(IAM_PREFIXES.values()) <= set(get_all_service_prefixes())
 

@@ -111,6 +111,7 @@ def test_a_command_whose_log_takes_nothing_any_more_comes_to_its_end(
     assert (directory / "done").exists()
 
 
+@pytest.mark.emulator
 def test_terraform_itself_applies_and_saves_with_no_room_for_its_output(tmp_path: Path) -> None:
     (tmp_path / "main.tf.json").write_text(json.dumps({"resource": {"terraform_data": {"a": {"input": "kept"}}}}))
     for command in (["init"], ["apply", "-json", "-auto-approve"]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from importlib.metadata import Distribution, distributions
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -98,7 +99,8 @@ def _files(runtime: Path, site_packages: Path, names: Sequence[str], ca_bundle: 
     yield from package(PACKAGE, runtime)
     yield CA_BUNDLE, ca_bundle
     for distribution in requirements(names, site_packages=site_packages):
-        for file in distribution.files or []:
+        # From Python 3.12 on `distribution.files` leaves out what is missing.
+        for file, *_ in csv.reader((distribution.read_text("RECORD") or "").splitlines()):
             path = PurePosixPath(file)
             if path.suffix in NATIVE:
                 raise BundleError(f"{distribution.name}: {path} is not python, it would not run on every architecture")
