@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import ast
 import http.server
-import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import threading
-import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tools.doctor import __main__ as doctor
 from tools.doctor import checks, postgresql
 from tools.paths import ROOT
 
 Put = Callable[..., dict[str, str]]
-MAKEFILE = (ROOT / "Makefile").read_text()
 
 
 @pytest.fixture
@@ -225,45 +219,3 @@ def test_nginx_is_there_or_can_be_fetched(put: Put, monkeypatch: pytest.MonkeyPa
     assert checks.nginx(put()).found == "none, but make test fetches it with apt-get"
     there |= {"nginx"}
     assert checks.nginx(put()).found == "/x/nginx"
-
-
-def test_doctor_runs_with_a_python_that_the_project_does_not() -> None:
-    """As far as grammar and the library go: what it runs has to parse, and to import nothing that is installed."""
-    files = [*(ROOT / "tools/doctor").glob("*.py"), ROOT / "tools/errors.py", ROOT / "tools/__init__.py"]
-    for file in files:
-        tree = ast.parse(file.read_text(), feature_version=(3, 8))
-        modules = {
-            name.split(".")[0]
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Import | ast.ImportFrom)
-            for name in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [one.name for one in node.names])
-        }
-        assert modules <= {*sys.stdlib_module_names, "tools"}, file
-        # Otherwise annotations are read, in words that 3.8 does not know.
-        assert not file.read_text().count("def ") or "from __future__ import annotations" in file.read_text(), file
-
-
-def test_every_environment_is_preceded_by_a_look_at_what_it_needs() -> None:
-    recipes = re.findall(r"((?:\t.*\n)+)", MAKEFILE)
-    for makes, name in (("-m venv", "python"), ("npm ci", "node")):
-        found = [recipe for recipe in recipes if makes in recipe]
-        assert found
-        for recipe in found:
-            first = recipe.splitlines()[0]
-            assert first.startswith("\t$(DOCTOR) ")
-            assert name in first.split()[1:]
-            assert set(first.split()[1:]) <= doctor.BY_NAME.keys()
-
-
-def test_supported_versions_are_the_same_everywhere() -> None:
-    package, lock = (json.loads((ROOT / name).read_text()) for name in ("package.json", "package-lock.json"))
-    assert package["engines"] == lock["packages"][""]["engines"] == {"node": " || ".join(f"^{n}" for n in checks.NODES)}
-    assert int((ROOT / ".nvmrc").read_text()) in checks.NODES
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    assert project["project"]["requires-python"] == ">=3.11,<3.14"
-    assert (project["tool"]["ruff"]["target-version"], project["tool"]["mypy"]["python_version"]) == ("py311", "3.11")
-    container = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text())
-    assert re.search(r"python:3\.(11|12|13)-", container["image"])
-    versions = {name.split("/")[-1].split(":")[0]: one["version"] for name, one in container["features"].items()}
-    assert int(versions["node"]) in checks.NODES
-    assert versions["terraform"].startswith("1.")
