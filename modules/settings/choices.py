@@ -48,9 +48,10 @@ def _values(
     path: str,
     region: str | None,
 ) -> Iterator[tuple[str, str | None, Any]]:
-    if place is None or not parts:
-        if not parts:
-            yield path, region, place
+    if not parts:
+        yield path, region, place
+        return
+    if place is None:
         return
     part, *rest = parts
     for name in place if part == REGION else (part,):

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from policies.outcomes import Outcome
 
 WAIVERS = ROOT / "policies" / "waivers.yaml"
-WHOLE, PARTIAL, REFUSED = walk()
 SHIPPED = [
     File({"domain": "example.com"} | yaml.safe_load((ROOT / "config" / name).read_text(encoding="utf-8")))
     for name in ("smallest.yaml", "prove.yaml")
@@ -65,7 +64,7 @@ def synthesized(folder: Path, file: File) -> dict[str, Any]:
 def judged(tmp_path_factory: pytest.TempPathFactory) -> list[Judged]:
     """What the gate says of the JSON of the default platform and of each file; checkov reads them all at once."""
     root = tmp_path_factory.mktemp("walk")
-    files = [File(), *WHOLE, *PARTIAL, *SHIPPED]
+    files = [File(), *walk().whole, *walk().partial, *SHIPPED]
     made = [synthesized(root / str(number), file) for number, file in enumerate(files)]
     paths = [root / str(number) / "out" / "stacks" / stack for number in range(len(files)) for stack in STACKS]
     scans = [Scan(path=path / "cdk.tf.json", framework=Framework.JSON) for path in paths]
@@ -102,7 +101,7 @@ def test_every_key_is_walked() -> None:
     assert [key.name for key in keys() if not key.values] == []
     names = {key.name for key in keys()}
     assert (EXAMPLES.keys() | BESIDE.keys()) - names == set()
-    assert set(WHOLE[0].walked) <= names
+    assert set(walk().whole[0].walked) <= names
 
 
 def test_examples_of_lists_have_every_choice_of_their_items() -> None:
@@ -115,12 +114,12 @@ def test_examples_of_lists_have_every_choice_of_their_items() -> None:
 
 
 def test_each_value_is_in_a_file_or_is_refused_by_name() -> None:
-    walked = {(name, repr(value)) for file in (*WHOLE, *PARTIAL) for name, value in file.walked.items()}
+    walked = {(name, repr(value)) for file in (*walk().whole, *walk().partial) for name, value in file.walked.items()}
     for key in keys():
         for value in key.values:
             place = (key.name, repr(value))
-            assert place in walked or any(key.path[-1] in str(fault) for fault in REFUSED[place]), place
-    assert len(REFUSED) < len(walked) / 10
+            assert place in walked or any(key.path[-1] in str(fault) for fault in walk().refused[place]), place
+    assert len(walk().refused) < len(walked) / 10
 
 
 @pytest.mark.slow
@@ -157,7 +156,7 @@ def test_each_finding_of_the_table_is_one(judged: list[Judged]) -> None:
 def test_no_key_hides_the_findings_of_another(judged: list[Judged], tmp_path: Path) -> None:
     """What a file leaves out of the default platform of its regions has no findings: such keys are walked apart."""
     defaults: dict[str, dict[str, Any]] = {}
-    for one in judged[1 : len(WHOLE) + 1]:
+    for one in judged[1 : len(walk().whole) + 1]:
         stated = {name: one.file.content[name] for name in ("regions", "primary_region")}
         key = json.dumps(stated)
         if key not in defaults:

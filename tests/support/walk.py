@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,19 +24,15 @@ INSTANCE = f"database.instances.{REGION}"
 #: Settings by which the region is not the primary one.
 FOLLOWS = {"regions": [REGION, OTHER], "primary_region": OTHER}
 ACCOUNT = "123456789012"
-ARN = f"arn:aws:acm:%s:{ACCOUNT}:certificate/12345678-1234-1234-1234-123456789012"
+UUID = "12345678-1234-1234-1234-123456789012"
+CERTIFICATES = {region: f"arn:aws:acm:{region}:{ACCOUNT}:certificate/{UUID}" for region in (REGION, OTHER)}
 SUBSCRIPTIONS = [
     {"protocol": "email", "endpoint": "page@example.com"},
     {"protocol": "https", "endpoint": "https://tickets.example.com/in"},
     {"protocol": "lambda", "endpoint": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:told"},
     {"protocol": "slack", "endpoint": "T0123456789/C0123456789"},
     {"protocol": "sqs", "endpoint": f"arn:aws:sqs:{REGION}:{ACCOUNT}:tickets"},
-    {
-        "protocol": "teams",
-        "endpoint": "/".join(
-            (*["11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"], "19%3aa%40thread.tacv2")
-        ),
-    },
+    {"protocol": "teams", "endpoint": f"{UUID}/{UUID}/19%3aa%40thread.tacv2"},
 ]
 #: Values of keys whose type names none, and of those whose rules take few.
 EXAMPLES: dict[str, tuple[Any, ...]] = {
@@ -67,7 +64,7 @@ EXAMPLES: dict[str, tuple[Any, ...]] = {
     "compute.container.health_path": ("/",),
     "entry.client_cidrs": (["10.0.0.0/8"], ["0.0.0.0/0", "198.51.100.0/24"]),
     "entry.zone_name": ("example.com",),
-    "entry.certificate_arns": ({region: ARN % region for region in (REGION, OTHER)}, {REGION: ARN % REGION}),
+    "entry.certificate_arns": (CERTIFICATES, {REGION: CERTIFICATES[REGION]}),
     "entry.firewall.counted_rules": ({}, {"known_bad_inputs": ["Log4JRCE_BODY"]}),
     "secrets.recovery_window_days": (0, 7),
     "database.version": ("16", "17.4"),
@@ -81,7 +78,7 @@ EXAMPLES: dict[str, tuple[Any, ...]] = {
     f"{INSTANCE}.version": ("17", "17.4"),
     "backup.start": ("20:00",),
     "backup.copy_region": (OTHER,),
-    "budget.anomaly_monitor": (f"arn:aws:ce::{ACCOUNT}:anomalymonitor/12345678-1234-1234-1234-123456789012",),
+    "budget.anomaly_monitor": (f"arn:aws:ce::{ACCOUNT}:anomalymonitor/{UUID}",),
     "alerts.page": (SUBSCRIPTIONS,),
     "alerts.ticket": (SUBSCRIPTIONS,),
     "configuration.skip_rules": ({REGION: ["imdsv2"]},),
@@ -204,18 +201,28 @@ class File:
             return load_settings(write_settings(Path(folder), self.content), {})
 
 
+@dataclass(frozen=True)
+class Walk:
+    """Files that leave nothing out, files that do, and the faults of values that the rules refuse in every file."""
+
+    whole: list[File]
+    partial: list[File]
+    refused: dict[tuple[str, str], tuple[Fault, ...]]
+
+
 def takes_away(name: str, value: Any) -> bool:
     """Whether a key with this value leaves out resources, on which other keys could have findings."""
     stated = [str(each) for each in value.values()] if isinstance(value, dict) else [value]
     return name in APART or any(each in ("existing", "none", "off") for each in stated)
 
 
-def walk() -> tuple[list[File], list[File], dict[tuple[str, str], tuple[Fault, ...]]]:
-    """Files that leave nothing out, files that do, and the faults of values that the rules refuse in all of them."""
+@cache
+def walk() -> Walk:
+    """Every key at each of its values."""
     pairs = [(key.name, value) for key in keys() for value in key.values]
     whole, refused = pack(pair for pair in pairs if not takes_away(*pair))
     partial, also_refused = pack(pair for pair in pairs if takes_away(*pair))
-    return whole, partial, refused | also_refused
+    return Walk(whole, partial, refused | also_refused)
 
 
 def pack(pairs: Iterable[tuple[str, Any]]) -> tuple[list[File], dict[tuple[str, str], tuple[Fault, ...]]]:
