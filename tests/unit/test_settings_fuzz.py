@@ -357,7 +357,8 @@ def test_any_text(nothing_is_made: Path, capsys: pytest.CaptureFixture[str], tex
 def test_another_kind_of_value_at_every_key(
     nothing_is_made: Path, capsys: pytest.CaptureFixture[str], path: tuple[str, ...]
 ) -> None:
-    for value in (None, [[]], {"x": {}}, "${x}", ["us-east-1", "us-east-1"]):
+    strange: dict[str, Any] = {"x": {}, "\x1b": "x", "": "x", "${x}": "x"}
+    for value in (None, "${x}", strange, [[], strange], {"us-east-1": strange}, ["us-east-1", "us-east-1"]):
         content = dict(EIGHT_KEYS)
         put(content, path, value)
         judged(nothing_is_made, yaml.safe_dump(content).encode(), capsys)
