@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import yaml
@@ -19,8 +18,6 @@ TAGS = {
     yaml.MappingStartEvent: "tag:yaml.org,2002:map",
 }
 MERGE = "<<"
-#: What an escape such as ``\\ud800`` makes, and no file can hold.
-HALF = re.compile("[\ud800-\udfff]")
 NULL_ONLY = {
     first: [resolver for resolver in resolvers if resolver[0] == "tag:yaml.org,2002:null"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
@@ -93,7 +90,7 @@ class TextLoader(yaml.SafeLoader):
         count += 1
         if count > MOST_VALUES:
             raise RefusedError("too many values", f"at most {MOST_VALUES}, aliases included", node.start_mark)
-        if isinstance(node, yaml.ScalarNode) and HALF.search(node.value):
+        if isinstance(node, yaml.ScalarNode) and not _is_whole(node.value):
             raise RefusedError("half of a character", "whole characters of Unicode", node.start_mark)
         if isinstance(node, yaml.MappingNode):
             for pair in node.value:
@@ -103,3 +100,12 @@ class TextLoader(yaml.SafeLoader):
             for one in node.value:
                 count = self._count(one, [*inside, node], count)
         return count
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a file could hold it: an escape such as ``\\ud800`` is half of a character."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
