@@ -103,7 +103,7 @@ class TextLoader(yaml.SafeLoader):
 
 
 def _is_whole(text: str) -> bool:
-    """Whether a file could hold it: an escape such as ``\\ud800`` is half of a character."""
+    """Whether a file could hold it: an escape of a surrogate is half of a character."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
