@@ -10,8 +10,8 @@ from pydantic import AfterValidator, Field
 
 from modules.settings.capacity import highest_utilization, left_without_a_zone, smallest_size
 from modules.settings.container import ContainerSettings
-from modules.settings.faults import Fault, choices, nearest
-from modules.settings.instance_types import SIZES_OF
+from modules.settings.faults import Fault
+from modules.settings.instance_types import InstanceType  # noqa: TC001 - pydantic reads the annotation
 from modules.settings.regions import known_regions
 from modules.settings.types import ONCE, RegionName, Section, fault, matching, some_of
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from modules.settings.draft import Draft
 
 Architecture = Literal["arm64", "x86_64"]
-TYPES_PAGE = "modules/settings/instance_types.py"
 
 #: Instance types of a mixed group.
 #: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LaunchTemplate.html
@@ -30,24 +29,12 @@ MOST_TYPES = 40
 RELEASES = "releases/"
 
 
-def _instance_type(value: str) -> str:
-    family, _, size = value.partition(".")
-    if family not in SIZES_OF:
-        allowed = f"a family and a size such as m6g.large; families: {choices(family, SIZES_OF, where=TYPES_PAGE)}"
-        raise fault(f"not an instance type of EC2{nearest(family, SIZES_OF)}", allowed)
-    if size not in SIZES_OF[family]:
-        sizes = ", ".join(SIZES_OF[family])
-        raise fault(f"a size that {family} does not come in{nearest(size, SIZES_OF[family])}", sizes)
-    return value
-
-
 def _below_releases(value: str) -> str:
     if value.startswith(RELEASES):
         raise fault(f"the key below {RELEASES} of the data bucket is meant", value.removeprefix(RELEASES))
     return value
 
 
-InstanceType = Annotated[str, AfterValidator(_instance_type)]
 ImageId = Annotated[
     str,
     matching(r"ami-[0-9a-f]{8}([0-9a-f]{9})?", problem="not the id of an image", allowed="ami- and 8 or 17 digits"),

@@ -7,6 +7,13 @@ See https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from modules.settings.faults import choices, nearest
+from modules.settings.types import fault
+
 #: By families, their sizes; a number stands for so many ``xlarge``.
 _SIZES = {
     "a1": "medium large xlarge 2 4 metal",
@@ -96,3 +103,20 @@ SIZES_OF = {
     for families, sizes in _SIZES.items()
     for family in families.split()
 }
+
+#: Where all of them are.
+HERE = "modules/settings/instance_types.py"
+
+
+def _instance_type(value: str) -> str:
+    family, _, size = value.partition(".")
+    if family not in SIZES_OF:
+        allowed = f"a family and a size such as m6g.large; families: {choices(family, SIZES_OF, where=HERE)}"
+        raise fault(f"not an instance type of EC2{nearest(family, SIZES_OF)}", allowed)
+    if size not in SIZES_OF[family]:
+        sizes = ", ".join(SIZES_OF[family])
+        raise fault(f"a size that {family} does not come in{nearest(size, SIZES_OF[family])}", sizes)
+    return value
+
+
+InstanceType = Annotated[str, AfterValidator(_instance_type)]

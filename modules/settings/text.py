@@ -90,7 +90,7 @@ class TextLoader(yaml.SafeLoader):
         count += 1
         if count > MOST_VALUES:
             raise RefusedError("too many values", f"at most {MOST_VALUES}, aliases included", node.start_mark)
-        if isinstance(node, yaml.ScalarNode) and _has_half(node.value):
+        if isinstance(node, yaml.ScalarNode) and not _is_whole(node.value):
             raise RefusedError("half of a character", "whole characters of Unicode", node.start_mark)
         if isinstance(node, yaml.MappingNode):
             for pair in node.value:
@@ -102,10 +102,10 @@ class TextLoader(yaml.SafeLoader):
         return count
 
 
-def _has_half(text: str) -> bool:
-    r"""Whether a text holds what an escape such as ``\ud800`` makes, and no file can hold."""
+def _is_whole(text: str) -> bool:
+    """Whether a file could hold it: an escape of a surrogate is half of a character."""
     try:
-        text.encode()
+        text.encode("utf-8")
     except UnicodeEncodeError:
-        return True
-    return False
+        return False
+    return True

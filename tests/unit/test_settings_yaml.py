@@ -59,13 +59,15 @@ def test_an_alias_stands_for_a_value(tmp_path: Path) -> None:
     assert load_settings(path, {}).state.administrators == ("arn:aws:iam::111122223333:role/a",)
 
 
-def test_refuses_what_is_no_file_or_too_large_at_once(tmp_path: Path) -> None:
+def test_refuses_what_is_no_file_or_cannot_be_read_or_is_too_large_at_once(tmp_path: Path) -> None:
     pipe, large = tmp_path / "pipe", tmp_path / "large"
     os.mkfifo(pipe)
     large.write_text("a" * 300_000)
     for path, expected in (
         (pipe, f"not a file, got '{pipe}'"),
         (tmp_path, "not a file"),
+        # Root reads files that are closed to others, but not this one.
+        (Path("/proc/self/mem"), "cannot be read (Input/output error), got '/proc/self/mem', allowed: a mapping of"),
         (large, "too large a file, got '300000 bytes', allowed: at most 262144 bytes"),
     ):
         with pytest.raises(SettingsError) as caught:
