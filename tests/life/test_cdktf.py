@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -15,7 +14,7 @@ from policies.gate import judge
 from policies.scan import Framework
 from tests.support.cdktf import run, vpc_count
 from tests.support.lives import SMALL, Applied, new_life
-from tests.support.neighbours import CIDR, held_by
+from tests.support.neighbours import CIDR, held_by, kinds_of
 from tests.support.part import only
 from tests.support.region_sets import settings_of, write_settings
 from tools.bootstrap import bootstrap
@@ -47,61 +46,57 @@ def test_what_others_have_in_the_account_is_as_it_was(deployed: Applied, of_othe
     assert of_others - held_by(deployed) == set()
 
 
-@pytest.fixture(scope="module")
-def second_copy(deployed: Applied, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
-    """A part of a second environment in the account: `stage`, whose hosted zone is in another account."""
-    first, (peer,) = yaml.safe_load(deployed.settings.read_text()), vpcs_of_others(deployed)
-    life = new_life(
-        tmp_path_factory.mktemp("second"),
-        first
-        | {
-            "environment": "stage",
-            "domain": "stage.example.com",
-            "account": first["account"] | {"session_manager": "existing"},
-            "entry": first["entry"] | {"zone_name": "example.com", "zone_role_arn": ZONE_ROLE},
-            "network": first["network"]
-            | {
-                "cidr": "172.16.0.0/12",
-                "reserved_cidrs": ["10.0.0.0/8", "172.31.0.0/16", CIDR],
-                "peers": {SMALL: [{"vpc_id": peer, "cidrs": [CIDR]}]},
-            },
-        },
-    )
-    synthesize(life.paths, environ=life.environ)
-    applied = Applied(life, deployed.emulator, life.target(deployed.emulator))
-    bootstrap(applied.target)
+def test_a_second_environment_stands_beside_the_first_and_goes_without_it(deployed: Applied, tmp_path: Path) -> None:
+    second = second_environment(deployed, tmp_path)
+    bootstrap(second.target)
     before = held_by(deployed)
     with pytest.MonkeyPatch.context() as monkeypatch:
         only(monkeypatch, *KINDS)
-        life.apply(applied.target)
-        assert before - held_by(deployed) == set()
-        yield applied
-        life.destroy(applied.target)
+        second.life.apply(second.target)
+        between = held_by(deployed)
+        assert before - between == set()
+        # Its records are in the other account; this one has a zone of the same name.
+        assert kinds_of(between - before).isdisjoint({"record"})
+        made = {one["type"]: one["instances"][0]["attributes"] for one in resources_of(second)}
+        assert made.keys() >= KINDS
+        connection = made["aws_vpc_peering_connection"]
+        assert connection["accept_status"] == "pending-acceptance"
+        ec2 = deployed.client("ec2", SMALL)
+        ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=connection["id"])
+        assert not second.target.plan("platform")[0]
+        second.life.destroy(second.target)
+    assert resources_of(second) == []
     after = held_by(deployed)
     assert before - after == set()
-    assert {json.loads(line)[1] for line in after - before} == {"key", "key policy"}
+    assert kinds_of(after - before) == {"key", "key policy"}
+    assert not deployed.target.plan("platform")[0]
 
 
-def vpcs_of_others(life: Applied) -> list[str]:
-    found = life.client("ec2", SMALL).describe_vpcs(Filters=[{"Name": "cidr", "Values": [CIDR]}])["Vpcs"]
-    return [one["VpcId"] for one in found]
+def second_environment(first: Applied, folder: Path) -> Applied:
+    """`stage` in the account of `prod`: its hosted zone is in another account, and others have what there is once."""
+    settings = yaml.safe_load(first.settings.read_text())
+    vpcs = first.client("ec2", SMALL).describe_vpcs(Filters=[{"Name": "cidr", "Values": [CIDR]}])["Vpcs"]
+    settings |= {
+        "environment": "stage",
+        "domain": "stage.example.com",
+        "account": settings["account"] | {"session_manager": "existing"},
+        "entry": settings["entry"] | {"zone_name": "example.com", "zone_role_arn": ZONE_ROLE},
+        "network": settings["network"]
+        | {
+            "cidr": "172.16.0.0/12",
+            "reserved_cidrs": ["10.0.0.0/8", "172.31.0.0/16"],
+            "peers": {SMALL: [{"vpc_id": one["VpcId"], "cidrs": [CIDR]} for one in vpcs]},
+        },
+    }
+    life = new_life(folder, settings)
+    synthesize(life.paths, environ=life.environ)
+    return Applied(life, first.emulator, life.target(first.emulator))
 
 
-def test_a_second_environment_stands_beside_the_first_and_its_next_plan_is_empty(second_copy: Applied) -> None:
-    state = second_copy.target.state("platform")
+def resources_of(life: Applied) -> list[dict[str, Any]]:
+    state = life.target.state("platform")
     assert state
-    assert {one["type"] for one in state["resources"]} >= KINDS
-    # The zone of that name in the platform's account got none of its records.
-    records = [json.loads(line)[2] for line in held_by(second_copy) if json.loads(line)[1] == "record"]
-    assert records
-    assert not [one for _, _, one in records if "stage" in one["Name"]]
-    ec2 = second_copy.client("ec2", SMALL)
-    (connection,) = [
-        one["instances"][0]["attributes"] for one in state["resources"] if one["type"] == "aws_vpc_peering_connection"
-    ]
-    assert connection["accept_status"] == "pending-acceptance"
-    ec2.accept_vpc_peering_connection(VpcPeeringConnectionId=connection["id"])
-    assert not second_copy.target.plan("platform")[0]
+    return [one for one in state["resources"] if one["mode"] == "managed"]
 
 
 def test_a_change_of_what_stands_passes_the_gate_after_a_refresh(deployed: Applied, tmp_path: Path) -> None:

@@ -99,6 +99,11 @@ def held_by(life: Applied) -> set[str]:
     return inventory(cache(life.client), life.target.account_id, SMALL)
 
 
+def kinds_of(lines: set[str]) -> set[str]:
+    """What kind of thing each of these lines of an inventory is about; for lists, the service."""
+    return {str(json.loads(line)[1]) for line in lines}
+
+
 def inventory(clients: Clients, account: str, region: str) -> set[str]:
     """What the account holds in the region and in the other: a line of JSON for each resource and setting."""
     found: set[str] = set()
@@ -182,9 +187,9 @@ def _global(clients: Clients, account: str, region: str) -> Iterator[tuple[str, 
             if error.response["Error"]["Code"] != "NoSuchBucketPolicy":
                 raise
         yield "bucket policy", (name, with_policy)
-        yield from (
-            ("object", (name, one["Key"], one["ETag"])) for one in s3.list_objects_v2(Bucket=name).get("Contents", [])
-        )
+        objects = s3.list_objects_v2(Bucket=name).get("Contents", [])
+        # In buckets of a platform there are states, which change.
+        yield from (("object", (name, one["Key"], one["ETag"])) for one in objects if "-s3-" not in name)
 
 
 def _role(clients: Clients, region: str, name: str, service: str) -> str:
