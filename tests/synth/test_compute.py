@@ -160,6 +160,11 @@ def permissions(region: str, *, home: str) -> list[tuple[str, ...]]:
         ("UseItsKey", "kms:Decrypt", "kms:GenerateDataKey", key.format("storage")),
         ("ReadTheSecret", "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", copy),
         ("DecryptTheSecret", "kms:Decrypt", key.format("secrets")),
+        (
+            "ReadParameters",
+            *(f"ssm:{one}" for one in ("GetParameter", "GetParameters", "GetParametersByPath")),
+            *(f"arn:aws:ssm:{region}:ACCOUNT:parameter/PROD/test{below}" for below in ("", "/*")),
+        ),
         ("WorkWithSessions", *(f"dynamodb:{one}" for one in (*items, "UpdateItem")), table),
         ("UseTheirKey", "kms:Decrypt", key.format("data")),
         ("TellInventory", "ssm:ListAssociations", "ssm:PutInventory", "*"),

@@ -56,7 +56,7 @@ PARAMETERS = {
     "sns:topic": ("Name",),
     "sqs:queue": ("QueueName", "QueueUrl"),
     "ssm:document": ("Name",),
-    "ssm:parameter": ("Name", "Names"),
+    "ssm:parameter": ("Name", "Names", "Path"),
     "ssm:servicesetting": ("SettingId",),
     "wafv2:webacl": ("Name",),
 }

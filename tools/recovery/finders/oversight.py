@@ -87,6 +87,12 @@ def _document(look: Look) -> Iterator[Found]:
         yield Found(name, {"name": name})
 
 
+def _parameter(look: Look) -> Iterator[Found]:
+    name = look.text("name")
+    if look.one("ssm", "get_parameter", Name=name):
+        yield Found(name, {"name": name})
+
+
 FINDERS: Mapping[str, Finder] = {
     "aws_accessanalyzer_analyzer": _analyzer,
     "aws_budgets_budget": _budget,
@@ -100,6 +106,7 @@ FINDERS: Mapping[str, Finder] = {
     "aws_securityhub_account": _hub,
     "aws_securityhub_finding_aggregator": _aggregator,
     "aws_ssm_document": _document,
+    "aws_ssm_parameter": _parameter,
 }
 #: The IAM actions that this takes.
 ACTIONS = (
@@ -117,4 +124,5 @@ ACTIONS = (
     "securityhub:DescribeHub",
     "securityhub:ListFindingAggregators",
     "ssm:DescribeDocument",
+    "ssm:GetParameter",
 )
