@@ -75,7 +75,5 @@ class Jobs(Construct):
                 actions=["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"],
                 resources=[self.queue.arn],
             ),
-            Statement(
-                sid="UseTheKeyOfJobs", actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[self.key.arn]
-            ),
+            Statement(sid="UseTheKeyOfJobs", actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[self.key.arn]),
         ]

@@ -27,9 +27,9 @@ RESERVED = {
     *("EUID", "HOME", "IFS", "PATH", "PPID", "SHELLOPTS", "UID"),
 }
 RESERVED_PREFIXES = ("BASH", "DOCKER_", "LD_")
-#: Most characters of all variables and ids of secrets. User data has at most 16 KiB, of which the script takes half.
+#: Most variables, and most bytes of all of them. User data has at most 16 KiB, of which the script takes half.
 #: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html
-LARGEST_ENVIRONMENT = 4096
+MOST_VARIABLES, LARGEST_ENVIRONMENT = 50, 4096
 
 
 def _variable_name(value: str) -> str:
@@ -190,12 +190,13 @@ def variables_are_stated_once(draft: Draft) -> Iterator[Fault]:
         path = f"compute.container.secrets.{name}"
         yield Fault(path, "compute.container.environment has this variable too", name, "each variable once")
     stated = [*container.environment.items(), *container.secrets.items()]
-    if (size := sum(len(f"{name}={value}".encode()) for name, value in stated)) > LARGEST_ENVIRONMENT:
+    size = sum(len(f"{name}={value}".encode()) for name, value in stated)
+    if size > LARGEST_ENVIRONMENT or len(stated) > MOST_VARIABLES:
         yield Fault(
             "compute.container.environment",
-            f"{size} bytes with compute.container.secrets, too much for the user data",
+            f"{len(stated)} variables of {size} bytes with compute.container.secrets, too much for the user data",
             ", ".join(name for name, _ in stated),
-            f"at most {LARGEST_ENVIRONMENT} bytes; the rest from a secret, a parameter or the image",
+            f"at most {MOST_VARIABLES} of {LARGEST_ENVIRONMENT} bytes; the rest from a secret, a parameter or the image",
         )
 
 

@@ -110,7 +110,9 @@ def secret_read_statements(region: Region, secrets: Sequence[ContainerSecret]) -
             actions=["kms:Decrypt"],
             resources=[f"arn:{PARTITION}:kms:{name}:{account_id}:key/*" for name, account_id in places],
             condition=[
-                string_equals("kms:ViaService", *sorted({f"secretsmanager.{name}.amazonaws.com" for name, _ in places})),
+                string_equals(
+                    "kms:ViaService", *sorted({f"secretsmanager.{name}.amazonaws.com" for name, _ in places})
+                ),
                 string_like("kms:EncryptionContext:SecretARN", *arns),
             ],
         ),

@@ -114,7 +114,9 @@ def _serve_container(region: Region, image: str, *, log_group: str) -> str:
         port=str(container.port),
         read_only="--read-only --tmpfs /tmp" if container.read_only else "",
         region=region.name,
-        secrets="".join(f"secret {one.variable} {one.region} '{one.id}'\n" for one in container.secrets_in(region.name)),
+        secrets="".join(
+            f"secret {one.variable} {one.region} '{one.id}'\n" for one in container.secrets_in(region.name)
+        ),
     )
     # What the settings say comes last, so that nothing in it is taken for a part of the script.
     variables = "\n".join(f"{name}={value}" for name, value in container.environment.items())

@@ -88,9 +88,11 @@ def _document(look: Look) -> Iterator[Found]:
 
 
 def _parameter(look: Look) -> Iterator[Found]:
+    # Without its value, so that the action allows reading no others.
     name = look.text("name")
-    if look.one("ssm", "get_parameter", Name=name):
-        yield Found(name, {"name": name})
+    wanted = [{"Key": "Name", "Option": "Equals", "Values": [name]}]
+    for one in look.pages("ssm", "describe_parameters", "Parameters", ParameterFilters=wanted):
+        yield Found(name, {"name": name, "arn": one["ARN"]})
 
 
 FINDERS: Mapping[str, Finder] = {
@@ -124,5 +126,5 @@ ACTIONS = (
     "securityhub:DescribeHub",
     "securityhub:ListFindingAggregators",
     "ssm:DescribeDocument",
-    "ssm:GetParameter",
+    "ssm:DescribeParameters",
 )
