@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 #: Variables that the platform sets, or by which the AWS SDK would leave the role of the instance.
 RESERVED = {
     *(variable(name) for name in PARAMETERS),
+    "PORT",
     *("AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_REGION", "AWS_ROLE_ARN", "AWS_SECRET_ACCESS_KEY"),
     *("AWS_SESSION_TOKEN", "AWS_WEB_IDENTITY_TOKEN_FILE"),
     # The script that starts the container has the secrets in its own environment.
@@ -105,7 +106,8 @@ class ContainerSettings(Section):
         The image, with its registry and its tag or, better, its digest; ``{region}`` in it stands for the region, so
         that each region pulls from its own registry. None by default: no container is served.
     port
-        The port that it listens on, above 1023 because it runs without privileges. 8080 by default.
+        The port that it listens on, above 1023 because it runs without privileges; it gets it as the variable ``PORT``.
+        8080 by default.
     health_path
         Path of its health check, which answers 200 only if the container works. ``/health`` by default.
     read_only
@@ -196,7 +198,7 @@ def variables_are_stated_once(draft: Draft) -> Iterator[Fault]:
             "compute.container.environment",
             f"{len(stated)} variables of {size} bytes with compute.container.secrets, too much for the user data",
             ", ".join(name for name, _ in stated),
-            f"at most {MOST_VARIABLES} of {LARGEST_ENVIRONMENT} bytes; the rest from a secret, a parameter or the image",
+            f"at most {MOST_VARIABLES} of {LARGEST_ENVIRONMENT} bytes; the rest from a secret or the image",
         )
 
 

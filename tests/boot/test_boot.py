@@ -14,17 +14,13 @@ import sys
 import tarfile
 import time
 from collections.abc import Iterator
-from ipaddress import IPv4Network
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from modules.areas.compute.user_data import boot_script
-from modules.core.naming import Names
-from modules.settings.compute import ComputeSettings
 from modules.settings.container import LARGEST_ENVIRONMENT
+from tests.support.instance import Instance, script
 
 ROOT = Path(__file__).parents[2]
 IMAGE = "123456789012.dkr.ecr.{region}.amazonaws.com/team/web@sha256:" + "a" * 64
@@ -39,24 +35,12 @@ KINDS: dict[str, dict[str, Any]] = {
             "environment": {"GREETING": 'it\'s "so" \\ $HOME `x` #1'},
             "secrets": {
                 "TOKEN": "team/token",
-                "PORT": "arn:aws:secretsmanager:{region}:123456789012:secret:team/port-AbCdEf",
+                "KEY": "arn:aws:secretsmanager:{region}:123456789012:secret:team/key-AbCdEf",
             },
         }
     },
 }
-#: What the program `aws` answers for the parameters of the platform.
-PARAMETERS = "/PROD/main/sessions/table\ttable\n/PROD/main/database/secret-arn\tarn:secret\n"
 pytestmark = pytest.mark.slow
-
-
-def script(**compute: Any) -> str:
-    region: Any = SimpleNamespace(
-        name="us-east-1",
-        cidr=IPv4Network("10.1.0.0/16"),
-        names=Names(environment="prod", suffix="main", region="us-east-1"),
-        settings=SimpleNamespace(compute=ComputeSettings.model_validate(compute)),
-    )
-    return boot_script(region, bucket="data", log_group="logs", namespace="metrics", group="group").text
 
 
 def nginx() -> str:
@@ -65,54 +49,6 @@ def nginx() -> str:
     found = shutil.which("nginx", path=os.pathsep.join([os.environ["PATH"], *folders]))
     assert found, "no nginx: make build/nginx/.ready"
     return found
-
-
-class Instance:
-    """A folder that stands for an instance, and programs that stand for those that need one."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.calls = folder / "calls"
-        programs = folder / "programs"
-        programs.mkdir()
-        for name in ("dnf", "systemctl", "amazon-cloudwatch-agent-ctl", "nginx", "docker"):
-            self.replace(name, f'echo "{name} $*" >>"{self.calls}"')
-        self.replace("sleep", "")
-        self.answer()
-        (folder / "var/lib/cloud/data").mkdir(parents=True)
-        (folder / "var/lib/cloud/data/instance-id").write_text("i-1")
-        self.environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "DESTDIR": str(folder)}
-
-    def replace(self, program: str, body: str) -> None:
-        path = self.folder / "programs" / program
-        path.write_text(f"#!/bin/bash\n{body}\n")
-        path.chmod(0o755)
-
-    def answer(self, otherwise: str = "exit 1") -> None:
-        """Have the program `aws` answer for the parameters, and do `otherwise` for everything else."""
-        (self.folder / "programs/parameters").write_text(PARAMETERS)
-        known = f'[[ $1 == ssm ]] && exec cat "{self.folder}/programs/parameters"'
-        self.replace("aws", f'echo "aws $*" >>"{self.calls}"\n{known}\n{otherwise}')
-
-    def run_container(self) -> list[str]:
-        """Start the container as its unit does, and return what docker was called with."""
-        self.replace(
-            "docker", f'printf "%s\\n" "$@" >"{self.folder}/programs/arguments"; env >"{self.folder}/programs/env"'
-        )
-        subprocess.run([self.folder / "usr/local/sbin/web"], env=self.environment, check=True)
-        return (self.folder / "programs/arguments").read_text().splitlines()
-
-    def boot(self, **compute: Any) -> int:
-        text = script(**compute)
-        return subprocess.run(["bash", "-c", text], env=self.environment, check=False).returncode
-
-    def files(self) -> dict[str, bytes]:
-        own = {"calls", "programs"}
-        return {
-            str(one.relative_to(self.folder)): one.read_bytes()
-            for one in sorted(self.folder.rglob("*"))
-            if one.is_file() and one.relative_to(self.folder).parts[0] not in own
-        }
 
 
 class Server:
@@ -305,6 +241,7 @@ def test_parameters_are_variables(instance: Instance, tmp_path: Path, kind: str)
     assert instance.boot(**KINDS[kind]) == 0
     lines = (instance.folder / "etc/web/environment").read_text().splitlines()
     expected = ["AWS_REGION=us-east-1", "SESSIONS_TABLE=table", "DATABASE_SECRET_ARN=arn:secret"]
+    expected += ["PORT=8080"] if kind == "container" else []
     assert [line for line in lines if line] == expected
     assert "get-parameters-by-path --region us-east-1 --path /PROD/main --recursive" in instance.calls.read_text()
 
@@ -352,13 +289,13 @@ def test_secrets_are_read_at_each_start_and_written_nowhere(instance: Instance) 
     for secret in ("first line\nsecond 'line' $HOME", "another"):
         (instance.folder / "programs/value").write_text(f"{secret}\n")
         text = " ".join(instance.run_container())
-        assert "--env TOKEN --env PORT" in text
+        assert "--env TOKEN --env KEY" in text
         assert secret not in text
         assert f"TOKEN={secret}\n" in (instance.folder / "programs/env").read_text()
         assert not [name for name, content in instance.files().items() if secret.encode() in content]
     calls = instance.calls.read_text()
     assert "get-secret-value --region us-east-1 --secret-id team/token --query" in calls
-    assert "--secret-id arn:aws:secretsmanager:us-east-1:123456789012:secret:team/port-AbCdEf " in calls
+    assert "--secret-id arn:aws:secretsmanager:us-east-1:123456789012:secret:team/key-AbCdEf " in calls
 
 
 def test_container_does_not_start_without_its_secrets(instance: Instance) -> None:

@@ -120,7 +120,13 @@ def _serve_container(region: Region, image: str, *, log_group: str) -> str:
     )
     # What the settings say comes last, so that nothing in it is taken for a part of the script.
     variables = "\n".join(f"{name}={value}" for name, value in container.environment.items())
-    return _render("container.sh", environment=_render("environment.sh"), run=run, variables=variables)
+    return _render(
+        "container.sh",
+        environment=_render("environment.sh"),
+        run=run,
+        port=str(container.port),
+        variables=variables,
+    )
 
 
 def _serve_files(compute: ComputeSettings) -> str:

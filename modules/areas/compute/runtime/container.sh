@@ -8,6 +8,7 @@ sign_in() {
 serve() {
   retry read_parameters
   cat >>"$DESTDIR/etc/web/environment" <<'END'
+PORT={{port}}
 {{variables}}
 END
   put 0700 /usr/local/sbin/web <<'END'
