@@ -183,3 +183,6 @@ lock: ## resolve requirements/*.in into the lock files anew
 			--no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 			--output-file requirements/$$name.lock requirements/$$name.in; \
 	done
+	@build/lock/bin/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras --no-header \
+		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --constraint requirements/project.lock \
+		--output-file examples/application/requirements.lock examples/application/requirements.in

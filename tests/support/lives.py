@@ -13,6 +13,8 @@ from tools.local import LocalPlatform
 from tools.target import Target
 
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MERIDIAN_", "TF_VAR_"))}
+# What a team has in `extensions` is not what the tests are about.
+CLEAN["MERIDIAN_EXTENSIONS"] = ""
 
 
 @dataclass(frozen=True)
