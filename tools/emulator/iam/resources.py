@@ -156,6 +156,10 @@ def _given(call: Call, kind: ResourceType) -> list[str]:
 
 def _named(call: Call, key: str, kind: ResourceType, account_id: str) -> list[str]:
     """Return the ARNs of a kind that the parameters name."""
+    if key.startswith("ssm:") and call.parameters.get("ResourceType") == kind.name.capitalize():
+        # The calls for tags say of which type the resource is:
+        # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_AddTagsToResource.html
+        return [_arn(key, kind, _bare(key, call.parameters["ResourceId"]), call, account_id)]
     for parameter in PARAMETERS.get(key, ()):
         names = [name for name in values_at(call.parameters, parameter) if name and not name.startswith("arn:")]
         if names:
