@@ -69,6 +69,13 @@ def asked(service: str, operation: str, region: str = "eu-west-1", **parameters:
         ),
         (
             "ssm",
+            "GetParameters",
+            {"Names": ["/PROD/main/one", "two"]},
+            "ssm:GetParameters",
+            [f"arn:aws:ssm:eu-west-1:123456789012:parameter/{name}" for name in ("PROD/main/one", "two")],
+        ),
+        (
+            "ssm",
             "GetParametersByPath",
             {"Path": "/PROD/main", "Recursive": True},
             "ssm:GetParametersByPath",

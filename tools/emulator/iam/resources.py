@@ -113,7 +113,10 @@ def arns_of(call: Call, action: str, account_id: str) -> list[str]:
             ]
         else:
             linked = _linked_role(call, account_id) if prefix == "iam" and kind.name == "role" else []
-            found = linked or [*_given(call, kind), *_named(call, f"{prefix}:{kind.name}", kind, account_id)][:1]
+            named = [*_given(call, kind), *_named(call, f"{prefix}:{kind.name}", kind, account_id)]
+            # https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-retrieval-authorization.html
+            each = (prefix, kind.name) == ("ssm", "parameter")
+            found = linked or (named if each else named[:1])
         if not found and kind.required and not _stands_for_another(kind, kinds):
             found = [_any_of(kind, call.region, account_id)]
         arns += found
