@@ -205,3 +205,5 @@ lock: ## resolve requirements/*.in into the lock files anew
 	@for name in project checkov mutants; do $(COMPILE) --upgrade --output-file requirements/$$name.lock requirements/$$name.in; done
 	@cp requirements/project.lock requirements/cdktn.lock  # its versions are taken wherever cdktn allows them
 	@$(COMPILE) --output-file requirements/cdktn.lock requirements/cdktn.in
+	@$(COMPILE) --constraint requirements/project.lock --output-file examples/application/requirements.lock \
+		examples/application/requirements.in

@@ -2,11 +2,13 @@
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from modules.settings import SettingsError, load_settings
 
 DEFAULT_SETTINGS = "config/prod.yaml"
+DEFAULT_EXTENSIONS = "extensions"
 
 
 def main() -> int:
@@ -18,7 +20,9 @@ def main() -> int:
         return 1
     from modules.app import synthesize  # noqa: PLC0415 - faulty settings are reported before cdktf is loaded
 
-    return synthesize(settings)
+    # An empty variable leaves them out.
+    extensions = os.environ.get("MERIDIAN_EXTENSIONS", DEFAULT_EXTENSIONS)
+    return synthesize(settings, extend=import_module(extensions).extend if extensions else None)
 
 
 if __name__ == "__main__":

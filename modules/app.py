@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -25,24 +26,32 @@ STACKS = ("state-backend", "platform")
 DEFAULT_OUTDIR = "cdktf.out"
 
 
-def build(settings: Settings, *, outdir: Path | None = None) -> App:
+Extension = Callable[[PlatformStack], None]
+
+
+def build(settings: Settings, *, outdir: Path | None = None, extend: Extension | None = None) -> App:
     """App with both stacks, not synthesized yet.
 
     Parameters
     ----------
     outdir
         Folder for the output; by default ``CDKTF_OUTDIR``, or ``cdktf.out``.
+    extend
+        Adds to the platform's stack what a team has of its own (``extensions``). None by default.
     """
     app = App(outdir=str(outdir)) if outdir else App()
     backend, platform = STACKS
-    stacks = (StateBackendStack(app, backend, settings=settings), PlatformStack(app, platform, settings=settings))
+    stacks = (
+        StateBackendStack(app, backend, settings=settings),
+        PlatformStack(app, platform, settings=settings, extend=extend),
+    )
     for stack in stacks:
         # Terraform ignores it; the policy gate reads it.
         stack.add_override("//.choices", {one.path: one.value for one in chosen(settings)})
     return app
 
 
-def synthesize(settings: Settings) -> int:
+def synthesize(settings: Settings, *, extend: Extension | None = None) -> int:
     """Write the stacks' output and return 0, or print why not on one line and return 1.
 
     Beside each stack's JSON stands the lock file of providers, by whose hashes ``terraform init`` and the cdktf CLI
@@ -58,7 +67,7 @@ def synthesize(settings: Settings) -> int:
         sys.stderr.write(f"CDKTF_OUTDIR: cannot be written to ({error.strerror}), got {str(outdir)!r}\n")
         return 1
     try:
-        app = build(settings, outdir=outdir)
+        app = build(settings, outdir=outdir, extend=extend)
         app.synth()
     except AreaError as error:
         # CDKTF makes the folder of a stack before the stack; output of an earlier run is kept.

@@ -58,6 +58,11 @@ class Operations(Construct):
     sessions
         The session table.
 
+    Attributes
+    ----------
+    alerts
+        The topics for alerts of each region, and of us-east-1.
+
     Raises
     ------
     AreaError
@@ -76,10 +81,10 @@ class Operations(Construct):
         super().__init__(scope, id_)
         self._settings, self._sites = settings, dict(sorted(sites.items()))
         self._home = sites[settings.home].region
-        self._alerts = self._alert_topics()
+        self.alerts = self._alert_topics()
         self._chat()
         warn_of_missing_subscriptions(
-            self, settings=settings, alerts=[topics for _, topics in sorted(self._alerts.items())]
+            self, settings=settings, alerts=[topics for _, topics in sorted(self.alerts.items())]
         )
         trail, trail_alarms = self._trail(sessions)
         self._aws_config()
@@ -94,7 +99,7 @@ class Operations(Construct):
                     site.region,
                     "watching",
                     site=site,
-                    alerts=self._alerts[name],
+                    alerts=self.alerts[name],
                     sessions=sessions,
                     event_rules=findings[name].event_rules,
                     other_alarms=[*trail_alarms.alarms, *(marker.alarms if marker else [])] if is_home else (),
@@ -102,7 +107,7 @@ class Operations(Construct):
                 )
                 views.append(monitoring.view)
         with error_context("budget", self._home.name):
-            Budget(self, "budget", region=self._home, alerts=self._alerts[self._home.name])
+            Budget(self, "budget", region=self._home, alerts=self.alerts[self._home.name])
         health_checks = self._health_check_alarms()
         with error_context("monitoring", self._home.name):
             Dashboard(self, "dashboard", region=self._home, views=views, other_alarms=health_checks)
@@ -139,7 +144,7 @@ class Operations(Construct):
                 else provider(home, "chat-provider", region=name, settings=self._settings)
             )
             if self._settings.alerts.channels:
-                topics = [topics for _, topics in sorted(self._alerts.items())]
+                topics = [topics for _, topics in sorted(self.alerts.items())]
                 Chat(home, "chat", home=home, provider=chatbot, alerts=topics)
 
     def _trail(self, sessions: SessionTable) -> tuple[Trail, TrailAlarms]:
@@ -161,7 +166,7 @@ class Operations(Construct):
                 region=home,
                 log_group=trail.log_group,
                 metric_filters=METRIC_FILTERS | state_metric_filters(home, administrators=administrators),
-                alerts=self._alerts[home.name],
+                alerts=self.alerts[home.name],
             )
         return trail, alarms
 
@@ -188,7 +193,7 @@ class Operations(Construct):
         findings = {}
         for name, site in self._sites.items():
             with error_context("findings", name):
-                findings[name] = Findings(site.region, "findings", region=site.region, alerts=self._alerts[name])
+                findings[name] = Findings(site.region, "findings", region=site.region, alerts=self.alerts[name])
         return findings
 
     def _findings_marker(self, findings: Mapping[str, Findings]) -> FindingsMarker | None:
@@ -203,7 +208,7 @@ class Operations(Construct):
             keys = self._sites[home.name].keys
             # If the platform manages the hub of every region, none is named: a new region then changes nothing here.
             ours = list(hubs) if len(hubs) < len(findings) else []
-            return FindingsMarker(home, "findings-marker", keys=keys, home=self._alerts[home.name], regions=ours)
+            return FindingsMarker(home, "findings-marker", keys=keys, home=self.alerts[home.name], regions=ours)
 
     def _backups(self) -> None:
         for name, site in self._sites.items():
@@ -222,7 +227,7 @@ class Operations(Construct):
 
     def _health_check_alarms(self) -> list[Alarm]:
         """Alarms on the health checks of Route 53."""
-        alerts = self._alerts[METRICS_OF_ROUTE_53]
+        alerts = self.alerts[METRICS_OF_ROUTE_53]
         checks = {name: site.health_check for name, site in self._sites.items()}
         with error_context("monitoring", METRICS_OF_ROUTE_53):
             specs: dict[str, tuple[Construct, dict[str, AlarmSpec]]] = {

@@ -15,6 +15,7 @@ from modules.areas.database.database import Database, database_login_statements
 from modules.areas.ingress.ingress import Ingress
 from modules.areas.network.peering import Peering
 from modules.areas.network.remote_peering import RemotePeering
+from modules.areas.parameters.parameters import Parameters, read_statements
 from modules.areas.rotation.code import RotationCode
 from modules.areas.rotation.function import RotationFunction, rotation_role_arn
 from modules.areas.rotation.rotation import Rotation
@@ -30,10 +31,10 @@ from modules.core.region import Region
 from modules.core.tagging import tag_launched
 from modules.operations import Operations
 from modules.settings.addressing import region_blocks
-from modules.site import Site, build_foundation
+from modules.site import Site, build_foundation, parameter_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from constructs import Construct
 
@@ -48,6 +49,21 @@ class PlatformStack(TerraformStack):
     ----------
     settings
         The platform's settings.
+    extend
+        Adds what a team has of its own; it gets the stack when everything else is built. None by default.
+
+    Attributes
+    ----------
+    settings
+        What it was made with.
+    sites
+        Everything that is built in a region, by region. ``sites[name].region`` has its provider and its names.
+    alerts
+        The topics for alerts, by region.
+    parameters
+        The parameters of Systems Manager, by region.
+    sessions
+        The session table.
 
     Raises
     ------
@@ -55,10 +71,12 @@ class PlatformStack(TerraformStack):
         If an area cannot be built; its text names the area and the region.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, settings: Settings) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, settings: Settings, extend: Callable[[PlatformStack], None] | None = None
+    ) -> None:
         super().__init__(scope, id_)
         use_state_backend(self, settings=settings, stack=id_)
-        self._settings = settings
+        self.settings = settings
         regions = self._regions()
         primary, self._home = regions[settings.primary_region], regions[settings.home]
         administrators = self._administrators(primary)
@@ -75,10 +93,10 @@ class PlatformStack(TerraformStack):
         databases = self._databases(master)
         credentials, application = self._credentials(master, databases)
         rotations = self._rotations(credentials, application, databases)
-        sessions = self._sessions()
+        self.sessions = self._sessions()
         ingress = self._ingress()
         web_tiers = self._web_tiers(ingress, application, databases)
-        sites = {
+        self.sites = {
             name: Site(
                 **vars(foundation),
                 database=databases[name],
@@ -91,11 +109,18 @@ class PlatformStack(TerraformStack):
             )
             for name, foundation in self._foundations.items()
         }
-        Operations(self, "oversight", settings=settings, sites=sites, sessions=sessions)
+        operations = Operations(self, "oversight", settings=settings, sites=self.sites, sessions=self.sessions)
+        self.alerts = operations.alerts
+        self.parameters = self._parameters(master, application)
+        if extend:
+            with error_context("extensions", "the platform"):
+                extend(self)
+        for name, site in self.sites.items():
+            site.web.group.wait_for(self.parameters[name].resources.values())
         tag_launched(self, settings.tags)
 
     def _regions(self) -> dict[str, Region]:
-        settings, network = self._settings, self._settings.network
+        settings, network = self.settings, self.settings.network
         blocks = region_blocks(
             settings.regions,
             pool=network.cidr,
@@ -105,7 +130,7 @@ class PlatformStack(TerraformStack):
         return {name: Region(self, name, name=name, settings=settings, cidr=blocks[name]) for name in sorted(blocks)}
 
     def _vpc_cidrs(self, regions: Iterable[Region]) -> list[str]:
-        pool = self._settings.network.cidr
+        pool = self.settings.network.cidr
         return [str(pool), *(str(region.cidr) for region in regions if not region.cidr.subnet_of(pool))]
 
     def _administrators(self, primary: Region) -> Administrators:
@@ -114,7 +139,7 @@ class PlatformStack(TerraformStack):
                 self,
                 "administrators",
                 region=primary,
-                named=self._settings.storage.administrators,
+                named=self.settings.storage.administrators,
                 setting="storage.administrators",
             )
 
@@ -129,7 +154,7 @@ class PlatformStack(TerraformStack):
                     accepter=self._foundations[accepter].network,
                 )
         for name, foundation in self._foundations.items():
-            for peer in self._settings.network.peers.get(name, ()):
+            for peer in self.settings.network.peers.get(name, ()):
                 with error_context("peering", f"{name} and {peer.vpc_id}"):
                     RemotePeering(foundation.region, f"peer-{peer.vpc_id}", network=foundation.network, peer=peer)
 
@@ -137,7 +162,7 @@ class PlatformStack(TerraformStack):
         buckets = {name: foundation.storage.data for name, foundation in self._foundations.items()}
         replications = []
         for name, bucket in buckets.items():
-            destinations = [buckets[other] for other in self._settings.replication_destinations(name)]
+            destinations = [buckets[other] for other in self.settings.replication_destinations(name)]
             if destinations:
                 with error_context("storage", name):
                     replications.append(
@@ -163,7 +188,7 @@ class PlatformStack(TerraformStack):
 
     def _databases(self, master: DatabaseSecret) -> dict[str, Database]:
         databases: dict[str, Database] = {}
-        for member in self._settings.topology.in_order:
+        for member in self.settings.topology.in_order:
             name = member.region
             foundation, other_regions = self._foundations[name], sorted(self._foundations.keys() - {name})
             with error_context("database", name):
@@ -177,7 +202,7 @@ class PlatformStack(TerraformStack):
                     secret=master,
                     other_regions=[self._foundations[other].region for other in other_regions],
                 )
-                destination = self._settings.backups_in(name)
+                destination = self.settings.backups_in(name)
                 if member.is_standalone and destination:
                     BackupReplication(
                         foundation.region,
@@ -191,7 +216,7 @@ class PlatformStack(TerraformStack):
     def _credentials(
         self, master: DatabaseSecret, databases: Mapping[str, Database]
     ) -> tuple[Credentials, ApplicationSecret]:
-        home, writer = self._home, databases[self._settings.topology.writer].instance
+        home, writer = self._home, databases[self.settings.topology.writer].instance
         with error_context("secrets", home.name):
             credentials = Credentials(home, "database-credentials", secret=master, writer=writer)
             application = ApplicationSecret(
@@ -227,7 +252,7 @@ class PlatformStack(TerraformStack):
                 secret=master,
                 value=credentials.value,
                 function=functions[home.name],
-                immediately=self._settings.database.rotation.immediately,
+                immediately=self.settings.database.rotation.immediately,
                 depends_on=[master.value, *rules],
             )
             # The first rotation creates the database user.
@@ -252,6 +277,20 @@ class PlatformStack(TerraformStack):
                 foundation.application.allow("sessions", table.access_statements(foundation.network))
         return table
 
+    def _parameters(self, master: DatabaseSecret, secret: ApplicationSecret) -> dict[str, Parameters]:
+        parameters = {}
+        for name, site in self.sites.items():
+            with error_context("parameters", name):
+                values = parameter_values(
+                    site,
+                    secret=secret,
+                    database=master.database,
+                    sessions=self.sessions,
+                    alerts=self.alerts[name],
+                )
+                parameters[name] = Parameters(site.region, "parameters", region=site.region, values=values)
+        return parameters
+
     def _ingress(self) -> Ingress:
         with error_context("ingress", self._home.name):
             return Ingress(
@@ -270,7 +309,9 @@ class PlatformStack(TerraformStack):
         for name, foundation in self._foundations.items():
             with error_context("secrets", name):
                 foundation.application.allow("secret", secret.read_statements(name))
-            if self._settings.database.application.authentication == "iam":
+            with error_context("parameters", name):
+                foundation.application.allow("parameters", read_statements(foundation.region))
+            if self.settings.database.application.authentication == "iam":
                 with error_context("database", name):
                     foundation.application.allow(
                         "database", database_login_statements(databases.values(), TOKEN_USERNAME)

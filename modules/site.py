@@ -9,8 +9,9 @@ from modules.areas.account.baseline import RegionBaseline
 from modules.areas.account.session_manager import SessionManager
 from modules.areas.backup.vault import BackupVault
 from modules.areas.network.network import Network
+from modules.areas.secrets.database import PORT
 from modules.areas.storage.deliveries import trail_arn
-from modules.areas.storage.storage import APPLICATION, Storage, data_roles
+from modules.areas.storage.storage import APPLICATION, READ_WRITE, Storage, data_roles
 from modules.blocks.identity.role import InstanceRole
 from modules.blocks.keys.keys import Keys
 from modules.core.errors import error_context
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from modules.areas.database.database import Database
     from modules.areas.ingress.load_balancer import LoadBalancer
     from modules.areas.rotation.function import RotationFunction
+    from modules.areas.secrets.application import ApplicationSecret
+    from modules.areas.sessions.table import SessionTable
     from modules.areas.storage.replication import Replication
+    from modules.blocks.alarms.alert_topics import AlertTopics
     from modules.core.region import Region
 
 
@@ -111,3 +115,48 @@ def build_foundation(region: Region, *, vpc_cidrs: Sequence[str], administrators
     with error_context("backup", region.name):
         vault = BackupVault(region, "backup-vault", region=region, key=keys.backup, sources=[keys.data])
     return Foundation(region=region, keys=keys, network=network, storage=storage, application=application, vault=vault)
+
+
+def parameter_values(
+    site: Site, *, secret: ApplicationSecret, database: str, sessions: SessionTable, alerts: AlertTopics
+) -> dict[str, str]:
+    """Values of the parameters by which an application finds the platform in a region.
+
+    Parameters
+    ----------
+    site
+        The region's site.
+    secret
+        The secret of the application's database user.
+    database
+        Name of the database.
+    sessions
+        The session table.
+    alerts
+        The region's topics.
+    """
+    network, keys = site.network, site.keys
+    return {
+        "alerts/page-topic-arn": alerts.page.arn,
+        "alerts/ticket-topic-arn": alerts.ticket.arn,
+        "application/role-arn": site.application.arn,
+        "data/bucket": site.storage.data.name,
+        "data/prefix": READ_WRITE,
+        "database/client-security-group-id": site.database.security_groups.clients.id,
+        "database/name": database,
+        "database/port": str(PORT),
+        "database/read-host": site.database.instance.address,
+        "database/secret-arn": secret.arn_in(site.region.name),
+        **{
+            f"keys/{purpose}-arn": getattr(keys, purpose).arn
+            for purpose in ("alerts", "data", "functions", "logs", "secrets", "storage")
+        },
+        "load-balancer/dns-name": site.load_balancer.resource.dns_name,
+        "load-balancer/listener-arn": site.load_balancer.listener.arn,
+        "network/private-subnet-ids": ",".join(network.private.subnet_ids),
+        "network/public-subnet-ids": ",".join(network.public.subnet_ids),
+        "network/vpc-id": network.vpc.id,
+        "sessions/table": sessions.name,
+        "web/log-group": site.web.log_group.name,
+        "web/security-group-id": site.web.security_group.id,
+    }

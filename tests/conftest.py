@@ -22,6 +22,8 @@ MOST_REGIONS = 3
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give the session's processes a folder; the first of them makes it and clears it away."""
+    # What a team has in `extensions` is not what these tests are about.
+    os.environ["MERIDIAN_EXTENSIONS"] = ""
     for number in (signal.SIGHUP, signal.SIGINT):
         # A shell in the background, or nohup, ignores them; children would inherit that, and tests send them both.
         if signal.getsignal(number) is signal.SIG_IGN:

@@ -12,6 +12,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "keys, roles": ("keys", "application-role", "baseline", "session-manager", "account"),
     "storage": ("storage", "data-replication"),
     "web tier": ("web",),
+    "parameters": ("parameters",),
     "ingress": ("load-balancer", "firewall", "entry"),
     "database": ("database", "database-backups"),
     "sessions": ("sessions",),

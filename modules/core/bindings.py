@@ -8,7 +8,7 @@ things are cut:
 * there too, what versions of packages are installed is looked up once; every submodule asks for typeguard's;
 * an attribute that Terraform knows later, such as an ARN, is asked of the Node side once for each resource, and not at
   each use: its token stays the same;
-* on the Node side, the jsii tarball is replaced by one that holds only the submodules that ``modules/`` imports, and
+* on the Node side, the jsii tarball is replaced by one that holds only the submodules that ``FOLDERS`` import, and
   no source maps. It is made once and kept under ``build/cache``, named by the original's size and time, the submodules
   in it and this file.
 
@@ -39,8 +39,10 @@ if TYPE_CHECKING:
 
 PACKAGE = "cdktf_cdktf_provider_aws"
 ASSEMBLY = "@cdktf/provider-aws"
-MODULES = Path(__file__).parents[1]
-CACHE = MODULES.parent / "build" / "cache"
+ROOT = Path(__file__).parents[2]
+#: Folders of the constructs: of the platform, of the team that runs it, and of the examples.
+FOLDERS = ("modules", "extensions", "examples")
+CACHE = ROOT / "build" / "cache"
 REQUIRE = re.compile(r"require\(['\"]\./([\w-]+)['\"]\)")
 
 
@@ -55,9 +57,10 @@ def install() -> None:
 
 
 def submodules_in_use() -> list[str]:
-    """Names of the binding submodules that the files under ``modules/`` import, sorted."""
+    """Names of the binding submodules that the files in ``FOLDERS`` import, sorted."""
     pattern = re.compile(rf"^\s*from {PACKAGE}\.(\w+) import", re.MULTILINE)
-    return sorted({name for file in MODULES.rglob("*.py") for name in pattern.findall(file.read_text())})
+    files = [file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py")]
+    return sorted({name for file in files for name in pattern.findall(file.read_text())})
 
 
 class _BindingsFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):

@@ -94,17 +94,19 @@ class Names:
     suffix: str
     region: str
 
-    def of(self, service: str, identifier: str, *, tail: str = "") -> str:
+    def of(self, service: str, identifier: str, *, tail: str = "", rule: Rule | None = None) -> str:
         """Name of one resource.
 
         Parameters
         ----------
         service
-            A key of ``RULES``.
+            A key of ``RULES``, or with ``rule`` any word in lower case.
         identifier
             The part that tells the resource from others of its service: lower-case words and digits joined by hyphens.
         tail
             A part before the region that is never cut. None by default.
+        rule
+            Limits of AWS for the service's names. By default those in ``RULES``.
 
         Returns
         -------
@@ -117,17 +119,27 @@ class Names:
         ValueError
             If the service is unknown or the identifier has other characters.
         """
-        if service not in RULES:
+        rule = rule or RULES.get(service)
+        if rule is None:
             raise ValueError(f"no naming rule for service {service!r}, allowed: {', '.join(RULES)}")
         if not IDENTIFIER.fullmatch(identifier):
             raise ValueError(
                 f"identifier {identifier!r} of a {service} name, allowed: lower-case words joined by hyphens"
             )
-        rule = RULES[service]
         tail = f"{tail}-{self.region}" if tail else self.region
         name = f"{self.environment.upper()}-{service}-{self.suffix}-{identifier}-{tail}"
         short = name if len(name) <= rule.limit else _shortened(name, limit=rule.limit, tail=tail)
         return short.lower() if rule.lower else short
+
+    @property
+    def path(self) -> str:
+        """What the names of the platform's parameters in Systems Manager begin with. It is the same in every region.
+
+        A hierarchy begins with the environment, as AWS recommends, and not with the prefix of other names.
+
+        See https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-hierarchies.html
+        """
+        return f"/{self.environment.upper()}/{self.suffix}"
 
     def prefix(self, service: str) -> str:
         """Prefix of all names of one service, in any region. Other copies of the platform have another prefix."""

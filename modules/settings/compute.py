@@ -42,9 +42,10 @@ ImageId = Annotated[
 ArtifactKey = Annotated[
     str,
     matching(
-        r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)*\.tar\.gz",
+        r"(?!releases/)[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)*\.tar\.gz",
         problem="not the key of an artifact",
-        allowed="letters, digits, dots, hyphens, underscores and slashes, ending in .tar.gz, such as site/1.4.0.tar.gz",
+        allowed="the key without releases/, which is put before it: letters, digits, dots, hyphens, underscores and "
+        "slashes, ending in .tar.gz, such as site/1.4.0.tar.gz",
     ),
     AfterValidator(_below_releases),
 ]
@@ -95,7 +96,8 @@ class ComputeSettings(Section):
     max_lifetime_days
         Days after which an instance is replaced. 30 by default.
     artifact
-        An archive in the data bucket, under ``releases/``, that is unpacked and served; it contains an ``index.html``.
+        An archive in the data bucket that is unpacked and served; it contains an ``index.html``. Its key in the bucket
+        is ``releases/`` and this.
     artifact_sha256
         The SHA-256 digest of that archive: an instance that finds another object there does not start to serve. None,
         the default, checks nothing.

@@ -19,6 +19,7 @@ from modules.settings import (
     model,
     network,
     ownership,
+    parameters,
     policy,
     rotation,
     state,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 #: In the order in which their faults are reported.
 RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
+    parameters.environment_can_begin_a_path,
     state.backend_supports_the_home_region,
     backup.restore_testing_is_available,
     model.regions_are_unique,
@@ -57,6 +59,10 @@ RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     compute.digest_has_an_artifact,
     compute.warm_pool_has_one_instance_type,
     container.image_can_be_pulled,
+    container.variables_have_a_container,
+    container.variables_are_stated_once,
+    container.secrets_can_be_read,
+    parameters.parameters_can_be_read,
     entry.some_name_is_served,
     entry.certificates_cover_the_regions,
     entry.certificates_are_of_their_region,

@@ -14,15 +14,13 @@ import sys
 import tarfile
 import time
 from collections.abc import Iterator
-from ipaddress import IPv4Network
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from modules.areas.compute.user_data import boot_script
-from modules.settings.compute import ComputeSettings
+from modules.settings.container import LARGEST_ENVIRONMENT
+from tests.support.instance import Instance, script
 
 ROOT = Path(__file__).parents[2]
 IMAGE = "123456789012.dkr.ecr.{region}.amazonaws.com/team/web@sha256:" + "a" * 64
@@ -31,17 +29,18 @@ KINDS: dict[str, dict[str, Any]] = {
     "artifact": {"artifact": "site/1.4.0.tar.gz"},
     "container": {"container": {"image": IMAGE}},
     "container of another registry": {"container": {"image": "public.ecr.aws/team/web:1.4"}},
+    "container with variables": {
+        "container": {
+            "image": IMAGE,
+            "environment": {"GREETING": 'it\'s "so" \\ $HOME `x` #1'},
+            "secrets": {
+                "TOKEN": "team/token",
+                "KEY": "arn:aws:secretsmanager:{region}:123456789012:secret:team/key-AbCdEf",
+            },
+        }
+    },
 }
 pytestmark = pytest.mark.slow
-
-
-def script(**compute: Any) -> str:
-    region: Any = SimpleNamespace(
-        name="us-east-1",
-        cidr=IPv4Network("10.1.0.0/16"),
-        settings=SimpleNamespace(compute=ComputeSettings.model_validate(compute)),
-    )
-    return boot_script(region, bucket="data", log_group="logs", namespace="metrics", group="group").text
 
 
 def nginx() -> str:
@@ -50,39 +49,6 @@ def nginx() -> str:
     found = shutil.which("nginx", path=os.pathsep.join([os.environ["PATH"], *folders]))
     assert found, "no nginx: apt-get install nginx, or make build/nginx/.ready, which unpacks it here (make doctor)"
     return found
-
-
-class Instance:
-    """A folder that stands for an instance, and programs that stand for those that need one."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.calls = folder / "calls"
-        programs = folder / "programs"
-        programs.mkdir()
-        for name in ("dnf", "systemctl", "amazon-cloudwatch-agent-ctl", "nginx", "docker"):
-            self.replace(name, f'echo "{name} $*" >>"{self.calls}"')
-        self.replace("sleep", "")
-        (folder / "var/lib/cloud/data").mkdir(parents=True)
-        (folder / "var/lib/cloud/data/instance-id").write_text("i-1")
-        self.environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "DESTDIR": str(folder)}
-
-    def replace(self, program: str, body: str) -> None:
-        path = self.folder / "programs" / program
-        path.write_text(f"#!/bin/bash\n{body}\n")
-        path.chmod(0o755)
-
-    def boot(self, **compute: Any) -> int:
-        text = script(**compute)
-        return subprocess.run(["bash", "-c", text], env=self.environment, check=False).returncode
-
-    def files(self) -> dict[str, bytes]:
-        own = {"calls", "programs"}
-        return {
-            str(one.relative_to(self.folder)): one.read_bytes()
-            for one in sorted(self.folder.rglob("*"))
-            if one.is_file() and one.relative_to(self.folder).parts[0] not in own
-        }
 
 
 class Server:
@@ -151,8 +117,13 @@ def server(instance: Instance) -> Iterator[Server]:
 def test_shellcheck_finds_nothing(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "boot.sh"
     path.write_text(script(**KINDS[kind]))
+    scripts = [path]
+    if run := re.search(r"sbin/web <<'END'\n(.*?)\nEND\n", path.read_text(), re.DOTALL):
+        scripts.append(tmp_path / "run.sh")
+        scripts[-1].write_text(f"{run[1]}\n")
+    assert len(scripts) == (2 if "container" in kind else 1)
     program = Path(sys.executable).parent / "shellcheck"
-    found = subprocess.run([program, path], capture_output=True, text=True, check=False)
+    found = subprocess.run([program, *scripts], capture_output=True, text=True, check=False)
     assert (found.returncode, found.stdout) == (0, "")
 
 
@@ -220,7 +191,7 @@ def test_artifact_is_unpacked_and_the_old_one_is_gone(instance: Instance, tmp_pa
     page.write_text("release")
     with tarfile.open(tmp_path / "site.tar.gz", "w:gz") as archive:
         archive.add(page, "index.html")
-    instance.replace("aws", f'echo "aws $*" >>"{instance.calls}"; cp {tmp_path}/site.tar.gz "${{@: -1}}"')
+    instance.answer(f'cp {tmp_path}/site.tar.gz "${{@: -1}}"')
     (instance.folder / "srv/www").mkdir(parents=True)
     (instance.folder / "srv/www/old.html").write_text("old")
     assert instance.boot(**KINDS["artifact"]) == 0
@@ -242,40 +213,110 @@ def test_artifact_is_served_only_if_it_is_the_one_that_was_meant(
         page.write_text("another")
         with tarfile.open(file, "w:gz") as archive:
             archive.add(page, "index.html")
-    instance.replace("aws", f'cp {file} "${{@: -1}}"')
+    instance.answer(f'cp {file} "${{@: -1}}"')
     assert (instance.boot(**KINDS["artifact"], artifact_sha256=digest) == 0) is kept
     assert ("reload-or-restart nginx" in instance.calls.read_text()) is kept
     assert (instance.folder / "srv/www/index.html").exists() is kept
 
 
 def test_server_does_not_start_without_what_it_should_serve(instance: Instance) -> None:
-    instance.replace("aws", "exit 1")
     assert instance.boot(**KINDS["artifact"]) != 0
     assert "reload-or-restart nginx" not in instance.calls.read_text()
 
 
+@pytest.mark.parametrize("kind", ["artifact", "container"])
+@pytest.mark.parametrize("answer", ["exit 1", "exit 0"])
+def test_server_does_not_start_without_the_parameters(instance: Instance, kind: str, answer: str) -> None:
+    instance.replace("aws", f"[[ $1 == ssm ]] && {answer}\necho token")
+    assert instance.boot(**KINDS[kind]) != 0
+    assert not (instance.folder / "etc/web/environment").exists()
+
+
+@pytest.mark.parametrize("kind", ["artifact", "container"])
+def test_parameters_are_variables(instance: Instance, tmp_path: Path, kind: str) -> None:
+    page = tmp_path / "index.html"
+    page.write_text("release")
+    with tarfile.open(tmp_path / "site.tar.gz", "w:gz") as archive:
+        archive.add(page, "index.html")
+    instance.answer("echo token" if kind == "container" else f'cp {tmp_path}/site.tar.gz "${{@: -1}}"')
+    assert instance.boot(**KINDS[kind]) == 0
+    lines = (instance.folder / "etc/web/environment").read_text().splitlines()
+    expected = ["AWS_REGION=us-east-1", "SESSIONS_TABLE=table", "DATABASE_SECRET_ARN=arn:secret"]
+    expected += ["PORT=8080"] if kind == "container" else []
+    assert [line for line in lines if line] == expected
+    assert "get-parameters-by-path --region us-east-1 --path /PROD/main --recursive" in instance.calls.read_text()
+
+
 def test_container_runs_without_privileges_and_logs_to_the_group(instance: Instance) -> None:
-    instance.replace("aws", "echo token")
+    instance.answer("echo token")
     assert instance.boot(**KINDS["container"]) == 0
+    assert "docker login" in instance.calls.read_text()
     unit = (instance.folder / "etc/systemd/system/web.service").read_text()
+    assert "ExecStart=/usr/local/sbin/web\n" in unit
+    arguments = instance.run_container()
+    text = " ".join(arguments)
     for part in ("--cap-drop ALL", "127.0.0.1:8080:8080", "awslogs-group=logs", "awslogs-stream=i-1/container"):
-        assert part in unit
-    assert "--read-only" not in unit
-    assert "--pids-limit 1024" in unit
+        assert part in text
+    assert "--read-only" not in text
+    assert "--pids-limit 1024" in text
+    assert arguments[-1] == IMAGE.replace("{region}", "us-east-1")
+    assert f"--env-file {instance.folder}/etc/web/environment" in text
     memory, total = (
-        re.search(r"--memory (\d+)k ", unit),
+        re.search(r"--memory (\d+)k ", text),
         re.search(r"MemTotal: +(\d+)", Path("/proc/meminfo").read_text()),
     )
     assert memory
     assert total
     assert 0.74 < int(memory[1]) / int(total[1]) < 0.76
-    assert "docker login" in instance.calls.read_text()
 
 
 def test_container_can_be_held_to_write_nowhere(instance: Instance) -> None:
     assert instance.boot(container={"image": "public.ecr.aws/team/web:1.4", "read_only": "true"}) == 0
-    unit = (instance.folder / "etc/systemd/system/web.service").read_text()
-    assert " --read-only --tmpfs /tmp " in unit
+    assert " --read-only --tmpfs /tmp " in " ".join(instance.run_container())
+
+
+def test_container_has_the_variables_of_the_settings_to_the_letter(instance: Instance) -> None:
+    instance.answer("echo token")
+    settings = KINDS["container with variables"]
+    assert instance.boot(**settings) == 0
+    lines = (instance.folder / "etc/web/environment").read_text().splitlines()
+    assert lines[-1] == f"GREETING={settings['container']['environment']['GREETING']}"
+
+
+def test_secrets_are_read_at_each_start_and_written_nowhere(instance: Instance) -> None:
+    value = f'cat "{instance.folder}/programs/value"'
+    instance.answer(f"[[ $1 == secretsmanager ]] && {value}\n[[ $1 == ecr ]] && echo token\nexit 0")
+    assert instance.boot(**KINDS["container with variables"]) == 0
+    for secret in ("first line\nsecond 'line' $HOME", "another"):
+        (instance.folder / "programs/value").write_text(f"{secret}\n")
+        text = " ".join(instance.run_container())
+        assert "--env TOKEN --env KEY" in text
+        assert secret not in text
+        assert f"TOKEN={secret}\n" in (instance.folder / "programs/env").read_text()
+        assert not [name for name, content in instance.files().items() if secret.encode() in content]
+    calls = instance.calls.read_text()
+    assert "get-secret-value --region us-east-1 --secret-id team/token --query" in calls
+    assert "--secret-id arn:aws:secretsmanager:us-east-1:123456789012:secret:team/key-AbCdEf " in calls
+
+
+def test_container_does_not_start_without_its_secrets(instance: Instance) -> None:
+    instance.answer("[[ $1 == ecr ]] && echo token")
+    assert instance.boot(**KINDS["container with variables"]) == 0
+    with pytest.raises(subprocess.CalledProcessError):
+        instance.run_container()
+    assert not (instance.folder / "programs/arguments").exists()
+
+
+def test_only_root_reads_how_the_container_is_started(instance: Instance) -> None:
+    instance.answer("echo token")
+    assert instance.boot(**KINDS["container with variables"]) == 0
+    assert (instance.folder / "usr/local/sbin/web").stat().st_mode & 0o777 == 0o700
+
+
+def test_the_largest_environment_fits_in_user_data() -> None:
+    variables = {"ONE": "x" * (LARGEST_ENVIRONMENT - len("ONE="))}
+    text = script(container={"image": IMAGE, "environment": variables, "read_only": "true"})
+    assert len(text.encode()) < 16 * 1024
 
 
 def test_agent_ships_logs_and_metrics(instance: Instance) -> None:

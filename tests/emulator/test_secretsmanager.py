@@ -24,6 +24,15 @@ def test_a_replica_keeps_the_key_that_it_was_given(emulator: Emulator) -> None:
     }
 
 
+def test_arn_of_a_replica_differs_in_its_region_alone(emulator: Emulator) -> None:
+    home = emulator.client("secretsmanager", REGION)
+    made = home.create_secret(Name=f"copied-{REGION}", SecretString="x", AddReplicaRegions=[{"Region": "eu-west-1"}])
+    arn = made["ARN"].replace(f":{REGION}:", ":eu-west-1:")
+    assert arn.count(REGION) == 1
+    found = emulator.client("secretsmanager", "eu-west-1").get_secret_value(SecretId=arn)
+    assert (found["ARN"], found["SecretString"]) == (arn, "x")
+
+
 def test_a_rotated_secret_still_has_a_current_value(emulator: Emulator) -> None:
     secrets = emulator.client("secretsmanager", REGION)
     archive = BytesIO()

@@ -235,6 +235,12 @@ STOOD: dict[str, tuple[str, dict[str, Any], Answers, str]] = {
         },
         "Z1",
     ),
+    "parameter": (
+        "aws_ssm_parameter",
+        {"name": "/PROD/main/one"},
+        {("ssm", "describe_parameters"): {"Parameters": [{"Name": "/PROD/main/one", "ARN": "arn:parameter"}]}},
+        "/PROD/main/one",
+    ),
     "account of Security Hub": (
         "aws_securityhub_account",
         {},

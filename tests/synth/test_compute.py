@@ -163,6 +163,11 @@ def permissions(region: str, *, home: str) -> list[tuple[str, ...]]:
         ("UseItsKey", "kms:Decrypt", "kms:GenerateDataKey", key.format("storage")),
         ("ReadTheSecret", "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", copy),
         ("DecryptTheSecret", "kms:Decrypt", key.format("secrets")),
+        (
+            "ReadParameters",
+            *(f"ssm:{one}" for one in ("GetParameter", "GetParameters", "GetParametersByPath")),
+            *(f"arn:aws:ssm:{region}:ACCOUNT:parameter/PROD/test{below}" for below in ("", "/*")),
+        ),
         ("WorkWithSessions", *(f"dynamodb:{one}" for one in (*items, "UpdateItem")), table),
         ("UseTheirKey", "kms:Decrypt", key.format("data")),
         ("TellInventory", "ssm:ListAssociations", "ssm:PutInventory", "*"),
@@ -248,6 +253,13 @@ def test_containers_are_one_hop_further_and_images_can_be_kept() -> None:
 
 
 ECR = "123456789012.dkr.ecr.{region}.amazonaws.com/web:1"
+
+
+def with_variables(**container: Any) -> dict[str, Any]:
+    """Settings of a container with these keys."""
+    return {"compute": {"container": {"image": ECR, **container}}}
+
+
 REJECTED: list[tuple[dict[str, Any], str]] = [
     ({"compute": {"instance_types": ["m6i.large"]}}, r"compute\.instance_types\[0\]: its processors are x86_64"),
     ({"compute": {"min_size": "2"}}, r"compute\.min_size: without one of the 3 zones of eu-west-1 1 are left of 2"),
@@ -260,6 +272,57 @@ REJECTED: list[tuple[dict[str, Any], str]] = [
     ({"compute": {"artifact": "a.tar.gz", "artifact_sha256": "x"}}, r"compute\.artifact_sha256: not a SHA-256"),
     ({"compute": {"artifact": "a b.zip"}}, r"compute\.artifact: not the key of an artifact"),
     ({"compute": {"image_ids": {"us-east-1": "ami-01234567"}}}, r"compute\.image_ids\.us-east-1: not one of the"),
+    (
+        {"compute": {"artifact": "releases/site.tar.gz"}},
+        r"compute\.artifact: not the key of an artifact, got '.*', allowed: the key without releases/",
+    ),
+    (
+        {"compute": {"container": {"environment": {"A": "b"}}}},
+        r"compute\.container\.environment: no container is served",
+    ),
+    ({"compute": {"container": {"secrets": {"A": "b"}}}}, r"compute\.container\.secrets: no container is served"),
+    *(
+        (with_variables(**{key: {name: "x"}}), rf"compute\.container\.{key}\.{name}: {problem}")
+        for key in ("environment", "secrets")
+        for names, problem in (
+            (("lower", "A-B", "1A"), "not the name of a variable"),
+            (("DATABASE_SECRET_ARN", "AWS_REGION", "PORT", "PATH", "LD_PRELOAD"), "a variable that the platform"),
+        )
+        for name in names
+    ),
+    (with_variables(environment={"A": "b\nC=d"}), r"compute\.container\.environment\.A: not a value on one line"),
+    (with_variables(environment={"A": "${path.root}"}), r"compute\.container\.environment\.A: Terraform would"),
+    *(
+        (with_variables(secrets={"A": name}), r"compute\.container\.secrets\.A: not the name or the ARN of a secret")
+        for name in ("", "it's", "a b", "arn:aws:s3:::bucket", "x" * 513)
+    ),
+    (
+        with_variables(environment={"A": "b"}, secrets={"A": "b"}),
+        r"compute\.container\.secrets\.A: compute\.container\.environment has this variable too",
+    ),
+    (with_variables(environment={"A": "x" * 4095}), r"compute\.container\.environment: 1 variables of 4097 bytes"),
+    (
+        with_variables(environment={f"A{one}": "" for one in range(51)}),
+        r"compute\.container\.environment: 51 variables",
+    ),
+    *(
+        (
+            {"compute": serving, "network": {"nat_gateways": "none", "interface_endpoints": endpoints}},
+            rf"network\.interface_endpoints: .*allowed: {missing} among them",
+        )
+        for serving, endpoints, missing in (
+            ({"artifact": "site.tar.gz"}, ["secretsmanager"], "ssm"),
+            ({"container": {"image": ECR}}, ["secretsmanager", "ecr.api", "ecr.dkr"], "ssm"),
+        )
+    ),
+    (
+        {
+            **with_variables(secrets={"A": "arn:aws:secretsmanager:us-west-2:123456789012:secret:a-AbCdEf"}),
+            "network": {"nat_gateways": "none", "interface_endpoints": ["secretsmanager", "ecr.api", "ecr.dkr", "ssm"]},
+        },
+        r"compute\.container\.secrets\.A: no way there from eu-west-1",
+    ),
+    ({"environment": "awsome"}, r"environment: Systems Manager accepts no parameter whose name begins so"),
     ({"compute": {"container": {"prt": "1"}}}, r"compute\.container\.prt: unknown key"),
     (
         {"compute": {"container": {"image": "docker.io/library/web:1"}}, "network": {"nat_gateways": "none"}},
@@ -277,3 +340,44 @@ def test_rejects_a_web_tier_that_cannot_be(tmp_path: Path, keys: dict[str, Any],
     path = write_settings(tmp_path, settings_of(*ONE, **keys))
     with pytest.raises(SettingsError, match=fault):
         load_settings(path, {})
+
+
+SECRETS = {
+    "BY_NAME": "team/token",
+    "BY_ARN": "arn:aws:secretsmanager:{region}:123456789012:secret:team/key-AbCdEf",
+    "ELSEWHERE": "arn:aws:secretsmanager:us-east-1:210987654321:secret:shared-AbCdEf",
+}
+
+
+def test_container_may_read_its_secrets_and_no_others() -> None:
+    stack = platform(*ONE, compute={"container": {"image": ECR, "secrets": SECRETS}})
+    read, decrypt = (
+        statement
+        for policy in stack.resources("aws_iam_role_policy")
+        for statement in stack.at(policy.body["policy"]).body["statement"]
+        if "SecretsOfContainer" in statement["sid"]
+    )
+    arns = [
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:team/key-AbCdEf",
+        "arn:aws:secretsmanager:eu-west-1:ACCOUNT:secret:team/token-??????",
+        "arn:aws:secretsmanager:us-east-1:210987654321:secret:shared-AbCdEf",
+    ]
+    assert read["actions"] == ["secretsmanager:GetSecretValue"]
+    assert sorted(in_names(stack, one) for one in read["resources"]) == arns
+    assert decrypt["actions"] == ["kms:Decrypt"]
+    places = [("eu-west-1", "123456789012"), ("eu-west-1", "ACCOUNT"), ("us-east-1", "210987654321")]
+    keys = sorted(in_names(stack, one) for one in decrypt["resources"])
+    assert keys == [f"arn:aws:kms:{region}:{account}:key/*" for region, account in places]
+    conditions = {
+        one["variable"]: sorted(in_names(stack, value) for value in one["values"]) for one in decrypt["condition"]
+    }
+    services = [f"secretsmanager.{region}.amazonaws.com" for region in ("eu-west-1", "us-east-1")]
+    assert conditions == {"kms:ViaService": services, "kms:EncryptionContext:SecretARN": arns}
+
+
+def test_variables_are_in_the_user_data_and_no_secret_is_looked_up_by_terraform() -> None:
+    container = {"image": ECR, "environment": {"GREETING": "it's \\n $HOME"}, "secrets": SECRETS}
+    stack = platform(*ONE, compute={"container": container})
+    (template,) = stack.resources("aws_launch_template")
+    assert "GREETING=it's \\\\n $HOME" in template.body["user_data"]
+    assert not stack.data("aws_secretsmanager_secret_version")

@@ -51,6 +51,7 @@ NOT_WATCHED = {
         *("aws_budgets_", "aws_ce_", "aws_chatbot_", "aws_cloudwatch_", "aws_guardduty_", "aws_inspector2_"),
         "aws_securityhub_",
     },
+    "it says what there is, and nothing is made of it": {"aws_ssm_parameter"},
     "it is part of what is watched": {
         *("aws_acm_certificate_validation", "aws_autoscaling_policy", "aws_backup_", "aws_db_", "aws_eip"),
         *("aws_lambda_permission", "aws_launch_template", "aws_lb_listener", "aws_route53_record"),

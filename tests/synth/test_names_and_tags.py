@@ -30,6 +30,11 @@ def names(block: Block) -> list[str]:
         # Session Manager looks for its preferences under this name, in every region.
         assert block.name_tag == block.body["name"] == "SSM-SessionManagerRunShell"
         return []
+    if block.address.startswith("aws_ssm_parameter."):
+        # A hierarchy, see `Names.path`.
+        assert block.name_tag == block.body["name"]
+        assert re.fullmatch(r"/PROD/test(/[a-z0-9]+(-[a-z0-9]+)*){2}", block.body["name"])
+        return []
     own = [
         block.body[key]
         for key in ("name", "bucket", "identifier")

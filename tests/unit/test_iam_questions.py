@@ -67,6 +67,31 @@ def asked(service: str, operation: str, region: str = "eu-west-1", **parameters:
             "ssm:GetParameter",
             ["arn:aws:ssm:eu-west-1::parameter/aws/service/ami/x"],
         ),
+        (
+            "ssm",
+            "GetParameters",
+            {"Names": ["/PROD/main/one", "two"]},
+            "ssm:GetParameters",
+            [f"arn:aws:ssm:eu-west-1:123456789012:parameter/{name}" for name in ("PROD/main/one", "two")],
+        ),
+        (
+            "ssm",
+            "GetParametersByPath",
+            {"Path": "/PROD/main", "Recursive": True},
+            "ssm:GetParametersByPath",
+            ["arn:aws:ssm:eu-west-1:123456789012:parameter/PROD/main"],
+        ),
+        *(
+            (
+                "ssm",
+                operation,
+                {"ResourceType": kind.capitalize(), "ResourceId": name},
+                f"ssm:{operation}",
+                [f"arn:aws:ssm:eu-west-1:123456789012:{kind}/{name.removeprefix('/')}"],
+            )
+            for operation in ("AddTagsToResource", "ListTagsForResource", "RemoveTagsFromResource")
+            for kind, name in (("document", "SSM-SessionManagerRunShell"), ("parameter", "/PROD/main/data/bucket"))
+        ),
         ("lambda", "Invoke", {"FunctionName": "f"}, "lambda:InvokeFunction", [FUNCTION]),
         (
             "route53",

@@ -58,7 +58,10 @@ class Patterns:
 
     def name(self, text: str) -> str | None:
         """Return ``text`` cut after what opens the platform's names of one service; None if it has no such name."""
-        match = re.search(rf"{self.environment}-[a-z0-9]+-{self.suffix}-", text, re.IGNORECASE)
+        environment, suffix = re.escape(self.environment), re.escape(self.suffix)
+        # Parameters of Systems Manager have a path, see `Names.path`.
+        form = rf"{environment}-[a-z0-9]+-{suffix}-|(?<=^parameter/){environment}/{suffix}/"
+        match = re.search(form, text, re.IGNORECASE)
         return f"{text[: match.end()]}*" if match else None
 
     def alias(self, alias: str) -> str:

@@ -28,7 +28,7 @@ from cdktf_cdktf_provider_aws.data_aws_ec2_instance_type_offerings import (
 from constructs import Construct
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from modules.areas.compute.template import LaunchTemplate
     from modules.areas.ingress.load_balancer import LoadBalancer
@@ -146,6 +146,12 @@ class InstanceGroup(Construct):
             lifecycle=TerraformResourceLifecycle(precondition=[_zones_offer_instance_types(self, region, network)]),
             **_launch_template(template, compute),
         )
+
+    def wait_for(self, resources: Iterable[TerraformResource]) -> None:
+        """Create the group after these resources, which instances read when they boot."""
+        # The property takes addresses, and not references as the constructor does.
+        addresses = [f"{one.terraform_resource_type}.{one.friendly_unique_id}" for one in resources]
+        self.resource.depends_on = [*(self.resource.depends_on or []), *addresses]
 
 
 def _zones_offer_instance_types(scope: Construct, region: Region, network: Network) -> Precondition:

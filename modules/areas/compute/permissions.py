@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modules.blocks.identity.policy import Statement, string_equals
+from modules.blocks.identity.policy import Statement, string_equals, string_like
 from modules.settings.container import ECR_REGISTRY
 from modules.settings.regions import PARTITION
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from modules.core.region import Region
+    from modules.settings.container import ContainerSecret
 
 
 def managed_instance_statements(region: Region) -> list[Statement]:
@@ -85,3 +88,36 @@ def image_pull_statements(image: str) -> list[Statement]:
             resources=[f"arn:{PARTITION}:ecr:{registry['region']}:{registry['account']}:repository/{repository}"],
         ),
     ]
+
+
+def secret_read_statements(region: Region, secrets: Sequence[ContainerSecret]) -> list[Statement]:
+    """Read exactly these secrets, and decrypt them where they have a customer managed key that its policy allows.
+
+    A secret that is given by its name has six more characters in its ARN. Their keys are not known here, so the
+    encryption context, which is the secret's ARN, limits what can be decrypted.
+
+    See https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html and
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+    """
+    if not secrets:
+        return []
+    arns = sorted({one.id if one.id.startswith("arn:") else _arn_of_name(region, one.id) for one in secrets})
+    places = sorted({tuple(arn.split(":")[3:5]) for arn in arns})
+    return [
+        Statement(sid="ReadSecretsOfContainer", actions=["secretsmanager:GetSecretValue"], resources=arns),
+        Statement(
+            sid="DecryptSecretsOfContainer",
+            actions=["kms:Decrypt"],
+            resources=[f"arn:{PARTITION}:kms:{name}:{account_id}:key/*" for name, account_id in places],
+            condition=[
+                string_equals(
+                    "kms:ViaService", *sorted({f"secretsmanager.{name}.amazonaws.com" for name, _ in places})
+                ),
+                string_like("kms:EncryptionContext:SecretARN", *arns),
+            ],
+        ),
+    ]
+
+
+def _arn_of_name(region: Region, name: str) -> str:
+    return region.arn("secretsmanager", f"secret:{name}-??????")

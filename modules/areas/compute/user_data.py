@@ -13,6 +13,7 @@ from modules.settings.entry import HEALTH_PATH
 
 if TYPE_CHECKING:
     from modules.core.region import Region
+    from modules.settings.compute import ComputeSettings
 
 RUNTIME = Path(__file__).parent / "runtime"
 #: Log files that the CloudWatch agent sends, by the last part of the log stream's name.
@@ -48,7 +49,9 @@ def boot_script(region: Region, *, bucket: str, log_group: str, namespace: str, 
     """The script for instances of ``region``.
 
     The script installs nginx and the CloudWatch agent, creates a certificate, fetches the content, and starts the
-    server. The same arguments always give the same text. The text contains no secret.
+    server. Instances that serve an artifact or a container first read the platform's parameters, and write them to
+    ``/etc/web/environment``: so they are no references here, and a change of one replaces no instance. The same
+    arguments always give the same text. The text contains no secret: a container's are read each time it starts.
 
     Parameters
     ----------
@@ -67,7 +70,6 @@ def boot_script(region: Region, *, bucket: str, log_group: str, namespace: str, 
     """
     compute = region.settings.compute
     image = compute.container.image_in(region.name)
-    kind = "container" if image else "artifact" if compute.artifact else "page"
     locations = _render(
         "container.conf" if image else "files.conf",
         health=HEALTH_PATH,
@@ -80,16 +82,14 @@ def boot_script(region: Region, *, bucket: str, log_group: str, namespace: str, 
         hardening=_render("hardening.conf"),
         nginx=_render("nginx.conf", vpc=str(region.cidr), locations=locations),
         packages=" docker" if image else "",
-        serve=_render(f"{kind}.sh"),
+        serve=_serve_container(region, image, log_group=log_group) if image else _serve_files(compute),
     )
     values = {}
     if image:
         registry = ECR_REGISTRY.match(image)
         values = {
             "IMAGE": image,
-            "LOG_GROUP": log_group,
-            "PORT": str(compute.container.port),
-            "READ_ONLY": "--read-only --tmpfs /tmp" if compute.container.read_only else "",
+            "PARAMETERS": region.names.path,
             "REGION": region.name,
             "REGISTRY_REGION": registry["region"] if registry else "",
         }
@@ -97,11 +97,40 @@ def boot_script(region: Region, *, bucket: str, log_group: str, namespace: str, 
         values = {
             "ARTIFACT": f"s3://{bucket}/{READ_ONLY}{compute.artifact}",
             "ARTIFACT_SHA256": compute.artifact_sha256 or "",
+            "PARAMETERS": region.names.path,
             "REGION": region.name,
         }
     # The settings allow no quotes in these values.
     assignments = [f"readonly {name}='{value}'" for name, value in values.items()]
     return BootScript(values="\n".join(["#!/bin/bash", *assignments]), body=f"{body}\n")
+
+
+def _serve_container(region: Region, image: str, *, log_group: str) -> str:
+    container = region.settings.compute.container
+    run = _render(
+        "run.sh",
+        image=image,
+        log_group=log_group,
+        port=str(container.port),
+        read_only="--read-only --tmpfs /tmp" if container.read_only else "",
+        region=region.name,
+        secrets="".join(
+            f"secret {one.variable} {one.region} '{one.id}'\n" for one in container.secrets_in(region.name)
+        ),
+    )
+    # What the settings say comes last, so that nothing in it is taken for a part of the script.
+    variables = "\n".join(f"{name}={value}" for name, value in container.environment.items())
+    return _render(
+        "container.sh",
+        environment=_render("environment.sh"),
+        run=run,
+        port=str(container.port),
+        variables=variables,
+    )
+
+
+def _serve_files(compute: ComputeSettings) -> str:
+    return _render("artifact.sh", environment=_render("environment.sh")) if compute.artifact else _render("page.sh")
 
 
 def _render(name: str, **parts: str) -> str:

@@ -13,6 +13,7 @@ from modules.areas.compute.permissions import (
     log_writer_statements,
     managed_instance_statements,
     metric_writer_statements,
+    secret_read_statements,
 )
 from modules.areas.compute.scaling import Scaling
 from modules.areas.compute.security_group import WebSecurityGroup
@@ -93,6 +94,7 @@ class WebTier(Construct):
                 *log_writer_statements(self.log_group.arn),
                 *metric_writer_statements(self.namespace),
                 *(image_pull_statements(image) if image else ()),
+                *secret_read_statements(region, region.settings.compute.container.secrets_in(region.name)),
             ],
         )
         profile = IamInstanceProfile(

@@ -51,6 +51,8 @@ class LoadBalancer(Construct):
         Its security group.
     target_group
         The target group. Its targets serve HTTPS and answer ``HEALTH_PATH`` with status 200.
+    listener
+        The HTTPS listener.
 
     See https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
     """
@@ -84,7 +86,7 @@ class LoadBalancer(Construct):
             depends_on=[logs.policy],
         )
         self.target_group = self._target_group(network)
-        self._listeners(certificate_arn)
+        self.listener = self._listeners(certificate_arn)
 
     def allow_to_targets(self, security_group_id: str) -> None:
         """Allow egress to targets with this security group. Without a call there is no egress."""
@@ -114,8 +116,8 @@ class LoadBalancer(Construct):
             tags={"Name": name},
         )
 
-    def _listeners(self, certificate_arn: str) -> None:
-        LbListener(
+    def _listeners(self, certificate_arn: str) -> LbListener:
+        https = LbListener(
             self,
             "https",
             provider=self.region.provider,
@@ -142,3 +144,4 @@ class LoadBalancer(Construct):
             ],
             tags={"Name": self.region.names.of("listener", "web-http")},
         )
+        return https

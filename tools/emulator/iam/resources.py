@@ -56,7 +56,7 @@ PARAMETERS = {
     "sns:topic": ("Name",),
     "sqs:queue": ("QueueName", "QueueUrl"),
     "ssm:document": ("Name",),
-    "ssm:parameter": ("Name", "Names"),
+    "ssm:parameter": ("Name", "Names", "Path"),
     "ssm:servicesetting": ("SettingId",),
     "wafv2:webacl": ("Name",),
 }
@@ -113,7 +113,10 @@ def arns_of(call: Call, action: str, account_id: str) -> list[str]:
             ]
         else:
             linked = _linked_role(call, account_id) if prefix == "iam" and kind.name == "role" else []
-            found = linked or [*_given(call, kind), *_named(call, f"{prefix}:{kind.name}", kind, account_id)][:1]
+            named = [*_given(call, kind), *_named(call, f"{prefix}:{kind.name}", kind, account_id)]
+            # https://docs.aws.amazon.com/systems-manager/latest/userguide/ps-retrieval-authorization.html
+            each = (prefix, kind.name) == ("ssm", "parameter")
+            found = linked or (named if each else named[:1])
         if not found and kind.required and not _stands_for_another(kind, kinds):
             found = [_any_of(kind, call.region, account_id)]
         arns += found
@@ -156,6 +159,10 @@ def _given(call: Call, kind: ResourceType) -> list[str]:
 
 def _named(call: Call, key: str, kind: ResourceType, account_id: str) -> list[str]:
     """Return the ARNs of a kind that the parameters name."""
+    if key.startswith("ssm:") and call.parameters.get("ResourceType") == kind.name.capitalize():
+        # The calls for tags say of which type the resource is:
+        # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_AddTagsToResource.html
+        return [_arn(key, kind, _bare(key, call.parameters["ResourceId"]), call, account_id)]
     for parameter in PARAMETERS.get(key, ()):
         names = [name for name in values_at(call.parameters, parameter) if name and not name.startswith("arn:")]
         if names:

@@ -14,11 +14,17 @@ def create_replicas(
     replica_regions: Sequence[dict[str, str]],
     force_overwrite: bool,  # noqa: FBT001 - moto passes it by position
 ) -> list[ReplicaSecret]:
-    """Keep the key that a replica was given; moto says ``aws/secretsmanager`` for all, and Terraform sees drift."""
+    """Keep the key that a replica was given, and give it the ARN that AWS does.
+
+    moto says ``aws/secretsmanager`` for all keys, and Terraform sees drift. In the ARN moto also replaces the region
+    that the secret's name has; AWS changes only the Region.
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/create-manage-multi-region-secrets.html
+    """
     replicas = original(secret, replica_regions, force_overwrite)
     for configuration, replica in zip(replica_regions, replicas, strict=True):
         if key_id := configuration.get("KmsKeyId"):
             replica.config["KmsKeyId"] = key_id
+        replica.arn = secret.arn.replace(f":{secret.region}:", f":{replica.region}:", 1)
     return replicas
 
 

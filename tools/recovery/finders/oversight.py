@@ -87,6 +87,14 @@ def _document(look: Look) -> Iterator[Found]:
         yield Found(name, {"name": name})
 
 
+def _parameter(look: Look) -> Iterator[Found]:
+    # Without its value, so that the action allows reading no others.
+    name = look.text("name")
+    wanted = [{"Key": "Name", "Option": "Equals", "Values": [name]}]
+    for one in look.pages("ssm", "describe_parameters", "Parameters", ParameterFilters=wanted):
+        yield Found(name, {"name": name, "arn": one["ARN"]})
+
+
 FINDERS: Mapping[str, Finder] = {
     "aws_accessanalyzer_analyzer": _analyzer,
     "aws_budgets_budget": _budget,
@@ -100,6 +108,7 @@ FINDERS: Mapping[str, Finder] = {
     "aws_securityhub_account": _hub,
     "aws_securityhub_finding_aggregator": _aggregator,
     "aws_ssm_document": _document,
+    "aws_ssm_parameter": _parameter,
 }
 #: The IAM actions that this takes.
 ACTIONS = (
@@ -117,4 +126,5 @@ ACTIONS = (
     "securityhub:DescribeHub",
     "securityhub:ListFindingAggregators",
     "ssm:DescribeDocument",
+    "ssm:DescribeParameters",
 )

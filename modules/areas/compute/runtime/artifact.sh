@@ -1,5 +1,8 @@
+{{environment}}
+
 serve() {
   local archive folder
+  retry read_parameters
   archive="$(mktemp)"
   folder="$DESTDIR/srv/www"
   retry aws s3 cp --only-show-errors --region "$REGION" "$ARTIFACT" "$archive"

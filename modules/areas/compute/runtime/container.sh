@@ -1,15 +1,20 @@
+{{environment}}
+
 sign_in() {
   aws ecr get-login-password --region "$REGISTRY_REGION" |
     docker login --username AWS --password-stdin "${IMAGE%%/*}" >/dev/null
 }
 
-# What runs away in the container stops there, and not at the server beside it: a quarter of the memory is left.
-memory() {
-  awk '/^MemTotal:/ { printf "%dk", $2 * 3 / 4 }' /proc/meminfo
-}
-
 serve() {
-  put 0644 /etc/systemd/system/web.service <<END
+  retry read_parameters
+  cat >>"$DESTDIR/etc/web/environment" <<'END'
+PORT={{port}}
+{{variables}}
+END
+  put 0700 /usr/local/sbin/web <<'END'
+{{run}}
+END
+  put 0644 /etc/systemd/system/web.service <<'END'
 [Unit]
 Description=The web container
 Requires=docker.service
@@ -17,11 +22,7 @@ After=docker.service
 
 [Service]
 ExecStartPre=-/usr/bin/docker rm --force web
-ExecStart=/usr/bin/docker run --rm --name web --publish 127.0.0.1:$PORT:$PORT \\
-  --env AWS_REGION=$REGION --cap-drop ALL --security-opt no-new-privileges $READ_ONLY \\
-  --pids-limit 1024 --memory $(memory) \\
-  --log-driver awslogs --log-opt awslogs-region=$REGION --log-opt awslogs-group=$LOG_GROUP \\
-  --log-opt awslogs-stream=$(cat "$DESTDIR/var/lib/cloud/data/instance-id")/container $IMAGE
+ExecStart=/usr/local/sbin/web
 ExecStop=/usr/bin/docker stop web
 Restart=always
 RestartSec=5

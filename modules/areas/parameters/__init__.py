@@ -1,0 +1,1 @@
+"""The parameters by which an application finds the platform."""
