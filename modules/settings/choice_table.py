@@ -211,6 +211,22 @@ CHOICES: Mapping[str, Choice] = {
             ),
         ),
         Choice(
+            paths=("network.peers",),
+            is_made=bool,
+            values="any VPC",
+            instead="none",
+            says="peering with VPCs of others",
+            reason="The owner of the other VPC accepts the connection, so no resource here does. Until then its routes "
+            "lead nowhere, and no security group lets anything of the peer in.",
+            exemptions=(
+                Exemption(
+                    check="MERIDIAN_9",
+                    resource="aws_vpc_peering_connection.*_peer-vpc-*",
+                    attributes={"auto_accept": False},
+                ),
+            ),
+        ),
+        Choice(
             paths=("regions",),
             is_made=_one,
             values="one region",

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import to_jsonable_python
+
 from modules.settings.choice import REGION, Chosen
 from modules.settings.choice_table import CHOICES
 
@@ -27,8 +29,7 @@ def chosen(settings: object) -> Iterator[Chosen]:
         for path in choice.paths:
             for found, region, value in _values(settings, path.split("."), "", None):
                 if choice.is_made(value):
-                    plain = list(value) if isinstance(value, tuple) else value
-                    yield Chosen(choice=choice, path=found, value=plain, region=region)
+                    yield Chosen(choice=choice, path=found, value=to_jsonable_python(value), region=region)
 
 
 def read(path: str, value: object) -> Chosen | None:

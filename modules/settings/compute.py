@@ -42,7 +42,7 @@ ImageId = Annotated[
 ArtifactKey = Annotated[
     str,
     matching(
-        r"(?!releases/)[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)*\.tar\.gz",
+        r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)*\.tar\.gz",
         problem="not the key of an artifact",
         allowed="the key without releases/, which is put before it: letters, digits, dots, hyphens, underscores and "
         "slashes, ending in .tar.gz, such as site/1.4.0.tar.gz",

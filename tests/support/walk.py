@@ -49,6 +49,20 @@ EXAMPLES: dict[str, tuple[Any, ...]] = {
     "network.cidr": ("172.16.0.0/12",),
     "network.region_cidrs": ({REGION: "192.168.0.0/16"},),
     "network.zones": ({REGION: [f"{REGION}a", f"{REGION}b"]},),
+    "network.reserved_cidrs": (["172.31.0.0/16"],),
+    "network.peers": (
+        {
+            REGION: [
+                {"vpc_id": "vpc-0123456789abcdef0", "cidrs": ["172.30.0.0/16"]},
+                {
+                    "vpc_id": "vpc-0123456789abcdef1",
+                    "cidrs": ["172.29.0.0/16"],
+                    "region": OTHER,
+                    "account_id": "999999999999",
+                },
+            ]
+        },
+    ),
     "network.interface_endpoints": ([], ["secretsmanager", "ecr.api", "ecr.dkr"]),
     "network.readable_buckets": (["partner-data"],),
     "logs.retention_days": (1, 180, 3653),
@@ -62,8 +76,12 @@ EXAMPLES: dict[str, tuple[Any, ...]] = {
     "compute.artifact_sha256": ("0" * 64,),
     "compute.container.image": ("docker.io/library/site:1", f"{ACCOUNT}.dkr.ecr.{{region}}.amazonaws.com/site:1"),
     "compute.container.health_path": ("/",),
+    "compute.container.environment": ({"LOG_LEVEL": "info"},),
+    "compute.container.secrets": ({"API_KEY": "partner/api"},),
     "entry.client_cidrs": (["10.0.0.0/8"], ["0.0.0.0/0", "198.51.100.0/24"]),
     "entry.zone_name": ("example.com",),
+    "entry.zone_id": ("Z0123456789ABCDEFGHIJ",),
+    "entry.zone_role_arn": ("arn:aws:iam::999999999999:role/dns",),
     "entry.certificate_arns": (CERTIFICATES, {REGION: CERTIFICATES[REGION]}),
     "entry.firewall.counted_rules": ({}, {"known_bad_inputs": ["Log4JRCE_BODY"]}),
     "secrets.recovery_window_days": (0, 7),

@@ -274,7 +274,7 @@ REJECTED: list[tuple[dict[str, Any], str]] = [
     ({"compute": {"image_ids": {"us-east-1": "ami-01234567"}}}, r"compute\.image_ids\.us-east-1: not one of the"),
     (
         {"compute": {"artifact": "releases/site.tar.gz"}},
-        r"compute\.artifact: not the key of an artifact, got '.*', allowed: the key without releases/",
+        r"compute\.artifact: the key below releases/ of the data bucket is meant, got '.*', allowed: site\.tar\.gz",
     ),
     (
         {"compute": {"container": {"environment": {"A": "b"}}}},

@@ -14,6 +14,7 @@ from modules.settings.choices import chosen, read
 from tests.support.region_sets import EIGHT_KEYS, write_settings
 
 INSTANCE = "database.instances.us-west-2"
+PEER = {"vpc_id": "vpc-01234567", "cidrs": ["172.30.0.0/16"], "region": "us-east-1", "account_id": "999999999999"}
 #: For each key of a choice a value that makes it, and its neighbour that does not.
 VALUES: dict[str, tuple[Any, Any]] = {
     "alarms.actions": (False, True),
@@ -31,6 +32,7 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "entry.hosted_zone": ("managed", "existing"),
     "entry.wildcard": (True, False),
     "logs.retention_days": (180, 365),
+    "network.peers": ({"us-west-2": [PEER]}, {}),
     "regions": (["us-east-1"], ["us-east-1", "us-west-2"]),
 }
 
@@ -104,10 +106,10 @@ def test_a_file_that_forbids_a_choice_refuses_it_and_nothing_else(tmp_path: Path
 
 def test_a_file_can_forbid_keys_of_choices_only(tmp_path: Path) -> None:
     listed = ", ".join(CHOICES)
-    near, far = faults(tmp_path, forbid=["database.multi_zone", "network.cidr"])
+    near, far = faults(tmp_path, forbid=["database.multi_zone", "storage.force_destroy"])
     meant = "(did you mean 'database.multi_az'?)"
     assert near == f"policy.forbid[0]: no key of a choice {meant}, got 'database.multi_zone', allowed: {listed}"
-    assert far == f"policy.forbid[1]: no key of a choice, got 'network.cidr', allowed: {listed}"
+    assert far == f"policy.forbid[1]: no key of a choice, got 'storage.force_destroy', allowed: {listed}"
 
 
 def test_forbidden_choices_are_reported_beside_other_faults(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def told() -> None:
 def nothing_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder to work in; what the settings would be made into is left out."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(sys.modules, "modules.app", SimpleNamespace(synthesize=lambda _: 0))
+    monkeypatch.setitem(sys.modules, "modules.app", SimpleNamespace(synthesize=lambda _settings, **_: 0))
     monkeypatch.setenv("MERIDIAN_SETTINGS", "settings.yaml")
     monkeypatch.delenv("ENVIRONMENT_SUFFIX", raising=False)
     return tmp_path

@@ -45,7 +45,7 @@ TAKEN: list[dict[str, Any]] = [
     {"domain": name(64), "entry": {"wildcard": "true"}},
     {"domain": name(62), "entry": {"wildcard": "true", "apex": "false"}},
     {"owner": "平台 team: aws"},
-    {"environment": "awsome"},
+    {"environment": "lawsome"},
     {"network": {"cidr": "10.0.0.0/8"}},
     {"network": {"cidr": "172.16.0.0/12", "vpc_prefix_length": 20}},
     {"network": {"cidr": "192.168.0.0/16", "vpc_prefix_length": 22}},
