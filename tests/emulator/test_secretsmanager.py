@@ -31,6 +31,8 @@ def test_arn_of_a_replica_differs_in_its_region_alone(emulator: Emulator) -> Non
     assert arn.count(REGION) == 1
     found = emulator.client("secretsmanager", "eu-west-1").get_secret_value(SecretId=arn)
     assert (found["ARN"], found["SecretString"]) == (arn, "x")
+    home.remove_regions_from_replication(SecretId=made["ARN"], RemoveReplicaRegions=["eu-west-1"])
+    home.delete_secret(SecretId=made["ARN"], ForceDeleteWithoutRecovery=True)
 
 
 def test_a_rotated_secret_still_has_a_current_value(emulator: Emulator) -> None:

@@ -14,18 +14,23 @@ def create_replicas(
     replica_regions: Sequence[dict[str, str]],
     force_overwrite: bool,  # noqa: FBT001 - moto passes it by position
 ) -> list[ReplicaSecret]:
-    """Keep the key that a replica was given, and give it the ARN that AWS does.
-
-    moto says ``aws/secretsmanager`` for all keys, and Terraform sees drift. In the ARN moto also replaces the region
-    that the secret's name has; AWS changes only the Region.
-    https://docs.aws.amazon.com/secretsmanager/latest/userguide/create-manage-multi-region-secrets.html
-    """
+    """Keep the key that a replica was given; moto says ``aws/secretsmanager`` for all, and Terraform sees drift."""
     replicas = original(secret, replica_regions, force_overwrite)
     for configuration, replica in zip(replica_regions, replicas, strict=True):
         if key_id := configuration.get("KmsKeyId"):
             replica.config["KmsKeyId"] = key_id
-        replica.arn = secret.arn.replace(f":{secret.region}:", f":{replica.region}:", 1)
     return replicas
+
+
+def make_replica(
+    original: Callable[..., None], replica: ReplicaSecret, source: FakeSecret, region: str, *args: object
+) -> None:
+    """Give a replica the ARN of its source in another Region; moto also replaces the region that the name has.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/create-manage-multi-region-secrets.html
+    """
+    original(replica, source, region, *args)
+    replica.arn = source.arn.replace(f":{source.region}:", f":{region}:", 1)
 
 
 def rotate_secret(
@@ -99,6 +104,7 @@ def _is_empty(version: dict[str, Any]) -> bool:
 def apply() -> None:
     """Apply the patches."""
     wrap(FakeSecret, "create_replicas", create_replicas)
+    wrap(ReplicaSecret, "__init__", make_replica)
     wrap(FakeSecret, "reset_default_version", reset_default_version)
     wrap(SecretsManagerBackend, "rotate_secret", rotate_secret)
     wrap(SecretsManagerBackend, "put_secret_value", collect)
