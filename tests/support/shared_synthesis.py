@@ -13,7 +13,7 @@ from tools.paths import Paths
 from tools.synth import run
 
 #: What `main.py` reads besides the settings file; see docs/environment.md.
-READ = ("ENVIRONMENT_SUFFIX", "MERIDIAN_FAST_BINDINGS")
+READ = ("ENVIRONMENT_SUFFIX", "MERIDIAN_EXTENSIONS", "MERIDIAN_FAST_BINDINGS")
 
 
 def run_once(
