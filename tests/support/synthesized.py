@@ -11,7 +11,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from modules.app import build
+from cdktf import App
+
+from modules.app import STACKS, build
+from modules.areas.state.stack import StateBackendStack
 from modules.settings import load_settings
 from tests.support.region_sets import settings_of, write_settings
 
@@ -61,26 +64,30 @@ class Stack:
         return [Block(f"{prefix}{kind}.{name}", body) for name, body in found.items()]
 
 
+BACKEND = "state-backend"
 #: Names the folder that the processes of a test session share.
 SESSION_FOLDER = "MERIDIAN_TEST_SESSION"
 
 
 @cache
-def stacks(*regions: str, more: str = "{}") -> dict[str, Stack]:
-    """Both stacks for these regions; ``more`` are further settings as JSON."""
-    folder = Path(os.environ[SESSION_FOLDER]) / sha256(repr((regions, more)).encode()).hexdigest()[:16]
+def stacks(*regions: str, more: str = "{}", only_backend: bool = False) -> dict[str, Stack]:
+    """The stacks for these regions; ``more`` are further settings as JSON."""
+    folder = Path(os.environ[SESSION_FOLDER]) / sha256(repr((regions, more, only_backend)).encode()).hexdigest()[:16]
     folder.mkdir(exist_ok=True)
     made = folder / "made"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
             settings = load_settings(write_settings(folder, settings_of(*regions, **json.loads(more))), {})
-            build(settings, outdir=folder / "out").synth()
+            if only_backend:
+                app = App(outdir=str(folder / "out"))
+                StateBackendStack(app, BACKEND, settings=settings)
+            else:
+                app = build(settings, outdir=folder / "out")
+            app.synth()
             made.touch()
-    return {
-        name: Stack(json.loads((folder / "out" / "stacks" / name / "cdk.tf.json").read_text()))
-        for name in ("platform", "state-backend")
-    }
+    names = (BACKEND,) if only_backend else STACKS
+    return {name: Stack(json.loads((folder / "out" / "stacks" / name / "cdk.tf.json").read_text())) for name in names}
 
 
 def platform(*regions: str, **more: Any) -> Stack:
@@ -88,4 +95,5 @@ def platform(*regions: str, **more: Any) -> Stack:
 
 
 def state_backend(*regions: str, **more: Any) -> Stack:
-    return stacks(*regions, more=json.dumps(more))["state-backend"]
+    """The other stack, without a platform beside it, which takes most of the time."""
+    return stacks(*regions, more=json.dumps(more), only_backend=True)[BACKEND]
