@@ -172,7 +172,7 @@ coverage: install build/nginx/.ready .venv-cdktn/.ready ## the same tests, and w
 	@$(PYTEST) --numprocesses 6 --cov --cov-report=term:skip-covered
 
 test-unit: install ## the fast loop, in under a minute
-	@$(PYTEST) --numprocesses 2 --ignore tests/life -m "not emulator and not slow"
+	@$(PYTEST) --numprocesses 2 --ignore tests/life --ignore tests/emulator -m "not emulator and not slow"
 
 matrix: install ## the unit tests and the synthesis with other Pythons and Nodes (PYTHONS="...", NODES="...")
 	@$(RUN) -m tests.matrix
