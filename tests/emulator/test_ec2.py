@@ -19,6 +19,13 @@ def test_the_default_ebs_key_reads_back_and_can_be_reset(emulator: Emulator) -> 
     assert ec2.get_ebs_default_kms_key_id()["KmsKeyId"] == "alias/aws/ebs"
 
 
+def test_the_health_checkers_of_route_53_have_a_prefix_list(emulator: Emulator) -> None:
+    ec2 = emulator.client("ec2", REGION)
+    wanted = [{"Name": "prefix-list-name", "Values": [f"com.amazonaws.{REGION}.route53-healthchecks"]}]
+    (found,) = ec2.describe_managed_prefix_lists(Filters=wanted)["PrefixLists"]
+    assert found["OwnerId"] == "AWS"
+
+
 def test_tags_of_a_launch_template_are_not_those_of_its_instances(emulator: Emulator) -> None:
     ec2 = emulator.client("ec2", REGION)
     specifications = [{"ResourceType": "instance", "Tags": [{"Key": "Name", "Value": "web"}]}]
