@@ -35,3 +35,11 @@ def test_a_look_for_one_trail_finds_no_other(trails: tuple[Any, list[str]]) -> N
     for wanted in (names[0], everything[names[0]]):
         (found,) = client.describe_trails(trailNameList=[wanted])["trailList"]
         assert found["Name"] == names[0]
+
+
+def test_a_trail_is_deleted_by_its_name_or_its_arn(trails: tuple[Any, list[str]]) -> None:
+    client, (one, other) = trails
+    (found,) = client.describe_trails(trailNameList=[one])["trailList"]
+    client.delete_trail(Name=found["TrailARN"])
+    client.delete_trail(Name=other)
+    assert client.describe_trails(trailNameList=[one, other])["trailList"] == []

@@ -109,3 +109,12 @@ def test_rules_of_network_acls_keep_types_and_codes_of_icmp(emulator: Emulator) 
     assert kept() == {"Type": 3, "Code": 4}
     ec2.replace_network_acl_entry(**place, **rule, IcmpTypeCode={"Type": 11, "Code": 0})
     assert kept() == {"Type": 11, "Code": 0}
+
+
+def test_a_vpc_goes_with_its_default_network_acl(emulator: Emulator) -> None:
+    ec2 = emulator.client("ec2", REGION)
+    before = {one["NetworkAclId"] for one in ec2.describe_network_acls()["NetworkAcls"]}
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    assert {one["NetworkAclId"] for one in ec2.describe_network_acls()["NetworkAcls"]} > before
+    ec2.delete_vpc(VpcId=vpc)
+    assert {one["NetworkAclId"] for one in ec2.describe_network_acls()["NetworkAcls"]} == before

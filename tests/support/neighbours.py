@@ -77,7 +77,12 @@ LISTS: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "sns": [("list_subscriptions", "Subscriptions", {})],
     "ssm": [
         ("list_documents", "DocumentIdentifiers", {"Filters": [{"Key": "Owner", "Values": ["Self"]}]}),
-        ("describe_parameters", "Parameters", {}),
+        # AWS's own parameters come and go.
+        (
+            "describe_parameters",
+            "Parameters",
+            {"ParameterFilters": [{"Key": "Path", "Option": "Recursive", "Values": ["/theirs"]}]},
+        ),
     ],
 }
 
@@ -110,8 +115,8 @@ def inventory(clients: Clients, account: str, region: str) -> set[str]:
     for place in (region, ELSEWHERE):
         for service, lists in LISTS.items():
             for operation, key, arguments in lists:
-                for one in _all(clients(service, place), operation, key, arguments):
-                    found.add(_line(place, service, operation, one))
+                answers = _all(clients(service, place), operation, key, arguments)
+                found |= {_line(place, service, operation, one) for one in answers}
         for what, one in _details(clients, account, place):
             found.add(_line(place, what, one))
     for what, one in _global(clients, account, region):

@@ -1,11 +1,13 @@
-"""CloudTrail: a look for some trails finds these.
+"""CloudTrail: a look for some trails finds these, and a trail can be deleted by its ARN.
 
-https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DescribeTrails.html
+https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DescribeTrails.html and
+https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DeleteTrail.html
 """
 
 import json
 from collections.abc import Callable
 
+from moto.cloudtrail.models import CloudTrailBackend
 from moto.cloudtrail.responses import CloudTrailResponse
 
 from tools.emulator.helpers.replacing import wrap
@@ -22,6 +24,12 @@ def describe_trails(original: Callable[..., str], response: CloudTrailResponse) 
     return json.dumps(answer)
 
 
+def delete_trail(original: Callable[..., None], backend: CloudTrailBackend, name: str) -> None:
+    """Delete the trail of this name or ARN. moto takes the ARN, by which Terraform deletes, for no trail's name."""
+    original(backend, name.rpartition("/")[2])
+
+
 def apply() -> None:
     """Apply the patch."""
+    wrap(CloudTrailBackend, "delete_trail", delete_trail)
     wrap(CloudTrailResponse, "describe_trails", describe_trails)

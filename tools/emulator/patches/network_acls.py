@@ -1,10 +1,13 @@
-"""EC2: ICMP types and codes in the rules of network ACLs.
+"""EC2: ICMP types and codes in the rules of network ACLs, and the default ACL of a VPC.
 
-moto looks for them under names that the request does not have, and forgets them; Terraform sees drift.
+moto looks for types and codes under names that the request does not have, and forgets them; Terraform sees drift. It
+leaves the default ACL of a VPC that is deleted: https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
 """
 
 from collections.abc import Callable
 
+from moto.ec2.models import EC2Backend
+from moto.ec2.models.vpcs import VPC
 from moto.ec2.responses import EC2Response
 
 from tools.emulator.helpers.replacing import wrap
@@ -24,7 +27,17 @@ def keep_icmp(original: Callable[[EC2Response], object], response: EC2Response) 
     return result
 
 
+def delete_vpc(original: Callable[..., VPC], backend: EC2Backend, vpc_id: str) -> VPC:
+    """Delete a VPC with its default network ACL."""
+    vpc = original(backend, vpc_id)
+    for acl in list(backend.network_acls.values()):
+        if acl.vpc_id == vpc_id and acl.default in {True, "true"}:
+            del backend.network_acls[acl.id]
+    return vpc
+
+
 def apply() -> None:
     """Apply the patch."""
+    wrap(EC2Backend, "delete_vpc", delete_vpc)
     for operation in ("create_network_acl_entry", "replace_network_acl_entry"):
         wrap(EC2Response, operation, keep_icmp)
