@@ -24,7 +24,7 @@ from modules.areas.rotation.runtime.credentials import Credentials
 from modules.core.naming import Names
 from tests.application.programs import aws, docker
 from tests.rotation.authority import Authority, Identity
-from tests.rotation.server import Server, wait_for
+from tests.rotation.server import PATIENCE, Server, wait_for
 from tests.rotation.target import Target
 from tests.support.instance import Instance
 from tests.support.synthesized import platform
@@ -77,7 +77,7 @@ class Running:
         wait_for(answers)
 
     def request(self, method: str, path: str, body: str = "", cookie: str = "") -> tuple[int, dict[str, Any], str]:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         connection.request(method, path, body.encode() or None, {"Cookie": cookie} if cookie else {})
         answer = connection.getresponse()
         content, made = json.loads(answer.read()), answer.getheader("Set-Cookie") or ""
@@ -86,7 +86,7 @@ class Running:
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(10)
+        return self.process.wait(PATIENCE)
 
 
 @pytest.fixture(scope="module")

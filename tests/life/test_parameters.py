@@ -45,8 +45,9 @@ def test_values_lead_to_what_there_is(life: Applied, region: str) -> None:
     found = parameters(life, region)
     secret = client(life, "secretsmanager", region).get_secret_value(SecretId=found["database/secret-arn"])
     assert secret["ARN"] == found["database/secret-arn"]
-    client(life, "s3", region).put_object(Bucket=found["data/bucket"], Key=f"{found['data/prefix']}parameters")
-    life.client("s3", region).delete_object(Bucket=found["data/bucket"], Key=f"{found['data/prefix']}parameters")
+    key = {"Bucket": found["data/bucket"], "Key": f"{found['data/prefix']}parameters"}
+    version = client(life, "s3", region).put_object(**key)["VersionId"]
+    life.client("s3", region).delete_object(**key, VersionId=version)
     assert life.client("dynamodb", region).describe_table(TableName=found["sessions/table"])["Table"]
     (database,) = life.client("rds", region).describe_db_instances()["DBInstances"]
     endpoint = database["Endpoint"]

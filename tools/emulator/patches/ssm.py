@@ -1,12 +1,14 @@
-"""Systems Manager: service settings, which moto does not have."""
+"""Systems Manager: service settings, and ARNs in the list of parameters, which moto does not have."""
 
 import json
 from datetime import UTC, datetime
 from typing import Any
 
+from moto.core.responses import ActionResult
 from moto.ssm.responses import SimpleSystemManagerResponse
+from moto.ssm.utils import parameter_arn
 
-from tools.emulator.helpers.replacing import replace
+from tools.emulator.helpers.replacing import Method, replace, wrap
 from tools.emulator.helpers.requests import parameter
 
 #: What AWS has set while nobody else has, for the settings that are in use here.
@@ -28,6 +30,14 @@ def reset_service_setting(response: SimpleSystemManagerResponse) -> str:
     """Go back to what AWS has set."""
     _settings(response).pop(_name(response), None)
     return get_service_setting(response)
+
+
+def describe_parameters(original: Method, response: SimpleSystemManagerResponse) -> ActionResult:
+    """List parameters with their ARNs."""
+    answer: ActionResult = original(response)
+    for one in answer.result["Parameters"]:  # type: ignore[index]
+        one["ARN"] = parameter_arn(response.current_account, response.region, one["Name"])
+    return answer
 
 
 def _described(response: SimpleSystemManagerResponse) -> dict[str, Any]:
@@ -55,3 +65,4 @@ def apply() -> None:
     """Apply the patches."""
     for operation in (update_service_setting, get_service_setting, reset_service_setting):
         replace(SimpleSystemManagerResponse, operation.__name__, operation)
+    wrap(SimpleSystemManagerResponse, "describe_parameters", describe_parameters)
