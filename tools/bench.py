@@ -14,7 +14,7 @@ from tools.paths import Paths
 from tools.synth import synthesize
 
 RUNS = 3
-HIGHEST_RATIO = 0.45
+HIGHEST_RATIO = 0.25
 _SWITCH = "MERIDIAN_FAST_BINDINGS"
 
 
@@ -33,7 +33,7 @@ def bench(*, settings: Path, environ: Mapping[str, str] = os.environ, reporter: 
     Raises
     ------
     ToolError
-        When a synthesis fails, when the two outputs differ in a byte, or when the ratio is above 0.45.
+        When a synthesis fails, when the two outputs differ in a byte, or when the ratio is above 0.25.
     """
     reporter = reporter or Reporter()
     kept = {name: value for name, value in environ.items() if name != _SWITCH}
