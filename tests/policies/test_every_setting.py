@@ -18,6 +18,7 @@ from modules.settings.choice_table import CHOICES
 from policies.choices import ChoiceWaiver
 from policies.gate import STACKS, Verdict, judge
 from policies.scan import Framework, Scan, run_checkov
+from policies.waivers import load_waivers
 from tests.policies.conftest import plan_of
 from tests.support.region_sets import settings_of, write_settings
 from tests.support.walk import BESIDE, EXAMPLES, REGION, File, keys, walk
@@ -150,6 +151,20 @@ def test_each_finding_of_the_table_is_one(judged: list[Judged]) -> None:
 
     listed = {(name, each.stack, each.check) for name, choice in CHOICES.items() for each in choice.exemptions}
     assert set(waived()) == listed
+
+
+@pytest.mark.slow
+def test_a_waiver_that_has_to_cover_something_has_its_resource_in_every_file(judged: list[Judged]) -> None:
+    """With other settings its finding may be gone, and the gate refuses a waiver that covers nothing."""
+    waivers, _ = load_waivers(path=WAIVERS, today=datetime.now(tz=UTC).date())
+    without = {
+        (waiver.check, waiver.resource)
+        for one in judged
+        for stack in one.verdict.stacks
+        for waiver in waivers.values()
+        if waiver.stack == stack.name and not waiver.optional and not any(map(waiver.matches, stack.addresses))
+    }
+    assert without == set()
 
 
 @pytest.mark.slow
