@@ -7,12 +7,15 @@ See https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator
 
 from modules.settings.faults import choices, nearest
 from modules.settings.types import fault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 #: By families, their sizes; a number stands for so many ``xlarge``.
 _SIZES = {
@@ -97,12 +100,23 @@ _SIZES = {
     "x8i": "large xlarge 2 4 8 12 16 24 32 48 64 96 metal-48xl metal-96xl",
 }
 
-#: By family, such as ``m6g``, its sizes, such as ``2xlarge``.
-SIZES_OF = {
-    family: tuple(f"{size}xlarge" if size.isdigit() else size for size in sizes.split())
-    for families, sizes in _SIZES.items()
-    for family in families.split()
-}
+
+def sizes_by_family(table: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """By family, such as ``m6g``, its sizes, such as ``2xlarge``.
+
+    Parameters
+    ----------
+    table
+        Sizes by families, each joined by spaces; a number stands for so many ``xlarge``.
+    """
+    return {
+        family: tuple(f"{size}xlarge" if size.isdigit() else size for size in sizes.split())
+        for families, sizes in table.items()
+        for family in families.split()
+    }
+
+
+SIZES_OF = sizes_by_family(_SIZES)
 
 #: Where all of them are.
 HERE = "modules/settings/instance_types.py"

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from modules.settings.faults import nearest
+from modules.settings.instance_types import sizes_by_family
 from modules.settings.types import fault, matching
 
 #: Major versions in standard support, with the first minor version that RDS had and the newest that is known.
@@ -26,11 +27,7 @@ _SIZES = {
     "x2idn": "16 24 32",
     "x2iedn": "xlarge 2 4 8 16 24 32",
 }
-SIZES_OF = {
-    family: tuple(f"{size}xlarge" if size.isdigit() else size for size in sizes.split())
-    for families, sizes in _SIZES.items()
-    for family in families.split()
-}
+SIZES_OF = sizes_by_family(_SIZES)
 
 
 def _version(value: str) -> str:

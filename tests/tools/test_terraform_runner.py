@@ -176,3 +176,19 @@ def test_a_signal_is_passed_on_once_and_waited_for(
     assert child.returncode == 128 + number
     assert "terraform apply of platform has stopped" in said
     assert log.read_text().count("got INT") == 1
+
+
+@pytest.mark.parametrize(
+    ("local", "stated", "expected"), [(True, {}, "400"), (True, {"GOGC": "50"}, "50"), (False, {}, "none")]
+)
+def test_only_on_the_emulator_garbage_is_collected_less_often(
+    fake_terraform: Callable[..., dict[str, str]],
+    directory: Path,
+    *,
+    local: bool,
+    stated: dict[str, str],
+    expected: str,
+) -> None:
+    environment = fake_terraform('echo "${GOGC:-none}" > collected') | stated
+    Terraform(directory, environment, options=Options(local=local)).init()
+    assert (directory / "collected").read_text().strip() == expected
