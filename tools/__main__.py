@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from modules.settings import SettingsError
 from tools.account import Account
 from tools.bench import bench
+from tools.chaos.chaos import chaos, place_of_chaos
 from tools.cost import cost
 from tools.demo import demo
 from tools.emulator import EmulatorError
@@ -23,7 +24,6 @@ from tools.one_run import one_run
 from tools.paths import Paths
 from tools.permissions.write import place_of_recording, write_policies, write_policies_again
 from tools.prove.command import Proof
-from tools.recovery.chaos import chaos, place_of_chaos
 from tools.sbom import sbom
 from tools.synth import synthesize
 from tools.trial import trial

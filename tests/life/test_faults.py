@@ -69,7 +69,7 @@ def own_keys(started: Applied) -> list[str]:
 def test_a_bootstrap_that_is_killed_is_recovered_and_gone_on_with(started: Applied) -> None:
     life, target = started.life, started.target
     directory = life.paths.build / BACKEND
-    step = [sys.executable, "-m", "tools.recovery.step", "bootstrap", str(started.settings.parent)]
+    step = [sys.executable, "-m", "tools.chaos.step", "bootstrap", str(started.settings.parent)]
     with subprocess.Popen(step, cwd=ROOT, env=CLEAN) as wrapper:
         when_begun(life, BACKEND, lambda: os.killpg(working_in(directory)[0], signal.SIGKILL))
     assert wrapper.returncode != 0

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.lives import Applied
-from tools.recovery.chaos import EVERYTHING, kill_one
+from tools.chaos.kill import EVERYTHING, kill_one
 from tools.recovery.search import Search
 from tools.recovery.table import FINDERS
 

@@ -1,4 +1,4 @@
-"""One step of a life in a process of its own, for somebody to kill: `python -m tools.recovery.step STEP FOLDER`."""
+"""One step of a life in a process of its own, for somebody to kill: `python -m tools.chaos.step STEP FOLDER`."""
 
 import sys
 from pathlib import Path
