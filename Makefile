@@ -157,7 +157,7 @@ build/nginx/.ready:
 		(cd $(@D) && apt-get download --quiet nginx && dpkg -x nginx_*.deb .)
 	@touch $@
 
-.PHONY: test test-life test-rest test-unit coverage matrix mutants lint format lock
+.PHONY: test test-life test-rest test-unit coverage matrix mutants lint format lock release
 test: install build/nginx/.ready .venv-cdktn/.ready ## everything: lint, unit, synthesized output, emulator life cycles
 	@$(RUN) -c "import modules.app"  # cuts the bindings down, which processes must not do all at the same time
 	@$(MAKE) --jobs 3 --keep-going test-life lint test-rest
@@ -185,6 +185,9 @@ mutants: install .venv-mutants/.ready ## change one place at a time (MUTANTS=200
 	$(PYTHON) -m venv .venv-mutants
 	.venv-mutants/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
+
+release: install ## the next version: its number (VERSION=0.2.0), and its addresses for the tests of the one after it
+	@$(RUN) -m tests.support.releases "$(VERSION)"
 
 lint: install ## ruff and mypy
 	@$(VENV)/bin/ruff check .
