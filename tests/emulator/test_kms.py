@@ -92,3 +92,18 @@ def test_a_key_policy_denies_only_whom_and_when_it_says(kms: BaseClient) -> None
     everyone = kms.create_key(Policy=statement(Principal="*", Action="kms:DescribeKey"))["KeyMetadata"]["KeyId"]
     with pytest.raises(ClientError, match="AccessDeniedException"):
         kms.describe_key(KeyId=everyone)
+
+
+def test_a_key_that_a_service_makes_for_itself_is_managed_by_aws(emulator: Emulator) -> None:
+    kms = emulator.client("kms", "eu-north-1")
+    table = {
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "BillingMode": "PAY_PER_REQUEST",
+        "SSESpecification": {"Enabled": True, "SSEType": "KMS"},
+    }
+    emulator.client("dynamodb", "eu-north-1").create_table(TableName="default-key", **table)
+    assert kms.describe_key(KeyId="alias/aws/dynamodb")["KeyMetadata"]["KeyManager"] == "AWS"
+    own = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.create_alias(AliasName="alias/own", TargetKeyId=own)
+    assert kms.describe_key(KeyId="alias/own")["KeyMetadata"]["KeyManager"] == "CUSTOMER"

@@ -1,4 +1,4 @@
-"""KMS: rotation periods, multi-region keys, and key policies on DescribeKey."""
+"""KMS: rotation periods, multi-region keys, key policies on DescribeKey, and keys that AWS manages."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from moto.kms import models
 from moto.kms.exceptions import AccessDeniedException
-from moto.kms.models import Key, KmsBackend, kms_backends
+from moto.kms.models import Alias, Key, KmsBackend, kms_backends
 from moto.kms.responses import KmsResponse
 
 from tools.emulator.helpers.callers import caller_of
@@ -19,6 +19,8 @@ from tools.emulator.policy import Decision, Request, decide
 
 DEFAULT_ROTATION_PERIOD_DAYS = 365
 MULTI_REGION_ID = re.compile("mrk-[0-9a-f]{32}")
+#: What the aliases of keys begin with that services make for themselves; nobody else may use it.
+OF_AWS = "alias/aws/"
 # https://docs.aws.amazon.com/kms/latest/developerguide/multi-region-keys-overview.html#mrk-sync-properties
 SHARED_ATTRIBUTES = ("key_rotation_status", "rotation_period_days")
 
@@ -113,6 +115,17 @@ def validate_key_policy(response: KmsResponse, key_id: str, action: str) -> None
         raise AccessDeniedException(message=f"not authorized to perform: {action} on resource: {key.arn}")
 
 
+def create_alias(original: Callable[..., Alias], backend: KmsBackend, target_key_id: str, alias_name: str) -> Alias:
+    """Mark a key as AWS's own once a service gives it an alias of AWS's; moto says that the customer manages it.
+
+    See https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key
+    """
+    alias = original(backend, target_key_id, alias_name)
+    if alias_name.startswith(OF_AWS):
+        backend.keys[backend.get_key_id(target_key_id)].key_manager = "AWS"
+    return alias
+
+
 def _key(response: KmsResponse) -> Key:
     key_id = parameter(response, "KeyId")
     response._validate_cmk_id(key_id)  # noqa: SLF001 - so that a missing key is answered as everywhere else
@@ -138,5 +151,6 @@ def apply() -> None:
     wrap(KmsResponse, "disable_key_rotation", disable_key_rotation)
     wrap(KmsResponse, "get_key_rotation_status", get_key_rotation_status)
     replace(KmsResponse, "replicate_key", replicate_key)
+    wrap(KmsBackend, "create_alias", create_alias)
     wrap(KmsBackend, "schedule_key_deletion", schedule_key_deletion)
     replace(KmsResponse, "_validate_key_policy", validate_key_policy)
