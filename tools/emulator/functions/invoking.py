@@ -10,13 +10,12 @@ from uuid import uuid4
 
 from moto.awslambda.models import LambdaFunction
 from moto.logs.models import LogsBackend, logs_backends
-from moto.sts.models import AssumedRole, sts_backends
 
 from tools.emulator.functions.process import Invocation, Outcome, run
 from tools.emulator.helpers import state
+from tools.emulator.helpers.sessions import session_of
 from tools.emulator.lock import LOCK
 
-SESSION_SECONDS = 3600
 JSON_FORMAT = "JSON"
 #: System log levels at which Lambda tells when an invocation starts and ends.
 #: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
@@ -128,18 +127,7 @@ def _defaults(function: LambdaFunction, logging: dict[str, str], stream: str) ->
 
 
 def _credentials(function: LambdaFunction) -> dict[str, str]:
-    """Return the credentials of a session of the function's role, one for all invocations with this role."""
-    session: AssumedRole | None = function.__dict__.get("session")
-    if session is None or session.role_arn != function.role:
-        session = sts_backends[function.account_id][function.partition].assume_role(
-            region_name=function.region,
-            role_session_name=function.function_name,
-            role_arn=function.role,
-            policy="",
-            duration=SESSION_SECONDS,
-            external_id="",
-        )
-        function.__dict__["session"] = session
+    session = session_of(function.role, name=function.function_name, region=function.region)
     return {
         "AWS_ACCESS_KEY_ID": session.access_key_id,
         "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
