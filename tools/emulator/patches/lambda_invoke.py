@@ -7,43 +7,48 @@ Python of the emulator; see `tools.emulator.functions`. `Application` calls this
 import base64
 import json
 from typing import Any
+from urllib.parse import unquote
 
 from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaFunction
-from moto.awslambda_simple.models import LambdaSimpleBackend
+from moto.awslambda.responses import LambdaResponse
 
 from tools.emulator.functions.invoking import invoke, invoke_later
 from tools.emulator.helpers.replacing import replace
+from tools.emulator.helpers.requests import parameter
 
 LOG_TAIL_BYTES = 4096
+#: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+MOST_BYTES = 6_291_556
+STATUS = {"Event": 202, "DryRun": 204}
 
 
-def answer(
-    backend: LambdaSimpleBackend,
-    function_name: str,
-    qualifier: str | None,
-    body: Any,  # noqa: ANN401 - moto passes text or bytes
-    headers: Any,  # noqa: ANN401 - of several kinds
-    response_headers: dict[str, str],
-) -> bytes:
+def answer(response: LambdaResponse) -> tuple[int, dict[str, str], bytes]:
     """Answer ``Invoke``: with what the handler returns, or with its error and ``X-Amz-Function-Error``.
 
     https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
     """
-    function = backend.get_function(function_name, qualifier)
-    event = _event(body)
+    name = unquote(response.path.rsplit("/", 2)[-2])
+    function = response.backend.get_function(name, parameter(response, "Qualifier"))
+    event = _event(response.body)
     _refuse_what_cannot_run(function)
-    kind = headers.get("X-Amz-Invocation-Type") or "RequestResponse"
+    kind = response.headers.get("X-Amz-Invocation-Type") or "RequestResponse"
     if kind == "Event":
         invoke_later(function, event, arn=function.function_arn)
     if kind != "RequestResponse":
-        return b""
+        return STATUS[kind], {"status": str(STATUS[kind])}, b""
     outcome, log = invoke(function, event, arn=function.function_arn)
-    response_headers["X-Amz-Executed-Version"] = str(function.version)
-    response_headers["x-amz-log-result"] = base64.b64encode(log.encode()[-LOG_TAIL_BYTES:]).decode()
-    if outcome.failed:
-        response_headers["x-amz-function-error"] = "Unhandled"
-    return json.dumps(outcome.answer).encode()
+    payload, failed = json.dumps(outcome.answer).encode(), outcome.failed
+    if len(payload) > MOST_BYTES:
+        message = f"Response payload size exceeded maximum allowed payload size ({MOST_BYTES} bytes)."
+        payload = json.dumps({"errorMessage": message, "errorType": "Function.ResponseSizeTooLarge"}).encode()
+        failed = True
+    headers = {"Content-Type": "application/json", "X-Amz-Executed-Version": str(function.version)}
+    if failed:
+        headers["X-Amz-Function-Error"] = "Unhandled"
+    if response.headers.get("X-Amz-Log-Type") == "Tail":
+        headers["X-Amz-Log-Result"] = base64.b64encode(log.encode()[-LOG_TAIL_BYTES:]).decode()
+    return 200, headers, payload
 
 
 def deliver(function: LambdaFunction, body: str, _request_headers: object, _response_headers: object) -> str:
@@ -68,5 +73,5 @@ def _refuse_what_cannot_run(function: LambdaFunction) -> None:
 
 def apply() -> None:
     """Apply the patch."""
-    replace(LambdaSimpleBackend, "invoke", answer)
+    replace(LambdaResponse, "invoke", answer)
     replace(LambdaFunction, "invoke", deliver)
