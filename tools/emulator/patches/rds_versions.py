@@ -31,11 +31,11 @@ def resolve(version: str) -> str:
 
 
 def create(
-    original: Callable[..., None], database: DBInstance, backend: RDSBackend, *args: object, **kwargs: Any
+    original: Callable[..., None], database: DBInstance, backend: RDSBackend, *args: object, **kwargs: object
 ) -> None:
     """Give a new instance a minor version; with moto it runs `17`, which is no version of PostgreSQL."""
     if kwargs.get("engine") == POSTGRES and kwargs.get("engine_version"):
-        kwargs["engine_version"] = resolve(kwargs["engine_version"])
+        kwargs["engine_version"] = resolve(str(kwargs["engine_version"]))
     original(database, backend, *args, **kwargs)
 
 
