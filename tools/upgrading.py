@@ -28,7 +28,7 @@ from tools.saved_plan import SavedPlan
 from tools.synth import synthesize
 from tools.target import Target
 from tools.upgrade_steps import Kind, Step, Variant, steps
-from tools.upgrade_words import PAGE, step_in_words, steps_in_words
+from tools.upgrade_words import PAGE, steps_in_words
 from tools.upgrades import INSTANCE, instances
 
 Approve = Callable[[str, Sequence[str]], None]
@@ -105,7 +105,7 @@ class Upgrade:
         lines = [*summary(self._target, plan), *about(left)]
         approve(f"upgrade PostgreSQL in account {self._target.account_id}", lines)
         for number, step in enumerate(left, 1):
-            with self._reporter.step(f"{number} of {len(left)}: {step_in_words(step)}"):
+            with self._reporter.step(f"{number} of {len(left)}: {step.kind} {step.region}"):
                 self._take(step, variant)
         self._reporter.say("every instance runs the version of the settings")
         return True
