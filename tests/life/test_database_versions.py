@@ -1,4 +1,4 @@
-"""Versions of PostgreSQL raised by the command: in the order of AWS, from wherever it was broken off, to an empty plan."""
+"""Versions of PostgreSQL, raised by the command: in AWS's order, from wherever it was broken off, to an empty plan."""
 
 from __future__ import annotations
 
