@@ -75,7 +75,7 @@ def steps(standing: Sequence[Instance]) -> list[Step]:
             continue
         replicas = [each for each in standing if each.replicates(source)]
         # Those that stand alone are to be made replicas again: the upgrade that promoted them was broken off.
-        apart = [each for each in standing if not each.source and each.wanted_source == source.arn]
+        apart = [each for each in standing if each.is_apart and each.wanted_source == source.arn]
         if source.is_upgraded_to_another_major_version:
             found += [_step(Kind.PROMOTE, each, each.version) for each in replicas]
             found.append(_step(Kind.UPGRADE, source, source.wanted))
@@ -108,15 +108,14 @@ def _step(kind: Kind, one: Instance, version: str) -> Step:
 def _require_nothing_else(standing: Sequence[Instance]) -> None:
     """Refuse what no step here does: whatever else changes is found when what stands is planned."""
     for one in standing:
-        resumes = not one.source and bool(one.wanted_source)
-        if resumes and not one.detached:
+        if one.is_apart and not one.detached:
             raise ToolError(
                 f"{one.identifier} in {one.region} was promoted outside Terraform, and the settings call it a replica: "
                 "it would be deleted and copied again",
                 advice="say what it is (database.instances.REGION.role, docs/database.md#promoted-outside-terraform), "
                 "deploy, and run this again",
             )
-        if resumes and any(each.replicates(one) for each in standing):
+        if one.is_apart and any(each.replicates(one) for each in standing):
             raise ToolError(
                 f"{one.identifier} in {one.region} has replicas of its own, and the settings call it a replica",
                 advice="rebuild those first, see docs/database.md#rebuild-the-others-the-former-writer-last",
@@ -144,7 +143,7 @@ class Variant:
         self._held: dict[str, dict[str, str]] = {}
         for one in standing:
             held = {"version": one.configured, **({} if one.protected else {PROTECTION: "false"})}
-            if not one.source and one.wanted_source:
+            if one.is_apart:
                 held["role"] = "detached"
             self._held[one.region] = held
 

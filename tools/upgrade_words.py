@@ -25,18 +25,21 @@ def upgrades_in_words(plan: Plan, *, command: str = COMMAND) -> list[str]:
     command : str, optional
         The command that takes the steps that AWS wants one after another.
     """
-    upgraded = [one for one in instances(plan) if one.is_upgraded]
+    upgraded = [one for one in instances(plan) if one.is_upgraded or one.is_apart]
     if not upgraded:
         return []
     lines = [line for one in upgraded for line in _lines(one)]
     try:
         require_order(plan)
     except ToolError:
-        lines.append(f"AWS takes these in another order than Terraform does: `{command}` keeps it, a deploy is refused")
+        lines.append(f"AWS does not take this the way Terraform does: `{command}` keeps its order, a deploy is refused")
     return [*lines, f"how long it takes: {PAGE}"]
 
 
 def _lines(one: Instance) -> Iterator[str]:
+    if one.is_apart:
+        yield f"{one.region}: {one.identifier} stands alone with PostgreSQL {one.version}: to replicate, it is rebuilt"
+        return
     when = "at once" if one.at_once else f"in its next maintenance window ({one.window}, UTC)"
     kind = "major" if one.is_upgraded_to_another_major_version else "minor"
     what = "lowered, which AWS refuses" if one.is_lowered else f"a {kind} version, {when}"

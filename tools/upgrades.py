@@ -86,6 +86,11 @@ class Instance:
         return self.is_upgraded and _number(self.wanted) < _number(self.version)
 
     @property
+    def is_apart(self) -> bool:
+        """Whether it stands alone, and the plan has it replicate another, which AWS does not do with an instance."""
+        return not self.source and bool(self.wanted and self.wanted_source)
+
+    @property
     def is_left_open(self) -> bool:
         """Whether the plan turns its deletion protection on."""
         return not self.protected and "deletion_protection" in self.changed
@@ -115,11 +120,21 @@ def require_order(plan: Plan) -> None:
     ------
     ToolError
         When it raises the version of an instance before its replicas have it, or the major version of one that has
-        replicas in other regions, or of a replica; the advice has the steps. Or when it lowers a version.
+        replicas in other regions, or of a replica; the advice has the steps. Or when it lowers a version, or has an
+        instance that stands alone replicate another.
     """
     standing = instances(plan)
     minor, major = [], []
     require_no_lower_version(standing)
+    if apart := [
+        f"  {one.address} stands alone with {one.version} in {one.region}" for one in standing if one.is_apart
+    ]:
+        listed = "\n".join(apart)
+        raise ToolError(
+            f"nothing was changed, because AWS makes no replica of an instance that stands alone:\n{listed}",
+            advice="after a major version that was broken off: `make upgrade-database` goes on; else rebuild it "
+            "(database.instances.REGION.rebuild), see docs/database.md",
+        )
     for one in standing:
         replicas = [each for each in standing if each.replicates(one)]
         if one.is_upgraded_to_another_major_version:

@@ -206,13 +206,17 @@ def test_a_plan_says_what_a_version_does_when_and_what_stands_still() -> None:
         "  it can be neither written nor read for several minutes, since AWS upgrades the standby at the same time",
         "us-west-2: main-us-west-2: PostgreSQL 17.5 to 17.6, a minor version, at once",
         "  it cannot be read for several minutes; its source is written to meanwhile",
-        "AWS takes these in another order than Terraform does: `make upgrade-database` keeps it, a deploy is refused",
+        "AWS does not take this the way Terraform does: `make upgrade-database` keeps its order, a deploy is refused",
     ]
     assert lines[5].startswith("how long it takes: https://docs.aws.amazon.com/")
     (line, _, page) = upgrades_in_words(plan_of(at_once(change(HOME, "17.5", "18"))))
     assert "a major version, at once" in line
     assert page == lines[5]
     assert upgrades_in_words(plan_of(change(HOME, "17.6", "17.5")))[0].endswith("17.5, lowered, which AWS refuses")
+    apart = change(OTHER, "17.5", "18")
+    apart["change"]["after"]["replicate_source_db"] = arn(HOME)
+    told = upgrades_in_words(plan_of(apart))
+    assert told[0] == "us-west-2: main-us-west-2 stands alone with PostgreSQL 17.5: to replicate, it is rebuilt"
 
 
 def test_an_instance_says_what_the_plan_makes_of_it() -> None:

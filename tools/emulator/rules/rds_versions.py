@@ -1,7 +1,4 @@
-"""RDS: which version of PostgreSQL an instance may be given, and which parameter group goes with it.
-
-https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.MajorVersion.html
-"""
+"""RDS: which version of PostgreSQL an instance may be given, and which parameter group goes with it."""
 
 from moto.rds.models import DBInstance, RDSBackend, rds_backends
 
@@ -28,7 +25,10 @@ def what_is_upgraded_is_not_modified(call: Call) -> Refusal | None:
 
 @rule("rds", "CreateDBInstance", "ModifyDBInstance")
 def versions_exist_and_rise(call: Call) -> Refusal | None:
-    """Refuse a version that RDS does not have, or one below that which runs."""
+    """Refuse a version that RDS does not have, or one below that which runs.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Upgrading.html
+    """
     database, asked = _database(call), call.parameters.get("EngineVersion")
     engine = call.parameters.get("Engine") if call.operation == "CreateDBInstance" else database and database.engine
     if not asked or engine != POSTGRES:
@@ -42,7 +42,10 @@ def versions_exist_and_rise(call: Call) -> Refusal | None:
 
 @rule("rds", "ModifyDBInstance")
 def major_versions_are_asked_for(call: Call) -> Refusal | None:
-    """Refuse a new major version of a replica, without its flag, or with a parameter group of the old one."""
+    """Refuse a new major version of a replica, without its flag, or without a parameter group in place of a custom one.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.MajorVersion.html
+    """
     database, asked = _database(call), call.parameters.get("EngineVersion")
     if not asked or database is None or database.engine != POSTGRES or _major(asked) == _running(database):
         return None
@@ -64,7 +67,10 @@ def major_versions_are_asked_for(call: Call) -> Refusal | None:
 
 @rule("rds", "CreateDBInstance", "ModifyDBInstance")
 def parameter_groups_are_of_the_major_version(call: Call) -> Refusal | None:
-    """Refuse a parameter group of another family than the version's."""
+    """Refuse a parameter group of another family than the version's.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html
+    """
     database, name = _database(call), call.parameters.get("DBParameterGroupName")
     asked = call.parameters.get("EngineVersion")
     engine = call.parameters.get("Engine") if call.operation == "CreateDBInstance" else database and database.engine
