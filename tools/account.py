@@ -101,6 +101,8 @@ class Account:
                 _, plan = plan_for_review(target, stack)
             self.reporter.show_changes(f"plan of {stack}", changes_by_region(plan))
             self.reporter.say(f"plan of {stack}: {self.paths.build / 'review' / stack / 'plan.json'}")
+            for line in upgrades_in_words(plan):
+                self.reporter.say(line)
         # Judged with the configuration that was planned, which is without what a review must not read.
         review = replace(self.paths, build=self.paths.build / "review")
         self._judge(review, synthesis=target.synthesis, stacks=review.build)

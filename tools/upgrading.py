@@ -125,9 +125,13 @@ class Upgrade:
         settings = load_settings(paths.settings, self._environ)
         synthesis = synthesize(paths, environ=self._environ)
         saved = replace(self._target, paths=paths, settings=settings, synthesis=synthesis).save_plan(PLATFORM)
-        if self._gate:
-            with checking_plan(paths, stack=PLATFORM, name="plan", environ=self._environ, reports=folder / "gate"):
-                pass
+        try:
+            if self._gate:
+                with checking_plan(paths, stack=PLATFORM, name="plan", environ=self._environ, reports=folder / "gate"):
+                    pass
+        except BaseException:
+            saved.discard()
+            raise
         return saved
 
     def _require_nothing_else(self, variant: Variant) -> None:

@@ -86,8 +86,11 @@ MINORS = st.integers(1, 11).map(lambda minor: f"17.{minor}")
 @st.composite
 def platforms(draw: st.DrawFn) -> list[Instance]:
     """A writer, replicas that are at different versions on the way to the wanted one, and others that stand alone."""
-    wanted = draw(st.one_of(MINORS, st.integers(1, 6).map(lambda minor: f"18.{minor}"), st.just("18"), st.just("17")))
-    runs = draw(MINORS)
+    lowest = draw(st.integers(1, 11))
+    runs = f"17.{lowest}"
+    # Now and then a lower one.
+    minor = st.integers(max(1, lowest - 1), 11).map(lambda number: f"17.{number}")
+    wanted = draw(st.one_of(minor, st.integers(1, 6).map(lambda number: f"18.{number}"), st.sampled_from(["17", "18"])))
     writer = draw(st.sampled_from(REGIONS))
     found = [instance(writer, runs, wanted)]
     for region in draw(st.sets(st.sampled_from([one for one in REGIONS if one != writer]))):
