@@ -18,7 +18,7 @@ READY := $(VENV)/.ready .venv-checkov/.ready node_modules/.ready
 
 .PHONY: help
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 18
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 26
 
 .PHONY: doctor install
 doctor: ## what this machine lacks, and how to get it; runs before anything is installed
@@ -47,7 +47,7 @@ node_modules/.ready: package-lock.json
 # The platform's life: `make synth` to `make bench`. The local- targets and the demo run on the embedded AWS.
 TOOL := @$(RUN) -m tools
 
-.PHONY: synth synth-cdktn policy preflight plan plan-only deploy recover destroy bootstrap
+.PHONY: synth synth-cdktn policy preflight plan plan-only deploy upgrade-database recover destroy bootstrap
 synth: install ## synthesize the stacks to cdktf.out
 	$(TOOL) synth
 
@@ -78,6 +78,9 @@ plan-only: install ## AWS account: plan for review, without locks and passwords
 deploy: install ## AWS account: plan, ask (or APPROVE=yes), apply
 	$(TOOL) deploy
 
+upgrade-database: install ## AWS account: raise PostgreSQL to the version of the settings, step by step, ask first
+	$(TOOL) upgrade-database
+
 recover: install ## AWS account: take what a killed deployment has left into the state, ask first
 	$(TOOL) recover
 
@@ -95,7 +98,7 @@ prove-destroy: install ## AWS account: take down what an interrupted proof has l
 try: install ## what would be built: synthesize, plan and judge, apply nothing
 	$(TOOL) try
 
-.PHONY: local-start local-plan local-up local-down local-env local-unlock local-recover demo chaos
+.PHONY: local-start local-plan local-up local-upgrade-database local-down local-env local-unlock local-recover demo chaos
 local-start: install ## emulator: start it with the state backend only
 	$(TOOL) local-start
 
@@ -104,6 +107,9 @@ local-plan: install ## emulator: plan both stacks
 
 local-up: install ## emulator: apply the platform and stay up
 	$(TOOL) local-up
+
+local-upgrade-database: install ## emulator: raise PostgreSQL to the version of the settings, step by step
+	$(TOOL) local-upgrade-database
 
 local-down: install ## emulator: destroy the platform and stop
 	$(TOOL) local-down

@@ -98,6 +98,7 @@ def commands() -> Table:
         "local-start": ("start the emulator with the state backend only", local.start),
         "local-plan": ("plan both stacks on the emulator", local.plan),
         "local-up": ("apply the platform on an emulator that stays up", local.up),
+        "local-upgrade-database": ("raise PostgreSQL on the emulator, step by step", local.upgrade_database),
         "local-down": ("destroy the platform and stop the emulator", local.down),
         "local-unlock": ("remove state locks that a killed run has left on the emulator", local.unlock),
         "local-recover": ("take what a killed run has left on the emulator into the state", local.recover),
@@ -116,6 +117,7 @@ def commands() -> Table:
         "plan": ("plan both stacks in the AWS account", account.plan),
         "plan-only": ("plan both stacks for review, without reading a password", account.plan_only),
         "deploy": ("plan, ask, and apply in the AWS account", account.deploy),
+        "upgrade-database": ("ask, and raise PostgreSQL in the AWS account, step by step", account.upgrade_database),
         "recover": ("ask, and take what a killed deployment has left into the state", account.recover),
         "destroy": ("ask, and destroy the platform in the AWS account", account.destroy),
     }

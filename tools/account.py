@@ -28,7 +28,9 @@ from tools.saved_plan import SavedPlan
 from tools.synth import Synthesis, synthesize
 from tools.takedown import take_down
 from tools.target import Target
+from tools.upgrade_words import upgrades_in_words
 from tools.upgrades import require_order
+from tools.upgrading import Upgrade
 
 
 class Account:
@@ -99,6 +101,8 @@ class Account:
                 _, plan = plan_for_review(target, stack)
             self.reporter.show_changes(f"plan of {stack}", changes_by_region(plan))
             self.reporter.say(f"plan of {stack}: {self.paths.build / 'review' / stack / 'plan.json'}")
+            for line in upgrades_in_words(plan):
+                self.reporter.say(line)
         # Judged with the configuration that was planned, which is without what a review must not read.
         review = replace(self.paths, build=self.paths.build / "review")
         self._judge(review, synthesis=target.synthesis, stacks=review.build)
@@ -165,6 +169,23 @@ class Account:
             rollouts = rollout.before(plan, target.clients)
             self._approve(f"deploy to account {target.account_id}", summary(target, plan))
             apply_and_follow(target, saved, rollouts, reporter=self.reporter)
+
+    def upgrade_database(self) -> None:
+        """Raise PostgreSQL to the version of the settings, in steps that AWS takes, after one question.
+
+        Raises
+        ------
+        ToolError
+            When there is no state backend, the preflight finds what stops, the gate refuses, or as `Upgrade.run` does.
+        """
+        target = self._target()
+        self._require_backend(target)
+        if report := self._preflight(target):
+            self._require_none(report.stopping, "an upgrade")
+        saved = self._plan(target)
+        saved.discard()
+        upgrade = Upgrade(target, reporter=self.reporter, environ=self.environ, gate=self._gate)
+        upgrade.run(saved.content, approve=self._approve)
 
     def recover(self) -> None:
         """Take what a killed apply has left into the state, each step after a yes; nothing in AWS is changed.
@@ -256,6 +277,8 @@ class Account:
         for stack in STACKS:
             self.reporter.show_changes(f"plan of {stack}", changes_by_region(plans[stack].content))
             self.reporter.say(f"plan of {stack}: {self.paths.plan_json(stack)}")
+        for line in upgrades_in_words(plans[PLATFORM].content):
+            self.reporter.say(line)
         if plans[BACKEND].changed and target.has_backend():
             self.reporter.say("note: the state backend is not as the settings say; `make bootstrap` changes it")
         return plans[PLATFORM]

@@ -9,6 +9,7 @@ from tools.danger import dangers
 from tools.errors import ToolError
 from tools.plan import Plan, changes_by_region, replaced, total
 from tools.target import Target
+from tools.upgrade_words import upgrades_in_words
 
 _SHOWN_OF_A_DIGEST = 12
 
@@ -16,7 +17,7 @@ _SHOWN_OF_A_DIGEST = 12
 def summary(target: Target, plan: Plan) -> list[str]:
     """Return what somebody who says yes has to know: whose account, what settings, how much, what is dangerous.
 
-    The choices of the settings, for which the gate waives findings, are among it.
+    The choices of the settings, for which the gate waives findings, are among it, and new versions of PostgreSQL.
 
     Parameters
     ----------
@@ -39,6 +40,7 @@ def summary(target: Target, plan: Plan) -> list[str]:
     }
     lines = [f"  {name:<12} {text}" for name, text in facts.items()]
     lines += [f"  {'' if number else 'chosen':<12} {one}" for number, one in enumerate(chosen(settings))]
+    lines += [f"  {'' if number else 'versions':<12} {one}" for number, one in enumerate(upgrades_in_words(plan))]
     found = dangers(plan, account_id=target.account_id)
     for name, each in found.items():
         lines += [f"! {name if not number else '':<12} {line}" for number, line in enumerate(each)]

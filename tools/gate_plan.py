@@ -3,16 +3,17 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 from tools.gate_process import judging
 from tools.paths import Paths
 
 
 @contextmanager
-def checking_plan(paths: Paths, *, stack: str, name: str, environ: Mapping[str, str] = os.environ) -> Iterator[None]:
+def checking_plan(
+    paths: Paths, *, stack: str, name: str, environ: Mapping[str, str] = os.environ, reports: Path | None = None
+) -> Iterator[None]:
     """Let the gate judge a plan alone while the block runs; its findings are shown then.
-
-    Its reports are beside the plan.
 
     Parameters
     ----------
@@ -24,6 +25,8 @@ def checking_plan(paths: Paths, *, stack: str, name: str, environ: Mapping[str, 
         Name of the plan.
     environ : mapping, optional
         By default this process's environment.
+    reports : Path, optional
+        Where its reports are written. By default beside the plan.
 
     Raises
     ------
@@ -34,7 +37,7 @@ def checking_plan(paths: Paths, *, stack: str, name: str, environ: Mapping[str, 
         "--stacks-dir": paths.stack_output(stack).parent,
         "--plans-dir": paths.build,
         "--plan-name": name,
-        "--report-dir": paths.build / stack / name,
+        "--report-dir": reports or paths.build / stack / name,
     }
     arguments = ["--plan-only", *(part for option in options.items() for part in option), stack]
     refusal = f"the policy gate refuses the plan {name} of {stack}"

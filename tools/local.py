@@ -1,7 +1,7 @@
 """The platform on this machine: planned, applied and destroyed on the embedded AWS."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from tools.seed import seed
 from tools.shell import shell_lines
 from tools.synth import Synthesis, synthesize
 from tools.target import Target
+from tools.upgrade_words import upgrades_in_words
+from tools.upgrading import Upgrade
 
 
 class LocalPlatform:
@@ -86,6 +88,22 @@ class LocalPlatform:
         self.reporter.show_resources(resources_by_region(plan))
         self._say_how_to_look(emulator)
         return emulator
+
+    def upgrade_database(self) -> bool:
+        """Raise PostgreSQL on the running emulator to the version of the settings; tell whether there was a step.
+
+        Raises
+        ------
+        ToolError
+            When no emulator runs, or as `Upgrade.run` does.
+        """
+        target = self.target(self.emulator_session.get(), self._synthesize())
+        with self.reporter.step("plan platform"):
+            saved = target.save_plan(PLATFORM)
+        saved.discard()
+        # It is nobody's but the user's own: the steps are told, and nobody is asked.
+        upgrade = Upgrade(target, reporter=self.reporter, environ=self.environ, gate=False, pause=1)
+        return upgrade.run(saved.content, approve=self._tell)
 
     def down(self) -> None:
         """Destroy the platform and stop the emulator, which takes the state backend with it."""
@@ -163,6 +181,8 @@ class LocalPlatform:
         for stack, saved in plans.items():
             self.reporter.show_changes(f"plan of {stack}", changes_by_region(saved.content))
             self.reporter.say(f"plan of {stack}: {self.paths.plan_json(stack)}")
+        for line in upgrades_in_words(plans[PLATFORM].content, command="make local-upgrade-database"):
+            self.reporter.say(line)
         return list(plans.values())
 
     def save_plans(self, target: Target) -> dict[str, SavedPlan]:
@@ -217,6 +237,11 @@ class LocalPlatform:
         load_settings(self.paths.settings, self.environ)
         with self.reporter.step("synth"):
             return synthesize(self.paths, environ=self.environ)
+
+    def _tell(self, what: str, lines: Sequence[str]) -> None:
+        self.reporter.say(f"{what}:")
+        for line in lines:
+            self.reporter.say(line)
 
     def _bootstrap(self, target: Target) -> None:
         with self.reporter.step("bootstrap"):

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Po
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.PostgreSQL.MajorVersion.Process.html
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,22 @@ class Instance:
         The version that runs.
     wanted : str
         The version that the plan gives it; empty if the plan deletes it.
+    configured : str
+        The version that was asked for last: of `17` AWS has chosen the minor one.
+    wanted_source : str
+        What the plan has it replicate; empty if it is to stand alone.
+    detached : bool
+        Whether it stands alone because Terraform has promoted it, or has never known it as a replica.
+    protected : bool
+        Whether AWS refuses its deletion.
+    at_once : bool
+        Whether the plan has changes made at once, and not in the maintenance window.
+    window : str
+        The maintenance window.
+    multi_az : bool
+        Whether it has a standby.
+    changed : tuple of str
+        The attributes that the plan changes.
     """
 
     address: str
@@ -40,6 +56,14 @@ class Instance:
     source: str
     version: str
     wanted: str
+    configured: str = ""
+    wanted_source: str = ""
+    detached: bool = False
+    protected: bool = False
+    at_once: bool = False
+    window: str = ""
+    multi_az: bool = False
+    changed: tuple[str, ...] = ()
 
     @property
     def region(self) -> str:
@@ -56,6 +80,35 @@ class Instance:
         """Whether the plan gives it another major version than the one that runs."""
         return self.is_upgraded and _number(self.version)[0] != _number(self.wanted)[0]
 
+    @property
+    def is_lowered(self) -> bool:
+        """Whether the plan gives it an older version than the one that runs."""
+        return self.is_upgraded and _number(self.wanted) < _number(self.version)
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it stands alone, and the plan has it replicate another, which AWS does not do with an instance."""
+        return not self.source and bool(self.wanted and self.wanted_source)
+
+    @property
+    def is_left_open(self) -> bool:
+        """Whether the plan turns its deletion protection on."""
+        return not self.protected and "deletion_protection" in self.changed
+
+    def replicates(self, other: "Instance") -> bool:
+        """Tell whether it is a replica of another now."""
+        return bool(self.source) and self.source in {other.arn, other.identifier}
+
+
+def is_older(version: str, than: str) -> bool:
+    """Tell whether a version of PostgreSQL is older than another: 17.9 is older than 17.10."""
+    return _number(version) < _number(than)
+
+
+def instances(plan: Plan) -> list[Instance]:
+    """Return the instances that stand and what a plan makes of them, in the order of their regions."""
+    return sorted(_instances(plan), key=lambda one: one.region)
+
 
 def require_order(plan: Plan) -> None:
     """Refuse a plan whose upgrades AWS would refuse half-way, or that would leave replicas behind.
@@ -67,12 +120,23 @@ def require_order(plan: Plan) -> None:
     ------
     ToolError
         When it raises the version of an instance before its replicas have it, or the major version of one that has
-        replicas in other regions, or of a replica; the advice has the steps.
+        replicas in other regions, or of a replica; the advice has the steps. Or when it lowers a version, or has an
+        instance that stands alone replicate another.
     """
-    instances = list(_instances(plan))
+    standing = instances(plan)
     minor, major = [], []
-    for one in instances:
-        replicas = [each for each in instances if each.source and each.source in {one.arn, one.identifier}]
+    require_no_lower_version(standing)
+    if apart := [
+        f"  {one.address} stands alone with {one.version} in {one.region}" for one in standing if one.is_apart
+    ]:
+        listed = "\n".join(apart)
+        raise ToolError(
+            f"nothing was changed, because AWS makes no replica of an instance that stands alone:\n{listed}",
+            advice="after a major version that was broken off: `make upgrade-database` goes on; else rebuild it "
+            "(database.instances.REGION.rebuild), see docs/database.md",
+        )
+    for one in standing:
+        replicas = [each for each in standing if each.replicates(one)]
         if one.is_upgraded_to_another_major_version:
             abroad = [each for each in replicas if each.region != one.region]
             if abroad or one.source:
@@ -89,13 +153,30 @@ def require_order(plan: Plan) -> None:
         )
 
 
+def require_no_lower_version(standing: Iterable[Instance]) -> None:
+    """Refuse versions below those that run.
+
+    Raises
+    ------
+    ToolError
+        When the plan has one.
+    """
+    if lower := [_line(one, []) for one in standing if one.is_lowered]:
+        listed = "\n".join(f"  {line}" for line in lower)
+        raise ToolError(
+            f"nothing was changed, because AWS lowers no version:\n{listed}",
+            advice="name the version that runs, or a newer one; an older one is in snapshots of before alone, see "
+            "docs/database.md",
+        )
+
+
 MINOR = (
-    "a minor version: replicas first, then their source, see docs/database.md",
+    "a minor version: replicas first, then their source, see docs/database.md; `make upgrade-database` does it, or",
     "  1. keep database.version, give each replica database.instances.REGION.version, deploy, and wait until it runs",
     "  2. give database.version the new one, take the replicas' own out, and deploy",
 )
 MAJOR = (
-    "a major version: without replicas in other regions, see docs/database.md",
+    "a major version: without replicas in other regions, see docs/database.md; `make upgrade-database` does it, or",
     "  1. make each of them stand alone (database.instances.REGION.role: detached), and deploy",
     "  2. raise database.version with database.major_upgrades: true, and deploy",
     "  3. build each anew as a replica (rebuild: true), one region after another",
@@ -110,6 +191,8 @@ def _instances(plan: Plan) -> Iterator[Instance]:
 
 
 def _instance(change: Mapping[str, Any], before: Mapping[str, Any]) -> Instance:
+    after: Mapping[str, Any] = change["change"].get("after") or {}
+    unknown: Mapping[str, Any] = change["change"].get("after_unknown") or {}
     return Instance(
         address=str(change["address"]),
         arn=str(before["arn"]),
@@ -117,7 +200,20 @@ def _instance(change: Mapping[str, Any], before: Mapping[str, Any]) -> Instance:
         source=str(before.get("replicate_source_db") or ""),
         version=str(before.get("engine_version_actual") or before["engine_version"]),
         # What is replaced is made with its version, and not upgraded.
-        wanted="" if "delete" in change["change"]["actions"] else str(change["change"]["after"]["engine_version"]),
+        wanted="" if "delete" in change["change"]["actions"] else str(after["engine_version"]),
+        configured=str(before["engine_version"]),
+        wanted_source=str(after.get("replicate_source_db") or ""),
+        # Only Terraform knows this of an instance, and gives it to those that stand alone.
+        detached=not before.get("skip_final_snapshot"),
+        protected=bool(before.get("deletion_protection")),
+        at_once=bool(after.get("apply_immediately")),
+        window=str(after.get("maintenance_window") or ""),
+        multi_az=bool(before.get("multi_az")),
+        changed=tuple(
+            sorted(name for name in {*after, *unknown} if unknown.get(name) or before.get(name) != after.get(name))
+        )
+        if "update" in change["change"]["actions"]
+        else (),
     )
 
 
@@ -127,4 +223,5 @@ def _number(version: str) -> tuple[int, ...]:
 
 def _line(one: Instance, replicas: list[Instance]) -> str:
     held = ", ".join(f"its replica in {each.region} runs {each.version}" for each in replicas)
-    return f"{one.address}: {one.version} to {one.wanted} in {one.region}, and {held or 'it is a replica'}"
+    why = held or ("it is a replica" if one.source and not one.is_lowered else "")
+    return f"{one.address}: {one.version} to {one.wanted} in {one.region}{f', and {why}' if why else ''}"

@@ -87,6 +87,17 @@ def test_deployer_does_not_read_what_others_keep() -> None:
         assert not allows(in_the_account("deployer"), question), action
 
 
+@pytest.mark.parametrize(
+    ("action", "kind"), [("PromoteReadReplica", "db"), ("CreateDBSnapshot", "db"), ("CreateDBSnapshot", "snapshot")]
+)
+def test_deployer_promotes_and_deletes_databases_of_the_platform_and_no_other(action: str, kind: str) -> None:
+    _, account = recording()
+    for name, may in (("prod-rds-main-any", True), ("of-somebody-else", False)):
+        resource = f"arn:aws:rds:us-west-2:{account}:{kind}:{name}"
+        question = Question(action=f"rds:{action}", resource=resource, region="us-west-2")
+        assert allows(in_the_account("deployer"), question) is may
+
+
 def elsewhere() -> Settings:
     """Settings whose names are those of the recording, in other regions."""
     return Settings.model_validate(settings_of("eu-west-1", "eu-central-1", environment_suffix="main"))

@@ -94,3 +94,21 @@ def test_a_replica_in_the_same_region_goes_along_to_a_major_version() -> None:
     replica = change(HOME, "17.5", "17.5")
     replica["change"]["before"] |= {"arn": f"{arn(HOME)}-2", "replicate_source_db": f"main-{HOME}"}
     require_order(plan_of(change(HOME, "17.5", "18"), replica))
+
+
+def test_rejects_a_lower_version_which_aws_has_no_way_to() -> None:
+    for before, after in (("17.6", "17.5"), ("17.10", "17.9"), ("18.1", "17")):
+        with pytest.raises(ToolError, match=f"AWS lowers no version:\n.*{before} to {after} in {HOME}$"):
+            require_order(plan_of(change(HOME, before, after)))
+
+
+def test_rejects_to_have_an_instance_replicate_that_stands_alone() -> None:
+    apart = change(OTHER, "17.5", "17.5")
+    apart["change"]["actions"] = ["update"]
+    apart["change"]["after"]["replicate_source_db"] = arn(HOME)
+    with pytest.raises(ToolError, match=f"{OTHER} stands alone with 17.5") as caught:
+        require_order(plan_of(change(HOME, "18.1", "18"), apart))
+    assert "make upgrade-database" in (caught.value.advice or "")
+    # A rebuild is a replacement.
+    apart["change"] |= {"actions": ["delete", "create"]}
+    require_order(plan_of(change(HOME, "18.1", "18"), apart))

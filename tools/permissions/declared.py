@@ -31,6 +31,10 @@ AGGREGATOR = (
 )
 #: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
 TRAIL = ("cloudtrail:DeleteTrail", "cloudtrail:RemoveTags", "cloudtrail:StopLogging", "cloudtrail:UpdateTrail")
+#: What Terraform calls when the settings make another instance the writer, or a major version is upgraded; and what
+#: the deletion of an instance with a final snapshot takes besides.
+#: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
+PROMOTION, SNAPSHOT = "rds:PromoteReadReplica", "rds:CreateDBSnapshot"
 #: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
 SETTING = ("ssm:GetServiceSetting", "ssm:ResetServiceSetting", "ssm:UpdateServiceSetting")
 
@@ -92,6 +96,7 @@ def declared(role: str, *, settings: Settings, account: str) -> list[Question]:
         found += asker.of_the_zone()
     if role == "deployer":
         found += [*asker.of_groups(), *asker.of_what_goes(), *asker.of_the_baseline(), *asker.of_the_trail()]
+        found += asker.of_databases()
     return found
 
 
@@ -144,6 +149,13 @@ class _Asker:
         vault = f"arn:aws:backup:{self._region}:{self._account}:backup-vault:{self._name('backup')}any"
         for action in (*content.ACTIONS, *staying.ACTIONS):
             yield self._of(action, self._bucket() if action.startswith("s3:") else vault)
+
+    def of_databases(self) -> Iterator[Question]:
+        """Ask for the promotion and the final snapshot of one of the platform's databases."""
+        name, opening = self._name("rds").lower(), f"arn:aws:rds:{self._region}:{self._account}"
+        yield self._of(PROMOTION, f"{opening}:db:{name}any")
+        yield self._of(SNAPSHOT, f"{opening}:db:{name}any")
+        yield self._of(SNAPSHOT, f"{opening}:snapshot:{name}any")
 
     def of_the_trail(self) -> Iterator[Question]:
         """Ask for what Terraform does with a trail that changes or goes."""

@@ -11,7 +11,7 @@ TEXT = Path(__file__).with_name("page.md")
 RUNS = {
     "bootstrap": "`make bootstrap`",
     "planner": "`make plan-only`",
-    "deployer": "`make preflight`, `make plan`, `make deploy`, `make destroy`",
+    "deployer": "`make preflight`, `make plan`, `make deploy`, `make upgrade-database`, `make destroy`",
 }
 
 

@@ -83,6 +83,11 @@ def test_a_source_is_upgraded_after_its_replicas(emulator: Emulator) -> None:
     with refused("DBUpgradeDependencyFailure"):
         rds.modify_db_instance(DBInstanceIdentifier=source, EngineVersion="16.10", ApplyImmediately=True)
     elsewhere.modify_db_instance(DBInstanceIdentifier=replica, EngineVersion="16.10", ApplyImmediately=True)
+    # The first look finds it upgrading.
+    with refused("DBUpgradeDependencyFailure"):
+        rds.modify_db_instance(DBInstanceIdentifier=source, EngineVersion="16.10", ApplyImmediately=True)
+    for _ in range(2):
+        elsewhere.describe_db_instances(DBInstanceIdentifier=replica)
     rds.modify_db_instance(DBInstanceIdentifier=source, EngineVersion="16.10", ApplyImmediately=True)
 
 
