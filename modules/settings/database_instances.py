@@ -77,6 +77,8 @@ def topology_is_possible(draft: Draft) -> Iterator[Fault]:
     }
     found = topology(draft.regions, primary=primary, stated=stated)
     for region, problem in found.contradictions():
+        if region and found.places[region].source in draft.retired:
+            continue
         path = f"{INSTANCES}.{region}" if region else INSTANCES
         member = found.places.get(region)
         value = f"{member.role} of {member.source}" if member and member.source else member and member.role
