@@ -108,7 +108,7 @@ def moves(states: Mapping[str, State], settings: Settings) -> Iterator[Move]:
         yield from _move(f"copies of the backups of {settings.home}", copies, then, key, settings, stops=stops)
 
 
-def _move(  # noqa: PLR0913 - one row of a table
+def _move(
     what: str, found: set[str], then: str | None, setting: str, settings: Settings, *, stops: bool = True
 ) -> Iterator[Move]:
     # What is in a region that leaves has to move.

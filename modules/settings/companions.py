@@ -1,8 +1,8 @@
 """Which other region a region prefers for copies of its data.
 
-Data, and neither the order of a settings file nor the set of its regions: the first companion that is one of the regions
-is taken, so a region that is added moves a copy only where it comes before the one in use. The first is on the same
-continent if there is one, and far enough away that no storm or earthquake reaches both.
+Data, and not the order of a settings file: the first companion that is one of the regions is taken, so a region that is
+added moves a copy only where it comes before the one in use. The first is on the same continent if there is one, and
+mostly so far away that no storm or earthquake reaches both.
 
 See https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
 """

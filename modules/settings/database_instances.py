@@ -34,7 +34,7 @@ class InstanceSettings(Section):
         Whether AWS refuses to delete it. ``database.deletion_protection`` by default.
     backups_in
         Region that its automated backups are replicated to while it is standalone, or ``none``: AWS does not replicate
-        between every two regions. By default another of the regions, on the same continent if there is one.
+        between every two regions. By default the companion of its region.
     version
         Version of PostgreSQL, for an upgrade of one region after another. ``database.version`` by default.
     """

@@ -157,10 +157,11 @@ class Settings(Section):
         """Regions that the data bucket of ``region`` is replicated to.
 
         Replication runs both ways between the primary and each other region, so that objects that are written after a
-        failover return. To a region that leaves nothing is replicated any more, so that its bucket can be emptied.
+        failover return. To a region that leaves nothing is replicated any more, so that its bucket can be emptied,
+        unless it is the only other one.
         """
         others = tuple(name for name in self.secondary_regions if name not in self.leaving)
-        return others if region == self.primary_region else (self.primary_region,)
+        return others or self.secondary_regions if region == self.primary_region else (self.primary_region,)
 
     def replication_sources(self, region: str) -> tuple[str, ...]:
         """Regions whose data bucket is replicated to that of ``region``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 from modules.settings.companions import preference
 from modules.settings.region_table import REGIONS
 

@@ -20,8 +20,8 @@ MOVE_FIRST = f"{PAGE} says what moves first"
 class LeavingSettings(Section):
     """A region that is about to leave: nothing protects it from deletion, and its data has an end.
 
-    Nothing is replicated any more to its data bucket, so that the bucket can be emptied; what is written there still
-    goes to the primary region.
+    If there is another region, nothing is replicated any more to its data bucket, so that the bucket can be emptied;
+    what is written there still goes to the primary region.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def leaving_regions_can_leave(draft: Draft) -> Iterator[Fault]:
                 region,
                 ", ".join(sorted({*draft.regions, *draft.retired})),
             )
-        elif region == draft.primary_region or region == draft.writer:
+        elif region in (draft.primary_region, draft.writer):
             yield Fault(
                 path, "the writer of the database is there, or is by default", region, f"move it first: {PAGE}#move"
             )

@@ -9,10 +9,10 @@ from tools.destruction.configuration import prevented
 from tools.destruction.content import A_PAGE, recovery_points, versions
 from tools.destruction.going import Clients, Going, of_plan
 from tools.destruction.staying import locked_for_good
+from tools.destruction.uncopied import uncopied
 from tools.errors import ToolError
 from tools.plan import Plan
 from tools.protection import protected_in_plan
-
 
 _LEAVE = (
     "take the region back into `regions`, write `leaving: {REGION: {objects: delete, backups: delete}}` or `keep` for "
@@ -71,7 +71,12 @@ def require_free(
     """
     going = of_plan(plan)
     found = [*_protected(plan), *_prevented(going, stack or {}), *_filled(going, cache(clients))]
-    found = [replace(each, way=_LEAVE) if each.region in retired else each for each in found]
+    if retired:
+        found += _uncopied(plan, cache(clients))
+    found = [
+        replace(each, way=_LEAVE) if each.region in retired and each.way.startswith(("`", "wait")) else each
+        for each in found
+    ]
     if not found:
         return
     listed = "\n".join(f"  {each}" for each in found)
@@ -163,6 +168,18 @@ def _vault(one: Going, going: Sequence[Going], clients: Clients) -> Iterator[Obs
             region=one.region,
             why=why,
             way="`backup.force_destroy: true`, which deletes all backups; copy first what shall stay",
+        )
+
+
+def _uncopied(plan: Plan, clients: Clients) -> Iterator[Obstacle]:
+    for one in uncopied(plan, clients):
+        yield Obstacle(
+            address=one.bucket,
+            where=f"{one.bucket} in {one.region}",
+            region=one.region,
+            why=f"holds {len(one.keys)} objects that {one.destination} has not, such as {one.keys[0]}",
+            way=f"wait until they are replicated, or copy them: aws s3 sync s3://{one.bucket} s3://{one.destination}; "
+            "or delete those that nobody needs",
         )
 
 

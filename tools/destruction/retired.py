@@ -1,4 +1,4 @@
-"""What a retired region leaves behind: data that the settings keep, and copies that leave a resource of another region."""
+"""What a retired region leaves behind: data that the settings keep, and copies of what is in another region."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +12,7 @@ _ENCRYPTION = "aws_s3_bucket_server_side_encryption_configuration"
 
 
 def staying_of_plan(plan: Plan, settings: Settings, clients: Clients) -> Staying:
-    """Find what has to stay of all that a plan destroys: by itself, or because the settings keep a retired region's data.
+    """Find what has to stay of all that a plan destroys: by itself, or because a retired region keeps its data.
 
     What a plan replaces has no say: it comes back under the same name. Raises as `Staying.of` does.
     """

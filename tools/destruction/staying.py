@@ -58,9 +58,8 @@ class Staying:
         lines = []
         if stores := [one for one in self.data if one.kind in {"aws_s3_bucket", "aws_backup_vault"}]:
             lines += ["kept by `leaving`, and no longer the platform's:"]
-            lines += [
-                f"  {one.attributes.get('bucket') or one.attributes.get('name')} in {one.region}" for one in stores
-            ]
+            names = [str(one.attributes.get("bucket") or one.attributes.get("name")) for one in stores]
+            lines += [f"  {name} in {one.region}" for name, one in zip(names, stores, strict=True)]
         if self.keys:
             lines += ["kept, because they encrypt what stays:", *(f"  {each.text}" for each in self.keys)]
         if self.others:
