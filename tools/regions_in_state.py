@@ -121,7 +121,9 @@ def _require_providers(state: State, configured: set[str], settings: Settings) -
     missing = Counter(alias for alias in aliases_in_state(state).values() if alias not in configured)
     if not missing:
         return
-    listed = " and ".join(f"{count} resources in {region}" for region, count in sorted(missing.items()))
+    listed = " and ".join(
+        f"{count} resource{'s' if count > 1 else ''} in {region}" for region, count in sorted(missing.items())
+    )
     retired = ", ".join(sorted({*settings.retired_regions, *missing}))
     raise ToolError(
         f"the state has {listed}, which the settings no longer name, and Terraform can neither keep nor destroy them "
