@@ -82,8 +82,9 @@ def require_regions(target: Target) -> dict[str, State]:
         As said.
     """
     states: dict[str, State] = {stack: target.state(stack) or {} for stack in STACKS}
-    for stack in STACKS:
-        _require_providers(states[stack], _configured(target, stack), target.settings)
+    for stack, state in states.items():
+        if held := aliases_in_state(state).values():
+            _require_providers(Counter(held), _configured(target, stack), target.settings)
     return states
 
 
@@ -117,8 +118,8 @@ def _move(
         yield Move(what=what, now=here[0], then=then, setting=setting, stops=stops)
 
 
-def _require_providers(state: State, configured: set[str], settings: Settings) -> None:
-    missing = Counter(alias for alias in aliases_in_state(state).values() if alias not in configured)
+def _require_providers(held: Counter[str], configured: set[str], settings: Settings) -> None:
+    missing = {region: count for region, count in held.items() if region not in configured}
     if not missing:
         return
     listed = " and ".join(

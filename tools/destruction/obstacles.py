@@ -71,12 +71,12 @@ def require_free(
     """
     going = of_plan(plan)
     found = [*_protected(plan), *_prevented(going, stack or {}), *_filled(going, cache(clients))]
-    if retired:
-        found += _uncopied(plan, cache(clients))
     found = [
         replace(each, way=_LEAVE) if each.region in retired and each.way.startswith(("`", "wait")) else each
         for each in found
     ]
+    if retired:
+        found += _uncopied(plan, cache(clients))
     if not found:
         return
     listed = "\n".join(f"  {each}" for each in found)
