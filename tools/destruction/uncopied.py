@@ -11,8 +11,6 @@ from tools.plan import Plan
 #: No more objects are compared; with so many, what is missing is seldom among the last.
 MOST = 100_000
 _REPLICATION = "aws_s3_bucket_replication_configuration"
-#: The IAM action that looking takes.
-ACTIONS = ("s3:ListBucket",)
 
 
 @dataclass(frozen=True, kw_only=True)
