@@ -6,7 +6,7 @@ the settings it ends with "Provider configuration not present", a block for each
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,8 +83,8 @@ def require_regions(target: Target) -> dict[str, State]:
     """
     states: dict[str, State] = {stack: target.state(stack) or {} for stack in STACKS}
     for stack, state in states.items():
-        if held := aliases_in_state(state).values():
-            _require_providers(Counter(held), _configured(target, stack), target.settings)
+        if held := aliases_in_state(state):
+            _require_providers(held, target, stack)
     return states
 
 
@@ -118,14 +118,24 @@ def _move(
         yield Move(what=what, now=here[0], then=then, setting=setting, stops=stops)
 
 
-def _require_providers(held: Counter[str], configured: set[str], settings: Settings) -> None:
-    missing = {region: count for region, count in held.items() if region not in configured}
+def _require_providers(held: Mapping[str, str], target: Target, stack: str) -> None:
+    file = target.paths.stack_output(stack) / CONFIGURATION
+    document = json.loads(file.read_text(encoding="utf-8"))
+    configured = {str(each["alias"]) for each in document.get("provider", {}).get("aws", ())}
+    # What the stack still has may have got another provider, which Terraform takes then.
+    built = {
+        f"{kind}.{name}"
+        for section in ("resource", "data")
+        for kind, blocks in document.get(section, {}).items()
+        for name in blocks
+    }
+    missing = Counter(alias for address, alias in held.items() if alias not in configured and address not in built)
     if not missing:
         return
     listed = " and ".join(
         f"{count} resource{'s' if count > 1 else ''} in {region}" for region, count in sorted(missing.items())
     )
-    retired = ", ".join(sorted({*settings.retired_regions, *missing}))
+    retired = ", ".join(sorted({*target.settings.retired_regions, *missing}))
     raise ToolError(
         f"the state has {listed}, which the settings no longer name, and Terraform can neither keep nor destroy them "
         "without the region (Provider configuration not present)",
@@ -153,13 +163,6 @@ def _left(states: Mapping[str, State], settings: Settings) -> list[str]:
         for region in settings.retired_regions
         if region not in held
     ]
-
-
-def _configured(target: Target, stack: str) -> set[str]:
-    file = target.paths.stack_output(stack) / CONFIGURATION
-    document = json.loads(file.read_text(encoding="utf-8"))
-    providers: Sequence[Mapping[str, Any]] = document.get("provider", {}).get("aws", ())
-    return {str(each["alias"]) for each in providers}
 
 
 def _replicated_backups(state: State) -> Iterator[tuple[str, str]]:

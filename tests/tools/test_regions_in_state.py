@@ -61,7 +61,7 @@ def target(
         file = paths.stack_output(stack) / "cdk.tf.json"
         file.parent.mkdir(parents=True, exist_ok=True)
         aliases = [{"alias": name} for name in (*settings.regions, *settings.retired_regions)]
-        file.write_text(json.dumps({"provider": {"aws": aliases}}))
+        file.write_text(json.dumps({"provider": {"aws": aliases}, "resource": {"aws_chatbot": {"eu_aws_chatbot": {}}}}))
     states = {PLATFORM: {"resources": platform}, BACKEND: {"resources": backend or replica(regions[1])}}
     return cast("Target", SimpleNamespace(settings=settings, paths=paths, state=states.get))
 
@@ -82,6 +82,12 @@ def test_a_region_that_left_the_settings_is_named_with_the_line_to_write(tmp_pat
     assert f"retired_regions: [{SOUTH}, {OHIO}]" in str(error.advice)
     with pytest.raises(ToolError, match="Provider configuration not present"):
         require_regions(target(tmp_path, EAST, WEST, platform=[], backend=replica(SOUTH)))
+
+
+def test_what_the_stack_still_has_may_change_its_provider(tmp_path: Path) -> None:
+    chat = resource("aws_chatbot", "eu")
+    stands = [database(EAST), database(WEST, EAST), backups(EAST, WEST), copies(EAST, WEST), chat]
+    assert look_at_regions(target(tmp_path, EAST, WEST, platform=stands)) == []
 
 
 def test_a_region_that_joins_and_would_be_preferred_is_told_with_what_keeps_the_others(
