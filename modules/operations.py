@@ -135,7 +135,7 @@ class Operations(Construct):
 
     def _chat(self) -> None:
         home, regions = self._home, {name: site.region for name, site in self._sites.items()}
-        name = chatbot_region([home.name, *regions])
+        name = chatbot_region(home.name)
         with error_context("alerts", home.name):
             # The provider exists without a channel too: Terraform needs it to delete the last channel.
             chatbot = (

@@ -27,10 +27,11 @@ from modules.areas.storage.administrators import Administrators
 from modules.areas.storage.replication import Replication
 from modules.areas.storage.storage import DATA
 from modules.core.errors import error_context
-from modules.core.region import Region
+from modules.core.region import Region, unused_providers
 from modules.core.tagging import tag_launched
 from modules.operations import Operations
 from modules.settings.addressing import region_blocks
+from modules.settings.regions import METRICS_OF_ROUTE_53, chatbot_region
 from modules.site import Site, build_foundation, parameter_values
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ class PlatformStack(TerraformStack):
             )
             for name, foundation in self._foundations.items()
         }
+        built = {*settings.regions, METRICS_OF_ROUTE_53, chatbot_region(settings.home)}
+        unused_providers(self, {*settings.retired_regions} - built, settings=settings)
         operations = Operations(self, "oversight", settings=settings, sites=self.sites, sessions=self.sessions)
         self.alerts = operations.alerts
         self.parameters = self._parameters(master, application)

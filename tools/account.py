@@ -2,20 +2,21 @@
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
 from rich.console import Console
 
+from modules.settings import Settings
 from tools import rollout
 from tools.approval import approve, summary
 from tools.aws_session import new_session
 from tools.bootstrap import bootstrap, make_roles
 from tools.console import Reporter
 from tools.deployment import apply_and_follow
-from tools.destruction import Staying, of_plan, require_free
+from tools.destruction import require_free, staying_of_plan
 from tools.digest import of_file
 from tools.errors import ToolError
 from tools.gate import check
@@ -23,8 +24,10 @@ from tools.paths import BACKEND, PLATFORM, STACKS, Paths
 from tools.plan import changes_by_region
 from tools.preflight import Finding, Report, look_at, quick_clients, subject_of
 from tools.recovery import BackendRecovery, Recovery, is_broken_off
+from tools.regions_in_state import look_at_regions, require_regions
 from tools.review import plan_for_review
 from tools.saved_plan import SavedPlan
+from tools.signs_of_life import asked_by_terraform, asked_for_the_state, impatient, require_light
 from tools.synth import Synthesis, synthesize
 from tools.takedown import take_down
 from tools.target import Target
@@ -81,9 +84,11 @@ class Account:
         ToolError
             When the preflight finds what the backend would fail by, or a step fails.
         """
-        target = self._target()
+        target = self._target(asked=asked_for_the_state)
         if report := self._preflight(target):
             self._require_none(report.stopping_bootstrap, "the state backend")
+        for line in look_at_regions(target):
+            self.reporter.say(line)
         with self.reporter.step("bootstrap"):
             make_roles(target, tell=self.reporter.say)
             steps = bootstrap(target)
@@ -96,6 +101,8 @@ class Account:
         these plans.
         """
         target = self._target()
+        for line in look_at_regions(target):
+            self.reporter.say(line)
         for stack in STACKS:
             with self.reporter.step(f"plan {stack} for review"):
                 _, plan = plan_for_review(target, stack)
@@ -132,7 +139,7 @@ class Account:
         """
         if as_json:
             self.reporter = Reporter(Console(stderr=True))
-        report = self._look(self._target())
+        report = self._look(self._target(asked=lambda _: ()))
         if as_json:
             sys.stdout.write(f"{report.as_json()}\n")
         else:
@@ -163,7 +170,7 @@ class Account:
                 self.reporter.say("the platform is as the settings say: there is nothing to deploy")
                 return
             plan = saved.content
-            require_free(plan, clients=target.clients)
+            require_free(plan, clients=target.clients, retired=target.settings.retired_regions)
             require_order(plan)
             # What cannot be read is better known before anything is changed.
             rollouts = rollout.before(plan, target.clients)
@@ -222,13 +229,16 @@ class Account:
         """
         target = self._target()
         self._require_backend(target)
+        require_regions(target)
         take_down(target, approve=self._approve, reporter=self.reporter)
 
-    def _target(self) -> Target:
+    def _target(self, asked: Callable[[Settings], Collection[str]] = asked_by_terraform) -> Target:
+        """Return the account, synthesized. What Terraform will ask must answer; by default every region."""
         if endpoint := self.environ.get("AWS_ENDPOINT_URL"):
             self.reporter.say(f"note: AWS_ENDPOINT_URL is set, so this goes to {endpoint} and not to AWS")
         read = of_file(self.paths.settings)
         target = Target.in_account(paths=self.paths, environ=self.environ, clients=client)
+        require_light(target.dark, asked(target.settings))
         with self.reporter.step("synth"):
             synthesis = synthesize(self.paths, environ=self.environ)
         if synthesis.settings != read:
@@ -262,12 +272,14 @@ class Account:
             self.reporter.say(
                 f"note: no state bucket {target.bucket} yet, so everything counts as new; `make bootstrap` makes it"
             )
+        for line in look_at_regions(target):
+            self.reporter.say(line)
         plans = {}
         for stack in STACKS:
             with self.reporter.step(f"plan {stack}"):
                 plans[stack] = target.save_plan(stack)
         # What leaves the settings, a region for one, leaves behind what a destruction does.
-        if staying := Staying.of(of_plan(plans[PLATFORM].content, replaced=False), target.clients):
+        if staying := staying_of_plan(plans[PLATFORM].content, target.settings, target.clients):
             for line in staying.lines():
                 self.reporter.say(line)
             with self.reporter.step(f"plan {PLATFORM} again, without them"):
@@ -304,5 +316,5 @@ class Account:
 
 
 def client(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes client classes at run time
-    """Return a boto3 client of the credentials in the environment."""
-    return new_session().client(service, region_name=region)
+    """Return a boto3 client of the credentials in the environment; one of STS waits for nobody long."""
+    return new_session().client(service, region_name=region, config=impatient() if service == "sts" else None)

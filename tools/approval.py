@@ -34,7 +34,8 @@ def summary(target: Target, plan: Plan) -> list[str]:
         "account": f"{target.account_id}{f' at {endpoint}, which is not AWS' if endpoint else ''}",
         "settings": f"{target.paths.settings}{f' (sha256 {digest[:_SHOWN_OF_A_DIGEST]}…)' if digest else ''}",
         "environment": f"{settings.environment.upper()}, suffix {settings.environment_suffix}",
-        "regions": ", ".join(settings.regions),
+        "regions": ", ".join(settings.regions)
+        + (f"; retired: {', '.join(settings.retired_regions)}" if settings.retired_regions else ""),
         "changes": f"{total(changes_by_region(plan))}"
         + (f"; {len(twice)} of them replaced, which counts as added and destroyed" if twice else ""),
     }

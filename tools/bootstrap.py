@@ -9,12 +9,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tools.applying import apply
+from tools.destruction import require_free, staying_of_plan
 from tools.errors import ToolError
 from tools.paths import BACKEND
-from tools.plan import destroyed
+from tools.plan import Plan, aliases_in_state, destroyed
 from tools.preflight import make_missing_roles, subject_of
 from tools.saved_plan import SavedPlan
 from tools.target import Target
+
+_REPLICATION = ("aws_s3_bucket_replication_configuration.", "aws_iam_role.", "aws_iam_role_policy.")
 
 
 def bootstrap(target: Target) -> int:
@@ -79,19 +82,45 @@ def make_roles(target: Target, *, tell: Callable[[str], None], environ: Mapping[
 
 
 def _apply(target: Target) -> int:
-    name = "bootstrap-plan"
-    file = target.plan_file(BACKEND, name=name)
-    saved = SavedPlan.make(target.terraform(BACKEND), file=file, json_file=file.with_name(f"{name}.json"))
+    saved = _plan(target)
+    retired = target.settings.retired_regions
+    if retired and (staying := staying_of_plan(saved.content, target.settings, target.clients)):
+        # The replica of a region that leaves, which the settings keep.
+        target.workspace(BACKEND).keep(staying.addresses)
+        saved = _plan(target)
     with saved.discarded():
         if not saved.changed:
             return 0
-        if gone := destroyed(saved.content):
+        if gone := _gone(target, saved.content):
             raise ToolError(
                 f"the plan would destroy part of the state backend: {', '.join(gone)}",
                 advice="undo the change of the settings, or apply this one by hand: "
                 f"terraform -chdir={target.workspace(BACKEND).directory} apply",
             )
         return apply(target, BACKEND, saved)
+
+
+def _plan(target: Target) -> SavedPlan:
+    name = "bootstrap-plan"
+    file = target.plan_file(BACKEND, name=name)
+    return SavedPlan.make(target.terraform(BACKEND), file=file, json_file=file.with_name(f"{name}.json"))
+
+
+def _gone(target: Target, plan: Plan) -> list[str]:
+    """List what a plan destroys of the state backend, but for what it had in retired regions, once that can go.
+
+    A replica that leaves for no other takes its replication with it, which holds nothing.
+    """
+    retired = target.settings.retired_regions
+    aliases = aliases_in_state(target.state(BACKEND) or {}) if retired else {}
+    gone = [
+        address
+        for address in destroyed(plan)
+        if aliases.get(address) not in retired and not (retired and address.startswith(_REPLICATION))
+    ]
+    if retired and not gone:
+        require_free(plan, clients=target.clients, retired=retired)
+    return gone
 
 
 def _check_same(*, stored: dict[str, Any], left: dict[str, Any], target: Target) -> None:

@@ -106,6 +106,11 @@ def deletions(plan: Plan) -> list[Mapping[str, Any]]:
     ]
 
 
+def updates(plan: Plan) -> list[Mapping[str, Any]]:
+    """List the changes of the resources that the plan changes in place."""
+    return [change for change in _managed(plan) if change["change"]["actions"] == ["update"]]
+
+
 def destroyed(plan: Plan) -> list[str]:
     """List the addresses of the resources that the plan destroys or replaces."""
     return [change["address"] for change in deletions(plan)]

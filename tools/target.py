@@ -19,6 +19,7 @@ from tools.own_state import require_own_providers
 from tools.paths import PLATFORM, Paths
 from tools.plan import Plan
 from tools.saved_plan import SavedPlan
+from tools.signs_of_life import asked_by_terraform, look_for
 from tools.synth import Synthesis
 from tools.terraform import Options, Terraform, cli_configuration, find_terraform
 from tools.terraform.configuration import VARIABLE as CLI_CONFIGURATION
@@ -57,6 +58,8 @@ class Target:
         What was synthesized for this run: other output is refused. By default any will do.
     run : str
         Tells the saved plans of this run from those of others. By default a new one.
+    dark : mapping
+        By region that gave no sign of life, why. None by default.
     """
 
     paths: Paths
@@ -67,6 +70,7 @@ class Target:
     local: bool
     synthesis: Synthesis | None = None
     run: str = field(default_factory=_new_run)
+    dark: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def on_emulator(cls, *, paths: Paths, environ: Mapping[str, str], emulator: Emulator) -> Self:
@@ -88,10 +92,12 @@ class Target:
         Raises
         ------
         ToolError
-            When the credentials do not work, or belong to another account than the settings name.
+            When no region answers, the credentials do not work, or they belong to another account than the settings
+            name.
         """
         settings = load_settings(paths.settings, environ)
-        account_id = ask_account(clients, region=settings.primary_region)
+        signs = look_for(asked_by_terraform(settings), clients)
+        account_id = signs.account_id
         if settings.account_id not in {None, account_id}:
             raise ToolError(
                 f"the credentials belong to account {account_id}, but {paths.settings} allows only "
@@ -108,6 +114,7 @@ class Target:
             clients=clients,
             account_id=account_id,
             local=False,
+            dark=signs.dark,
         )
 
     @property
@@ -219,26 +226,6 @@ class Target:
 
 def _advice(error: Any) -> str | None:  # noqa: ANN401 - botocore is slow to import
     return _REFUSED if error.response["Error"]["Code"] in {"403", "AccessDenied"} else None
-
-
-def ask_account(clients: Clients, *, region: str) -> str:
-    """Ask AWS which account the credentials belong to.
-
-    Raises
-    ------
-    ToolError
-        When there are none, or they do not work.
-    """
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - slow to import
-
-    try:
-        return str(clients("sts", region).get_caller_identity()["Account"])
-    except (BotoCoreError, ClientError) as error:
-        raise ToolError(
-            f"AWS does not say which account this is: {error}",
-            advice="give credentials that work: `aws sts get-caller-identity` must answer in this shell; "
-            "to try the platform without an account: `make demo`",
-        ) from error
 
 
 def goes_to_this_machine(environ: Mapping[str, str]) -> bool:

@@ -19,6 +19,7 @@ from modules.settings.region_table import OLD_ZONES
 from modules.settings.regions import PARTITION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from ipaddress import IPv4Network
 
     from modules.settings import Settings
@@ -70,6 +71,18 @@ def provider(scope: Construct, id_: str, *, region: str, settings: Settings) -> 
         allowed_account_ids=[settings.account_id] if settings.account_id else None,
         default_tags=[AwsProviderDefaultTags(tags=settings.tags)],
     )
+
+
+def unused_providers(scope: Construct, regions: Iterable[str], *, settings: Settings) -> None:
+    """Providers of regions in which the stack builds nothing.
+
+    Terraform destroys what a state has of such a region, and cannot without its provider ("Provider configuration not
+    present"). It does not configure a provider that neither the configuration nor the state needs.
+
+    See https://developer.hashicorp.com/terraform/language/providers/configuration#alias-multiple-provider-configurations
+    """
+    for name in sorted(regions):
+        provider(Construct(scope, f"unused-{name}"), "provider", region=name, settings=settings)
 
 
 class Zones(Construct):

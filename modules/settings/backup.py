@@ -59,7 +59,7 @@ class BackupSettings(Section):
         at least 90 more. 90 by default; 0 never moves them.
     copy_region
         Region that the home region's backups are copied to; those of every other region are copied to the home region.
-        By default the first by name that is not the home region; none if there is only one region.
+        By default the companion of the home region; none if there is only one region.
     vault_lock
         ``governance`` (the default: only who may remove the lock can delete a backup early), ``compliance`` (nobody
         can, and the lock is permanent after three days), or ``none``.

@@ -37,6 +37,10 @@ def _one(value: object) -> bool:
     return isinstance(value, list | tuple) and len(value) == 1
 
 
+def _listed(value: object) -> bool:
+    return value in ("keep", "delete")
+
+
 _INSTANCE = "aws_db_instance.*_database_instance_*"
 _FIREWALL, _LOAD_BALANCER = "aws_wafv2_web_acl.*_firewall_*", "aws_lb.*_load-balancer_*"
 _ZONE = "aws_route53_zone.entry_zone_*"
@@ -193,6 +197,21 @@ CHOICES: Mapping[str, Choice] = {
             reason="Every name below the domain is served, which no list of names can say. The private key never "
             "leaves AWS Certificate Manager.",
             exemptions=(Exemption(check="CKV2_AWS_71", resource="aws_acm_certificate.entry_certificates_*"),),
+        ),
+        Choice(
+            paths=(f"leaving.{REGION}.objects",),
+            is_made=_listed,
+            values="`keep`, `delete`",
+            instead="nothing, since no region leaves",
+            says="nothing in a region that leaves is protected from deletion",
+            reason="AWS and Terraform delete databases and load balancers only without their protection. Deploying "
+            "without it deletes nothing, and a plan that does lists it.",
+            exemptions=(
+                Exemption(check="CKV_AWS_293", resource=_INSTANCE, attributes={"deletion_protection": False}),
+                Exemption(
+                    check="CKV_AWS_150", resource=_LOAD_BALANCER, attributes={"enable_deletion_protection": False}
+                ),
+            ),
         ),
         Choice(
             paths=("logs.retention_days",),

@@ -34,7 +34,7 @@ class InstanceSettings(Section):
         Whether AWS refuses to delete it. ``database.deletion_protection`` by default.
     backups_in
         Region that its automated backups are replicated to while it is standalone, or ``none``: AWS does not replicate
-        between every two regions. By default another of the regions, on the same continent if there is one.
+        between every two regions. By default the companion of its region.
     version
         Version of PostgreSQL, for an upgrade of one region after another. ``database.version`` by default.
     """
@@ -77,6 +77,8 @@ def topology_is_possible(draft: Draft) -> Iterator[Fault]:
     }
     found = topology(draft.regions, primary=primary, stated=stated)
     for region, problem in found.contradictions():
+        if region and found.places[region].source in draft.retired:
+            continue
         path = f"{INSTANCES}.{region}" if region else INSTANCES
         member = found.places.get(region)
         value = f"{member.role} of {member.source}" if member and member.source else member and member.role

@@ -17,6 +17,7 @@ from modules.settings.logs import LogSettings
 from modules.settings.network import NetworkSettings
 from modules.settings.policy import PolicySettings
 from modules.settings.regions import known_regions
+from modules.settings.retired import MOVE_FIRST, LeavingSettings
 from modules.settings.types import Section
 
 if TYPE_CHECKING:
@@ -35,14 +36,18 @@ class Draft:
     ----------
     regions
         Every text in the list of regions, whether AWS has such a region or not.
+    retired
+        The same of the list of retired regions.
     primary_region, home
         As in ``Settings``; ``None`` if the file does not say.
+    leaving
+        By region, what is valid of the regions that leave.
     """
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
         self._raw = raw
-        regions = raw.get("regions")
-        self.regions = [name for name in regions if isinstance(name, str)] if isinstance(regions, list) else []
+        self.regions = self._texts("regions")
+        self.retired = self._texts("retired_regions")
         self.primary_region = self.text("primary_region")
         self.home = self.text("home_region") or self.primary_region
         self.alarms = self._section("alarms", AlarmSettings)
@@ -53,6 +58,10 @@ class Draft:
         self.logs = self._section("logs", LogSettings)
         self.network = self._section("network", NetworkSettings)
         self.policy = self._section("policy", PolicySettings)
+        leaving = {
+            name: self._section(name, LeavingSettings, self.mapping("leaving")) for name in self.mapping("leaving")
+        }
+        self.leaving = {name: found for name, found in leaving.items() if found}
 
     def text(self, key: str) -> str | None:
         """Text of a key outside of the sections."""
@@ -70,7 +79,10 @@ class Draft:
         """Fault if ``value`` is a text that is not in the list of regions."""
         known = [name for name in dict.fromkeys(self.regions) if name in known_regions()]
         if isinstance(value, str) and known and value not in self.regions:
-            yield Fault(path, f"not one of the regions{nearest(value, known)}", value, ", ".join(known))
+            if value in self.retired:
+                yield Fault(path, "a retired region", value, f"{', '.join(known)}: {MOVE_FIRST}")
+            else:
+                yield Fault(path, f"not one of the regions{nearest(value, known)}", value, ", ".join(known))
 
     def check_keys(self, path: str, keys: Iterable[str]) -> Iterator[Fault]:
         """Fault for each of ``keys`` of the mapping at ``path`` that is an AWS region and not in the list of regions.
@@ -81,8 +93,21 @@ class Draft:
             if key in known_regions():
                 yield from self.check_region(f"{path}.{key}", key)
 
-    def _section(self, key: str, model: type[Model]) -> Model | None:
+    @property
+    def writer(self) -> str | None:
+        """Region whose instance is stated to be the writer, or else the primary region."""
+        stated = self.mapping("database", "instances")
+        return next(
+            (name for name in stated if self.mapping("database", "instances", name).get("role") == "writer"),
+            self.primary_region,
+        )
+
+    def _texts(self, key: str) -> list[str]:
+        value = self._raw.get(key)
+        return [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
+
+    def _section(self, key: str, model: type[Model], place: Mapping[str, Any] | None = None) -> Model | None:
         try:
-            return model.model_validate(self._raw.get(key, {}))
+            return model.model_validate((self._raw if place is None else place).get(key, {}))
         except ValidationError:
             return None

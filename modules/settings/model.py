@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotation
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
 
 from modules.settings.account import AccountSettings
 from modules.settings.alarms import AlarmSettings
 from modules.settings.alerts import AlertSettings
 from modules.settings.backup import BackupSettings
 from modules.settings.budget import BudgetSettings
+from modules.settings.companions import companion
 from modules.settings.compute import ComputeSettings
 from modules.settings.configuration import ConfigurationSettings
 from modules.settings.database import DatabaseSettings
@@ -21,14 +25,16 @@ from modules.settings.keys import KeySettings
 from modules.settings.logs import LogSettings
 from modules.settings.network import NetworkSettings
 from modules.settings.policy import PolicySettings
+from modules.settings.retired import LeavingSettings  # noqa: TC001 - as above
 from modules.settings.secrets import SecretSettings
 from modules.settings.sessions import SessionSettings
 from modules.settings.state import StateSettings
 from modules.settings.storage import StorageSettings
-from modules.settings.topology import Topology, nearest_region, topology
+from modules.settings.topology import Topology, topology
 from modules.settings.trail import TrailSettings
 from modules.settings.types import (
     NONE,
+    ONCE,
     AccountId,
     Domain,
     EnvironmentName,
@@ -65,6 +71,11 @@ class Settings(Section):
     home_region
         The region of resources that exist once and cannot move: the state, the secrets and the session table. The
         primary region by default. When ``primary_region`` moves, set it to the old one, and they stay.
+    retired_regions
+        Regions that have left. They keep their provider and nothing is built there, so that Terraform destroys what
+        they had; taken out of the list when nothing is left. None by default.
+    leaving
+        By region, what becomes of the data of a region that is about to leave, or is retired. None by default.
     domain
         The public DNS name of certificates and records.
     account_id
@@ -81,6 +92,8 @@ class Settings(Section):
     primary_region: RegionName
     domain: Domain
     home_region: RegionName | None = None
+    retired_regions: Annotated[tuple[RegionName, ...], ONCE] = ()
+    leaving: Mapping[RegionName, LeavingSettings] = Field(default_factory=dict)
     account_id: AccountId | None = None
     network: NetworkSettings = NetworkSettings()
     logs: LogSettings = LogSettings()
@@ -122,23 +135,37 @@ class Settings(Section):
         }
         return topology(self.regions, primary=primary, stated=stated)
 
+    def leaves(self, region: str) -> bool:
+        """Whether a region is about to leave: then nothing in it is protected from deletion."""
+        return region in self.leaving
+
+    def gives_up(self, data: Literal["objects", "backups"], *, region: str) -> bool:
+        """Whether destroying the buckets or the vault of ``region`` deletes what is in them."""
+        everywhere = self.storage.force_destroy if data == "objects" else self.backup.force_destroy
+        return everywhere or (self.leaves(region) and getattr(self.leaving[region], data) == "delete")
+
     def backups_in(self, region: str) -> str | None:
         """Region that the automated backups of the database in ``region`` are replicated to.
 
         ``None`` if the settings say so, or if there is no other region.
         """
         stated = self.database.instances.get(region)
-        others = [name for name in self.regions if name != region]
-        found = (stated and stated.backups_in) or nearest_region(region, others)
+        found = (stated and stated.backups_in) or companion(region, self.regions)
         return None if found == NONE else found
 
     def replication_destinations(self, region: str) -> tuple[str, ...]:
-        """Regions that the data bucket of ``region`` is replicated to, and that replicate theirs to it.
+        """Regions that the data bucket of ``region`` is replicated to.
 
         Replication runs both ways between the primary and each other region, so that objects that are written after a
-        failover return.
+        failover return. To a region that leaves nothing is replicated any more, so that its bucket can be emptied,
+        unless it is the only other one.
         """
-        return self.secondary_regions if region == self.primary_region else (self.primary_region,)
+        others = tuple(name for name in self.secondary_regions if name not in self.leaving)
+        return others or self.secondary_regions if region == self.primary_region else (self.primary_region,)
+
+    def replication_sources(self, region: str) -> tuple[str, ...]:
+        """Regions whose data bucket is replicated to that of ``region``."""
+        return tuple(name for name in self.regions if region in self.replication_destinations(name))
 
     @property
     def secondary_regions(self) -> tuple[str, ...]:
@@ -147,9 +174,7 @@ class Settings(Section):
 
     def backup_copies_of(self, region: str) -> str | None:
         """Region that AWS Backup copies the backups of ``region`` to; ``None`` if there is only one region."""
-        # Sorted by name: the order of the regions in the file must not change where the copies go.
-        others = sorted(name for name in self.regions if name != self.home)
-        return (self.backup.copy_region or next(iter(others), None)) if region == self.home else self.home
+        return (self.backup.copy_region or companion(region, self.regions)) if region == self.home else self.home
 
     @property
     def tags(self) -> dict[str, str]:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from modules.settings.companions import preference
 from modules.settings.region_table import REGIONS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 PARTITION = "aws"
 #: An account has two Availability Zones here and at least three everywhere else (tests compare with kept data).
@@ -16,15 +13,6 @@ REGIONS_OF_TWO_ZONES = frozenset({"us-west-1"})
 #: Where AWS Chatbot, now Amazon Q Developer in chat applications, has an API; all have the same configurations.
 #: https://docs.aws.amazon.com/general/latest/gr/chatbot.html
 REGIONS_OF_CHATBOT = ("ap-southeast-1", "eu-west-1", "us-east-2", "us-west-2")
-#: The nearest of them, by the prefix of a region's name.
-NEAREST_OF_CHATBOT = {
-    "af": "eu-west-1",
-    "ap": "ap-southeast-1",
-    "eu": "eu-west-1",
-    "il": "eu-west-1",
-    "me": "eu-west-1",
-}
-
 #: Where AWS Config lacks managed rules that it has elsewhere.
 #: https://docs.aws.amazon.com/config/latest/developerguide/managing-rules-by-region-availability.html
 REGIONS_THAT_LACK_RULES = frozenset(
@@ -54,10 +42,9 @@ def is_zone_of(zone: str, region: str) -> bool:
     return bool(re.fullmatch(rf"{region}[a-z]|{continent}{initials}{number}-az\d", zone))
 
 
-def chatbot_region(regions: Sequence[str]) -> str:
-    """Region to call AWS Chatbot in: the first of ``regions`` that has its API, or else the nearest to the first."""
-    nearest = NEAREST_OF_CHATBOT.get(regions[0].partition("-")[0], "us-east-2")
-    return next((region for region in regions if region in REGIONS_OF_CHATBOT), nearest)
+def chatbot_region(home: str) -> str:
+    """Region to call AWS Chatbot in: the home region, or the one with its API that the home region prefers."""
+    return next(region for region in (home, *preference(home)) if region in REGIONS_OF_CHATBOT)
 
 
 def zone_count(region: str, *, wanted: int) -> int:

@@ -21,6 +21,7 @@ from modules.settings import (
     ownership,
     parameters,
     policy,
+    retired,
     rotation,
     state,
 )
@@ -39,6 +40,9 @@ RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     model.regions_are_unique,
     model.primary_region_is_one_of_the_regions,
     model.home_region_is_one_of_the_regions,
+    retired.retired_regions_are_not_built,
+    retired.nothing_that_stays_needs_a_retired_region,
+    retired.leaving_regions_can_leave,
     state.replica_is_in_another_region,
     administrators.administrators_are_of_the_account,
     administrators.administrators_fit_in_the_filter_pattern,

@@ -21,8 +21,8 @@ class StateSettings(Section):
     Parameters
     ----------
     replica_region
-        Region that the state bucket is replicated to. By default the nearest of the others, by name and
-        whatever their order; none if there is only one region.
+        Region that the state bucket is replicated to. By default the companion of the home region; none if there
+        is only one region.
     dynamodb_lock
         Whether Terraform also takes the DynamoDB lock, besides the lock file in the bucket that succeeds it since
         Terraform 1.11. Yes by default.

@@ -99,9 +99,3 @@ def topology(regions: Iterable[str], *, primary: str, stated: Mapping[str, Datab
         for region in regions
     }
     return Topology({region: stated.get(region, place) for region, place in default.items()})
-
-
-def nearest_region(region: str, others: Iterable[str]) -> str | None:
-    """The first by name of ``others`` on the continent of ``region``, or else of all; ``None`` if there is no other."""
-    continent = region.partition("-")[0]
-    return min(others, key=lambda other: (other.partition("-")[0] != continent, other), default=None)

@@ -21,6 +21,7 @@ from tests.support.region_sets import settings_of, write_settings
 
 REGION, OTHER = "eu-west-1", "eu-central-1"
 INSTANCE = f"database.instances.{REGION}"
+LEAVING = f"leaving.{REGION}"
 #: Settings by which the region is not the primary one.
 FOLLOWS = {"regions": [REGION, OTHER], "primary_region": OTHER}
 ACCOUNT = "123456789012"
@@ -44,6 +45,7 @@ EXAMPLES: dict[str, tuple[Any, ...]] = {
     "regions": ([REGION, OTHER],),
     "primary_region": (REGION,),
     "home_region": (REGION,),
+    "retired_regions": (["eu-west-2"],),
     "domain": ("shop.example.com",),
     "account_id": (ACCOUNT,),
     "network.cidr": ("172.16.0.0/12",),
@@ -114,6 +116,8 @@ BESIDE: dict[str, dict[str, Any]] = {
     f"{INSTANCE}.of": FOLLOWS,
     f"{INSTANCE}.rebuild": FOLLOWS | {f"{INSTANCE}.deletion_protection": False},
     f"{INSTANCE}.role": FOLLOWS,
+    f"{LEAVING}.backups": FOLLOWS | {f"{LEAVING}.objects": "keep"},
+    f"{LEAVING}.objects": FOLLOWS | {f"{LEAVING}.backups": "keep"},
     "entry.certificate_arns": {"regions": [REGION, OTHER]},
     "entry.apex": {"entry.wildcard": True},
 }

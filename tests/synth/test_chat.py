@@ -7,7 +7,7 @@ import pytest
 from policy_sentry.querying.actions import get_action_data
 
 from modules.settings import SettingsError, load_settings
-from modules.settings.regions import NEAREST_OF_CHATBOT, REGIONS_OF_CHATBOT, chatbot_region, known_regions
+from modules.settings.regions import REGIONS_OF_CHATBOT, chatbot_region, known_regions
 from tests.support.region_sets import FIVE, ONE, THREE, TWO, settings_of, told_in, write_settings
 from tests.support.synthesized import Block, Stack, platform
 
@@ -158,25 +158,23 @@ def test_another_provider_keeps_to_the_account_of_the_settings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("regions", "expected"),
+    ("home", "expected"),
     [
-        (("us-west-2", "eu-west-1"), "us-west-2"),
-        (("us-east-1", "ap-south-1", "eu-west-1"), "eu-west-1"),
-        (("us-east-1",), "us-east-2"),
-        (("sa-east-1", "eu-central-1"), "us-east-2"),
-        (("eu-central-1", "us-east-1"), "eu-west-1"),
-        (("me-central-1",), "eu-west-1"),
-        (("ap-northeast-1",), "ap-southeast-1"),
+        ("us-west-2", "us-west-2"),
+        ("us-east-1", "us-west-2"),
+        ("sa-east-1", "us-east-2"),
+        ("eu-central-1", "eu-west-1"),
+        ("me-central-1", "eu-west-1"),
+        ("ap-northeast-1", "ap-southeast-1"),
     ],
 )
-def test_home_speaks_before_other_regions_and_these_before_the_nearest(regions: tuple[str, ...], expected: str) -> None:
-    assert chatbot_region(regions) == expected
+def test_chats_are_reached_at_home_or_where_home_prefers(home: str, expected: str) -> None:
+    assert chatbot_region(home) == expected
 
 
 def test_every_region_has_a_chatbot_region_that_exists() -> None:
     assert set(REGIONS_OF_CHATBOT) <= known_regions()
-    assert {chatbot_region([region]) for region in known_regions()} <= set(REGIONS_OF_CHATBOT)
-    assert NEAREST_OF_CHATBOT.keys() <= {region.partition("-")[0] for region in known_regions()}
+    assert {chatbot_region(region) for region in known_regions()} <= set(REGIONS_OF_CHATBOT)
 
 
 def test_another_order_of_channels_and_regions_moves_none() -> None:

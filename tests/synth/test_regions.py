@@ -34,19 +34,21 @@ SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE, WIDEST], ids=l
 def test_there_is_one_provider_a_region_and_its_alias_is_the_region(regions: tuple[str, ...]) -> None:
     providers = platform(*regions).json["provider"]["aws"]
     # Besides the one whose CloudWatch has the metrics of Route 53, and the one that deletes the last channel of a chat.
-    expected = {*regions, METRICS_OF_ROUTE_53, chatbot_region([regions[0], *sorted(regions)])}
+    expected = {*regions, METRICS_OF_ROUTE_53, chatbot_region(regions[0])}
     assert sorted(provider["alias"] for provider in providers) == sorted(expected)
     assert all(provider["alias"] == provider["region"] for provider in providers)
 
 
 @SETS
 def test_everything_is_made_by_a_provider_of_a_region(regions: tuple[str, ...]) -> None:
-    for stack in (platform(*regions), state_backend(*regions)):
+    # The state's replica may move to any region; a provider that nothing needs is not configured.
+    unused = {chatbot_region(regions[0])}, {*regions}
+    for stack, others in zip((platform(*regions), state_backend(*regions)), unused, strict=True):
         aliases = {provider["alias"] for provider in stack.json["provider"]["aws"]}
         made = [block for block in stack.all_resources() if not block.address.startswith(OWN)]
         used = {block.region for block in made}
         assert used <= aliases
-        assert aliases - used <= {chatbot_region([regions[0], *sorted(regions)])}
+        assert aliases - used <= others
 
 
 @SETS
@@ -101,9 +103,30 @@ def test_outside_the_regions_is_nothing_but_what_tells_of_route_53_s_metrics(reg
     assert bool(outside) == (METRICS_OF_ROUTE_53 not in regions)
 
 
-def test_order_of_regions_makes_no_difference() -> None:
+def test_a_retired_region_keeps_its_provider_and_nothing_else() -> None:
     for synthesized in (platform, state_backend):
-        assert synthesized(*THREE).json == synthesized(*THREE, regions=list(reversed(THREE))).json
+        before, after = synthesized(*THREE).json, synthesized(*THREE, retired_regions=["eu-west-3", "sa-east-1"]).json
+        assert after["resource"] == before["resource"]
+        assert after["data"] == before["data"]
+        added = [one["alias"] for one in after["provider"]["aws"] if one not in before["provider"]["aws"]]
+        assert sorted(added) == ["eu-west-3", "sa-east-1"]
+
+
+def test_us_east_1_retires_although_the_metrics_of_route_53_stay_there() -> None:
+    stack = platform(*ONE, retired_regions=[METRICS_OF_ROUTE_53])
+    assert [one["alias"] for one in stack.json["provider"]["aws"]].count(METRICS_OF_ROUTE_53) == 1
+
+
+def test_nothing_in_a_region_that_leaves_is_protected_and_all_elsewhere_is() -> None:
+    stack = platform(*THREE, leaving={"ap-south-1": {"objects": "delete", "backups": "delete"}})
+    for kind, attribute, lifted in (
+        ("aws_db_instance", "deletion_protection", False),
+        ("aws_lb", "enable_deletion_protection", False),
+        ("aws_s3_bucket", "force_destroy", True),
+        ("aws_backup_vault", "force_destroy", True),
+    ):
+        for block in stack.resources(kind):
+            assert block.body[attribute] is (lifted if block.region == "ap-south-1" else not lifted), block.address
 
 
 def test_another_primary_region_moves_nothing_but_what_follows_it() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from modules.settings import SettingsError, load_settings
-from modules.settings.topology import nearest_region
+from modules.settings.companions import companion
 from tests.support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, settings_of, write_settings
 from tests.support.synthesized import Stack, platform, stacks, state_backend
 
@@ -80,7 +80,7 @@ def test_every_bucket_is_private_versioned_encrypted_and_bound_to_tls(regions: t
 @pytest.mark.parametrize(
     ("regions", "nearest"), [(TWO, "us-east-1"), (THREE, "us-west-2"), (FIVE, "eu-central-1")], ids=["2", "3", "5"]
 )
-def test_state_is_replicated_to_the_nearest_region_with_its_key(regions: tuple[str, ...], nearest: str) -> None:
+def test_state_is_replicated_to_the_companion_with_its_key(regions: tuple[str, ...], nearest: str) -> None:
     stack = state_backend(*regions)
     (replication,) = stack.resources("aws_s3_bucket_replication_configuration")
     (rule,) = replication.body["rule"]
@@ -160,7 +160,7 @@ def test_state_has_administrators_of_its_own_beside_those_of_storage() -> None:
 def test_keys_of_the_state_are_for_the_same_principals(regions: tuple[str, ...]) -> None:
     stack = state_backend(*regions)
     keys = stack.resources("aws_kms_key")
-    nearest = nearest_region(regions[0], regions[1:])
+    nearest = companion(regions[0], regions)
     assert {key.region for key in keys} == {regions[0], nearest} - {None}
     for key in keys:
         _, *uses = stack.at(key.body["policy"]).body["statement"]

@@ -1,14 +1,12 @@
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
-from botocore.exceptions import NoCredentialsError
 
 from tests.support.region_sets import settings_of, write_settings
 from tools.errors import ToolError
 from tools.paths import Paths
-from tools.target import Target, ask_account
+from tools.target import Target
 from tools.terraform.diagnostics import Diagnostic, describe
 from tools.terraform.place import Place
 
@@ -21,18 +19,6 @@ def test_rejects_credentials_of_another_account_before_anything_else(tmp_path: P
     paths = Paths(settings=tmp_path / "settings.yaml", build=tmp_path / "build", out=tmp_path / "out")
     with pytest.raises(ToolError, match=r"222222222222.*111111111111"):
         Target.in_account(paths=paths, environ={}, clients=clients)
-
-
-def test_missing_credentials_are_told_with_the_way_without_an_account() -> None:
-    def clients(_service: str, _region: str) -> SimpleNamespace:
-        def refuse() -> dict[str, Any]:
-            raise NoCredentialsError
-
-        return SimpleNamespace(get_caller_identity=refuse)
-
-    with pytest.raises(ToolError, match="Unable to locate credentials") as caught:
-        ask_account(clients, region="eu-west-1")
-    assert "make demo" in (caught.value.advice or "")
 
 
 def test_role_that_may_not_lock_or_read_the_password_is_told_of_plans_for_review() -> None:

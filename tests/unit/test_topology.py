@@ -1,6 +1,6 @@
 import pytest
 
-from modules.settings.topology import DatabaseMember, nearest_region, topology
+from modules.settings.topology import DatabaseMember, topology
 from tests.support.region_sets import FIVE, ONE, THREE, TWO
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
@@ -70,9 +70,3 @@ def test_refuses_a_loop_round_three_regions() -> None:
 def test_refuses_a_replica_of_itself_and_of_a_region_that_is_not_built() -> None:
     assert problems(replica(SOUTH, SOUTH)) == {SOUTH: "a replica of itself"}
     assert problems(replica(SOUTH, "eu-west-1")) == {SOUTH: "a replica of eu-west-1, which is not one of the regions"}
-
-
-def test_nearest_region_is_on_the_continent_if_one_is_and_the_first_by_name() -> None:
-    assert nearest_region("us-east-1", ["us-west-2", "ap-south-1", "us-west-1"]) == "us-west-1"
-    assert nearest_region("sa-east-1", ["us-west-2", "ap-south-1"]) == "ap-south-1"
-    assert nearest_region("sa-east-1", []) is None

@@ -5,6 +5,7 @@ from tools.destruction.content import empty
 from tools.destruction.going import Going, of_plan, of_state
 from tools.destruction.kept import Kept, keep, still_in_use
 from tools.destruction.obstacles import require_free
+from tools.destruction.retired import staying_of_plan
 from tools.destruction.staying import Staying, shared
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "plan_destruction",
     "require_free",
     "shared",
+    "staying_of_plan",
     "still_in_use",
 ]

@@ -1,7 +1,7 @@
 """What AWS, or the settings, would stop a destruction at half-way: found beforehand, and all of it told at once."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -9,9 +9,15 @@ from tools.destruction.configuration import prevented
 from tools.destruction.content import A_PAGE, recovery_points, versions
 from tools.destruction.going import Clients, Going, of_plan
 from tools.destruction.staying import locked_for_good
+from tools.destruction.uncopied import uncopied
 from tools.errors import ToolError
 from tools.plan import Plan
 from tools.protection import protected_in_plan
+
+_LEAVE = (
+    "take the region back into `regions`, write `leaving: {REGION: {objects: delete, backups: delete}}` or `keep` for "
+    "either, deploy, and retire it then: docs/regions.md#leave"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +30,8 @@ class Obstacle:
         Its address in Terraform.
     where : str
         Its name and region.
+    region : str
+        The region.
     why : str
         What holds it.
     way : str
@@ -32,6 +40,7 @@ class Obstacle:
 
     address: str
     where: str
+    region: str
     why: str
     way: str
 
@@ -39,7 +48,9 @@ class Obstacle:
         return f"{self.address}: {self.where}, {self.why}"
 
 
-def require_free(plan: Plan, *, clients: Clients, stack: dict[str, Any] | None = None) -> None:
+def require_free(
+    plan: Plan, *, clients: Clients, stack: dict[str, Any] | None = None, retired: Collection[str] = ()
+) -> None:
     """Refuse a plan that would be stopped half-way, when much else is deleted already.
 
     Parameters
@@ -50,6 +61,8 @@ def require_free(plan: Plan, *, clients: Clients, stack: dict[str, Any] | None =
         Makes a boto3 client of a service and a region. What the plan leaves alone is not asked about.
     stack : dict, optional
         The Terraform JSON of the stack, for what it forbids to destroy. By default Terraform itself sees to that.
+    retired : collection of str
+        Retired regions, whose data is given up by `leaving`. None by default.
 
     Raises
     ------
@@ -58,6 +71,12 @@ def require_free(plan: Plan, *, clients: Clients, stack: dict[str, Any] | None =
     """
     going = of_plan(plan)
     found = [*_protected(plan), *_prevented(going, stack or {}), *_filled(going, cache(clients))]
+    found = [
+        replace(each, way=_LEAVE) if each.region in retired and each.way.startswith(("`", "wait")) else each
+        for each in found
+    ]
+    if retired:
+        found += _uncopied(plan, cache(clients))
     if not found:
         return
     listed = "\n".join(f"  {each}" for each in found)
@@ -73,6 +92,7 @@ def _protected(plan: Plan) -> Iterator[Obstacle]:
         yield Obstacle(
             address=each.address,
             where=f"{each.name} in {each.region}",
+            region=each.region,
             why="protected from deletion",
             way=f"`{each.kind.setting}: false`, or: {each.command}",
         )
@@ -85,6 +105,7 @@ def _prevented(going: Sequence[Going], stack: dict[str, Any]) -> Iterator[Obstac
             yield Obstacle(
                 address=one.address,
                 where=f"{one.attributes.get('identifier') or one.attributes.get('id')} in {one.region}",
+                region=one.region,
                 why="kept by `prevent_destroy`",
                 way="`database.prevent_destroy: false`",
             )
@@ -101,6 +122,7 @@ def _filled(going: Sequence[Going], clients: Clients) -> Iterator[Obstacle]:
                 yield Obstacle(
                     address=one.address,
                     where=f"{one.attributes.get('id')} in {one.region}",
+                    region=one.region,
                     why=f"cannot be read: {error}",
                     way="let who destroys list versions in buckets and recovery points in vaults",
                 )
@@ -115,6 +137,7 @@ def _bucket(one: Going, _: Sequence[Going], clients: Clients) -> Iterator[Obstac
         yield Obstacle(
             address=one.address,
             where=f"{name} in {one.region}",
+            region=one.region,
             why=f"holds {f'{held} or more' if held >= A_PAGE else held} objects, older versions and delete markers",
             way="`storage.force_destroy: true`, which deletes what is in all buckets; copy first what shall stay",
         )
@@ -133,6 +156,7 @@ def _vault(one: Going, going: Sequence[Going], clients: Clients) -> Iterator[Obs
         yield Obstacle(
             address=one.address,
             where=where,
+            region=one.region,
             why=f"{why} that nobody can delete before they end, the last of them {last}",
             way="wait, or leave the vault where it is, with the keys that it needs; in the working directory "
             f"`terraform state rm {' '.join([one.address, *its])}`",
@@ -141,8 +165,21 @@ def _vault(one: Going, going: Sequence[Going], clients: Clients) -> Iterator[Obs
         yield Obstacle(
             address=one.address,
             where=where,
+            region=one.region,
             why=why,
             way="`backup.force_destroy: true`, which deletes all backups; copy first what shall stay",
+        )
+
+
+def _uncopied(plan: Plan, clients: Clients) -> Iterator[Obstacle]:
+    for one in uncopied(plan, clients):
+        yield Obstacle(
+            address=one.bucket,
+            where=f"{one.bucket} in {one.region}",
+            region=one.region,
+            why=f"holds {len(one.keys)} objects that {one.destination} has not, such as {one.keys[0]}",
+            way=f"wait until they are replicated, or copy them: aws s3 sync s3://{one.bucket} s3://{one.destination}; "
+            "or delete those that nobody needs",
         )
 
 

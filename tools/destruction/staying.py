@@ -31,10 +31,13 @@ class Staying:
         Keys that encrypt something that stays.
     others : sequence of Going
         What protects others in the account, and locks that AWS lets nobody take off.
+    data : sequence of Going
+        Buckets and vaults of retired regions that the settings keep, with what was set for them.
     """
 
     keys: Sequence[Kept] = ()
     others: Sequence[Going] = ()
+    data: Sequence[Going] = ()
 
     @classmethod
     def of(cls, going: Sequence[Going], clients: Clients) -> Self:
@@ -42,16 +45,21 @@ class Staying:
         return cls(keys=keep(going, clients), others=shared(going, clients))
 
     def __bool__(self) -> bool:
-        return bool(self.keys or self.others)
+        return bool(self.keys or self.others or self.data)
 
     @property
     def addresses(self) -> list[str]:
         """Their addresses in Terraform."""
-        return [*(each.key.address for each in self.keys), *(each.address for each in self.others)]
+        found = [*(each.key.address for each in self.keys), *(each.address for each in (*self.others, *self.data))]
+        return list(dict.fromkeys(found))
 
     def lines(self) -> list[str]:
         """Say what stays, and why."""
         lines = []
+        if stores := [one for one in self.data if one.kind in {"aws_s3_bucket", "aws_backup_vault"}]:
+            lines += ["kept by `leaving`, and no longer the platform's:"]
+            names = [str(one.attributes.get("bucket") or one.attributes.get("name")) for one in stores]
+            lines += [f"  {name} in {one.region}" for name, one in zip(names, stores, strict=True)]
         if self.keys:
             lines += ["kept, because they encrypt what stays:", *(f"  {each.text}" for each in self.keys)]
         if self.others:

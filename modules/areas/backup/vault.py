@@ -61,7 +61,7 @@ class BackupVault(Construct):
             provider=region.provider,
             name=name,
             kms_key_arn=key.arn,
-            force_destroy=settings.force_destroy,
+            force_destroy=region.settings.gives_up("backups", region=region.name),
             tags={"Name": name},
             depends_on=[source.resource for source in sources],
         )

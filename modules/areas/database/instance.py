@@ -127,7 +127,7 @@ class Instance(Construct):
             copy_tags_to_snapshot=True,
             delete_automated_backups=False,
             maintenance_window=settings.maintenance_window,
-            deletion_protection=settings.is_protected(region.name),
+            deletion_protection=settings.is_protected(region.name) and not region.settings.leaves(region.name),
             # AWS creates no final snapshot of a replica, and does not delete a replica if a snapshot name is given.
             skip_final_snapshot=not standalone,
             final_snapshot_identifier=self._snapshot_name(region, generation) if standalone else None,

@@ -78,7 +78,7 @@ class LoadBalancer(Construct):
             security_groups=[self.security_group.id],
             drop_invalid_header_fields=True,
             desync_mitigation_mode="strictest",
-            enable_deletion_protection=settings.deletion_protection,
+            enable_deletion_protection=settings.deletion_protection and not region.settings.leaves(region.name),
             access_logs=LbAccessLogs(bucket=logs.name, prefix="access", enabled=True),
             connection_logs=LbConnectionLogs(bucket=logs.name, prefix="connections", enabled=True),
             tags={"Name": name},

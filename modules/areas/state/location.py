@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from modules.core.naming import Names, bucket_name
-from modules.settings.topology import nearest_region
+from modules.settings.companions import companion
 
 if TYPE_CHECKING:
     from modules.settings import Settings
@@ -38,12 +38,11 @@ class StateLocation:
     def of(cls, settings: Settings) -> StateLocation:
         """The location according to the settings."""
         home = settings.home
-        other_regions = [region for region in settings.regions if region != home]
         names = Names(environment=settings.environment, suffix=settings.environment_suffix, region=home)
         return cls(
             region=home,
             names=names,
-            replica_region=settings.state.replica_region or nearest_region(home, other_regions),
+            replica_region=settings.state.replica_region or companion(home, settings.regions),
         )
 
     @property

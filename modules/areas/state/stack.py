@@ -25,7 +25,7 @@ from modules.blocks.identity.role import role_arn
 from modules.blocks.keys.key import Key
 from modules.blocks.keys.key_policy import allow_via_service
 from modules.core.errors import error_context
-from modules.core.region import Region
+from modules.core.region import Region, unused_providers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,6 +90,9 @@ class StateBackendStack(TerraformStack):
                 Replication(
                     home_region, "replication", identifier=STATE, source=home.bucket, destinations=[replica.bucket]
                 )
+        # The replica may be in any of them, and may move.
+        others = {*settings.regions, *settings.retired_regions} - {location.region, location.replica_region}
+        unused_providers(self, others, settings=settings)
         TerraformOutput(self, "bucket", value=home.bucket.id)
 
 
@@ -109,6 +112,8 @@ class _RegionalState:
             for name in ("s3", "dynamodb")
         ]
         self.key = Key(region, "state-key", region=region, purpose="state", statements=key_statements)
+        settings = region.settings
+        emptied = settings.leaves(region.name) and settings.leaving[region.name].objects == "delete"
         logs = Bucket(
             region,
             "state-logs",
@@ -120,6 +125,7 @@ class _RegionalState:
                 *allow_access_log_delivery(bucket),
             ],
             expire_after_days=ACCESS_LOGS_DAYS,
+            force_destroy=emptied,
         )
         self.bucket = Bucket(
             region,
@@ -130,6 +136,7 @@ class _RegionalState:
             access_logs=logs,
             statements=lambda bucket: [*deny_other_encryption(bucket), *deny_everyone_except(bucket, principals)],
             keep_noncurrent_days=KEEP_STATE_VERSIONS_DAYS,
+            force_destroy=emptied,
         )
         self.bucket.resource.lifecycle = TerraformResourceLifecycle(prevent_destroy=True)
 

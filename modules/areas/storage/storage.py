@@ -104,7 +104,7 @@ class Storage(Construct):
             ],
             keep_noncurrent_days=settings.keep_noncurrent_days,
             tiers={"INTELLIGENT_TIERING": settings.tier_after_days},
-            force_destroy=settings.force_destroy,
+            force_destroy=region.settings.gives_up("objects", region=region.name),
         )
         application.allow(DATA, _application_statements(self.data, keys.storage))
 
@@ -139,7 +139,7 @@ class Storage(Construct):
             expire_after_days=settings.keep_logs_days,
             keep_noncurrent_days=settings.keep_noncurrent_days,
             tiers=LOG_TIERS,
-            force_destroy=settings.force_destroy,
+            force_destroy=self._region.settings.gives_up("objects", region=self._region.name),
         )
 
 
@@ -148,8 +148,8 @@ def data_roles(region: Region) -> list[str]:
 
     The region's own replication role reads the bucket. Those of the regions that replicate to it write.
     """
-    destinations = region.settings.replication_destinations(region.name)
-    homes = sorted([region.name, *destinations]) if destinations else []
+    settings, name = region.settings, region.name
+    homes = sorted({*([name] if settings.replication_destinations(name) else ()), *settings.replication_sources(name)})
     return [
         role_arn(region, APPLICATION),
         *(role_arn(region, replication_identifier(DATA), home=home) for home in homes),

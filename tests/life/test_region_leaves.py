@@ -1,0 +1,174 @@
+"""A region joins and another leaves: nothing that stands is disturbed, and of what has left nothing remains."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from rich.console import Console
+
+from tests.support.databases import SMALL
+from tests.support.lives import Applied, new_life
+from tests.support.part import only
+from tests.support.region_sets import settings_of
+from tools.account import Account
+from tools.console import Reporter
+from tools.destruction import of_state
+from tools.errors import ToolError
+
+pytestmark = pytest.mark.emulator
+HOME, LEAVING, JOINING = "us-east-1", "ap-south-1", "us-west-2"
+ACCOUNT = "123456789012"
+#: What spans regions, what keeps data, and what protects it.
+KINDS = (
+    "aws_backup_plan",
+    "aws_backup_vault",
+    "aws_backup_vault_lock_configuration",
+    "aws_backup_vault_policy",
+    "aws_db_instance",
+    "aws_db_instance_automated_backups_replication",
+    "aws_dynamodb_table",
+    "aws_kms_alias",
+    "aws_route",
+    "aws_s3_bucket_policy",
+    "aws_s3_bucket_replication_configuration",
+    "aws_s3_bucket_server_side_encryption_configuration",
+    "aws_secretsmanager_secret",
+    "aws_vpc_peering_connection_accepter",
+    "aws_vpc_peering_connection_options",
+)
+KEPT_WHERE_THEY_ARE = {
+    "state": {"replica_region": LEAVING},
+    "backup": {"copy_region": LEAVING},
+    "database": {"instances": {HOME: {"backups_in": LEAVING}}},
+}
+
+
+@pytest.fixture
+def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Applied]:
+    begun = new_life(tmp_path, settings_of(HOME, LEAVING, **SMALL))
+    emulator = begun.start()
+    try:
+        only(monkeypatch, *KINDS)
+        for name, value in emulator.environment().items():
+            monkeypatch.setenv(name, value)
+        yield Applied(begun, emulator, begun.target(emulator))
+    finally:
+        emulator.stop()
+
+
+class Team:
+    """Who has the account, edits the settings and types `make`."""
+
+    def __init__(self, platform: Applied) -> None:
+        self.platform, self.told = platform, io.StringIO()
+
+    def account(self, *regions: str, **more: Any) -> Account:
+        self.platform.settings.write_text(yaml.safe_dump(settings_of(*regions, **SMALL, **more)))
+        environ = self.platform.emulator.clean_environment(
+            {**self.platform.life.environ, "APPROVE": "yes", "PREFLIGHT": "no"}
+        )
+        return Account(
+            settings=self.platform.settings,
+            build=self.platform.build.parent / "aws",
+            out=self.platform.life.paths.out,
+            environ=environ,
+            reporter=Reporter(Console(file=self.told, width=300)),
+            gate=False,
+        )
+
+    def deploy(self, *regions: str, bootstrap: bool = False, **more: Any) -> None:
+        account = self.account(*regions, **more)
+        if bootstrap:
+            account.bootstrap()
+        account.deploy()
+
+    def refused(self, *regions: str, **more: Any) -> ToolError:
+        before = self.ids()
+        with pytest.raises(ToolError) as caught:
+            self.account(*regions, **more).deploy()
+        assert self.ids() == before
+        return caught.value
+
+    def ids(self, *, without: str = "") -> dict[str, str]:
+        """The id of everything that the states hold, by address; but for what belongs to a region."""
+        return {
+            one.address: str(one.attributes.get("id"))
+            for stack in ("platform", "state-backend")
+            for one in of_state(self.platform.target.state(stack) or {})
+            if not without or without not in one.address
+        }
+
+
+def fill(platform: Applied) -> tuple[str, str]:
+    """Write an object that is not in the primary region, and make a backup, in the region that leaves."""
+    bucket, vault = f"prod-s3-test-data-{ACCOUNT}-{LEAVING}", f"PROD-backup-test-vault-{LEAVING}"
+    platform.client("s3", LEAVING).put_object(Bucket=bucket, Key="application/order", Body=b"1")
+    (table,) = platform.client("dynamodb", LEAVING).list_tables()["TableNames"]
+    platform.client("backup", LEAVING).start_backup_job(
+        BackupVaultName=vault,
+        ResourceArn=f"arn:aws:dynamodb:{LEAVING}:{ACCOUNT}:table/{table}",
+        IamRoleArn=f"arn:aws:iam::{ACCOUNT}:role/backup",
+    )
+    return bucket, vault
+
+
+def test_a_region_joins_another_leaves_and_nothing_else_is_touched(platform: Applied) -> None:
+    team = Team(platform)
+    team.deploy(HOME, LEAVING)
+    stood = team.ids()
+
+    # The state, the replicated backups and their copies are in the only other region there was.
+    refused = team.refused(HOME, LEAVING, JOINING)
+    for line in ("state.replica_region", "backup.copy_region", f"database.instances.{HOME}.backups_in"):
+        assert f"write `{line}: {LEAVING}` to keep it where it is" in refused.message
+    team.deploy(HOME, LEAVING, JOINING, **KEPT_WHERE_THEY_ARE)
+    assert stood.items() <= team.ids().items()
+    bucket, vault = fill(platform)
+    joined = team.ids(without=LEAVING)
+
+    refused = team.refused(HOME, JOINING)
+    assert f"resources in {LEAVING}" in refused.message
+    assert f"retired_regions: [{LEAVING}]" in str(refused.advice)
+    # What protects it is still there, and nobody has said what becomes of its data.
+    refused = team.refused(HOME, JOINING, retired_regions=[LEAVING])
+    assert "protected from deletion" in refused.message
+    assert f"{bucket} in {LEAVING}, holds" in refused.message
+    assert f"{vault} in {LEAVING}, holds" in refused.message
+
+    leaving = {LEAVING: {"objects": "delete", "backups": "keep"}}
+    team.deploy(HOME, LEAVING, JOINING, bootstrap=True, leaving=leaving, **KEPT_WHERE_THEY_ARE)
+    team.deploy(HOME, JOINING, bootstrap=True, retired_regions=[LEAVING], leaving=leaving)
+    assert {one: id_ for one, id_ in team.ids(without=LEAVING).items() if one in joined} == joined
+    assert team.ids().keys() == team.ids(without=LEAVING).keys()
+    nothing_is_left(platform, vault)
+
+    assert team.account(HOME, JOINING).plan() is False
+
+
+def nothing_is_left(platform: Applied, vault: str) -> None:
+    """What of the region there is: the vault that was to be kept, and the keys of what AWS or the settings keep."""
+    assert platform.client("rds", LEAVING).describe_db_instances()["DBInstances"] == []
+    assert platform.client("dynamodb", LEAVING).list_tables()["TableNames"] == []
+    assert platform.client("secretsmanager", LEAVING).list_secrets()["SecretList"] == []
+    ec2 = platform.client("ec2", LEAVING)
+    assert [one for one in ec2.describe_vpcs()["Vpcs"] if not one["IsDefault"]] == []
+    states = [one["Status"]["Code"] for one in ec2.describe_vpc_peering_connections()["VpcPeeringConnections"]]
+    assert set(states) <= {"deleted"}
+    buckets = platform.client("s3", HOME).list_buckets()["Buckets"]
+    assert [one["Name"] for one in buckets if one["Name"].endswith(LEAVING)] == []
+    backup = platform.client("backup", LEAVING)
+    assert [one["BackupVaultName"] for one in backup.list_backup_vaults()["BackupVaultList"]] == [vault]
+    assert backup.list_recovery_points_by_backup_vault(BackupVaultName=vault)["RecoveryPoints"]
+    kms = platform.client("kms", LEAVING)
+    described = [kms.describe_key(KeyId=one["KeyId"])["KeyMetadata"] for one in kms.list_keys()["Keys"]]
+    names = [
+        {tag["TagKey"]: tag["TagValue"] for tag in kms.list_resource_tags(KeyId=one["KeyId"])["Tags"]}.get("Name")
+        for one in described
+        if one["KeyState"] == "Enabled" and one["KeyManager"] == "CUSTOMER"
+    ]
+    assert sorted(map(str, names)) == [f"PROD-kms-test-{purpose}-{LEAVING}" for purpose in ("backup", "data")]

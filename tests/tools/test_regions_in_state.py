@@ -1,0 +1,136 @@
+"""What the state says of a new list of regions, before Terraform does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from modules.settings import load_settings
+from tests.support.region_sets import settings_of, write_settings
+from tools.errors import ToolError
+from tools.paths import BACKEND, PLATFORM, STACKS, Paths
+from tools.regions_in_state import look_at_regions, require_regions
+from tools.target import Target
+
+EAST, WEST, SOUTH, OHIO = "us-east-1", "us-west-2", "ap-south-1", "us-east-2"
+
+
+def resource(kind: str, region: str, **attributes: Any) -> dict[str, Any]:
+    return {
+        "mode": "managed",
+        "type": kind,
+        "name": f"{region}_{kind}",
+        "provider": f'provider["registry.terraform.io/hashicorp/aws"].{region}',
+        "instances": [{"attributes": attributes}],
+    }
+
+
+def database(region: str, source: str | None = None) -> dict[str, Any]:
+    arn = f"arn:aws:rds:{source}:123456789012:db:main" if source else ""
+    return resource("aws_db_instance", region, replicate_source_db=arn)
+
+
+def backups(source: str, destination: str) -> dict[str, Any]:
+    arn = f"arn:aws:rds:{source}:123456789012:db:main"
+    return resource("aws_db_instance_automated_backups_replication", destination, source_db_instance_arn=arn)
+
+
+def copies(region: str, destination: str) -> dict[str, Any]:
+    arn = f"arn:aws:backup:{destination}:123456789012:backup-vault:main"
+    return resource("aws_backup_plan", region, rule=[{"copy_action": [{"destination_vault_arn": arn}]}])
+
+
+def replica(region: str) -> list[dict[str, Any]]:
+    return [resource("aws_s3_bucket", EAST), resource("aws_s3_bucket", region)]
+
+
+def target(
+    folder: Path,
+    *regions: str,
+    platform: list[dict[str, Any]],
+    backend: list[dict[str, Any]] | None = None,
+    **more: Any,
+) -> Target:
+    settings = load_settings(write_settings(folder, settings_of(*regions, **more)), {})
+    paths = Paths(settings=folder / "settings.yaml", build=folder / "build", out=folder / "out")
+    for stack in STACKS:
+        file = paths.stack_output(stack) / "cdk.tf.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        aliases = [{"alias": name} for name in (*settings.regions, *settings.retired_regions)]
+        file.write_text(json.dumps({"provider": {"aws": aliases}, "resource": {"aws_chatbot": {"eu_aws_chatbot": {}}}}))
+    states = {PLATFORM: {"resources": platform}, BACKEND: {"resources": backend or replica(regions[1])}}
+    return cast("Target", SimpleNamespace(settings=settings, paths=paths, state=states.get))
+
+
+def refused(made: Target) -> ToolError:
+    with pytest.raises(ToolError) as caught:
+        look_at_regions(made)
+    return caught.value
+
+
+STANDS = [database(EAST), database(OHIO, EAST), backups(EAST, OHIO), copies(EAST, OHIO)]
+
+
+def test_a_region_that_left_the_settings_is_named_with_the_line_to_write(tmp_path: Path) -> None:
+    error = refused(target(tmp_path, EAST, WEST, platform=[*STANDS, database(SOUTH, EAST)], backend=replica(WEST)))
+    assert f"1 resource in {SOUTH} and 2 resources in {OHIO}" in error.message
+    assert "Provider configuration not present" in error.message
+    assert f"retired_regions: [{SOUTH}, {OHIO}]" in str(error.advice)
+    with pytest.raises(ToolError, match="Provider configuration not present"):
+        require_regions(target(tmp_path, EAST, WEST, platform=[], backend=replica(SOUTH)))
+
+
+def test_what_the_stack_still_has_may_change_its_provider(tmp_path: Path) -> None:
+    chat = resource("aws_chatbot", "eu")
+    stands = [database(EAST), database(WEST, EAST), backups(EAST, WEST), copies(EAST, WEST), chat]
+    assert look_at_regions(target(tmp_path, EAST, WEST, platform=stands)) == []
+
+
+def test_a_region_that_joins_and_would_be_preferred_is_told_with_what_keeps_the_others(
+    tmp_path: Path,
+) -> None:
+    error = refused(target(tmp_path, EAST, WEST, OHIO, platform=STANDS, backend=replica(OHIO)))
+    for key in ("state.replica_region", f"database.instances.{EAST}.backups_in", "backup.copy_region"):
+        assert f"from {OHIO} to {WEST}: write `{key}: {OHIO}` to keep it where it is" in error.message
+
+
+@pytest.mark.parametrize("region", [OHIO, WEST])
+def test_whoever_names_the_region_is_asked_no_more(region: str, tmp_path: Path) -> None:
+    named = {
+        "state": {"replica_region": region},
+        "backup": {"copy_region": region},
+        "database": {"instances": {EAST: {"backups_in": region}}},
+    }
+    assert look_at_regions(target(tmp_path, EAST, WEST, OHIO, platform=STANDS, backend=replica(OHIO), **named)) == []
+
+
+def test_copies_that_another_version_sends_elsewhere_are_told_and_stop_nothing(tmp_path: Path) -> None:
+    stands = [database(EAST), database(WEST, EAST), database(SOUTH, EAST), backups(EAST, WEST), copies(EAST, SOUTH)]
+    (note,) = look_at_regions(target(tmp_path, EAST, WEST, SOUTH, platform=stands))
+    assert note.startswith(f"note: copies of the backups of {EAST} would move from {SOUTH} to {WEST}")
+
+
+def test_what_is_in_a_region_that_leaves_moves_without_a_word(tmp_path: Path) -> None:
+    made = target(tmp_path, EAST, WEST, retired_regions=[OHIO], platform=STANDS, backend=replica(OHIO))
+    assert look_at_regions(made) == []
+
+
+def test_a_source_does_not_go_before_its_replicas(tmp_path: Path) -> None:
+    stands = [*STANDS, database(WEST, OHIO)]
+    error = refused(target(tmp_path, EAST, WEST, retired_regions=[OHIO], platform=stands))
+    assert f"the database in {WEST} replicates that in {OHIO}" in error.message
+
+
+def test_a_retired_region_in_which_nothing_is_left_is_told(tmp_path: Path) -> None:
+    stands = [database(EAST), database(WEST, EAST), backups(EAST, WEST), copies(EAST, WEST)]
+    told = look_at_regions(target(tmp_path, EAST, WEST, retired_regions=[SOUTH, OHIO], platform=stands))
+    assert [line.split()[5] for line in told] == [f"{SOUTH}:", f"{OHIO}:"]
+
+
+def test_nothing_is_told_before_anything_stands(tmp_path: Path) -> None:
+    made = target(tmp_path, EAST, WEST, platform=[])
+    assert look_at_regions(cast("Target", SimpleNamespace(**vars(made) | {"state": lambda _: None}))) == []
