@@ -1,4 +1,4 @@
-"""The tables of docs/cost.md and docs/quotas.md, which are computed and never edited by hand."""
+"""The tables of docs/cost.md and docs/quotas.md, and the picture of the docs: computed, and never edited by hand."""
 
 import json
 import re
@@ -7,6 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tools import cost, quotas
+from tools.diagram.build import picture_of
+from tools.diagram.command import IMAGES, drawn
 from tools.paths import ROOT, STACKS, Paths
 from tools.synth import synthesize
 from tools.usage import Usage, usage
@@ -44,13 +46,17 @@ def pages(used: Mapping[str, Usage]) -> dict[Path, str]:
 
 
 def write(*, environ: Mapping[str, str]) -> None:
-    """Synthesize both settings files, and write the tables of the pages anew."""
-    used = {}
+    """Synthesize both settings files, and write the tables of the pages and the picture anew."""
+    used, pictures = {}, {}
     for name in (DEFAULT, SMALLEST):
         with TemporaryDirectory() as folder:
             paths = Paths(settings=ROOT / name, build=Path(folder) / "build", out=Path(folder) / "out")
             synthesize(paths, environ=environ)
-            stacks = ((paths.stack_output(stack) / "cdk.tf.json").read_text(encoding="utf-8") for stack in STACKS)
-            used[name] = usage(*map(json.loads, stacks))
+            texts = ((paths.stack_output(stack) / "cdk.tf.json").read_text(encoding="utf-8") for stack in STACKS)
+            stacks = list(map(json.loads, texts))
+            used[name], pictures[name] = usage(*stacks), picture_of(*stacks)
     for page, text in pages(used).items():
         page.write_text(text, encoding="utf-8")
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    for name, text in drawn(pictures[DEFAULT]).items():
+        (IMAGES / name).write_text(text, encoding="utf-8")
