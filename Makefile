@@ -134,7 +134,7 @@ iam-again: install ## write them from the recording that is there
 diagram: install ## draw the platform of the settings: build/diagram.svg and build/diagram-dark.svg
 	$(TOOL) diagram
 
-cost: install ## what the settings cost in a month, as a table and build/cost.json
+cost: install ## what the settings cost in a month, by area, and what would save most; build/cost.json
 	$(TOOL) cost
 
 numbers: install ## write the tables of docs/cost.md and docs/quotas.md anew, and docs/images

@@ -105,7 +105,10 @@ def commands() -> Table:
         "local-recover": ("take what a killed run has left on the emulator into the state", local.recover),
         "demo": ("the whole life on an emulator: plan, apply, plan again, destroy", lambda: demo(local)),
         "diagram": ("draw the settings' platform as SVG", lambda: _print(_files(diagram(paths, environ=os.environ)))),
-        "cost": ("what the settings cost in a month, as a table", lambda: _print(cost(paths, environ=os.environ))),
+        "cost": (
+            "what the settings cost in a month, and what would save most",
+            lambda: _print(cost(paths, environ=os.environ)),
+        ),
     }
     looking: Table = {
         "try": (

@@ -4,19 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tools.diagram.model import NEAREST, PRIMARY, TIERS, Item, Stock, many
-from tools.usage import Resource
+from tools.usage import Resource, service_of
 
-#: The services whose resources are drawn, or belong to something that is drawn, by the second word of their type.
-#: What else there is, such as that of an extension, is named under "Also".
-_DRAWN = frozenset(
-    {
-        *("accessanalyzer", "account", "acm", "autoscaling", "backup", "budgets", "ce", "chatbot", "cloudtrail"),
-        *("cloudwatch", "config", "db", "default", "dynamodb", "ebs", "ec2", "eip", "flow"),
-        *("guardduty", "iam", "inspector2", "internet", "kms", "lambda", "launch", "lb", "nat"),
-        *("network", "route", "route53", "s3", "secretsmanager", "security", "securityhub", "sns", "sqs"),
-        *("ssm", "subnet", "vpc", "wafv2"),
-    }
-)
 Band = Callable[[Stock, str], Iterator[Item]]
 
 
@@ -167,7 +156,7 @@ def _operations(stock: Stock, region: str) -> Iterator[Item]:
     outside = [one for one in stock.of("aws_lambda_function", region) if not one.body.get("vpc_config")]
     if outside:
         yield Item(icon="lambda", title=many(len(outside), "function"), detail=_purposes(outside))
-    others = sorted({_service(one) for one in stock.resources if one.region == region} - _DRAWN)
+    others = sorted({service_of(one.kind) or "" for one in stock.resources if one.region == region} - {""})
     if others:
         yield Item(icon="other", title="Also", detail=", ".join(others))
 
@@ -180,12 +169,6 @@ _BANDS: Mapping[str, Band] = {
     "security": _security,
     "operations": _operations,
 }
-
-
-def _service(one: Resource) -> str:
-    provider, _, rest = one.kind.partition("_")
-    # terraform_data and the like are of no service.
-    return rest.partition("_")[0] if provider == "aws" else "default"
 
 
 def _zones(stock: Stock, region: str) -> int:
