@@ -152,7 +152,7 @@ def savings_table(found: Iterable[Saving]) -> str:
 def uses_table() -> str:
     """Return what is charged by use as a Markdown table, with an example for each."""
     rows = [
-        f"| {one.name} | {one.usd:g} a {one.unit} | {one.example:,.0f}: {one.monthly:,.0f} | {one.because} |"
+        f"| {one.name} | {one.usd:g} per {one.unit} | {one.example:,.0f}: {one.monthly:,.0f} | {one.because} |"
         for one in USES
     ]
     return "\n".join(["| what | USD | for example, a month: USD | depends on |", "|---|---:|---:|---|", *rows])

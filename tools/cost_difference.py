@@ -122,7 +122,7 @@ def _before(plan: Plan, after: Mapping[str, Resource]) -> list[Resource]:
 
 def _configured(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """Return the values of a state in the form of a configuration: without what is empty, and with references."""
-    found = {}
+    found: dict[str, Any] = {}
     for key, value in values.items():
         if value in (None, "", [], {}):
             continue

@@ -229,7 +229,8 @@ def _database(one: Resource, resources: Resources, _vcpus: Vcpus) -> Found:
 
 
 def _function(one: Resource, _resources: Resources, _vcpus: Vcpus) -> Found:
-    yield one.region, "reserved concurrency", int(one.body.get("reserved_concurrent_executions", 0))
+    # A state has -1 where nothing is reserved.
+    yield one.region, "reserved concurrency", max(int(one.body.get("reserved_concurrent_executions", 0)), 0)
     # Lambda shares an interface among functions of the same subnet and security groups; ours have groups of their own.
     yield one.region, "function interfaces", len(one.body.get("vpc_config", {}).get("subnet_ids", ()))
 

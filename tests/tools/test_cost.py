@@ -64,7 +64,7 @@ def test_another_family_has_no_price(name: str) -> None:
 
 
 def test_an_example_is_amount_times_price() -> None:
-    assert "| traffic through NAT gateways | 0.045 a GB | 1,000: 45 |" in uses_table()
+    assert "| traffic through NAT gateways | 0.045 per GB | 1,000: 45 |" in uses_table()
 
 
 @pytest.mark.parametrize("choice", CHOICES, ids=lambda choice: choice.key)

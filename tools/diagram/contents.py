@@ -97,8 +97,8 @@ def _database(stock: Stock, region: str) -> Iterator[Item]:
 def _data(stock: Stock, region: str) -> Iterator[Item]:
     buckets = stock.count("aws_s3_bucket", region)
     if buckets:
-        locked = stock.count("aws_s3_bucket_replication_configuration", region)
-        yield Item(icon="s3", title=many(buckets, "bucket"), detail=f"{locked} replicated" if locked else "")
+        copied = stock.count("aws_s3_bucket_replication_configuration", region)
+        yield Item(icon="s3", title=many(buckets, "bucket"), detail=f"{copied} replicated" if copied else "")
     tables = stock.count("aws_dynamodb_table", region) + _replicas(stock, "aws_dynamodb_table", "region_name", region)
     if tables:
         yield Item(icon="dynamodb", title=many(tables, "table"), detail="DynamoDB")
