@@ -136,11 +136,14 @@ iam: install ## write the least policies of bootstrap, planner and deployer
 iam-again: install ## write them from the recording that is there
 	$(TOOL) iam-again
 
-.PHONY: cost numbers
-cost: install ## what the settings cost in a month, as a table and build/cost.json
+.PHONY: diagram cost numbers
+diagram: install ## draw the platform of the settings: build/diagram.svg and build/diagram-dark.svg
+	$(TOOL) diagram
+
+cost: install ## what the settings cost in a month, by area, and what would save most; build/cost.json
 	$(TOOL) cost
 
-numbers: install ## write the tables of docs/cost.md and docs/quotas.md anew
+numbers: install ## write the tables of docs/cost.md and docs/quotas.md anew, and docs/images
 	$(TOOL) numbers
 
 .PHONY: sbom

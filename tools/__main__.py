@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -15,6 +16,7 @@ from tools.bench import bench
 from tools.chaos.chaos import chaos, place_of_chaos
 from tools.cost import cost
 from tools.demo import demo
+from tools.diagram.command import diagram
 from tools.emulator import EmulatorError
 from tools.errors import Interrupted, ToolError
 from tools.interrupts import raise_on_signals
@@ -103,7 +105,11 @@ def commands() -> Table:
         "local-unlock": ("remove state locks that a killed run has left on the emulator", local.unlock),
         "local-recover": ("take what a killed run has left on the emulator into the state", local.recover),
         "demo": ("the whole life on an emulator: plan, apply, plan again, destroy", lambda: demo(local)),
-        "cost": ("what the settings cost in a month, as a table", lambda: _print(cost(paths, environ=os.environ))),
+        "diagram": ("draw the settings' platform as SVG", lambda: _print(_files(diagram(paths, environ=os.environ)))),
+        "cost": (
+            "what the settings cost in a month, and what would save most",
+            lambda: _print(cost(paths, environ=os.environ)),
+        ),
     }
     looking: Table = {
         "try": (
@@ -135,7 +141,10 @@ def commands() -> Table:
     beside: Table = {
         "local-env": ("print shell lines that point other tools at the emulator", lambda: _print(local.environment())),
         "iam-again": ("write them from the recording that is there", lambda: write_policies_again(paths)),
-        "numbers": ("write the tables of docs/cost.md and docs/quotas.md anew", lambda: write(environ=os.environ)),
+        "numbers": (
+            "write the tables of docs/cost.md and docs/quotas.md, and the picture of the docs, anew",
+            lambda: write(environ=os.environ),
+        ),
         "sbom": ("list every package of the lock files in build/sbom.json", sbom),
         "bench": ("measure synthesis with and without the fast bindings", lambda: bench(settings=paths.settings)),
     }
@@ -161,6 +170,10 @@ def _alone(paths: Paths, table: Table) -> Table:
         return held
 
     return {name: (text, alone(name, run)) for name, (text, run) in table.items()}
+
+
+def _files(paths: Sequence[Path]) -> str:
+    return "\n".join(map(str, paths))
 
 
 def _print(text: str) -> None:

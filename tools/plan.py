@@ -44,6 +44,26 @@ def region_of_resources(plan: Plan) -> dict[str, str]:
     }
 
 
+def region_of_what_was(plan: Plan) -> dict[str, str]:
+    """Map the address of each managed resource that exists before the plan is applied to its region.
+
+    As in `region_of_resources`, but what is no longer configured and tells no ARN, such as a NAT gateway, is of the
+    region that its name begins with, as that of everything in one region does.
+    """
+    regions = _regions(plan)
+    return {
+        str(change["address"]): _named_region(change, regions)
+        for change in _in_regions(plan)
+        if change["change"].get("before")
+    }
+
+
+def _named_region(change: Mapping[str, Any], regions: Mapping[str, str]) -> str:
+    found = _region(change, regions)
+    name = str(change["address"]).partition(".")[2].partition("_")[0]
+    return name if found == ELSEWHERE and name in regions.values() else found
+
+
 def resources_by_region(plan: Plan) -> dict[str, int]:
     """Count what `region_of_resources` has, by region in the order of names."""
     return dict(sorted(Counter(region_of_resources(plan).values()).items()))

@@ -20,6 +20,16 @@ ACCOUNT = "account"
 
 Usage = dict[str, Counter[str]]
 Vcpus = Callable[[str], int]
+#: The second words of the types that the platform consists of: what is counted of them is below, and the rest costs
+#: nothing by itself or by use. A resource of another service, such as one of an extension, is counted by its type.
+SERVICES = frozenset(
+    {
+        *("accessanalyzer", "account", "acm", "autoscaling", "backup", "budgets", "ce", "chatbot", "cloudtrail"),
+        *("cloudwatch", "config", "db", "default", "dynamodb", "ebs", "ec2", "eip", "flow", "guardduty", "iam"),
+        *("inspector2", "internet", "kms", "lambda", "launch", "lb", "nat", "network", "route", "route53", "s3"),
+        *("s3control", "secretsmanager", "security", "securityhub", "sns", "sqs", "ssm", "subnet", "vpc", "wafv2"),
+    }
+)
 
 #: What a resource of a type is, one each.
 ONE_EACH = {
@@ -78,6 +88,15 @@ class Resource(NamedTuple):
     body: Mapping[str, Any]
 
 
+class Count(NamedTuple):
+    """How many of a thing a resource is, or brings, in a region."""
+
+    resource: Resource
+    region: str
+    name: str
+    number: int
+
+
 def usage(*stacks: Mapping[str, Any], vcpus: Vcpus | None = None) -> Usage:
     """Count what stacks take of an account, by region and then by name.
 
@@ -92,16 +111,36 @@ def usage(*stacks: Mapping[str, Any], vcpus: Vcpus | None = None) -> Usage:
     -------
     dict
         By region, and for what an account has once under `ACCOUNT`, how many there are of each thing. Names are those
-        of `ONE_EACH` and of the counting functions below; what there is none of is not in it, and counts 0.
+        of `ONE_EACH` and of the counting functions below, or types of other services; what there is none of is not in
+        it, and counts 0.
     """
+    return usage_of([one for stack in stacks for one in resources_of(stack)], vcpus=vcpus)
+
+
+def usage_of(resources: Iterable[Resource], *, vcpus: Vcpus | None = None) -> Usage:
+    """Count what resources take of an account, as `usage` does."""
+    resources = list(resources)
     found: Usage = {}
-    resources = {one.address: one for stack in stacks for one in resources_of(stack)}
-    for one in resources.values():
-        for region, name, number in _counted(one, resources, vcpus or vcpus_of):
-            found.setdefault(region, Counter())[name] += number
-    for region, number in _most_rules(resources.values()).items():
-        found[region]["rules of one security group"] = number
+    for one in counts(resources, vcpus=vcpus):
+        found.setdefault(one.region, Counter())[one.name] += one.number
+    for region, number in _most_rules(resources).items():
+        found.setdefault(region, Counter())["rules of one security group"] = number
     return dict(sorted(found.items()))
+
+
+def counts(resources: Iterable[Resource], *, vcpus: Vcpus | None = None) -> Iterator[Count]:
+    """List what each resource takes of an account, and in which region."""
+    by_address = {one.address: one for one in resources}
+    for one in by_address.values():
+        for region, name, number in _counted(one, by_address, vcpus or vcpus_of):
+            yield Count(one, region, name, number)
+
+
+def service_of(kind: str) -> str | None:
+    """Return the service of a type that is none of the platform's, such as `mq` of `aws_mq_broker`."""
+    provider, _, rest = kind.partition("_")
+    service = rest.partition("_")[0]
+    return service if provider == "aws" and service not in SERVICES else None
 
 
 def resources_of(stack: Mapping[str, Any]) -> Iterator[Resource]:
@@ -143,6 +182,8 @@ def _counted(one: Resource, resources: Resources, vcpus: Vcpus) -> Found:
         yield one.region, ONE_EACH[one.kind], 1
     if one.kind in _MORE:
         yield from _MORE[one.kind](one, resources, vcpus)
+    if service_of(one.kind):
+        yield one.region, one.kind, 1
 
 
 def _at(reference: str, resources: Resources) -> Resource:
@@ -154,7 +195,7 @@ def _endpoint(one: Resource, _resources: Resources, _vcpus: Vcpus) -> Found:
     yield one.region, "interface endpoints" if interface else "gateway endpoints", 1
     if interface:
         # An interface in each subnet; what is paid for is the interface and not the endpoint.
-        yield one.region, "endpoint interfaces", len(one.body["subnet_ids"])
+        yield one.region, "endpoint interfaces", len(one.body.get("subnet_ids", ()))
 
 
 def _group(one: Resource, resources: Resources, vcpus: Vcpus) -> Found:
@@ -180,7 +221,7 @@ def _database(one: Resource, resources: Resources, _vcpus: Vcpus) -> Found:
     while "replicate_source_db" in source.body:
         source = _at(source.body["replicate_source_db"], resources)
     place = "Multi-AZ" if one.body.get("multi_az") else "Single-AZ"
-    size, kind = int(source.body["allocated_storage"]), one.body["storage_type"]
+    size, kind = int(source.body.get("allocated_storage", 0)), one.body.get("storage_type", "gp2")
     yield one.region, "database instances", 1
     yield one.region, "GiB of databases", size
     yield one.region, f"{place} {one.body['instance_class']}", 1
@@ -188,7 +229,8 @@ def _database(one: Resource, resources: Resources, _vcpus: Vcpus) -> Found:
 
 
 def _function(one: Resource, _resources: Resources, _vcpus: Vcpus) -> Found:
-    yield one.region, "reserved concurrency", int(one.body.get("reserved_concurrent_executions", 0))
+    # A state has -1 where nothing is reserved.
+    yield one.region, "reserved concurrency", max(int(one.body.get("reserved_concurrent_executions", 0)), 0)
     # Lambda shares an interface among functions of the same subnet and security groups; ours have groups of their own.
     yield one.region, "function interfaces", len(one.body.get("vpc_config", {}).get("subnet_ids", ()))
 
