@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from modules.settings import SettingsError
 from tools.account import Account
 from tools.bench import bench
+from tools.controls.write import write as write_controls
 from tools.cost import cost
 from tools.demo import demo
 from tools.emulator import EmulatorError
@@ -134,6 +135,7 @@ def commands() -> Table:
         "local-env": ("print shell lines that point other tools at the emulator", lambda: _print(local.environment())),
         "iam-again": ("write them from the recording that is there", lambda: write_policies_again(paths)),
         "numbers": ("write the tables of docs/cost.md and docs/quotas.md anew", lambda: write(environ=os.environ)),
+        "controls": ("write the tables of docs/controls.md anew", lambda: write_controls(environ=os.environ)),
         "sbom": ("list every package of the lock files in build/sbom.json", sbom),
         "bench": ("measure synthesis with and without the fast bindings", lambda: bench(settings=paths.settings)),
     }
