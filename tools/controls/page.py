@@ -16,7 +16,7 @@ from tools.paths import ROOT
 PAGE = ROOT / "docs" / "controls.md"
 WAIVERS = ROOT / "policies" / "waivers.yaml"
 RULES = {name: identifier for name, (identifier, _) in {**REGIONAL, **GLOBAL}.items()}
-HEADER = "| Control | Standards | What it wants | Resources | Held by | Status |\n|---|---|---|---|---|---|"
+HEADER = "| Control | What it wants | Status | Held by | Resources |\n|---|---|---|---|---|"
 Resources = Mapping[str, Mapping[str, Any]]
 
 
@@ -76,14 +76,13 @@ def _standards(platform: Resources) -> str:
 
 
 def _row(row: Control, platform: Resources) -> str:
-    number = [f"CIS {row.cis}"] if row.cis else []
+    standards = [*([f"CIS {row.cis}"] if row.cis else []), *(["FSBP"] if row.fsbp else [])]
     cells = (
-        _codes(row.ids) or "—",
-        ", ".join([*number, *(["FSBP"] if row.fsbp else [])]),
+        " ".join([*([_codes(row.ids)] if row.ids else []), ", ".join(standards)]),
         row.wants,
-        ", ".join(_resource(row, kind, platform) for kind in row.types) or "—",
-        ", ".join(_means(row)) or "—",
         _status(row),
+        ", ".join(_means(row)) or "—",
+        ", ".join(_resource(row, kind, platform) for kind in row.types) or "—",
     )
     return "| " + " | ".join(cells) + " |"
 
