@@ -146,6 +146,21 @@ cost: install ## what the settings cost in a month, by area, and what would save
 numbers: install ## write the tables of docs/cost.md and docs/quotas.md anew, and docs/images
 	$(TOOL) numbers
 
+.PHONY: controls docs
+controls: install ## write the tables of docs/controls.md anew
+	$(TOOL) controls
+
+docs: .venv-docs/.ready ## make a site of the pages in docs/: build/docs/html; a warning or a dead link is an error
+	@.venv-docs/bin/python -m sphinx --quiet --fail-on-warning --builder html \
+		--doctree-dir build/docs/doctrees docs build/docs/html
+	@echo "the site: build/docs/html/index.html"
+
+.venv-docs/.ready: requirements/docs.lock
+	$(DOCTOR) python
+	$(PYTHON) -m venv .venv-docs
+	.venv-docs/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 .PHONY: sbom
 sbom: install ## list every package of the lock files in build/sbom.json (CycloneDX)
 	$(TOOL) sbom
@@ -167,17 +182,17 @@ build/nginx/.ready:
 	@touch $@
 
 .PHONY: test test-life test-rest test-unit coverage matrix mutants lint format lock release
-test: install build/nginx/.ready .venv-cdktn/.ready ## everything: lint, unit, synthesized output, emulator life cycles
+test: install build/nginx/.ready .venv-cdktn/.ready .venv-docs/.ready ## everything: lint, unit, synthesized output, emulator life cycles
 	@$(RUN) -c "import modules.app"  # cuts the bindings down, which processes must not do all at the same time
 	@$(MAKE) --jobs 3 --keep-going test-life lint test-rest
 
 test-life: install ## the life cycles on the emulator
 	@$(PYTEST) --numprocesses $(LIVES) tests/life
 
-test-rest: install build/nginx/.ready .venv-cdktn/.ready ## all but the life cycles
+test-rest: install build/nginx/.ready .venv-cdktn/.ready .venv-docs/.ready ## all but the life cycles
 	@nice $(PYTEST) --numprocesses 2 --ignore tests/life
 
-coverage: install build/nginx/.ready .venv-cdktn/.ready ## the same tests, and which lines they ran; synthesis takes half as long again
+coverage: install build/nginx/.ready .venv-cdktn/.ready .venv-docs/.ready ## the same tests, and which lines they ran; synthesis takes half as long again
 	@$(PYTEST) --numprocesses 6 --cov --cov-report=term:skip-covered
 
 test-unit: install ## the fast loop, in under a minute
@@ -214,7 +229,7 @@ lock: ## resolve requirements/*.in into the lock files anew
 	$(DOCTOR) python
 	@$(PYTHON) -m venv build/lock
 	@build/lock/bin/pip install --quiet pip-tools
-	@for name in project checkov mutants; do $(COMPILE) --upgrade --output-file requirements/$$name.lock requirements/$$name.in; done
+	@for name in project checkov docs mutants; do $(COMPILE) --upgrade --output-file requirements/$$name.lock requirements/$$name.in; done
 	@cp requirements/project.lock requirements/cdktn.lock  # its versions are taken wherever cdktn allows them
 	@$(COMPILE) --output-file requirements/cdktn.lock requirements/cdktn.in
 	@$(COMPILE) --constraint requirements/project.lock --output-file examples/application/requirements.lock \

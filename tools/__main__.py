@@ -14,6 +14,7 @@ from modules.settings import SettingsError
 from tools.account import Account
 from tools.bench import bench
 from tools.chaos.chaos import chaos, place_of_chaos
+from tools.controls.write import write as write_controls
 from tools.cost import cost
 from tools.demo import demo
 from tools.diagram.command import diagram
@@ -145,6 +146,7 @@ def commands() -> Table:
             "write the tables of docs/cost.md and docs/quotas.md, and the picture of the docs, anew",
             lambda: write(environ=os.environ),
         ),
+        "controls": ("write the tables of docs/controls.md anew", lambda: write_controls(environ=os.environ)),
         "sbom": ("list every package of the lock files in build/sbom.json", sbom),
         "bench": ("measure synthesis with and without the fast bindings", lambda: bench(settings=paths.settings)),
     }

@@ -15,7 +15,7 @@ BILL = bill()
 URLS = {component["purl"] for component in BILL["components"]}
 
 
-@pytest.mark.parametrize("lock", ["project", "checkov", "cdktn", "mutants"])
+@pytest.mark.parametrize("lock", ["project", "checkov", "cdktn", "docs", "mutants"])
 def test_every_locked_python_package_is_listed(lock: str) -> None:
     text = (ROOT / f"requirements/{lock}.lock").read_text()
     pinned = re.findall(r"^(\S+?)(?:\[.*\])?==(\S+)", text, re.MULTILINE)
