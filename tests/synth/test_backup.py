@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from modules.settings import SettingsError, load_settings
+from modules.settings.companions import companion
 from tests.support.region_sets import FIVE, ONE, SMALL_SETS, TAKEN_OVER, THREE, TWO, settings_of, write_settings
 from tests.support.synthesized import Block, Stack, platform
 
@@ -119,7 +120,7 @@ def test_every_backup_is_copied_to_the_vault_of_another_region_and_kept_as_long(
         for rule in rules(stack, region).values():
             (copy,) = copies(rule)
             vault = stack.at(copy["destination_vault_arn"])
-            assert vault.region == (min(regions[1:]) if region == regions[0] else regions[0])
+            assert vault.region == (companion(regions[0], regions) if region == regions[0] else regions[0])
             assert copy["lifecycle"] == rule["lifecycle"]
 
 
@@ -164,7 +165,9 @@ def test_role_snapshots_only_databases_of_the_plan_and_copies_only_into_its_vaul
         assert all(one.endswith(":snapshot:awsbackup:*") for one in snapshots)
         assert len(snapshots) == min(len(regions), 2)
         into = {stack.at(one).region for one in found.get("CopyIntoVault", {}).get("resources", [])}
-        assert into == ({min(regions[1:]) if region == regions[0] else regions[0]} if len(regions) > 1 else set())
+        assert into == (
+            {companion(regions[0], regions) if region == regions[0] else regions[0]} if len(regions) > 1 else set()
+        )
 
 
 @SETS

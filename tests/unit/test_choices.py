@@ -15,6 +15,9 @@ from tests.support.region_sets import EIGHT_KEYS, write_settings
 
 INSTANCE = "database.instances.us-west-2"
 PEER = {"vpc_id": "vpc-01234567", "cidrs": ["172.30.0.0/16"], "region": "us-east-1", "account_id": "999999999999"}
+LEAVING = "leaving.us-west-2"
+#: A key that is not in the file.
+ABSENT = object()
 #: For each key of a choice a value that makes it, and its neighbour that does not.
 VALUES: dict[str, tuple[Any, Any]] = {
     "alarms.actions": (False, True),
@@ -31,6 +34,7 @@ VALUES: dict[str, tuple[Any, Any]] = {
     "entry.firewall.known_bad_inputs": ("count", "block"),
     "entry.hosted_zone": ("managed", "existing"),
     "entry.wildcard": (True, False),
+    f"{LEAVING}.objects": ("keep", ABSENT),
     "logs.retention_days": (180, 365),
     "network.peers": ({"us-west-2": [PEER]}, {}),
     "regions": (["us-east-1"], ["us-east-1", "us-west-2"]),
@@ -40,11 +44,15 @@ VALUES: dict[str, tuple[Any, Any]] = {
 def content(*stated: tuple[str, Any], forbid: list[str] | None = None) -> dict[str, Any]:
     made: dict[str, Any] = dict(EIGHT_KEYS)
     for path, value in stated:
+        if value is ABSENT:
+            continue
         *sections, key = path.split(".")
         place = made
         for section in sections:
             place = place.setdefault(section, {})
         place[key] = value
+        if path.startswith(LEAVING):
+            place["backups"] = "keep"
     return made | ({"policy": {"forbid": forbid}} if forbid else {})
 
 
@@ -79,7 +87,7 @@ def test_a_value_makes_a_choice_and_its_neighbour_does_not(tmp_path: Path, path:
     value, other = VALUES[path]
     (one,) = chosen(load(tmp_path, (path, value)))
     assert (one.choice.name, one.path, one.value) == (name_of(path), path, value)
-    assert one.region == ("us-west-2" if path.startswith(INSTANCE) else None)
+    assert one.region == ("us-west-2" if path.startswith((INSTANCE, LEAVING)) else None)
     assert str(one) == f"{one.choice.says} ({path}: {shown(value)})"
     assert list(chosen(load(tmp_path, (path, other)))) == []
 
