@@ -29,7 +29,7 @@ from tools.synth import synthesize
 from tools.target import Target
 from tools.upgrade_steps import Kind, Step, Variant, steps
 from tools.upgrade_words import PAGE, steps_in_words
-from tools.upgrades import INSTANCE, instances
+from tools.upgrades import INSTANCE, instances, missing
 
 Approve = Callable[[str, Sequence[str]], None]
 PAUSE_SECONDS = 10.0
@@ -91,17 +91,20 @@ class Upgrade:
             When anything else is to change as well, AWS has no such upgrade, changes would wait for the maintenance
             window, nobody says yes, or a step fails. What was done by then stays, and the next run goes on from there.
         """
-        standing = instances(plan)
-        left = steps(standing)
-        if not left:
+        standing, anew = instances(plan), missing(plan)
+        left = steps(standing, anew)
+        # A replica that is not there is a matter of versions only if a rebuild was broken off.
+        if all(step.kind is Kind.CREATE for step in left):
             self._reporter.say("every instance runs the version of the settings: there is nothing to upgrade")
+            for one in anew:
+                self._reporter.say(f"{one.region} has no instance: a deployment makes it as a replica")
             return False
         self._require_possible(left)
         content = yaml.load(self._target.paths.settings.read_text(encoding="utf-8"), Loader=TextLoader)  # noqa: S506 - derived from SafeLoader
         variant = Variant(content, standing)
         for one in standing:
             self._wait(one.region, one.identifier)
-        self._require_nothing_else(variant)
+        self._require_nothing_else(variant, anew=bool(anew))
         lines = [*summary(self._target, plan), *about(left)]
         approve(f"upgrade PostgreSQL in account {self._target.account_id}", lines)
         for number, step in enumerate(left, 1):
@@ -134,11 +137,11 @@ class Upgrade:
             raise
         return saved
 
-    def _require_nothing_else(self, variant: Variant) -> None:
+    def _require_nothing_else(self, variant: Variant, *, anew: bool) -> None:
         with self._reporter.step("plan what stands, which has to change nothing"):
             saved = self._plan(variant.content())
         saved.discard()
-        if lines := changes(without_permissions(saved.content)):
+        if lines := changes(others_than_versions(saved.content, anew=anew)):
             shown = [f"  {line}" for line in lines[:MOST_SHOWN]]
             more = [f"  and {len(lines) - MOST_SHOWN} more"] if len(lines) > MOST_SHOWN else []
             raise ToolError(
@@ -199,11 +202,21 @@ def about(left: Sequence[Step]) -> list[str]:
     return [*lines, f"  how long an upgrade takes: {PAGE}"]
 
 
-def without_permissions(plan: Plan) -> Plan:
-    """Return a plan without the changes that only permit others: to be made at once, and to be of a major version."""
-    only_permitted = {one.address for one in instances(plan) if one.changed and set(one.changed) <= PERMISSIONS}
-    kept = [change for change in plan.get("resource_changes", ()) if change["address"] not in only_permitted]
-    return {**plan, "resource_changes": kept}
+def others_than_versions(plan: Plan, *, anew: bool = False) -> Plan:
+    """Return a plan without the changes that only permit others: to be made at once, and to be of a major version.
+
+    If a replica is made `anew`, also without it and what is updated after it.
+    """
+    left_out = {one.address for one in instances(plan) if one.changed and set(one.changed) <= PERMISSIONS}
+    kept = [
+        change
+        for change in plan.get("resource_changes", ())
+        if change["address"] not in left_out
+        and not (anew and change["change"]["actions"] == ["update"] and change["type"] != INSTANCE)
+        and not (anew and change["change"]["actions"] == ["create"] and change["type"] == INSTANCE)
+    ]
+    outputs = {} if anew else plan.get("output_changes", {})
+    return {**plan, "resource_changes": kept, "output_changes": outputs}
 
 
 def require_no_more(step: Step, plan: Plan) -> None:
@@ -219,7 +232,7 @@ def require_no_more(step: Step, plan: Plan) -> None:
     lost = [one for one in destroyed(plan) if one.partition(".")[0] in HOLD_DATA - {of_a_role} and one not in expected]
     others = [
         change["address"]
-        for change in without_permissions(plan).get("resource_changes", ())
+        for change in others_than_versions(plan, anew=True)["resource_changes"]
         if change["type"] == INSTANCE
         and change["change"]["actions"] != ["no-op"]
         and change["address"] != step.instance.address

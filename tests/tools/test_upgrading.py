@@ -21,8 +21,8 @@ from tools.console import Reporter
 from tools.errors import ToolError
 from tools.upgrade_steps import Kind, Step
 from tools.upgrade_words import upgrades_in_words
-from tools.upgrades import instances
-from tools.upgrading import Upgrade, require_no_more, without_permissions
+from tools.upgrades import instances, missing
+from tools.upgrading import Upgrade, others_than_versions, require_no_more
 
 HOME = "us-east-1"
 
@@ -158,9 +158,33 @@ def test_what_only_permits_the_upgrade_is_no_other_change() -> None:
     permitted["change"]["actions"] = ["update"]
     permitted["change"]["before"] |= {"apply_immediately": False, "maintenance_window": "sun:04:00-sun:05:00"}
     permitted["change"]["after"] = permitted["change"]["before"] | {"apply_immediately": True}
-    assert without_permissions(plan_of(permitted))["resource_changes"] == []
+    assert others_than_versions(plan_of(permitted))["resource_changes"] == []
     permitted["change"]["after"]["instance_class"] = "db.m7g.xlarge"
-    assert without_permissions(plan_of(permitted))["resource_changes"] == [permitted]
+    assert others_than_versions(plan_of(permitted))["resource_changes"] == [permitted]
+
+
+def test_a_replica_that_is_made_anew_is_no_other_change_and_what_comes_with_a_new_region_is() -> None:
+    def created(kind: str, name: str, after: dict[str, Any]) -> dict[str, Any]:
+        what = {"actions": ["create"], "before": None, "after": after}
+        return {"address": f"{kind}.{name}", "type": kind, "mode": "managed", "change": what}
+
+    after = {"identifier": "main-us-west-2", "engine_version": "18", "replicate_source_db": arn(HOME)}
+    replica, network = created("aws_db_instance", OTHER, after), created("aws_vpc", OTHER, {})
+    updated = {**created("aws_ssm_parameter", OTHER, {}), "change": {"actions": ["update"], "before": {}, "after": {}}}
+    plan = {
+        **plan_of(replica, network, updated),
+        "configuration": {
+            "provider_config": {"aws.x": {"alias": OTHER}},
+            "root_module": {"resources": [{"address": f"aws_db_instance.{OTHER}", "provider_config_key": "aws.x"}]},
+        },
+    }
+    assert others_than_versions(plan, anew=True)["resource_changes"] == [network]
+    assert others_than_versions(plan)["resource_changes"] == [replica, network, updated]
+    (one,) = missing(plan)
+    assert (one.region, one.identifier, one.wanted, one.wanted_source) == (OTHER, "main-us-west-2", "18", arn(HOME))
+    assert instances(plan) == []
+    # Nor are writers, which are made with a new platform.
+    assert missing(plan_of(created("aws_db_instance", HOME, {"identifier": "x", "engine_version": "18"}))) == []
 
 
 def test_what_waits_besides_the_version_is_named_before_the_question(
