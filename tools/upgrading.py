@@ -75,6 +75,20 @@ class Upgrade:
         self._pause = pause
         self._longest = longest
 
+    def settle(self) -> None:
+        """Wait until AWS is done with what was begun before: a plan that is made earlier tells what was.
+
+        Raises
+        ------
+        ToolError
+            When it takes too long.
+        """
+        state = self._target.state(PLATFORM) or {}
+        for resource in state.get("resources", ()):
+            for each in resource["instances"] if resource["type"] == INSTANCE else ():
+                arn, identifier = str(each["attributes"]["arn"]), str(each["attributes"]["identifier"])
+                self._wait(arn.split(":")[3], identifier)
+
     def run(self, plan: Plan, *, approve: Approve) -> bool:
         """Take the steps that are left, after one question; tell whether there were any.
 
@@ -102,8 +116,6 @@ class Upgrade:
         self._require_possible(left)
         content = yaml.load(self._target.paths.settings.read_text(encoding="utf-8"), Loader=TextLoader)  # noqa: S506 - derived from SafeLoader
         variant = Variant(content, standing)
-        for one in standing:
-            self._wait(one.region, one.identifier)
         self._require_nothing_else(variant, anew=bool(anew))
         lines = [*summary(self._target, plan), *about(left)]
         approve(f"upgrade PostgreSQL in account {self._target.account_id}", lines)
@@ -177,7 +189,12 @@ class Upgrade:
     def _wait(self, region: str, identifier: str, version: str = "") -> None:
         rds, end, told = self._target.clients("rds", region), time.monotonic() + self._longest, ""
         while True:
-            (found,) = rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"]
+            try:
+                (found,) = rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"]
+            except rds.exceptions.DBInstanceNotFoundFault as error:
+                if not version:
+                    return
+                raise ToolError(f"{region}: {identifier} is gone", advice=AGAIN) from error
             status, runs = str(found["DBInstanceStatus"]), str(found["EngineVersion"])
             if status == "available" and f"{runs}.".startswith(f"{version}." if version else ""):
                 return
@@ -185,7 +202,8 @@ class Upgrade:
             if told != line:
                 told = line
                 self._reporter.say(f"    {line}")
-            if waiting := (found.get("PendingModifiedValues") or {}).get("EngineVersion"):
+            waiting = (found.get("PendingModifiedValues") or {}).get("EngineVersion")
+            if version and waiting:
                 raise ToolError(f"{line}; {waiting} waits for its maintenance window", advice=AGAIN)
             if time.monotonic() >= end:
                 raise ToolError(f"{line}, after {round(self._longest / 60)} minutes", advice=AGAIN)
