@@ -189,9 +189,10 @@ class Account:
         self._require_backend(target)
         if report := self._preflight(target):
             self._require_none(report.stopping, "an upgrade")
+        upgrade = Upgrade(target, reporter=self.reporter, environ=self.environ, gate=self._gate)
+        upgrade.settle()
         saved = self._plan(target)
         saved.discard()
-        upgrade = Upgrade(target, reporter=self.reporter, environ=self.environ, gate=self._gate)
         upgrade.run(saved.content, approve=self._approve)
 
     def recover(self) -> None:

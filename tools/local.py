@@ -98,11 +98,12 @@ class LocalPlatform:
             When no emulator runs, or as `Upgrade.run` does.
         """
         target = self.target(self.emulator_session.get(), self._synthesize())
+        # It is nobody's but the user's own: the steps are told, and nobody is asked.
+        upgrade = Upgrade(target, reporter=self.reporter, environ=self.environ, gate=False, pause=1)
+        upgrade.settle()
         with self.reporter.step("plan platform"):
             saved = target.save_plan(PLATFORM)
         saved.discard()
-        # It is nobody's but the user's own: the steps are told, and nobody is asked.
-        upgrade = Upgrade(target, reporter=self.reporter, environ=self.environ, gate=False, pause=1)
         return upgrade.run(saved.content, approve=self._tell)
 
     def down(self) -> None:

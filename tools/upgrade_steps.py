@@ -21,6 +21,7 @@ PROTECTION = "deletion_protection"
 class Kind(StrEnum):
     """What a step does to an instance."""
 
+    CREATE = "create"
     UPGRADE = "upgrade"
     PROMOTE = "promote"
     UNPROTECT = "unprotect"
@@ -52,7 +53,7 @@ class Step:
         return self.instance.region
 
 
-def steps(standing: Sequence[Instance]) -> list[Step]:
+def steps(standing: Sequence[Instance], missing: Sequence[Instance] = ()) -> list[Step]:
     """Return the steps from what stands to the versions of a plan; none if every instance has its version.
 
     Asked again after any of them, or after one that was broken off, it returns those that are left.
@@ -61,6 +62,8 @@ def steps(standing: Sequence[Instance]) -> list[Step]:
     ----------
     standing : sequence of Instance
         The instances, and what the plan of the settings makes of them.
+    missing : sequence of Instance, optional
+        Replicas that the plan makes anew: a rebuild was broken off when the old one was gone. They come first.
 
     Raises
     ------
@@ -69,7 +72,7 @@ def steps(standing: Sequence[Instance]) -> list[Step]:
         promoted outside Terraform.
     """
     require_no_lower_version(standing)
-    found: list[Step] = []
+    found = [_step(Kind.CREATE, one, one.wanted) for one in missing]
     for source in standing:
         if source.source or source.wanted_source:
             continue

@@ -65,6 +65,8 @@ def step_in_words(step: Step) -> str:
     """Return what a step does, and what that interrupts or destroys."""
     one = step.instance
     name = f"{step.region}: {one.identifier}"
+    if step.kind is Kind.CREATE:
+        return f"{name} is not there: it is made as a replica with {step.version}, a copy of all data"
     if step.kind is Kind.UPGRADE:
         return f"{name}: PostgreSQL {one.version} to {step.version}; {outage(one)}"
     if step.kind is Kind.PROMOTE:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tools.errors import ToolError
-from tools.plan import Plan
+from tools.plan import ELSEWHERE, Plan, region_of_resources
 
 INSTANCE = "aws_db_instance"
 
@@ -108,6 +108,19 @@ def is_older(version: str, than: str) -> bool:
 def instances(plan: Plan) -> list[Instance]:
     """Return the instances that stand and what a plan makes of them, in the order of their regions."""
     return sorted(_instances(plan), key=lambda one: one.region)
+
+
+def missing(plan: Plan) -> list[Instance]:
+    """Return the replicas that a plan makes anew, such as one whose rebuild was broken off; they run no version."""
+    regions, found = region_of_resources(plan), []
+    for change in plan.get("resource_changes", ()):
+        if change.get("type") == INSTANCE and change["change"]["actions"] == ["create"]:
+            region = regions.get(str(change["address"]), ELSEWHERE)
+            arn = f"arn:aws:rds:{region}::db:{change['change']['after'].get('identifier')}"
+            one = _instance(change, {"arn": arn, "identifier": arn.rpartition(":")[2], "engine_version": ""})
+            if one.wanted_source:
+                found.append(one)
+    return sorted(found, key=lambda one: one.region)
 
 
 def require_order(plan: Plan) -> None:

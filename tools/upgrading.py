@@ -29,7 +29,7 @@ from tools.synth import synthesize
 from tools.target import Target
 from tools.upgrade_steps import Kind, Step, Variant, steps
 from tools.upgrade_words import PAGE, steps_in_words
-from tools.upgrades import INSTANCE, instances
+from tools.upgrades import INSTANCE, instances, missing
 
 Approve = Callable[[str, Sequence[str]], None]
 PAUSE_SECONDS = 10.0
@@ -75,6 +75,20 @@ class Upgrade:
         self._pause = pause
         self._longest = longest
 
+    def settle(self) -> None:
+        """Wait until AWS is done with what was begun before: a plan that is made earlier tells what was.
+
+        Raises
+        ------
+        ToolError
+            When it takes too long.
+        """
+        state = self._target.state(PLATFORM) or {}
+        for resource in state.get("resources", ()):
+            for each in resource["instances"] if resource["type"] == INSTANCE else ():
+                arn, identifier = str(each["attributes"]["arn"]), str(each["attributes"]["identifier"])
+                self._wait(arn.split(":")[3], identifier)
+
     def run(self, plan: Plan, *, approve: Approve) -> bool:
         """Take the steps that are left, after one question; tell whether there were any.
 
@@ -91,17 +105,18 @@ class Upgrade:
             When anything else is to change as well, AWS has no such upgrade, changes would wait for the maintenance
             window, nobody says yes, or a step fails. What was done by then stays, and the next run goes on from there.
         """
-        standing = instances(plan)
-        left = steps(standing)
-        if not left:
+        standing, anew = instances(plan), missing(plan)
+        left = steps(standing, anew)
+        # A replica that is not there is a matter of versions only if a rebuild was broken off.
+        if all(step.kind is Kind.CREATE for step in left):
             self._reporter.say("every instance runs the version of the settings: there is nothing to upgrade")
+            for one in anew:
+                self._reporter.say(f"{one.region} has no instance: a deployment makes it as a replica")
             return False
         self._require_possible(left)
         content = yaml.load(self._target.paths.settings.read_text(encoding="utf-8"), Loader=TextLoader)  # noqa: S506 - derived from SafeLoader
         variant = Variant(content, standing)
-        for one in standing:
-            self._wait(one.region, one.identifier)
-        self._require_nothing_else(variant)
+        self._require_nothing_else(variant, anew=bool(anew))
         lines = [*summary(self._target, plan), *about(left)]
         approve(f"upgrade PostgreSQL in account {self._target.account_id}", lines)
         for number, step in enumerate(left, 1):
@@ -134,11 +149,11 @@ class Upgrade:
             raise
         return saved
 
-    def _require_nothing_else(self, variant: Variant) -> None:
+    def _require_nothing_else(self, variant: Variant, *, anew: bool) -> None:
         with self._reporter.step("plan what stands, which has to change nothing"):
             saved = self._plan(variant.content())
         saved.discard()
-        if lines := changes(without_permissions(saved.content)):
+        if lines := changes(others_than_versions(saved.content, anew=anew)):
             shown = [f"  {line}" for line in lines[:MOST_SHOWN]]
             more = [f"  and {len(lines) - MOST_SHOWN} more"] if len(lines) > MOST_SHOWN else []
             raise ToolError(
@@ -174,7 +189,12 @@ class Upgrade:
     def _wait(self, region: str, identifier: str, version: str = "") -> None:
         rds, end, told = self._target.clients("rds", region), time.monotonic() + self._longest, ""
         while True:
-            (found,) = rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"]
+            try:
+                (found,) = rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"]
+            except rds.exceptions.DBInstanceNotFoundFault as error:
+                if not version:
+                    return
+                raise ToolError(f"{region}: {identifier} is gone", advice=AGAIN) from error
             status, runs = str(found["DBInstanceStatus"]), str(found["EngineVersion"])
             if status == "available" and f"{runs}.".startswith(f"{version}." if version else ""):
                 return
@@ -182,7 +202,8 @@ class Upgrade:
             if told != line:
                 told = line
                 self._reporter.say(f"    {line}")
-            if waiting := (found.get("PendingModifiedValues") or {}).get("EngineVersion"):
+            waiting = (found.get("PendingModifiedValues") or {}).get("EngineVersion")
+            if version and waiting:
                 raise ToolError(f"{line}; {waiting} waits for its maintenance window", advice=AGAIN)
             if time.monotonic() >= end:
                 raise ToolError(f"{line}, after {round(self._longest / 60)} minutes", advice=AGAIN)
@@ -199,11 +220,21 @@ def about(left: Sequence[Step]) -> list[str]:
     return [*lines, f"  how long an upgrade takes: {PAGE}"]
 
 
-def without_permissions(plan: Plan) -> Plan:
-    """Return a plan without the changes that only permit others: to be made at once, and to be of a major version."""
-    only_permitted = {one.address for one in instances(plan) if one.changed and set(one.changed) <= PERMISSIONS}
-    kept = [change for change in plan.get("resource_changes", ()) if change["address"] not in only_permitted]
-    return {**plan, "resource_changes": kept}
+def others_than_versions(plan: Plan, *, anew: bool = False) -> Plan:
+    """Return a plan without the changes that only permit others: to be made at once, and to be of a major version.
+
+    If a replica is made `anew`, also without it and what is updated after it.
+    """
+    left_out = {one.address for one in instances(plan) if one.changed and set(one.changed) <= PERMISSIONS}
+    kept = [
+        change
+        for change in plan.get("resource_changes", ())
+        if change["address"] not in left_out
+        and not (anew and change["change"]["actions"] == ["update"] and change["type"] != INSTANCE)
+        and not (anew and change["change"]["actions"] == ["create"] and change["type"] == INSTANCE)
+    ]
+    outputs = {} if anew else plan.get("output_changes", {})
+    return {**plan, "resource_changes": kept, "output_changes": outputs}
 
 
 def require_no_more(step: Step, plan: Plan) -> None:
@@ -219,7 +250,7 @@ def require_no_more(step: Step, plan: Plan) -> None:
     lost = [one for one in destroyed(plan) if one.partition(".")[0] in HOLD_DATA - {of_a_role} and one not in expected]
     others = [
         change["address"]
-        for change in without_permissions(plan).get("resource_changes", ())
+        for change in others_than_versions(plan, anew=True)["resource_changes"]
         if change["type"] == INSTANCE
         and change["change"]["actions"] != ["no-op"]
         and change["address"] != step.instance.address

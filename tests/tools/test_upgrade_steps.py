@@ -47,13 +47,22 @@ class Account:
 
     def __init__(self, standing: list[Instance]) -> None:
         self.by_region = {one.region: one for one in standing}
+        self.gone: dict[str, Instance] = {}
 
     @property
     def standing(self) -> list[Instance]:
         return sorted(self.by_region.values(), key=lambda one: one.region)
 
+    @property
+    def left(self) -> list[Step]:
+        return steps(self.standing, sorted(self.gone.values(), key=lambda one: one.region))
+
+    def delete(self, step: Step) -> None:
+        """Take the first half of a rebuild."""
+        self.gone[step.region] = self.by_region.pop(step.region)
+
     def take(self, step: Step) -> None:
-        one = self.by_region[step.region]
+        one = self.gone.pop(step.region) if step.kind is Kind.CREATE else self.by_region[step.region]
         replicas = [each for each in self.standing if each.replicates(one)]
         if step.kind is Kind.UPGRADE:
             assert not is_older(step.version, one.version), "Cannot upgrade to a lower version"
@@ -69,12 +78,14 @@ class Account:
             one = replace(one, source="", detached=True)
         elif step.kind is Kind.UNPROTECT:
             one = replace(one, protected=False, changed=("deletion_protection",))
-        elif step.kind is Kind.REBUILD:
-            assert not one.protected, "deletion protection"
+        elif step.kind in {Kind.REBUILD, Kind.CREATE}:
+            assert step.kind is Kind.CREATE or not one.protected, "deletion protection"
             assert not replicas
             source = next(each for each in self.standing if each.arn == one.wanted_source)
             # A replica is born with the version of its source.
             one = replace(one, source=one.wanted_source, version=source.version, detached=False)
+            if step.kind is Kind.CREATE:
+                one = replace(one, protected=True, changed=())
         else:
             one = replace(one, protected=True, changed=())
         self.by_region[step.region] = one
@@ -120,10 +131,13 @@ def test_steps_end_at_the_wanted_versions_in_an_order_that_aws_takes_wherever_th
             steps(standing)
         return
     taken = 0
-    while left := steps(account.standing):
+    while left := account.left:
         assert len(steps_in_words(left)) == len(left)
         # Any number of them is taken before the command is killed.
         for step in left[: data.draw(st.integers(1, len(left)))]:
+            if step.kind is Kind.REBUILD and data.draw(st.booleans()):
+                account.delete(step)
+                break
             account.take(step)
             taken += 1
         assert taken < 50

@@ -21,8 +21,8 @@ from tools.console import Reporter
 from tools.errors import ToolError
 from tools.upgrade_steps import Kind, Step
 from tools.upgrade_words import upgrades_in_words
-from tools.upgrades import instances
-from tools.upgrading import Upgrade, require_no_more, without_permissions
+from tools.upgrades import instances, missing
+from tools.upgrading import Upgrade, others_than_versions, require_no_more
 
 HOME = "us-east-1"
 
@@ -31,15 +31,24 @@ def described(version: str, status: str = "available", **more: Any) -> dict[str,
     return {"DBInstanceStatus": status, "EngineVersion": version, **more}
 
 
+class NotFoundError(Exception):
+    """There is no such instance."""
+
+
 class FakeRDS:
-    """Describes an instance as it is told, one look after another; the last is repeated."""
+    """Describes an instance as it is told, one look after another; the last is repeated, and an empty one is none."""
+
+    exceptions = SimpleNamespace(DBInstanceNotFoundFault=NotFoundError)
 
     def __init__(self, *looks: dict[str, Any], targets: tuple[str, ...] = ("17.6", "18.1")) -> None:
         self.looks: Iterator[dict[str, Any]] = chain(looks, repeat(looks[-1])) if looks else repeat(described("17.5"))
         self.targets = targets
 
     def describe_db_instances(self, **_asked: str) -> dict[str, Any]:
-        return {"DBInstances": [next(self.looks)]}
+        look = next(self.looks)
+        if not look:
+            raise NotFoundError
+        return {"DBInstances": [look]}
 
     def describe_db_engine_versions(self, **asked: str) -> dict[str, Any]:
         assert asked == {"Engine": "postgres", "EngineVersion": "17.5"}
@@ -67,11 +76,17 @@ def upgrade_with(tmp_path: Path, told: io.StringIO) -> Callable[[FakeRDS], Upgra
             clients=lambda _service, _region: rds,
             account_id="123456789012",
             paths=SimpleNamespace(settings=settings, build=tmp_path),
+            state=lambda _stack: state_of(HOME),
         )
         reporter = Reporter(Console(file=told, width=300))
         return Upgrade(target, reporter=reporter, environ={}, gate=False, pause=0, longest=0)
 
     return make
+
+
+def state_of(region: str) -> dict[str, Any]:
+    attributes = {"arn": arn(region), "identifier": f"main-{region}"}
+    return {"resources": [{"type": "aws_db_instance", "instances": [{"attributes": attributes}]}]}
 
 
 def unasked(what: str, _lines: object) -> None:
@@ -93,12 +108,6 @@ def test_nothing_is_asked_where_every_instance_has_its_version(
         (at_once(change(HOME, "17.5", "17.6")), FakeRDS(targets=()), "to nothing, and not to"),
         # 17.6 is not 17.60, and 1 not 18.
         (at_once(change(HOME, "17.5", "17.60")), FakeRDS(), "and not to 17.60"),
-        (
-            at_once(change(HOME, "17.5", "17.6")),
-            FakeRDS(described("17.5", "modifying", PendingModifiedValues={"EngineVersion": "17.6"})),
-            "17.6 waits for its maintenance window",
-        ),
-        (at_once(change(HOME, "17.5", "17.6")), FakeRDS(described("17.5", "storage-full")), "is storage-full"),
     ],
 )
 def test_rejects_before_the_question_what_would_not_get_through(
@@ -106,6 +115,24 @@ def test_rejects_before_the_question_what_would_not_get_through(
 ) -> None:
     with pytest.raises(ToolError, match=problem):
         upgrade_with(rds).run(plan_of(entry), approve=unasked)
+
+
+def test_what_aws_has_begun_before_is_over_before_anything_is_planned(
+    upgrade_with: Callable[[FakeRDS], Upgrade], told: io.StringIO
+) -> None:
+    upgrade = upgrade_with(FakeRDS(described("17.5", "upgrading"), described("17.6")))
+    upgrade._longest = 60
+    upgrade.settle()
+    assert "us-east-1: main-us-east-1 is upgrading and runs 17.5" in told.getvalue()
+    # A rebuild was broken off.
+    upgrade_with(FakeRDS({})).settle()
+    with pytest.raises(ToolError, match="main is gone"):
+        upgrade_with(FakeRDS({}))._wait(HOME, "main", "17.6")
+    with pytest.raises(ToolError, match="is storage-full"):
+        upgrade_with(FakeRDS(described("17.5", "storage-full"))).settle()
+    waiting = described("17.5", PendingModifiedValues={"EngineVersion": "17.6"})
+    with pytest.raises(ToolError, match=r"17\.6 waits for its maintenance window"):
+        upgrade_with(FakeRDS(waiting))._wait(HOME, "main", "17.6")
 
 
 @pytest.mark.parametrize("version", ["18", "18.1"])
@@ -158,9 +185,33 @@ def test_what_only_permits_the_upgrade_is_no_other_change() -> None:
     permitted["change"]["actions"] = ["update"]
     permitted["change"]["before"] |= {"apply_immediately": False, "maintenance_window": "sun:04:00-sun:05:00"}
     permitted["change"]["after"] = permitted["change"]["before"] | {"apply_immediately": True}
-    assert without_permissions(plan_of(permitted))["resource_changes"] == []
+    assert others_than_versions(plan_of(permitted))["resource_changes"] == []
     permitted["change"]["after"]["instance_class"] = "db.m7g.xlarge"
-    assert without_permissions(plan_of(permitted))["resource_changes"] == [permitted]
+    assert others_than_versions(plan_of(permitted))["resource_changes"] == [permitted]
+
+
+def test_a_replica_that_is_made_anew_is_no_other_change_and_what_comes_with_a_new_region_is() -> None:
+    def created(kind: str, name: str, after: dict[str, Any]) -> dict[str, Any]:
+        what = {"actions": ["create"], "before": None, "after": after}
+        return {"address": f"{kind}.{name}", "type": kind, "mode": "managed", "change": what}
+
+    after = {"identifier": "main-us-west-2", "engine_version": "18", "replicate_source_db": arn(HOME)}
+    replica, network = created("aws_db_instance", OTHER, after), created("aws_vpc", OTHER, {})
+    updated = {**created("aws_ssm_parameter", OTHER, {}), "change": {"actions": ["update"], "before": {}, "after": {}}}
+    plan = {
+        **plan_of(replica, network, updated),
+        "configuration": {
+            "provider_config": {"aws.x": {"alias": OTHER}},
+            "root_module": {"resources": [{"address": f"aws_db_instance.{OTHER}", "provider_config_key": "aws.x"}]},
+        },
+    }
+    assert others_than_versions(plan, anew=True)["resource_changes"] == [network]
+    assert others_than_versions(plan)["resource_changes"] == [replica, network, updated]
+    (one,) = missing(plan)
+    assert (one.region, one.identifier, one.wanted, one.wanted_source) == (OTHER, "main-us-west-2", "18", arn(HOME))
+    assert instances(plan) == []
+    # Nor are writers, which are made with a new platform.
+    assert missing(plan_of(created("aws_db_instance", HOME, {"identifier": "x", "engine_version": "18"}))) == []
 
 
 def test_what_waits_besides_the_version_is_named_before_the_question(
