@@ -151,7 +151,7 @@ controls: install ## write the tables of docs/controls.md anew
 	$(TOOL) controls
 
 docs: .venv-docs/.ready ## make a site of the pages in docs/: build/docs/html; a warning or a dead link is an error
-	@.venv-docs/bin/python -m sphinx --quiet --fail-on-warning --builder html \
+	@.venv-docs/bin/python -m sphinx --quiet --fresh-env --fail-on-warning --builder html \
 		--doctree-dir build/docs/doctrees docs build/docs/html
 	@echo "the site: build/docs/html/index.html"
 

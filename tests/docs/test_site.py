@@ -14,11 +14,12 @@ PYTHON = ROOT / ".venv-docs/bin/python"
 FETCHED = re.compile(r"<(?:script|img|link|iframe|source)\b[^>]*?\b(?:src|href)=\"([^\"]+)\"|url\(([^)]+)\)|@import")
 
 
-def build(pages: Path, *, to: Path) -> subprocess.CompletedProcess[str]:
+def build(pages: Path, *, to: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     assert PYTHON.exists(), "there is no environment with Sphinx: make .venv-docs/.ready"
     options = ["--quiet", "--fail-on-warning", "--builder", "html", "--doctree-dir", str(to / "doctrees")]
     arguments = [str(PYTHON), "-m", "sphinx", *options, str(pages), str(to / "html")]
-    return subprocess.run(arguments, capture_output=True, text=True, check=False, env={"PATH": "", "LANG": "C.UTF-8"})
+    environ |= {"PATH": "", "LANG": "C.UTF-8"}
+    return subprocess.run(arguments, capture_output=True, text=True, check=False, env=environ)
 
 
 def few(root: Path, *, text: str) -> Path:
@@ -73,10 +74,20 @@ def test_a_dead_link_is_an_error(tmp_path: Path, link: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_page_that_the_index_does_not_name_is_under_more(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("environ", "address"),
+    [
+        ({}, "../../../config.yaml"),
+        ({"DOCS_SOURCE": "https://example.com/blob/main/"}, "https://example.com/blob/main/config.yaml"),
+    ],
+    ids=["working copy", "published"],
+)
+def test_files_of_the_repository_are_found_and_pages_that_the_index_does_not_name_are_under_more(
+    tmp_path: Path, environ: dict[str, str], address: str
+) -> None:
     (tmp_path / "config.yaml").touch()
     pages = few(tmp_path, text="# Index\n\n[file](../config.yaml)\n\n## Part\n\nNo page.\n")
-    assert build(pages, to=tmp_path).stderr == ""
+    assert build(pages, to=tmp_path, **environ).stderr == ""
     html = (tmp_path / "html/index.html").read_text()
     assert '<span class="caption-text">More</span>' in html
-    assert 'href="../../../config.yaml"' in html
+    assert f'href="{address}"' in html

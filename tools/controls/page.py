@@ -9,7 +9,7 @@ import yaml
 from modules.settings.choice import Exemption
 from modules.settings.choice_table import CHOICES
 from modules.settings.managed_rules import GLOBAL, REGIONAL
-from tools.controls.control import AREAS, HELD, NOT_APPLICABLE, STATUSES, Control, controls
+from tools.controls.control import AREAS, HELD, STATUSES, Control, controls
 from tools.numbers import replaced
 from tools.paths import ROOT
 
@@ -20,21 +20,19 @@ HEADER = "| Control | What it wants | Status | Held by | Resources |\n|---|---|-
 Resources = Mapping[str, Mapping[str, Any]]
 
 
-def page(platform: Resources, found: Iterable[Control] = ()) -> str:
+def page(platform: Resources) -> str:
     """Return the page with its tables written anew.
 
     Parameters
     ----------
     platform : mapping
         The resources of the platform's stack, by type and name.
-    found : iterable of Control
-        The controls. By default those of the YAML files.
     """
-    rows = list(found) or controls()
+    rows = controls()
     text = replaced(PAGE.read_text(encoding="utf-8"), "counts", _counts(rows))
     text = replaced(text, "standards", _standards(platform))
     for area in AREAS:
-        lines = [_row(row, platform) for row in rows if row.area == area]
+        lines = [_row(row) for row in rows if row.area == area]
         text = replaced(text, area, "\n".join([HEADER, *lines]))
     named = {rule for row in rows for rule in row.config}
     others = [f"| `{name}` | `{RULES[name]}` |" for name in RULES if name not in named]
@@ -75,25 +73,25 @@ def _standards(platform: Resources) -> str:
     return "\n".join([*(f"- `{one}`" for one in found), f"- off outside of the home region: {_codes(off)}"])
 
 
-def _row(row: Control, platform: Resources) -> str:
+def _row(row: Control) -> str:
     standards = [*([f"CIS {row.cis}"] if row.cis else []), *(["FSBP"] if row.fsbp else [])]
     cells = (
         " ".join([*([_codes(row.ids)] if row.ids else []), ", ".join(standards)]),
         row.wants,
         _status(row),
         ", ".join(_means(row)) or "—",
-        ", ".join(_resource(row, kind, platform) for kind in row.types) or "—",
+        ", ".join(_resource(row, kind) for kind in row.types) or "—",
     )
     return "| " + " | ".join(cells) + " |"
 
 
-def _resource(row: Control, kind: str, platform: Resources) -> str:
+def _resource(row: Control, kind: str) -> str:
     arguments = [
         f"`{path.partition('.')[2]}`: `{str(value).lower() if isinstance(value, bool) else value}`"
         for path, value in row.made.items()
         if path.startswith(f"{kind}.") and value is not None
     ]
-    return f"{len(platform.get(kind, ()))} `{kind}`" + (f" ({', '.join(arguments)})" if arguments else "")
+    return f"`{kind}`" + (f" ({', '.join(arguments)})" if arguments else "")
 
 
 def _means(row: Control) -> list[str]:
@@ -113,8 +111,6 @@ def _status(row: Control) -> str:
         said.append(f"[waived](policy.md#waiving-a-finding) for {_codes(kinds)}")
     if row.note:
         said.append(row.note)
-    elif row.status == NOT_APPLICABLE:
-        raise ValueError(f"{row.name}: why does it not apply?")
     return "; ".join(said)
 
 
