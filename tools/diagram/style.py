@@ -43,7 +43,7 @@ THEMES: Mapping[str, Theme] = {
     },
 }
 """By name, the colours of a theme."""
-#: Kept on machines that have it; the others are where the widths of `shapes` come from.
+#: The first that a machine has. The widths in `shapes` are enough for the widest that `sans-serif` usually is.
 _FONTS = '"Amazon Ember", "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif'
 
 
