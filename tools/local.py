@@ -21,7 +21,7 @@ from tools.recovery import BackendRecovery, Recovery, is_broken_off
 from tools.saved_plan import SavedPlan
 from tools.seed import seed
 from tools.shell import shell_lines
-from tools.synth import Synthesis, synthesize
+from tools.synth import MAIN, Synthesis, synthesize
 from tools.target import Target
 from tools.upgrade_words import upgrades_in_words
 from tools.upgrading import Upgrade
@@ -42,6 +42,8 @@ class LocalPlatform:
         The environment of what is run. By default this process's.
     reporter : Reporter, optional
         Where to tell what happens. By default standard output.
+    program : Path, optional
+        What synthesizes. By default the project's `main.py`.
     """
 
     def __init__(
@@ -52,9 +54,11 @@ class LocalPlatform:
         out: Path,
         environ: Mapping[str, str] = os.environ,
         reporter: Reporter | None = None,
+        program: Path = MAIN,
     ) -> None:
         self.paths = Paths(settings=settings, build=build, out=out).absolute()
         self.environ = environ
+        self._program = program
         self.reporter = reporter or Reporter()
         self.emulator_session = EmulatorSession(paths=self.paths, environ=environ, reporter=self.reporter)
 
@@ -99,7 +103,9 @@ class LocalPlatform:
         """
         target = self.target(self.emulator_session.get(), self._synthesize())
         # It is nobody's but the user's own: the steps are told, and nobody is asked.
-        upgrade = Upgrade(target, reporter=self.reporter, environ=self.environ, gate=False, pause=1)
+        upgrade = Upgrade(
+            target, reporter=self.reporter, environ=self.environ, gate=False, pause=1, program=self._program
+        )
         upgrade.settle()
         with self.reporter.step("plan platform"):
             saved = target.save_plan(PLATFORM)
@@ -237,7 +243,7 @@ class LocalPlatform:
     def _synthesize(self) -> Synthesis:
         load_settings(self.paths.settings, self.environ)
         with self.reporter.step("synth"):
-            return synthesize(self.paths, environ=self.environ)
+            return synthesize(self.paths, environ=self.environ, program=self._program)
 
     def _tell(self, what: str, lines: Sequence[str]) -> None:
         self.reporter.say(f"{what}:")

@@ -13,6 +13,8 @@ from tools.errors import ToolError
 from tools.paths import ROOT, STACKS, Paths
 from tools.workspace import digest_of_stack
 
+#: What synthesizes the stacks, the state backend's and the platform's.
+MAIN = ROOT / "main.py"
 # What comes across from Node opens with its own name, before the Python trace.
 _TRACE = re.compile(r"^(jsii\.errors\.|Traceback \(most recent call last\):)", re.MULTILINE)
 
@@ -48,7 +50,7 @@ class Synthesis:
                 )
 
 
-def synthesize(paths: Paths, *, environ: Mapping[str, str] = os.environ, program: Path = ROOT / "main.py") -> Synthesis:
+def synthesize(paths: Paths, *, environ: Mapping[str, str] = os.environ, program: Path = MAIN) -> Synthesis:
     """Synthesize the stacks of a settings file, and return what was synthesized from what.
 
     Parameters

@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -25,7 +26,7 @@ from tools.gate_plan import checking_plan
 from tools.paths import PLATFORM
 from tools.plan import Plan, changes, destroyed
 from tools.saved_plan import SavedPlan
-from tools.synth import synthesize
+from tools.synth import MAIN, synthesize
 from tools.target import Target
 from tools.upgrade_steps import Kind, Step, Variant, steps
 from tools.upgrade_words import PAGE, steps_in_words
@@ -56,6 +57,8 @@ class Upgrade:
         Whether the gate judges the plan of each step. By default it does.
     pause, longest : float, optional
         Seconds between two looks at an instance, and to wait for it at most.
+    program : Path, optional
+        What synthesizes. By default the project's `main.py`.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class Upgrade:
         gate: bool = True,
         pause: float = PAUSE_SECONDS,
         longest: float = LONGEST_SECONDS,
+        program: Path = MAIN,
     ) -> None:
         self._target = target
         self._reporter = reporter
@@ -74,6 +78,7 @@ class Upgrade:
         self._gate = gate
         self._pause = pause
         self._longest = longest
+        self._program = program
 
     def settle(self) -> None:
         """Wait until AWS is done with what was begun before: a plan that is made earlier tells what was.
@@ -138,7 +143,7 @@ class Upgrade:
         paths = replace(self._target.paths, settings=folder / "settings.yaml", out=folder / "out")
         write_text(paths.settings, yaml.safe_dump(content, allow_unicode=True))
         settings = load_settings(paths.settings, self._environ)
-        synthesis = synthesize(paths, environ=self._environ)
+        synthesis = synthesize(paths, environ=self._environ, program=self._program)
         saved = replace(self._target, paths=paths, settings=settings, synthesis=synthesis).save_plan(PLATFORM)
         try:
             if self._gate:

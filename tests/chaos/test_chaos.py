@@ -18,8 +18,9 @@ from rich.console import Console
 
 from modules.settings import load_settings
 from tools.chaos import chaos as module
-from tools.chaos.chaos import chaos, keep_part
+from tools.chaos.chaos import chaos
 from tools.chaos.kill import Kill
+from tools.chaos.part import cut
 from tools.chaos.scenes import BOTH, LIFE, Scene, settings_of
 from tools.chaos.step import local_platform_in
 from tools.console import Reporter
@@ -83,7 +84,6 @@ def run(monkeypatch: pytest.MonkeyPatch, folder: Path, lives: Lives, **environ: 
     monkeypatch.setattr(module, "LIFE", SCENES)
     monkeypatch.setattr(module, "local_platform_in", lambda _: lives)
     monkeypatch.setattr(module, "kill_one", lives.kill)
-    monkeypatch.setattr(module, "keep_part", lambda _: None)
     monkeypatch.setattr(module, "synthesize", edited)
     monkeypatch.setattr(module, "inventory", lives.inventory)
     return chaos(environ=environ, folder=folder)
@@ -102,8 +102,8 @@ def test_each_scene_is_killed_until_it_is_through(monkeypatch: pytest.MonkeyPatc
 def test_after_some_kills_a_scene_is_let_through(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     lives = Lives(tmp_path)
     run(monkeypatch, tmp_path, lives, KILLS="5")
-    killed = ["make: apply killed"] * 4
-    assert lives.did[2:9] == [*killed, "applied", "2 regions", "join: apply killed"]
+    killed = ["make: apply killed"] * 3
+    assert lives.did[2:8] == [*killed, "applied", "2 regions", "join: apply killed"]
 
 
 def test_a_scene_that_leaves_something_in_no_state_is_a_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_a_part_is_killed_with_what_it_needs(tmp_path: Path) -> None:
     life = local_platform_in(tmp_path)
     file = life.paths.stack_output("platform") / "cdk.tf.json"
     write_text(file, json.dumps({"resource": resources, "output": {"all": {}}}))
-    keep_part(life)
+    cut(file)
     kept = json.loads(file.read_text())
     assert {f"{kind}.{name}" for kind, named in kept["resource"].items() for name in named} == {
         "aws_s3_bucket.data",

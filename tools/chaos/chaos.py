@@ -1,10 +1,8 @@
 """`make chaos`: whatever changes a platform is killed at a random moment; recovered; gone on with; and so on.
 
-What is applied is a part of the smallest platform: a fifth of its resources, but some of each kind that is found in a
-way of its own, by name, by tag, or by what it belongs to, and all that takes long to make.
+What is applied is a part of the smallest platform; see `tools.chaos.part`.
 """
 
-import json
 import os
 import random
 from collections.abc import Mapping
@@ -16,37 +14,22 @@ from rich.table import Table
 
 from tools.chaos.inventory import inventory, orphans
 from tools.chaos.kill import Kill, kill_one
+from tools.chaos.part import PROGRAM
 from tools.chaos.scenes import BOTH, LIFE, Scene, settings_of
 from tools.chaos.step import local_platform_in
 from tools.emulator import Emulator
 from tools.errors import ToolError
 from tools.files import write_text
 from tools.local import LocalPlatform
-from tools.part import part_of
 from tools.paths import PLATFORM, ROOT, STACKS, Paths
 from tools.plan import changes
 from tools.synth import synthesize
 from tools.target import Target
-from tools.workspace import CONFIGURATION
 
 #: One region, to which the scenes add.
 SETTINGS = ROOT / "config" / "smallest.yaml"
-#: With all that these refer to.
-KINDS = (
-    "aws_db_instance",
-    "aws_dynamodb_table",
-    "aws_kms_alias",
-    "aws_lambda_function",
-    "aws_lb",
-    "aws_nat_gateway",
-    "aws_route_table",
-    "aws_s3_bucket_policy",
-    "aws_s3_bucket_replication_configuration",
-    "aws_vpc_peering_connection_accepter",
-    "terraform_data",
-)
 #: So many kills of one scene, and it is let through: to change a database takes longer than any of them is given.
-IN_A_ROW = 4
+IN_A_ROW = 3
 FOLDER = ROOT / "build" / "chaos"
 
 
@@ -111,7 +94,7 @@ class _Run:
 
         A platform is destroyed as it was applied: that scene edits nothing.
         """
-        if scene.step == "apply":
+        if scene.step != "destroy":
             self._settings = scene
         target = self._edited(self._settings)
         for _ in range(IN_A_ROW):
@@ -124,17 +107,18 @@ class _Run:
                 break
             self.kills.append(kill)
             _tell(self._local, kill, len(self.kills))
-        if scene.step == "apply":
+        if scene.step == "destroy":
+            self._local.destroy(target)
+        else:
+            if scene.step == "upgrade":
+                self._local.upgrade_database()
             self._local.apply(target)
             _require_empty(target)
-        else:
-            self._local.destroy(target)
         self._require_no_orphans(target, scene)
 
     def _edited(self, scene: Scene) -> Target:
         _write_settings(self._folder, scene)
-        synthesize(self._local.paths, environ=self._local.environ)
-        keep_part(self._local)
+        synthesize(self._local.paths, environ=self._local.environ, program=PROGRAM)
         return self._local.target(self._emulator)
 
     def _require_no_orphans(self, target: Target, scene: Scene) -> None:
@@ -142,13 +126,6 @@ class _Run:
         if left := orphans(now, [target.state(stack) for stack in STACKS]):
             listed = "\n".join(f"  {name} in {region} ({operation})" for region, operation, name in left)
             raise ToolError(f"after {scene.name!r} these stand and are in no state:\n{listed}")
-
-
-def keep_part(local: LocalPlatform) -> None:
-    """Take out of the synthesized platform what is neither of `KINDS` nor needed by them."""
-    file = local.paths.stack_output(PLATFORM) / CONFIGURATION
-    part = part_of(json.loads(file.read_text(encoding="utf-8")), KINDS)
-    write_text(file, json.dumps(part, indent=2) + "\n")
 
 
 def _write_settings(folder: Path, scene: Scene) -> None:

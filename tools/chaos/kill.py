@@ -19,7 +19,9 @@ from tools.target import Target
 
 #: Within what a step is killed, counted from the moment at which Terraform begins it. Most is made by then, and the
 #: database, for which the provider waits up to three minutes, is under way.
-LONGEST = {"apply": 45.0, "destroy": 30.0}
+LONGEST = {"apply": 45.0, "destroy": 30.0, "upgrade": 45.0}
+#: What Terraform is told to do, where that has another name than the step.
+OF_TERRAFORM = {"upgrade": "apply"}
 EVERYTHING, TERRAFORM = "everything", "terraform alone"
 _START_SECONDS = 300.0
 _END_SECONDS = 30.0
@@ -34,7 +36,7 @@ class Kill:
     scene : str
         What was happening.
     step : str
-        `apply` or `destroy`.
+        `apply`, `upgrade` or `destroy`.
     what : str
         What was killed.
     after : float
@@ -65,7 +67,7 @@ def kill_one(
     local : LocalPlatform
         The local platform in the folder.
     step : str
-        `apply` or `destroy`.
+        `apply`, `upgrade` or `destroy`.
     folder : Path
         Its folder; see `local_platform_in`.
     moments : Random
@@ -75,7 +77,7 @@ def kill_one(
     """
     after, what = moments.uniform(0, LONGEST[step]), moments.choice([EVERYTHING, TERRAFORM])
     with _begun(step, folder) as wrapper:
-        terraform = _terraform(wrapper, step, target.paths.build / PLATFORM)
+        terraform = _terraform(wrapper, OF_TERRAFORM.get(step, step), target.paths.build / PLATFORM)
         ended = _ends_within(wrapper, after) if terraform else True
         if ended:
             if wrapper.wait() != 0:
@@ -106,7 +108,7 @@ def _begun(step: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _terraform(wrapper: subprocess.Popen[bytes], step: str, directory: Path) -> int:
-    """Return the process that does the step, once there is one; 0 if the step ends without."""
+    """Return the process that does what Terraform is told, once there is one; 0 if the step ends without."""
     deadline = monotonic() + _START_SECONDS
     while wrapper.poll() is None and monotonic() < deadline:
         for pid in working_in(directory):

@@ -19,7 +19,7 @@ class Scene:
     settings : mapping
         Settings of the platform from then on, over those that all scenes have.
     step : str
-        `apply` or `destroy`. By default `apply`.
+        `apply`, `upgrade` or `destroy`. By default `apply`.
     """
 
     name: str
@@ -31,18 +31,26 @@ class Scene:
 ALWAYS: Mapping[str, Any] = {
     "environment_suffix": "chaos",
     "secrets": {"recovery_window_days": 0},
-    "state": {"replica_region": OTHER},
+    "state": {"replica_region": "us-east-2"},
+    "database": {"version": "17.5"},
 }
+_UPGRADED = {"database": {"version": "17.6"}}
+_LEAVING = {**_UPGRADED, "leaving": {OTHER: {"objects": "delete", "backups": "delete"}}}
 _MOVED = {
     "regions": BOTH,
     "primary_region": OTHER,
     "home_region": HOME,
-    "database": {"instances": {HOME: {"role": "detached"}}},
+    "database": {"version": "17.6", "instances": {HOME: {"role": "detached"}}},
 }
 #: A whole life, over and over.
 LIFE = (
     Scene(name="a platform is made"),
     Scene(name="a region joins", settings={"regions": BOTH}),
+    Scene(name="a version moves", settings={"regions": BOTH, **_UPGRADED}, step="upgrade"),
+    Scene(name="a region is to leave", settings={"regions": BOTH, **_LEAVING}),
+    Scene(name="a region leaves", settings={"retired_regions": [OTHER], **_LEAVING}),
+    Scene(name="a region has left", settings=_UPGRADED),
+    Scene(name="a region joins again", settings={"regions": BOTH, **_UPGRADED}),
     Scene(name="the primary region moves", settings=_MOVED),
     Scene(name="the platform is destroyed", settings=_MOVED, step="destroy"),
 )
