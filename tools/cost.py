@@ -4,6 +4,7 @@ What is paid for by use (requests, traffic, log data, evaluations) is not in it;
 """
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from modules.settings import load_settings
 from tools.areas import AREAS, area_of
 from tools.paths import BACKEND, STACKS, Paths
 from tools.prices import AS_OF, USES, price_of
-from tools.savings import Saving, savings, settings_total
+from tools.savings import CHOICES, Saving, savings, settings_total
 from tools.synth import synthesize
 from tools.usage import ACCOUNT, Resource, Usage, counts, resources_of
 
@@ -172,6 +173,7 @@ def cost(paths: Paths, *, environ: Mapping[str, str]) -> str:
     synthesize(paths, environ=environ)
     stacks = (json.loads((paths.stack_output(stack) / "cdk.tf.json").read_text(encoding="utf-8")) for stack in STACKS)
     found = lines(*stacks)
+    sys.stderr.write(f"synthesizing the settings with up to {len(CHOICES)} other values, to see what each would save\n")
     text = paths.settings.read_text(encoding="utf-8")
     chosen = savings(text, now=total(found), total_of=settings_total(total_of_stacks, environ=environ), workers=2)
     paths.reports.mkdir(parents=True, exist_ok=True)

@@ -8,11 +8,12 @@ from itertools import combinations
 
 import pytest
 
+from modules.settings.regions import known_regions
 from tests.support.region_sets import ONE, TAKEN_OVER, THREE, WIDEST
 from tests.support.synthesized import platform, stacks
 from tools.diagram.build import picture_of
 from tools.diagram.command import IMAGES, drawn
-from tools.diagram.layout import laid_out
+from tools.diagram.layout import MOST_IN_A_ROW, laid_out
 from tools.diagram.model import Picture, Region
 from tools.diagram.shapes import Box, Drawing, Icon, Text, width_of
 from tools.diagram.style import THEMES
@@ -130,6 +131,31 @@ def area_of(text: Text) -> Box:
     x = text.x - wide if text.at_end else text.x - wide / 2 if "middle" in text.style else text.x
     # From the top of its capitals to the end of what hangs below the line.
     return Box(x=x, y=text.y - 0.75 * text.size, width=wide, height=0.95 * text.size, style=text.text)
+
+
+@pytest.mark.parametrize("count", [2, 4, 9, 10, 18, 33])
+def test_any_number_of_regions_fits(count: int) -> None:
+    """The regions of a picture that was not synthesized: copies of one, under the longest names that there are."""
+    names = sorted(sorted(known_regions()), key=len, reverse=True)[:count]
+    picture = of(*THREE)
+    mesh = frozenset((one, other) for one in names for other in names if one != other)
+    star = frozenset((names[0], other) for other in names[1:]) | {(names[-1], names[0])}
+    many_regions = replace(
+        picture,
+        regions=tuple(replace(picture.regions[0], name=name) for name in names),
+        lanes=tuple(replace(lane, edges=edges) for lane, edges in zip(picture.lanes, (mesh, star), strict=False)),
+    )
+    drawing = laid_out(many_regions)
+    columns = [one for one in boxes(drawing) if one.inside == "sheet"]
+    assert len(columns) == count
+    assert not [pair for pair in combinations(columns, 2) if overlap(*pair)]
+    assert all(one.right <= drawing.width and one.bottom <= drawing.height for one in columns)
+    # Only the list of all names below the title may be too long.
+    assert [one.text for one in texts(drawing) if "…" in one.text and one.size != 14] == []
+    rows = {one.y for one in columns}
+    assert max(sum(one.y == row for one in columns) for row in rows) <= MOST_IN_A_ROW
+    areas = [area_of(one) for one in texts(drawing)]
+    assert not [pair for pair in combinations(areas, 2) if overlap(*pair)]
 
 
 def test_the_svg_is_one_file_that_loads_nothing() -> None:

@@ -74,7 +74,7 @@ def test_a_choice_is_one_that_the_settings_allow(choice: Any, tmp_path: Any) -> 
     path.write_text(with_choice(text, choice))
     section, key = choice.key.split(".")
     value = getattr(getattr(load_settings(path, {}), section), key)
-    assert str(value).lower() == choice.value if isinstance(choice.value, str) else list(value) == choice.value
+    assert str(value).lower() == choice.value if isinstance(choice.value, str) else value == choice.value
 
 
 def test_a_choice_changes_nothing_else(tmp_path: Any) -> None:
@@ -110,6 +110,16 @@ def test_only_what_saves_is_shown_and_the_largest_first() -> None:
 
     found = savings("regions: [eu-west-1]", now=100, total_of=total_of)
     assert [(one.choice.key, one.usd) for one in found] == [("database.multi_az", 80.0), ("network.nat_gateways", 40.0)]
+
+
+def test_what_the_settings_have_already_is_not_priced() -> None:
+    asked = []
+    savings(
+        "network: {nat_gateways: single, interface_endpoints: [secretsmanager], availability_zones: 2}",
+        now=100,
+        total_of=asked.append,
+    )
+    assert len(asked) == len(CHOICES) - 3
 
 
 def test_no_more_than_three_are_shown() -> None:
