@@ -12,7 +12,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from modules.settings import SettingsError
 from tools.account import Account
 from tools.bench import bench
-from tools.controls.write import write as write_controls
 from tools.cost import cost
 from tools.demo import demo
 from tools.emulator import EmulatorError
@@ -27,6 +26,7 @@ from tools.prove.command import Proof
 from tools.recovery.chaos import chaos, place_of_chaos
 from tools.sbom import sbom
 from tools.synth import synthesize
+from tools.tables import write as write_tables
 from tools.trial import trial
 
 Command = Callable[..., object]
@@ -135,7 +135,10 @@ def commands() -> Table:
         "local-env": ("print shell lines that point other tools at the emulator", lambda: _print(local.environment())),
         "iam-again": ("write them from the recording that is there", lambda: write_policies_again(paths)),
         "numbers": ("write the tables of docs/cost.md and docs/quotas.md anew", lambda: write(environ=os.environ)),
-        "controls": ("write the tables of docs/controls.md anew", lambda: write_controls(environ=os.environ)),
+        "tables": (
+            "write the tables of docs/controls.md and docs/runbooks.md anew",
+            lambda: write_tables(environ=os.environ),
+        ),
         "sbom": ("list every package of the lock files in build/sbom.json", sbom),
         "bench": ("measure synthesis with and without the fast bindings", lambda: bench(settings=paths.settings)),
     }
