@@ -36,7 +36,6 @@ REPOSITORY_LINK = re.compile(r"\]\(\.\./([^)#\s]+)")
 
 project = "Meridian"
 extensions = ["myst_parser"]
-exclude_patterns = ["conf.py"]
 html_theme = "furo"
 html_title = project
 html_static_path = ["site"]
