@@ -146,9 +146,9 @@ cost: install ## what the settings cost in a month, by area, and what would save
 numbers: install ## write the tables of docs/cost.md and docs/quotas.md anew, and docs/images
 	$(TOOL) numbers
 
-.PHONY: controls docs
-controls: install ## write the tables of docs/controls.md anew
-	$(TOOL) controls
+.PHONY: tables docs
+tables: install ## write the tables of docs/controls.md and docs/runbooks.md anew
+	$(TOOL) tables
 
 docs: .venv-docs/.ready ## make a site of the pages in docs/: build/docs/html; a warning or a dead link is an error
 	@.venv-docs/bin/python -m sphinx --quiet --fresh-env --fail-on-warning --builder html \

@@ -4,6 +4,7 @@ The pages are plain Markdown, which a repository shows as it is. What a site nee
 
 - The contents at the side: each section of `index.md` whose items are links is a part of it, in that order. A page that
   the index does not name is under "More".
+- Titles of pages, where the text of a link is the name of a file.
 - Links to files of the repository (`../config/prod.yaml`). They lead to the files of this working copy, or below
   `DOCS_SOURCE`, the address under which a site that is published finds them.
 
@@ -30,11 +31,11 @@ DOCS = Path(__file__).parent
 WORKING_COPY = "../../../"
 SECTION = re.compile(r"^## (.+)\n((?:.+\n|\n(?!## ))*)", re.MULTILINE)
 ITEM = re.compile(r"^- \[.+?\]\(([\w-]+)\.md\)", re.MULTILINE)
+FILE_NAME = re.compile(r"\[([\w-]+)\.md\](?=\(\1\.md)")
 REPOSITORY_LINK = re.compile(r"\]\(\.\./([^)#\s]+)")
 
 project = "Meridian"
 extensions = ["myst_parser"]
-exclude_patterns = ["conf.py"]
 html_theme = "furo"
 html_title = project
 html_static_path = ["site"]
@@ -61,12 +62,20 @@ def contents(index: str) -> Iterator[str]:
             yield "\n".join(["```{toctree}", ":hidden:", f":caption: {title}", "", *entries, "```", ""])
 
 
+def title(found: re.Match[str]) -> str:
+    """Return the title of the page that a link has the file name of, as the text of the link."""
+    page = DOCS / f"{found[1]}.md"
+    if not page.exists():
+        return found[0]
+    return f"[{page.read_text(encoding='utf-8').splitlines()[0].removeprefix('# ')}]"
+
+
 def read(_app: Sphinx, page: str, text: list[str]) -> None:
     """Change what is read of a page, before MyST parses it."""
     for path in REPOSITORY_LINK.findall(text[0]):
         if not (DOCS.parent / path).exists():
             logging.getLogger(__name__).warning("no such file in the repository: %s", path, location=page)
-    text[0] = REPOSITORY_LINK.sub(r"](repository:\1", text[0])
+    text[0] = FILE_NAME.sub(title, REPOSITORY_LINK.sub(r"](repository:\1", text[0]))
     if page == "index":
         text[0] += "\n" + "\n".join(contents(text[0]))
 

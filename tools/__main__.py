@@ -14,7 +14,6 @@ from modules.settings import SettingsError
 from tools.account import Account
 from tools.bench import bench
 from tools.chaos.chaos import chaos, place_of_chaos
-from tools.controls.write import write as write_controls
 from tools.cost import cost
 from tools.demo import demo
 from tools.diagram.command import diagram
@@ -29,6 +28,7 @@ from tools.permissions.write import place_of_recording, write_policies, write_po
 from tools.prove.command import Proof
 from tools.sbom import sbom
 from tools.synth import synthesize
+from tools.tables import write as write_tables
 from tools.trial import trial
 
 Command = Callable[..., object]
@@ -146,7 +146,10 @@ def commands() -> Table:
             "write the tables of docs/cost.md and docs/quotas.md, and the picture of the docs, anew",
             lambda: write(environ=os.environ),
         ),
-        "controls": ("write the tables of docs/controls.md anew", lambda: write_controls(environ=os.environ)),
+        "tables": (
+            "write the tables of docs/controls.md and docs/runbooks.md anew",
+            lambda: write_tables(environ=os.environ),
+        ),
         "sbom": ("list every package of the lock files in build/sbom.json", sbom),
         "bench": ("measure synthesis with and without the fast bindings", lambda: bench(settings=paths.settings)),
     }

@@ -160,4 +160,4 @@ def test_what_is_held_passes_but_for_waivers_that_the_page_names(passed: dict[st
 
 
 def test_the_page_is_of_these_controls_and_this_output() -> None:
-    assert page(output().json["resource"]) == PAGE.read_text(encoding="utf-8"), "`make controls` writes its tables anew"
+    assert page(output().json["resource"]) == PAGE.read_text(encoding="utf-8"), "`make tables` writes its tables anew"

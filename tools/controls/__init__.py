@@ -1,1 +1,1 @@
-"""The control map: what the benchmarks want, and how the platform holds it. `make controls` writes docs/controls.md."""
+"""The control map: what the benchmarks want, and how the platform holds it. `make tables` writes docs/controls.md."""

@@ -108,8 +108,10 @@ def values(resources: Mapping[str, Mapping[str, Any]], path: str) -> Iterator[ob
 
 
 def _of(area: str) -> Iterator[Control]:
-    for row in yaml.safe_load((FOLDER / f"{area}.yaml").read_text(encoding="utf-8")):
-        yield Control(area=area, **{key: tuple(it) if isinstance(it, list) else it for key, it in row.items()})
+    rows: list[dict[str, Any]] = yaml.safe_load((FOLDER / f"{area}.yaml").read_text(encoding="utf-8"))
+    for row in rows:
+        arguments: dict[str, Any] = {key: tuple(it) if isinstance(it, list) else it for key, it in row.items()}
+        yield Control(area=area, **arguments)
 
 
 def _below(value: object, keys: list[str]) -> Iterator[object]:
