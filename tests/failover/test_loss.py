@@ -70,9 +70,7 @@ def simulations(draw: st.DrawFn) -> Simulation:
 @settings(max_examples=400, deadline=None)
 @given(simulations())
 def test_never_below_what_was_lost(simulation: Simulation) -> None:
-    found = estimate(
-        simulation.points(), now=simulation.now, answers=False, first_missed=simulation.first_missed
-    )
+    found = estimate(simulation.points(), now=simulation.now, answers=False, first_missed=simulation.first_missed)
     if found is None:
         assert not simulation.sampled_at
         return
