@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - every operation is called in the same way
 """AWS as far as a failover sees it: three regions in a file, each of which can go dark.
 
 The parameters of every call are checked against botocore's own models. What the operations do follows the pages that
@@ -10,6 +11,7 @@ import json
 import pickle
 import re
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
 
+from modules.areas.failover.runtime.advance import advance
 from modules.areas.failover.runtime.clients import DarkError
 from modules.areas.failover.runtime.world import Place, Platform, World
 
@@ -166,9 +169,7 @@ class FakeAws:
 
     def _get_metric_statistics(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
         points = here["lag"] if here["lag"] is not None else self._flowing()
-        moment = __import__("datetime").datetime
-        utc = __import__("datetime").UTC
-        return {"Datapoints": [{"Timestamp": moment.fromtimestamp(at, utc), "Maximum": lag} for at, lag in points]}
+        return {"Datapoints": [{"Timestamp": datetime.fromtimestamp(at, UTC), "Maximum": lag} for at, lag in points]}
 
     def _flowing(self) -> list[tuple[float, float]]:
         """A replica that is two seconds behind, until its source goes dark."""
@@ -353,8 +354,6 @@ def _check(service: str, operation: str, arguments: dict[str, Any]) -> None:
 
 def drive(aws: FakeAws, request: dict[str, Any], *, most: int = 400) -> tuple[list[str], dict[str, Any]]:
     """A driver: advance until the end. What was done, and the last answer."""
-    from modules.areas.failover.runtime.advance import advance
-
     did = []
     for _ in range(most):
         answer = advance(request, aws.world())

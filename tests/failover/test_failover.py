@@ -51,7 +51,7 @@ def test_a_dark_region_is_succeeded(aws: FakeAws) -> None:
     assert aws.hosts() == {HOME: {"main-us-east-1"}, WEST: {"main-us-west-2"}, SOUTH: {"main-us-west-2"}}
     for name in SECRETS:
         assert here["secrets"][name]["rotation"] == "rotation-us-west-2"
-        assert here["secrets"][name]["value"]["password"] == "pw"
+        assert here["secrets"][name]["value"]["password"] == "pw"  # noqa: S105 - of this test
         assert aws.regions[SOUTH]["secrets"][name]["primary"] == WEST
     assert here["group"]["DesiredCapacity"] == 6
     assert aws.held(HOME) == 1
@@ -187,7 +187,7 @@ def test_waiting_long_after_the_outage_loses_no_more(aws: FakeAws) -> None:
 
 
 def test_planned_loses_nothing(aws: FakeAws) -> None:
-    did, end = drive(aws, PLANNED)
+    _, end = drive(aws, PLANNED)
     assert end["state"] == "done"
     text = "\n".join(end["statement"])
     assert "is: nothing that was committed is lost" in text
