@@ -46,6 +46,7 @@ def platform(**changes: Any) -> Platform:
             secrets_key=f"alias/secrets-{region}",
             table=f"failover-{region}",
             machine=f"failover-{region}",
+            look=f"look-{region}",
         )
         for region in REGIONS
     }
@@ -179,7 +180,8 @@ class FakeAws:
 
     def _put_metric_data(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
         for one in arguments["MetricData"]:
-            here["metrics"][one["MetricName"], one["Dimensions"][0]["Value"]] = one["Value"]
+            assert one["Dimensions"][0] == {"Name": "Journal", "Value": f"failover-{region}"}
+            here["metrics"][one["MetricName"], one["Dimensions"][1]["Value"]] = one["Value"]
 
     # EC2 and Auto Scaling
 
@@ -279,7 +281,7 @@ class FakeAws:
     # For tests
 
     def held(self, region: str) -> float | None:
-        return self.regions[KEEPERS[region]]["metrics"].get(("RegionHeld", f"main-{region}"))
+        return self.regions[KEEPERS[region]]["metrics"].get(("RegionHeld", region))
 
     def fenced(self, region: str) -> bool:
         return any(entry["RuleNumber"] == 1 for entry in self.regions[region]["acl"])

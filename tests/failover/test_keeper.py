@@ -153,11 +153,11 @@ def test_a_failover_that_waits_is_not_started_again() -> None:
         aws.pass_time(20)
         assert keep(WEST, aws.world())["resumed"] == []
     metrics = aws.regions[WEST]["metrics"]
-    assert metrics["RunningMinutes", f"main-{HOME}"] == 20
+    assert metrics["RunningMinutes", HOME] == 20
     aws.regions[WEST]["instance"]["status"] = "available"
     drive(aws, request)
     keep(WEST, aws.world())
-    assert metrics["RunningMinutes", f"main-{HOME}"] == 0
+    assert metrics["RunningMinutes", HOME] == 0
 
 
 def test_a_keeper_starts_nothing_by_itself() -> None:
@@ -197,7 +197,7 @@ def test_while_a_region_is_dark_no_other_is_let_back() -> None:
     aws = FakeAws()
     keep(WEST, aws.world())
     assert aws.held(HOME) == 0
-    del aws.regions[WEST]["metrics"]["RegionHeld", f"main-{HOME}"]
+    del aws.regions[WEST]["metrics"]["RegionHeld", HOME]
     aws.go_dark(SOUTH)
     keep(WEST, aws.world())
     assert aws.held(HOME) is None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import advance
-from .clients import Clients
+from .clients import Clients, DarkError
 from .keeper import keep
 from .world import Platform, World
 
@@ -46,7 +46,11 @@ def act(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN4
     """
     world = _world(context)
     if event.get("keep"):
-        return _logged("keep", keep(os.environ["AWS_REGION"], world))
+        try:
+            return _logged("keep", keep(os.environ["AWS_REGION"], world))
+        except DarkError as dark:
+            # Its own region is ill. The next minute tries again, and an alarm tells of a keeper that is silent.
+            return _logged("keep", {"why": str(dark)})
     return _logged("advance", advance.advance(event, world))
 
 

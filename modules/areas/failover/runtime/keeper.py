@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: Seconds without a change after which a failover is started again.
 STUCK = 5 * 60
-MINUTES_METRIC = "RunningMinutes"
+MINUTES_METRIC, KEPT_METRIC = "RunningMinutes", "KeeperRan"
 Detail = dict[str, Any]
 
 
@@ -45,13 +45,15 @@ def keep(region: str, world: World) -> Detail:
     """
     read = readings(region, world)
     records, dark = journal.gather(world)
-    return {
+    done = {
         "missed": sorted(name for name, found in read["regions"].items() if found.get("missed")),
         "held": _publish(region, world, records, dark),
         "returned": _see_to_itself(region, world, records),
         "resumed": _resume(region, world, records),
         "spread": _spread(region, world, records),
     }
+    traffic.put_metric(world, region, KEPT_METRIC, region, 1)
+    return done
 
 
 def readings(region: str, world: World) -> Detail:

@@ -17,7 +17,6 @@ NAMESPACE = "Meridian/Failover"
 HELD_METRIC = "RegionHeld"
 #: The rule that fences: the same as ``modules/areas/network/acl.py`` makes for a detached instance.
 FENCE_RULE, PORT, ANYWHERE = 1, 5432, "0.0.0.0/0"
-#: Prefix of the dimension's value, so that two copies of the platform in an account keep apart.
 Detail = dict[str, Any]
 
 
@@ -47,13 +46,13 @@ def put_metric(world: World, at: str, name: str, region: str, value: float) -> N
         at,
         "put_metric_data",
         Namespace=NAMESPACE,
-        MetricData=[{"MetricName": name, "Dimensions": dimensions(world, region), "Value": value}],
+        MetricData=[{"MetricName": name, "Dimensions": _dimensions(world, at, region), "Value": value}],
     )
 
 
-def dimensions(world: World, region: str) -> list[dict[str, str]]:
-    """Dimensions of the metrics about a region: its instance, which no other copy of the platform has."""
-    return [{"Name": "DBInstanceIdentifier", "Value": world.platform.places[region].instance}]
+def _dimensions(world: World, at: str, region: str) -> list[dict[str, str]]:
+    """The journal beside the metric, which no other copy of the platform has, and the region that it is about."""
+    return [{"Name": "Journal", "Value": world.platform.places[at].table}, {"Name": "Region", "Value": region}]
 
 
 def fence(run: Run, world: World) -> Detail:

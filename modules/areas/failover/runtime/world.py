@@ -71,6 +71,8 @@ class Place:
         Table of the journal.
     machine
         State machine that goes on with a failover to this region.
+    look
+        Name of the function that looks what a failover would do.
     fenced
         Whether the database may be fenced. No while ``database.instances.REGION.fenced`` is ``false``.
     """
@@ -84,6 +86,7 @@ class Place:
     secrets_key: str
     table: str
     machine: str
+    look: str
     fenced: bool = True
 
 
