@@ -162,27 +162,6 @@ def test_a_replica_in_another_region_has_what_it_was_given(emulator: Emulator) -
 
 
 @pytest.mark.parametrize("region", [HOME, AWAY])
-def test_a_promoted_replica_stands_alone(emulator: Emulator, region: str) -> None:
-    source = create(emulator, BackupRetentionPeriod=7)
-    replica = replicate(emulator, source, region)
-    identifier = replica["DBInstanceIdentifier"]
-    before = describe(emulator, HOME, source["DBInstanceIdentifier"])["ReadReplicaDBInstanceIdentifiers"]
-    assert before == [identifier if region == HOME else replica["DBInstanceArn"]]
-    assert describe(emulator, region, identifier)["ReadReplicaSourceDBInstanceIdentifier"]
-
-    rds = emulator.client("rds", region)
-    rds.promote_read_replica(DBInstanceIdentifier=identifier, BackupRetentionPeriod=14)
-    promoted = describe(emulator, region, identifier)
-    assert "ReadReplicaSourceDBInstanceIdentifier" not in promoted
-    assert promoted["BackupRetentionPeriod"] == 14
-    after = describe(emulator, HOME, source["DBInstanceIdentifier"])
-    assert after["ReadReplicaDBInstanceIdentifiers"] == []
-    rds.delete_db_instance(DBInstanceIdentifier=identifier, SkipFinalSnapshot=True)
-    with pytest.raises(ClientError, match="DBInstanceNotFound"):
-        describe(emulator, region, identifier)
-
-
-@pytest.mark.parametrize("region", [HOME, AWAY])
 def test_a_deleted_replica_is_forgotten_by_its_source(emulator: Emulator, region: str) -> None:
     source = create(emulator)
     replica = replicate(emulator, source, region)
@@ -205,18 +184,6 @@ def test_the_replica_of_a_deleted_source_stands_alone(emulator: Emulator, region
     emulator.client("rds", region).delete_db_instance(
         DBInstanceIdentifier=replica["DBInstanceIdentifier"], SkipFinalSnapshot=True
     )
-
-
-def test_rejects_a_final_snapshot_of_a_replica_and_takes_one_of_what_was_promoted(emulator: Emulator) -> None:
-    replica = replicate(emulator, create(emulator), AWAY)
-    identifier, rds = replica["DBInstanceIdentifier"], emulator.client("rds", AWAY)
-    final = {"DBInstanceIdentifier": identifier, "FinalDBSnapshotIdentifier": f"{identifier}-final"}
-    with pytest.raises(ClientError, match="InvalidParameterCombination"):
-        rds.delete_db_instance(**final)
-    rds.promote_read_replica(DBInstanceIdentifier=identifier)
-    rds.delete_db_instance(**final)
-    (snapshot,) = rds.describe_db_snapshots(DBSnapshotIdentifier=f"{identifier}-final")["DBSnapshots"]
-    assert snapshot["DBInstanceIdentifier"] == identifier
 
 
 def test_rejects_a_replica_of_what_has_no_backups(emulator: Emulator) -> None:

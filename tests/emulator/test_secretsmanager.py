@@ -4,7 +4,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.support.refusals import role
+from tests.support.refusals import fresh_name, role
 from tools.emulator import Emulator
 
 pytestmark = pytest.mark.emulator
@@ -12,52 +12,34 @@ pytestmark = pytest.mark.emulator
 REGION = "eu-central-1"
 
 
-def test_a_replica_keeps_the_key_that_it_was_given(emulator: Emulator) -> None:
-    secrets = emulator.client("secretsmanager", REGION)
-    key = "arn:aws:kms:eu-west-1:123456789012:key/1"
-    replicas = [{"Region": "eu-west-1", "KmsKeyId": key}, {"Region": "eu-north-1"}]
-    name = secrets.create_secret(Name="replicated", AddReplicaRegions=replicas)["Name"]
-    status = secrets.describe_secret(SecretId=name)["ReplicationStatus"]
-    assert {entry["Region"]: entry["KmsKeyId"] for entry in status} == {
-        "eu-west-1": key,
-        "eu-north-1": "alias/aws/secretsmanager",
-    }
-
-
-def test_arn_of_a_replica_differs_in_its_region_alone(emulator: Emulator) -> None:
-    home = emulator.client("secretsmanager", REGION)
-    made = home.create_secret(Name=f"copied-{REGION}", SecretString="x", AddReplicaRegions=[{"Region": "eu-west-1"}])
-    arn = made["ARN"].replace(f":{REGION}:", ":eu-west-1:")
-    assert arn.count(REGION) == 1
-    found = emulator.client("secretsmanager", "eu-west-1").get_secret_value(SecretId=arn)
-    assert (found["ARN"], found["SecretString"]) == (arn, "x")
-    home.remove_regions_from_replication(SecretId=made["ARN"], RemoveReplicaRegions=["eu-west-1"])
-    home.delete_secret(SecretId=made["ARN"], ForceDeleteWithoutRecovery=True)
-
-
-def test_a_rotated_secret_still_has_a_current_value(emulator: Emulator) -> None:
-    secrets = emulator.client("secretsmanager", REGION)
-    archive = BytesIO()
+def rotation_function(emulator: Emulator) -> str:
+    """Make a function that Secrets Manager may invoke; return its ARN."""
+    archive, name = BytesIO(), fresh_name("rotate")
     with ZipFile(archive, "w") as package:
         package.writestr("handler.py", "def handle(event, context): ...")
     function = emulator.client("lambda", REGION).create_function(
-        FunctionName="rotate",
+        FunctionName=name,
         Runtime="python3.13",
         Handler="handler.handle",
         Role=role(emulator, service="lambda.amazonaws.com"),
         Code={"ZipFile": archive.getvalue()},
     )
     emulator.client("lambda", REGION).add_permission(
-        FunctionName="rotate",
+        FunctionName=name,
         StatementId="rotation",
         Action="lambda:InvokeFunction",
         Principal="secretsmanager.amazonaws.com",
     )
+    return str(function["FunctionArn"])
+
+
+def test_a_rotated_secret_still_has_a_current_value(emulator: Emulator) -> None:
+    secrets = emulator.client("secretsmanager", REGION)
     value = json.dumps({"password": "x"})
     before = secrets.create_secret(Name="rotated", SecretString=value)["VersionId"]
     secrets.rotate_secret(
         SecretId="rotated",
-        RotationLambdaARN=function["FunctionArn"],
+        RotationLambdaARN=rotation_function(emulator),
         RotationRules={"AutomaticallyAfterDays": 30},
     )
     current = secrets.get_secret_value(SecretId="rotated")
@@ -99,3 +81,33 @@ def test_a_label_that_is_moved_takes_the_last_one_away(emulator: Emulator) -> No
     old = secrets.put_secret_value(SecretId="moved", SecretString="2", VersionStages=["TRIED"])["VersionId"]
     secrets.update_secret_version_stage(SecretId="moved", VersionStage="TRIED", RemoveFromVersionId=old)
     assert old not in secrets.describe_secret(SecretId="moved")["VersionIdsToStages"]
+
+
+def test_a_rotation_that_does_not_begin_at_once_changes_no_version(emulator: Emulator) -> None:
+    secrets, function = emulator.client("secretsmanager", REGION), rotation_function(emulator)
+    name = fresh_name("secret")
+    secrets.create_secret(Name=name, SecretString="1")
+    secrets.put_secret_value(SecretId=name, SecretString="2")
+    before = secrets.describe_secret(SecretId=name)["VersionIdsToStages"]
+    rules = {"AutomaticallyAfterDays": 30}
+    for _ in range(2):
+        secrets.rotate_secret(SecretId=name, RotationLambdaARN=function, RotationRules=rules, RotateImmediately=False)
+    found = secrets.describe_secret(SecretId=name)
+    assert found["VersionIdsToStages"] == before
+    assert (found["RotationEnabled"], found["RotationLambdaARN"]) == (True, function)
+    assert secrets.get_secret_value(SecretId=name)["SecretString"] == "2"
+
+
+def test_a_rotation_that_was_cancelled_keeps_its_function_and_can_go_on(emulator: Emulator) -> None:
+    secrets, function = emulator.client("secretsmanager", REGION), rotation_function(emulator)
+    name = fresh_name("secret")
+    secrets.create_secret(Name=name, SecretString="1")
+    secrets.rotate_secret(SecretId=name, RotationLambdaARN=function, RotationRules={"AutomaticallyAfterDays": 30})
+    assert secrets.describe_secret(SecretId=name)["NextRotationDate"]
+    secrets.cancel_rotate_secret(SecretId=name)
+    found = secrets.describe_secret(SecretId=name)
+    assert (found["RotationEnabled"], found["RotationLambdaARN"]) == (False, function)
+    assert "NextRotationDate" not in found
+    secrets.rotate_secret(SecretId=name)
+    found = secrets.describe_secret(SecretId=name)
+    assert (found["RotationEnabled"], found["RotationLambdaARN"]) == (True, function)

@@ -39,6 +39,8 @@ def test_a_rebuild_is_one_replacement_and_a_promotion_by_hand_none(tmp_path: Pat
         life.client("rds", HOME).promote_read_replica(
             DBInstanceIdentifier=instance(life, HOME)["DBInstanceIdentifier"], BackupRetentionPeriod=14
         )
+        while instance(life, HOME)["DBInstanceStatus"] != "available":
+            pass
         plan = plan_of(life, settings(*REGIONS, primary=HOME, us_west_2=detached))
         assert lost_data(plan) == []
         ((region, (actions, changed)),) = instance_changes(plan).items()

@@ -4,7 +4,6 @@ import json
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from moto import backends
@@ -15,6 +14,7 @@ from werkzeug.wsgi import get_input_stream
 
 from tools.emulator.call import Call, call_of
 from tools.emulator.door import Door
+from tools.emulator.lock import LOCK
 from tools.emulator.patches.alarm_evaluation import Moment, look_at
 from tools.emulator.refusal import Judge, Refusal, answer
 from tools.emulator.requestlog import log, scope_of
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # SQS may wait seconds for a message, and must not keep the others waiting with it.
 UNSERIALIZED_SERVICES = {"sqs"}
+# A function that runs asks the emulator itself.
+UNSERIALIZED_CALLS = {("lambda", "Invoke")}
 # AWS never answers so, and the SDKs take it for final; they repeat a 500 for minutes, which looks like a hang.
 NOT_IMPLEMENTED = 501
 #: No path of AWS: what is sent here says what time it is for alarms.
@@ -53,7 +55,6 @@ class Application:
         backends.list_of_moto_modules = lambda: services
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._judges = judges
-        self._lock = Lock()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer one request."""
@@ -70,11 +71,11 @@ class Application:
 
         call = call_of(environ, body)
         try:
-            with self._lock:
+            with LOCK:
                 refusal = self._door.refuse(environ) or (self._judge(call) if call else None)
                 if refusal is not None:
                     return answer(environ, refusal)(environ, start)
-                if scope_of(environ).service not in UNSERIALIZED_SERVICES:
+                if scope_of(environ).service not in UNSERIALIZED_SERVICES and not _waits(call):
                     return self._answer(environ, start)
             return self._answer(environ, start)
         finally:
@@ -100,6 +101,10 @@ class Application:
             traceback.print_exc()
             return answer(environ, _fault(error))(environ, start_response)
         return answered
+
+
+def _waits(call: Call | None) -> bool:
+    return call is not None and (call.service, call.operation) in UNSERIALIZED_CALLS
 
 
 def _pass_time(environ: "WSGIEnvironment") -> Response:

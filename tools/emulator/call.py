@@ -34,6 +34,7 @@ SERVICES_BY_SIGNING_NAME = {
     "monitoring": ("cloudwatch",),
     "s3": ("s3", "s3control"),
     "servicequotas": ("service-quotas",),
+    "states": ("stepfunctions",),
     "tagging": ("resourcegroupstaggingapi",),
 }
 S3_CONTROL_PATH = re.compile(r"^/v20180820(/|$)")

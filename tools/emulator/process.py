@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
@@ -236,7 +236,39 @@ class Emulator:
         EmulatorError
             If the emulator does not answer, or refuses.
         """
-        self._post("/emulator/time", {"now": now.timestamp(), "late": late.total_seconds()} if now else None)
+        self._send("POST", "/emulator/time", {"now": now.timestamp(), "late": late.total_seconds()} if now else None)
+
+    def outage(self, regions: Iterable[str] = (), *, mode: str = "503", control: bool | str = False) -> None:
+        """Let regions not answer, until this is called again; without arguments all do.
+
+        Parameters
+        ----------
+        regions : iterable of str
+            Those that are dark: whatever is signed for them, and buckets in them. By default none.
+        mode : str
+            ``503``, ``close`` (the connection is closed), or ``hang`` (no answer until the next call of this). By
+            default ``503``.
+        control : bool or str
+            True fails what changes something in the services with one control plane for all regions, such as IAM and
+            Route 53; ``all`` what reads it too. By default they answer.
+
+        Raises
+        ------
+        EmulatorError
+            If the emulator does not answer, or refuses.
+        """
+        self._send("PUT", "/emulator/outage", {"regions": dict.fromkeys(regions, mode), "control": control})
+
+    def unanswered(self) -> dict[str, int]:
+        """Return how often each call was not answered since `outage`, such as ``rds us-east-1 DescribeDBInstances``.
+
+        Raises
+        ------
+        EmulatorError
+            If the emulator does not answer, or refuses.
+        """
+        failed: dict[str, int] = json.loads(self._send("GET", "/emulator/outage"))["failed"]
+        return failed
 
     def reset(self) -> None:
         """Forget every resource in every region.
@@ -246,22 +278,25 @@ class Emulator:
         EmulatorError
             If the emulator does not answer, or refuses.
         """
-        self._post("/emulator/reset")
+        self._send("POST", "/emulator/reset")
 
-    def _post(self, path: str, content: object = None) -> None:
+    def _send(self, method: str, path: str, content: object = None) -> bytes:
         address = urlsplit(self.endpoint)
         connection = HTTPConnection(address.hostname or "", address.port, timeout=30)
         try:
             # Whoever started it may; nobody checks the rest of a signature.
             key = f"Credential={self._record.access_key}/"
-            connection.request("POST", path, body=json.dumps(content), headers={"Authorization": key})
-            status = connection.getresponse().status
+            connection.request(method, path, body=json.dumps(content), headers={"Authorization": key})
+            response = connection.getresponse()
+            status, text = response.status, response.read()
         except OSError as error:
             raise EmulatorError(f"the emulator at {self.endpoint} does not answer: {error}") from error
         finally:
             connection.close()
         if status not in {200, 204}:
-            raise EmulatorError(f"the emulator at {self.endpoint} refused {path}: status {status}")
+            why = text.decode(errors="replace").strip()
+            raise EmulatorError(f"the emulator at {self.endpoint} refused {path}: status {status} {why}".rstrip())
+        return text
 
     def __enter__(self) -> Self:
         return self

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import uuid4
 from xml.sax.saxutils import escape
 
 from werkzeug.wrappers import Response
@@ -45,10 +46,12 @@ Judge = Callable[[Call], Refusal | None]
 def answer(environ: "WSGIEnvironment", refusal: Refusal) -> Response:
     """Return ``refusal`` in the protocol of the request that it answers."""
     service = scope_of(environ).service
+    # AWS gives every answer an id, and Step Functions looks for it.
+    headers = {"x-amzn-requestid": str(uuid4())}
     if service in XML_SERVICES or environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
         document = f"<Error><Code>{refusal.code}</Code><Message>{escape(refusal.message)}</Message></Error>"
         document = XML_ENVELOPES.get(service, "<ErrorResponse>{}</ErrorResponse>").format(document)
-        return Response(document, status=refusal.status, mimetype="text/xml")
+        return Response(document, status=refusal.status, mimetype="text/xml", headers=headers)
     document = json.dumps({"__type": refusal.code, "message": refusal.message})
-    headers = {"x-amzn-errortype": refusal.code}
+    headers["x-amzn-errortype"] = refusal.code
     return Response(document, status=refusal.status, mimetype="application/json", headers=headers)

@@ -23,10 +23,15 @@ class Scope(NamedTuple):
 
 
 class QuietRequestHandler(MotoRequestHandler):
-    """moto's handler without a log of its own."""
+    """moto's handler without a log of its own, which closes a connection where the application breaks off."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Leave it to the application, which knows what was asked."""
+
+    def connection_dropped(self, error: BaseException, environ: "WSGIEnvironment | None" = None) -> None:
+        """Close the connection; werkzeug would wait for the next request on it, and the client for an answer."""
+        super().connection_dropped(error, environ)
+        self.close_connection = True
 
 
 def scope_of(environ: "WSGIEnvironment") -> Scope:

@@ -21,6 +21,7 @@ from tools.emulator.door import Door
 from tools.emulator.iam.judge import Judge
 from tools.emulator.iam.recording import Recording
 from tools.emulator.judges import judges
+from tools.emulator.outage import Outages
 from tools.emulator.replay import Replay
 from tools.emulator.requestlog import QuietRequestHandler
 
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     door = Door(access_key=access_key, account_id=account_id())
     # Binding port 0 lets the system choose: nobody can take the port between choosing and binding.
     iam = Judge(account_id=account_id(), recording=Recording.at(options.recording))
-    application = Replay(Application(judges(iam), door=door))
+    application = Outages(Replay(Application(judges(iam), door=door)), door=door)
     server = make_server(HOST, 0, application, threaded=True, request_handler=QuietRequestHandler)
     os.environ["MOTO_PORT"] = str(server.server_port)
     endpoint = f"http://{HOST}:{server.server_port}"

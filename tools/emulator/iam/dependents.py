@@ -38,6 +38,8 @@ PASSED_ROLES: dict[Operation, tuple[str, str]] = {
     ("rds", "CreateDBInstanceReadReplica"): ("MonitoringRoleArn", "monitoring.rds"),
     ("rds", "ModifyDBInstance"): ("MonitoringRoleArn", "monitoring.rds"),
     ("s3", "PutBucketReplication"): ("ReplicationConfiguration.Role", "s3"),
+    ("stepfunctions", "CreateStateMachine"): ("roleArn", "states"),
+    ("stepfunctions", "UpdateStateMachine"): ("roleArn", "states"),
 }
 #: What takes a role by its name alone, such as the profile that an instance gets it from.
 PASSED_NAMES: dict[Operation, tuple[str, str]] = {("iam", "AddRoleToInstanceProfile"): ("RoleName", "ec2")}

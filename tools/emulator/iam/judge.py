@@ -24,7 +24,7 @@ CODES = {
     "ec2": "UnauthorizedOperation",
     **dict.fromkeys(
         ("access-analyzer", "acm", "backup", "budgets", "ce", "chatbot", "config", "dynamodb", "events", "guardduty",
-         "inspector2", "kms", "lambda", "logs", "secretsmanager", "securityhub", "ssm", "wafv2"),
+         "inspector2", "kms", "lambda", "logs", "secretsmanager", "securityhub", "ssm", "states", "wafv2"),
         "AccessDeniedException",
     ),
     "sns": "AuthorizationError",

@@ -21,6 +21,7 @@ PREFIXES = {
     "resourcegroupstaggingapi": "tag",
     "s3control": "s3",
     "service-quotas": "servicequotas",
+    "stepfunctions": "states",
 }
 PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 

@@ -58,6 +58,7 @@ PARAMETERS = {
     "ssm:document": ("Name",),
     "ssm:parameter": ("Name", "Names", "Path"),
     "ssm:servicesetting": ("SettingId",),
+    "states:statemachine": ("name",),
     "wafv2:webacl": ("Name",),
 }
 #: Requests by the reference's forms that are not enough: name followed by what AWS adds to it.

@@ -1,16 +1,18 @@
-"""EC2: ICMP types and codes in the rules of network ACLs, and the default ACL of a VPC.
+"""EC2: rules of network ACLs, and the default ACL of a VPC.
 
-moto looks for types and codes under names that the request does not have, and forgets them; Terraform sees drift. It
-leaves the default ACL of a VPC that is deleted: https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
+moto looks for types and codes of ICMP under names that the request does not have, and forgets them; Terraform sees
+drift. It fails where a rule that is not there is deleted or replaced, and leaves the default ACL of a VPC that is
+deleted: https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
 """
 
 from collections.abc import Callable
 
+from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models import EC2Backend
 from moto.ec2.models.vpcs import VPC
 from moto.ec2.responses import EC2Response
 
-from tools.emulator.helpers.replacing import wrap
+from tools.emulator.helpers.replacing import Method, wrap
 from tools.emulator.helpers.requests import parameter
 
 
@@ -27,6 +29,20 @@ def keep_icmp(original: Callable[[EC2Response], object], response: EC2Response) 
     return result
 
 
+def delete_network_acl_entry(
+    original: Method, backend: EC2Backend, network_acl_id: str, rule_number: object, egress: object
+) -> object:
+    """Delete a rule, or say that there is none.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+    """
+    entries = backend.get_network_acl(network_acl_id).network_acl_entries
+    if not any((entry.egress, entry.rule_number) == (egress, rule_number) for entry in entries):
+        message = f"The network acl entry identified by {rule_number} in network acl {network_acl_id} does not exist."
+        raise EC2ClientError("InvalidNetworkAclEntry.NotFound", message)
+    return original(backend, network_acl_id, rule_number, egress)
+
+
 def delete_vpc(original: Callable[..., VPC], backend: EC2Backend, vpc_id: str) -> VPC:
     """Delete a VPC with its default network ACL."""
     vpc = original(backend, vpc_id)
@@ -39,5 +55,6 @@ def delete_vpc(original: Callable[..., VPC], backend: EC2Backend, vpc_id: str) -
 def apply() -> None:
     """Apply the patch."""
     wrap(EC2Backend, "delete_vpc", delete_vpc)
+    wrap(EC2Backend, "delete_network_acl_entry", delete_network_acl_entry)
     for operation in ("create_network_acl_entry", "replace_network_acl_entry"):
         wrap(EC2Response, operation, keep_icmp)

@@ -60,21 +60,6 @@ def remove_replica(source: DBInstance, replica: DBInstance) -> None:
     source.replicas = [name for name in source.replicas if name not in names]
 
 
-def promote_read_replica(
-    original: Callable[..., DBInstance], backend: RDSBackend, db_kwargs: dict[str, Any]
-) -> DBInstance:
-    """Cut the ties between a promoted replica and its source.
-
-    In moto both go on naming each other, so after a failover Terraform still sees a replica.
-    """
-    database = backend.databases[db_kwargs["db_instance_identifier"]]
-    if database.is_replica:
-        _leave_source(database)
-    promoted = original(backend, db_kwargs)
-    _stand_alone(promoted)
-    return promoted
-
-
 def delete_db_instance(
     original: Callable[..., DBInstance], backend: RDSBackend, db_instance_identifier: str, **kwargs: object
 ) -> DBInstance:
@@ -89,8 +74,23 @@ def delete_db_instance(
         database.is_replica = False
     deleted = original(backend, db_instance_identifier=db_instance_identifier, **kwargs)
     for name in deleted.replicas:
-        _stand_alone(backend.find_db_from_id(name))
+        stand_alone(backend.find_db_from_id(name))
     return deleted
+
+
+def leave_source(replica: DBInstance) -> None:
+    """Have its source forget a replica."""
+    source = _source(replica)
+    if source is not None:
+        source.remove_replica(replica)
+
+
+def stand_alone(database: DBInstance) -> None:
+    """Make an instance none that follows another."""
+    database.is_replica = False
+    database.source_db_instance_identifier = None
+    # An instance that stands alone has backups unless it is told not to.
+    database.backup_retention_period = database.backup_retention_period or DEFAULT_BACKUP_RETENTION_DAYS
 
 
 def _settle(replica: DBInstance, backend: RDSBackend) -> None:
@@ -109,22 +109,8 @@ def _source(replica: DBInstance) -> DBInstance | None:
         return None
 
 
-def _leave_source(replica: DBInstance) -> None:
-    source = _source(replica)
-    if source is not None:
-        source.remove_replica(replica)
-
-
-def _stand_alone(database: DBInstance) -> None:
-    database.is_replica = False
-    database.source_db_instance_identifier = None
-    # An instance that stands alone has backups unless it is told not to.
-    database.backup_retention_period = database.backup_retention_period or DEFAULT_BACKUP_RETENTION_DAYS
-
-
 def apply() -> None:
     """Apply the patches."""
     replace(RDSBackend, "create_db_instance_read_replica", create_db_instance_read_replica)
     replace(DBInstance, "remove_replica", remove_replica)
-    wrap(RDSBackend, "promote_read_replica", promote_read_replica)
     wrap(RDSBackend, "delete_db_instance", delete_db_instance)

@@ -1,56 +1,59 @@
-"""Secrets Manager: the key of a replica, labels of versions, and rotation without a function that runs."""
+"""Secrets Manager: labels of versions, and rotation without a function that runs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from moto.secretsmanager.models import FakeSecret, ReplicaSecret, SecretsManagerBackend
+from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend
 
 from tools.emulator.helpers.replacing import wrap
 
 
-def create_replicas(
-    original: Callable[..., list[ReplicaSecret]],
-    secret: FakeSecret,
-    replica_regions: Sequence[dict[str, str]],
-    force_overwrite: bool,  # noqa: FBT001 - moto passes it by position
-) -> list[ReplicaSecret]:
-    """Keep the key that a replica was given; moto says ``aws/secretsmanager`` for all, and Terraform sees drift."""
-    replicas = original(secret, replica_regions, force_overwrite)
-    for configuration, replica in zip(replica_regions, replicas, strict=True):
-        if key_id := configuration.get("KmsKeyId"):
-            replica.config["KmsKeyId"] = key_id
-    return replicas
-
-
-def make_replica(
-    original: Callable[..., None], replica: ReplicaSecret, source: FakeSecret, region: str, *args: object
-) -> None:
-    """Give a replica the ARN of its source in another Region; moto also replaces the region that the name has.
-
-    https://docs.aws.amazon.com/secretsmanager/latest/userguide/create-manage-multi-region-secrets.html
-    """
-    original(replica, source, region, *args)
-    replica.arn = source.arn.replace(f":{source.region}:", f":{region}:", 1)
-
-
 def rotate_secret(
-    original: Callable[..., str], backend: SecretsManagerBackend, secret_id: str, *args: object, **kwargs: object
+    original: Callable[..., str],
+    backend: SecretsManagerBackend,
+    secret_id: str,
+    *args: object,
+    **kwargs: Any,  # noqa: ANN401 - as moto passes them
 ) -> str:
-    """Leave a secret that has a value.
+    """Leave a secret that has a value, with the function and the days that it had unless others are given.
 
-    A rotation function sets the new version's value and moves the labels. Functions do not run here, and moto then
-    makes a version without value the current one, so the secret can no longer be read. Here the value is kept.
+    A rotation function sets the new version's value and moves the labels. No rotation function runs here, as there is
+    no database to log in to, and moto then makes a version without value the current one, so the secret can no longer
+    be read. Here the value is kept.
+
+    Where the rotation is not to begin at once, AWS makes a pending version, tests it, and removes it; moto leaves it.
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
     """
-    before = _current(backend, secret_id)
+    secret = backend.secrets.get(secret_id)
+    if not isinstance(secret, FakeSecret):
+        return original(backend, secret_id, *args, **kwargs)
+    kwargs["rotation_lambda_arn"] = kwargs.get("rotation_lambda_arn") or secret.rotation_lambda_arn
+    before, kept = _current(secret), {id_: list(one["version_stages"]) for id_, one in secret.versions.items()}
+    rotated, current_id = secret.last_rotation_date, secret.default_version_id
     answer = original(backend, secret_id, *args, **kwargs)
-    secret = backend.secrets[secret_id]
+    if kwargs.get("rotate_immediately") is False:
+        secret.versions = {
+            id_: one | {"version_stages": kept[id_]} for id_, one in secret.versions.items() if id_ in kept
+        }
+        secret.last_rotation_date, secret.default_version_id = rotated, current_id
+        return secret.to_short_dict()
     pending = next((version for version in secret.versions.values() if _is_empty(version)), None)
-    if isinstance(secret, FakeSecret) and before is not None and pending is not None:
+    if before is not None and pending is not None:
         pending |= {name: before[name] for name in ("secret_string", "secret_binary") if name in before}
         secret.remove_version_stages_from_old_versions(["AWSPENDING", "AWSPREVIOUS", "AWSCURRENT"])
         before["version_stages"].append("AWSPREVIOUS")
         pending["version_stages"].append("AWSCURRENT")
         _delete_deprecated(secret)
+    return answer
+
+
+def cancel_rotate_secret(original: Callable[..., str], backend: SecretsManagerBackend, secret_id: str) -> str:
+    """Turn rotation off, and tell no date of a next one any more; the function and the days stay.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CancelRotateSecret.html
+    """
+    answer = original(backend, secret_id)
+    backend.secrets[secret_id].next_rotation_date = None
     return answer
 
 
@@ -90,10 +93,7 @@ def _delete_deprecated(secret: FakeSecret) -> None:
             del secret.versions[version_id]
 
 
-def _current(backend: SecretsManagerBackend, secret_id: str) -> dict[str, Any] | None:
-    secret = backend.secrets.get(secret_id)
-    if secret is None:
-        return None
+def _current(secret: FakeSecret) -> dict[str, Any] | None:
     return next((version for version in secret.versions.values() if "AWSCURRENT" in version["version_stages"]), None)
 
 
@@ -103,9 +103,8 @@ def _is_empty(version: dict[str, Any]) -> bool:
 
 def apply() -> None:
     """Apply the patches."""
-    wrap(FakeSecret, "create_replicas", create_replicas)
-    wrap(ReplicaSecret, "__init__", make_replica)
     wrap(FakeSecret, "reset_default_version", reset_default_version)
     wrap(SecretsManagerBackend, "rotate_secret", rotate_secret)
+    wrap(SecretsManagerBackend, "cancel_rotate_secret", cancel_rotate_secret)
     wrap(SecretsManagerBackend, "put_secret_value", collect)
     wrap(SecretsManagerBackend, "update_secret_version_stage", collect)

@@ -1,7 +1,7 @@
-"""Secrets Manager: what must be in place before a secret is rotated."""
+"""Secrets Manager: what must be in place before a secret is rotated, and what cannot be done to a replica."""
 
 from moto.awslambda.utils import get_backend
-from moto.secretsmanager.models import secretsmanager_backends
+from moto.secretsmanager.models import ReplicaSecret, secretsmanager_backends
 
 from tools.emulator.account import account_id
 from tools.emulator.call import Call
@@ -61,6 +61,31 @@ def a_rotation_ends_before_the_next(call: Call) -> Refusal | None:
             message = "A previous rotation isn't complete. That rotation will be reattempted."
             return Refusal(code="InvalidRequestException", message=message)
     return None
+
+
+@rule("secretsmanager", "CreateSecret")
+def no_secret_is_made_where_a_replica_is(call: Call) -> Refusal | None:
+    """Refuse to make a secret with the name of a replica.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
+    """
+    name = call.parameters["Name"]
+    if not isinstance(secretsmanager_backends[account_id()][call.region].secrets.get(name), ReplicaSecret):
+        return None
+    message = f"The operation failed because the secret {name} already exists."
+    return Refusal(code="ResourceExistsException", message=message)
+
+
+@rule("secretsmanager", "PutSecretValue", "TagResource", "UntagResource", "UpdateSecretVersionStage")
+def a_replica_is_changed_at_its_primary(call: Call) -> Refusal | None:
+    """Refuse to change a replica.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/standalone-secret.html
+    """
+    if not isinstance(_secret(call), ReplicaSecret):
+        return None
+    message = "Operation not permitted on a replica secret. Call must be made in primary secret's region."
+    return Refusal(code="InvalidParameterException", message=message)
 
 
 def _secret(call: Call):  # type: ignore[no-untyped-def]  # noqa: ANN202 - moto's secret or its replica
