@@ -138,7 +138,7 @@ def test_a_failover_that_nobody_drives_is_started_again() -> None:
     assert keep(WEST, aws.world())["resumed"] == ["a"]
     assert keep(WEST, aws.world())["resumed"] == ["a"]
     (event,) = aws.regions[WEST]["started"].values()
-    assert drive(aws, event)[1]["state"] == "done"
+    assert drive(aws, event["request"])[1]["state"] == "done"
     aws.pass_time(3600)
     assert keep(WEST, aws.world())["resumed"] == []
 

@@ -156,7 +156,7 @@ def _resume(region: str, world: World, records: list[Run]) -> list[str]:
                     "start_execution",
                     stateMachineArn=machine,
                     name=name,
-                    input=json.dumps(event),
+                    input=json.dumps({"request": event}),
                 )
             except ClientError as error:
                 if code(error) != "ExecutionAlreadyExists":
