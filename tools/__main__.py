@@ -140,7 +140,10 @@ def commands() -> Table:
     # They write to no place that another command writes to.
     beside: Table = {
         "region-status": ("who is what in every region, and how it is", lambda: moving(clients_in_account).status()),
-        "failover": ("move the writer of the database to another region", lambda: moving(clients_in_account).fail_over()),
+        "failover": (
+            "move the writer of the database to another region",
+            lambda: moving(clients_in_account).fail_over(),
+        ),
         "failback": ("let DNS use a region again that was left", lambda: moving(clients_in_account).let_back()),
         "local-region-status": ("the same on the emulator", lambda: moving(here).status()),
         "local-failover": ("the same on the emulator", lambda: moving(here).fail_over()),
