@@ -7,6 +7,7 @@ the runtime's docstrings name.
 
 from __future__ import annotations
 
+import io
 import json
 import pickle
 import re
@@ -31,7 +32,7 @@ SECRETS = ("database", "application")
 ACCOUNT = "123456789012"
 START = 1_800_000_000.0
 KEEPERS = {HOME: WEST, WEST: HOME, SOUTH: WEST}
-READS = ("describe_", "get_", "scan")
+READS = ("describe_", "get_", "scan", "list_", "invoke")
 
 
 def platform(**changes: Any) -> Platform:
@@ -76,6 +77,8 @@ class FakeAws:
         self._changes = 0
         #: Operations that a region refuses, and the code that it says.
         self.refuses: dict[tuple[str, str], str] = {}
+        #: Services that are dark in a region.
+        self.ill: set[tuple[str, str]] = set()
         self.regions: dict[str, dict[str, Any]] = {}
         self.now = START
         self.dark: dict[str, float] = {}
@@ -130,7 +133,7 @@ class FakeAws:
     def ask(self, service: str, region: str, operation: str, **arguments: Any) -> dict[str, Any]:
         _check(service, operation, arguments)
         self.calls.append((service, region, operation))
-        if region in self.dark:
+        if region in self.dark or (service, region) in self.ill:
             raise DarkError(f"{service} in {region} does not answer")
         if wanted := self.refuses.get((region, operation)):
             raise error(wanted)
@@ -273,10 +276,32 @@ class FakeAws:
         arguments["Subject"].encode("ascii")
         here["told"].append(arguments["Subject"])
 
-    def _start_execution(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
+    def _start_execution(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
         if arguments["name"] in here["started"]:
             raise error("ExecutionAlreadyExists")
         here["started"][arguments["name"]] = json.loads(arguments["input"])
+        return {"executionArn": f"arn:aws:states:{region}:{ACCOUNT}:execution:failover:{arguments['name']}"}
+
+    def _describe_execution(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
+        event = here["started"][arguments["executionArn"].rpartition(":")[2]]
+        # A machine that has not been told to wait ends with the failover; one that is refused fails.
+        answer = advance({**event["request"], "dry_run": True}, self.world())
+        return {"status": "FAILED", "cause": answer["why"]} if answer["state"] == "refused" else {"status": "RUNNING"}
+
+    def _invoke(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
+        answer = advance({**json.loads(arguments["Payload"]), "dry_run": True}, self.world())
+        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+    # What people look at besides
+
+    def _get_caller_identity(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
+        return {"Account": ACCOUNT, "Arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/on-call/me"}
+
+    def _describe_alarms(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
+        return {"CompositeAlarms": [{"StateValue": "OK"}]}
+
+    def _list_certificates(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
+        return {"CertificateSummaryList": []}
 
     # For tests
 
