@@ -118,7 +118,7 @@ def is_healthy(question: Question, check_id: str) -> bool:
         If there is no such check.
     """
     check = question.zone.checks[check_id]
-    return _status(question, check) != check.get("Inverted", False)
+    return _status(question, check) != bool(check.get("Inverted"))
 
 
 def _status(question: Question, check: Check) -> bool:

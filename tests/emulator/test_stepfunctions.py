@@ -14,16 +14,6 @@ from tools.emulator import Emulator
 
 pytestmark = pytest.mark.emulator
 
-DELIVERY = ["Create", "Get", "Update", "Delete"]
-LOGS = allows(
-    [
-        *(f"logs:{verb}LogDelivery" for verb in DELIVERY),
-        "logs:ListLogDeliveries",
-        "logs:PutResourcePolicy",
-        "logs:Describe*",
-    ],
-    "*",
-)
 PASS = {"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": True}}}
 
 
@@ -151,20 +141,3 @@ def test_published_versions_are_listed(emulator: Emulator) -> None:
     version = client.update_state_machine(stateMachineArn=arn, definition=json.dumps(other), publish=True)
     (listed,) = client.list_state_machine_versions(stateMachineArn=arn)["stateMachineVersions"]
     assert listed["stateMachineVersionArn"] == version["stateMachineVersionArn"]
-
-
-def test_a_machine_needs_a_role_that_it_can_assume(emulator: Emulator) -> None:
-    client = emulator.client("stepfunctions", REGION)
-    for arn in (role(emulator, service="lambda.amazonaws.com"), f"arn:aws:iam::{ACCOUNT}:role/absent"):
-        with refused("AccessDeniedException"):
-            client.create_state_machine(name=fresh_name("machine"), definition=json.dumps(PASS), roleArn=arn)
-
-
-def test_logs_need_a_role_that_may_deliver_them(emulator: Emulator) -> None:
-    group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/vendedlogs/states/x:*"
-    logging = {"level": "ALL", "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": group}}]}
-    with refused("AccessDeniedException"):
-        machine(emulator, PASS, loggingConfiguration=logging)
-    arn = machine(emulator, PASS, LOGS, loggingConfiguration=logging)
-    found = emulator.client("stepfunctions", REGION).describe_state_machine(stateMachineArn=arn)
-    assert found["loggingConfiguration"] == logging

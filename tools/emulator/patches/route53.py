@@ -4,7 +4,8 @@ moto forgets the alarm, so Terraform makes the check again at every apply, and a
 away. https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from moto.core.responses import ActionResult
 from moto.route53.models import HealthCheck
@@ -25,7 +26,8 @@ def create_health_check(original: Method, response: Route53) -> ActionResult:
     """Make a health check, and keep the alarm that it looks at."""
     answer: ActionResult = original(response)
     config = parameter(response, "HealthCheckConfig")
-    _keep(answer.result["HealthCheck"], {name: config.get(name) for name in ALARM})
+    made = cast("dict[str, HealthCheck]", answer.result)["HealthCheck"]
+    _keep(made, {name: config.get(name) for name in ALARM})
     return answer
 
 
@@ -44,14 +46,15 @@ def update_health_check(original: Method, response: Route53) -> ActionResult:
 
 def health_check_config(check: HealthCheck) -> dict[str, Any]:
     """Tell the alarm that a check looks at, and nothing of an endpoint then."""
-    config: dict[str, Any] = TOLD.fget(check)  # type: ignore[misc]
+    config: dict[str, Any] = TOLD(check)
     if check.type_ != ON_ALARM:
         return config
     named = {name: value for name, value in config.items() if name not in OF_ENDPOINTS}
     return named | {"InsufficientDataHealthStatus": WITHOUT_DATA} | check.__dict__.get("alarm", {})
 
 
-TOLD: property = HealthCheck.health_check_config
+#: What moto tells.
+TOLD: Callable[[HealthCheck], dict[str, Any]] = vars(HealthCheck)["health_check_config"].fget
 
 
 def _keep(check: HealthCheck, said: dict[str, Any]) -> None:

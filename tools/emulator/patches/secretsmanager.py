@@ -53,7 +53,9 @@ def cancel_rotate_secret(original: Callable[..., str], backend: SecretsManagerBa
     https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CancelRotateSecret.html
     """
     answer = original(backend, secret_id)
-    backend.secrets[secret_id].next_rotation_date = None
+    secret = backend.secrets[secret_id]
+    if isinstance(secret, FakeSecret):
+        secret.next_rotation_date = None
     return answer
 
 

@@ -31,7 +31,8 @@ CLIENT = "boto_client_for"
 
 def backend_of(account_id: str, region: str) -> StepFunctionBackend:
     """Return the backend whose executions run."""
-    return _backends()[account_id][region]
+    backend: StepFunctionBackend = _backends()[account_id][region]
+    return backend
 
 
 def client(region: str, service: str, state_credentials: Any) -> Any:  # noqa: ANN401 - boto3 has no types
@@ -91,7 +92,7 @@ def _backends() -> Any:  # noqa: ANN401 - moto's dictionary of backends
     """Load the interpreter, with `client` in the place of its own wherever it has been imported."""
     from moto.stepfunctions.parser.asl.utils import boto_client  # noqa: PLC0415 - slow to import
 
-    boto_client.boto_client_for = client
+    setattr(boto_client, CLIENT, client)
     from moto.stepfunctions.parser import models  # noqa: PLC0415 - slow to import
 
     wrap(models.StepFunctionsParserBackend, "start_execution", start_execution)
