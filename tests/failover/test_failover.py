@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any
 
 import pytest
@@ -224,6 +225,29 @@ def test_giving_up_can_be_killed_and_resumed(aws: FakeAws, die: int) -> None:
     except Killed:
         answer = advance(PLANNED, aws.world())
     assert answer["state"] == "refused"
+    assert aws.picture() == before
+
+
+@pytest.mark.parametrize("late", ["hold", "fence"])
+def test_a_driver_that_is_late_leaves_no_fence_on_a_writer_that_goes_on(
+    aws: FakeAws, monkeypatch: pytest.MonkeyPatch, late: str
+) -> None:
+    """While it does a step, another driver does the same, waits in vain, and gives up."""
+    aws.regions[WEST]["lag"] = [(aws.now - 60 * minute, 30.0) for minute in range(1, 20)]
+    before = aws.picture()
+    steps = runtime.STEPS
+
+    def slowly(step: Any) -> Any:
+        @wraps(step)
+        def run(record: journal.Run, world: Any) -> dict[str, Any]:
+            monkeypatch.setattr(runtime, "STEPS", steps)
+            assert drive(aws, PLANNED)[1]["state"] == "refused"
+            return dict(step(record, world))
+
+        return run
+
+    monkeypatch.setattr(runtime, "STEPS", tuple(slowly(step) if step.__name__ == late else step for step in steps))
+    assert drive(aws, PLANNED)[1]["state"] == "refused"
     assert aws.picture() == before
 
 

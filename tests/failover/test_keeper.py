@@ -176,6 +176,25 @@ def test_a_keeper_starts_nothing_by_itself() -> None:
     assert "advance(" not in inspect.getsource(keeper).replace("advance import undo", "")
 
 
+def test_a_keeper_that_is_late_leaves_no_fence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The failover is given up between its look at the journal and its fence."""
+    aws = FakeAws()
+    aws.regions[WEST]["lag"] = [(aws.now - 60 * minute, 30.0) for minute in range(1, 20)]
+    planned = {**REQUEST, "planned": True}
+    advance(planned, aws.world())
+    gather = journal.gather
+
+    def slowly(world: Any) -> Any:
+        found = gather(world)
+        monkeypatch.setattr(journal, "gather", gather)
+        assert drive(aws, planned)[1]["state"] == "refused"
+        return found
+
+    monkeypatch.setattr(journal, "gather", slowly)
+    assert keep(HOME, aws.world())["returned"] == {}
+    assert not aws.fenced(HOME)
+
+
 def test_readings_keep_what_was_seen_last() -> None:
     aws = FakeAws()
     first = keeper.readings(WEST, aws.world())["regions"][HOME]

@@ -190,6 +190,10 @@ def _do(step: Any, run: Run, world: World) -> Answer:  # noqa: ANN401 - one of S
     try:
         journal.save(world, after)
     except MovedError:
+        latest = journal.load(world, run.region, run.source)
+        if latest and latest.state == REFUSED:
+            # The other one has given up, and this one may have fenced since.
+            undo(latest, world)
         return {"next": "wait", "seconds": 1, "why": "another driver has gone on"}
     answer = {"next": "advance", "did": name, "detail": detail, "state": after.state}
     return answer if after.state == RUNNING else {**answer, "next": "end", "statement": _said(after, world)}

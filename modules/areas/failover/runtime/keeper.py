@@ -127,6 +127,11 @@ def _see_to_itself(region: str, world: World, records: list[Run]) -> Detail:
     record = succeeded[0]
     done: Detail = {}
     if world.platform.places[region].fenced and traffic.fence_region(world, region):
+        latest = journal.load(world, record.region, record.source)
+        if latest and latest.state not in HELD:
+            # It was given up between the look and the fence.
+            traffic.open_region(world, region)
+            return {}
         done["fenced"] = region
     # Until the new writer has the secrets, a planned failover may still be given up.
     if "promote" in record.steps and (cancelled := credentials.cancel_rotation(world, region)):
