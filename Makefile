@@ -87,6 +87,26 @@ recover: install ## AWS account: take what a killed deployment has left into the
 destroy: install ## AWS account: ask (or APPROVE=yes), destroy the platform
 	$(TOOL) destroy
 
+# REGION=, PLANNED=1, DRY_RUN=1, FORCE_REASON=, DRIVER=here are variables of the environment (docs/failover.md).
+.PHONY: region-status failover failback local-region-status local-failover local-failback
+region-status: install ## AWS account: who is what in every region; works while some are dark
+	$(TOOL) region-status
+
+failover: install ## AWS account: make the database in REGION= the writer (PLANNED=1, DRY_RUN=1, FORCE_REASON=, DRIVER=here)
+	$(TOOL) failover
+
+failback: install ## AWS account: let DNS use REGION= again, which a failover has left
+	$(TOOL) failback
+
+local-region-status: install ## emulator: who is what in every region
+	$(TOOL) local-region-status
+
+local-failover: install ## emulator: make the database in REGION= the writer
+	$(TOOL) local-failover
+
+local-failback: install ## emulator: let DNS use REGION= again
+	$(TOOL) local-failback
+
 .PHONY: prove-on-aws prove-destroy
 prove-on-aws: install ## AWS account: show what only AWS can, ask first, clean up; a report to send back
 	$(TOOL) prove-on-aws

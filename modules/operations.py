@@ -15,6 +15,9 @@ from modules.areas.aws_config.rules import ConfigRules
 from modules.areas.backup.plan import BackupPlan
 from modules.areas.backup.restore_testing import RestoreTesting
 from modules.areas.budget.budget import Budget
+from modules.areas.failover.description import describe
+from modules.areas.failover.failover import Failover, HeldCheck
+from modules.areas.failover.permissions import Reach
 from modules.areas.findings.findings import Findings
 from modules.areas.findings.hub import aggregate_regions
 from modules.areas.findings.marker.marker import FindingsMarker
@@ -36,8 +39,11 @@ from modules.settings.ownership import MANAGED, in_region
 from modules.settings.regions import METRICS_OF_ROUTE_53, chatbot_region
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from cdktf_cdktf_provider_aws.route53_health_check import Route53HealthCheck
+
+    from modules.areas.secrets.secret import Secret
     from modules.areas.sessions.table import SessionTable
     from modules.blocks.alarms.alarm import Alarm, AlarmSpec
     from modules.settings import Settings
@@ -45,7 +51,7 @@ if TYPE_CHECKING:
 
 
 class Operations(Construct):
-    """Trail, AWS Config, findings, backups, alarms, dashboard and budget of all regions.
+    """Trail, AWS Config, findings, backups, failover, alarms, dashboard and budget of all regions.
 
     Resources that exist once for all regions are made in the home region.
 
@@ -57,11 +63,16 @@ class Operations(Construct):
         The site of each region, by region.
     sessions
         The session table.
+    secrets
+        The secrets of the database, which follow its writer in a failover.
 
     Attributes
     ----------
     alerts
         The topics for alerts of each region, and of us-east-1.
+    usable
+        By region, the health check of Route 53 that also knows whether a failover has left the region; empty if the
+        writer cannot be moved.
 
     Raises
     ------
@@ -77,6 +88,7 @@ class Operations(Construct):
         settings: Settings,
         sites: Mapping[str, Site],
         sessions: SessionTable,
+        secrets: Sequence[Secret],
     ) -> None:
         super().__init__(scope, id_)
         self._settings, self._sites = settings, dict(sorted(sites.items()))
@@ -91,6 +103,8 @@ class Operations(Construct):
         findings = self._findings()
         marker = self._findings_marker(findings)
         self._backups()
+        failovers = self._failovers(secrets) if settings.fails_over else {}
+        self.usable = self._usable(failovers)
         views = []
         for name, site in self._sites.items():
             is_home = name == settings.home
@@ -102,7 +116,10 @@ class Operations(Construct):
                     alerts=self.alerts[name],
                     sessions=sessions,
                     event_rules=findings[name].event_rules,
-                    other_alarms=[*trail_alarms.alarms, *(marker.alarms if marker else [])] if is_home else (),
+                    other_alarms=[
+                        *(failovers[name].alarms if failovers else []),
+                        *([*trail_alarms.alarms, *(marker.alarms if marker else [])] if is_home else []),
+                    ],
                     other_logs={"trail": trail.log_group.name} if is_home else None,
                 )
                 views.append(monitoring.view)
@@ -224,6 +241,36 @@ class Operations(Construct):
                 )
                 if self._settings.backup.restore_testing:
                     RestoreTesting(region, "restore-testing", region=region, vault=site.vault, key=site.keys.data)
+
+    def _failovers(self, secrets: Sequence[Secret]) -> dict[str, Failover]:
+        description = describe(self._settings)
+        failovers = {}
+        for name, site in self._sites.items():
+            with error_context("failover", name):
+                reach = Reach(
+                    region=site.region,
+                    platform=description,
+                    keys={other: there.keys for other, there in self._sites.items()},
+                    alerts=self.alerts,
+                    secrets=secrets,
+                )
+                failovers[name] = Failover(site.region, "failover", reach=reach)
+        return failovers
+
+    def _usable(self, failovers: Mapping[str, Failover]) -> dict[str, Route53HealthCheck]:
+        """Health checks of the regions whose failover can be recorded, each held by another region."""
+        return {
+            name: HeldCheck(
+                self._sites[name].region,
+                "usable",
+                region=self._sites[name].region,
+                keeper=keeper,
+                alarm=alarm,
+                page=self._sites[name].health_check,
+            ).resource
+            for keeper, failover in failovers.items()
+            for name, alarm in failover.held_alarms.items()
+        }
 
     def _health_check_alarms(self) -> list[Alarm]:
         """Alarms on the health checks of Route 53."""

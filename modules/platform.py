@@ -12,6 +12,7 @@ from modules.areas.compute.web_tier import WebTier
 from modules.areas.database.backups import BackupReplication
 from modules.areas.database.credentials import Credentials
 from modules.areas.database.database import Database, database_login_statements
+from modules.areas.failover.description import ACT
 from modules.areas.ingress.ingress import Ingress
 from modules.areas.network.peering import Peering
 from modules.areas.network.remote_peering import RemotePeering
@@ -26,6 +27,7 @@ from modules.areas.state.backend import use_state_backend
 from modules.areas.storage.administrators import Administrators
 from modules.areas.storage.replication import Replication
 from modules.areas.storage.storage import DATA
+from modules.blocks.identity.role import role_arn
 from modules.core.errors import error_context
 from modules.core.region import Region, unused_providers
 from modules.core.tagging import tag_launched
@@ -112,8 +114,16 @@ class PlatformStack(TerraformStack):
         }
         built = {*settings.regions, METRICS_OF_ROUTE_53, chatbot_region(settings.home)}
         unused_providers(self, {*settings.retired_regions} - built, settings=settings)
-        operations = Operations(self, "oversight", settings=settings, sites=self.sites, sessions=self.sessions)
+        operations = Operations(
+            self,
+            "oversight",
+            settings=settings,
+            sites=self.sites,
+            sessions=self.sessions,
+            secrets=[master, application],
+        )
         self.alerts = operations.alerts
+        ingress.records.follow(operations.usable)
         self.parameters = self._parameters(master, application)
         if extend:
             with error_context("extensions", "the platform"):
@@ -179,14 +189,17 @@ class PlatformStack(TerraformStack):
         return {name: foundation.keys.secrets for name, foundation in self._foundations.items()}
 
     def _master_secret(self, administrators: Administrators) -> DatabaseSecret:
-        rotations = [rotation_role_arn(foundation.region) for foundation in self._foundations.values()]
+        regions = [foundation.region for foundation in self._foundations.values()]
+        functions = [rotation_role_arn(region) for region in regions]
+        if self.settings.fails_over:
+            functions += [role_arn(region, ACT) for region in regions]
         with error_context("secrets", self._home.name):
             return DatabaseSecret(
                 self._home,
                 "database-secret",
                 region=self._home,
                 keys=self._secret_keys(),
-                readers=[*administrators.arns, *rotations],
+                readers=[*administrators.arns, *functions],
             )
 
     def _databases(self, master: DatabaseSecret) -> dict[str, Database]:

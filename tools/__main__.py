@@ -19,6 +19,7 @@ from tools.demo import demo
 from tools.diagram.command import diagram
 from tools.emulator import EmulatorError
 from tools.errors import Interrupted, ToolError
+from tools.failover import Failovers, Make, clients_in_account, clients_on_emulator
 from tools.interrupts import raise_on_signals
 from tools.local import LocalPlatform
 from tools.numbers import write
@@ -138,8 +139,24 @@ def commands() -> Table:
     breaking: Table = {
         "chaos": ("kill applies on an emulator at random moments, and recover from each", chaos),
     }
+
+    def moving(make: Callable[[], Make]) -> Failovers:
+        return Failovers(file=paths.settings, make=make())
+
+    def here() -> Make:
+        return clients_on_emulator(local.emulator_session.get())
+
     # They write to no place that another command writes to.
     beside: Table = {
+        "region-status": ("who is what in every region, and how it is", lambda: moving(clients_in_account).status()),
+        "failover": (
+            "move the writer of the database to another region",
+            lambda: moving(clients_in_account).fail_over(),
+        ),
+        "failback": ("let DNS use a region again that was left", lambda: moving(clients_in_account).let_back()),
+        "local-region-status": ("the same on the emulator", lambda: moving(here).status()),
+        "local-failover": ("the same on the emulator", lambda: moving(here).fail_over()),
+        "local-failback": ("the same on the emulator", lambda: moving(here).let_back()),
         "local-env": ("print shell lines that point other tools at the emulator", lambda: _print(local.environment())),
         "iam-again": ("write them from the recording that is there", lambda: write_policies_again(paths)),
         "numbers": (

@@ -15,6 +15,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     "parameters": ("parameters",),
     "ingress": ("load-balancer", "firewall", "entry"),
     "database": ("database", "database-backups"),
+    "failover": ("failover", "usable"),
     "sessions": ("sessions",),
     "secrets": (
         *("database-secret", "database-credentials", "rotation", "rotation-function"),

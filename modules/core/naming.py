@@ -67,6 +67,7 @@ RULES = {
     "sg": Rule(),
     "sns": Rule(limit=256),
     "sqs": Rule(limit=80),
+    "states": Rule(limit=80),
     "subnet": Rule(),
     "tg": Rule(limit=32),
     "trail": Rule(limit=128),

@@ -37,6 +37,9 @@ class InstanceSettings(Section):
         between every two regions. By default the companion of its region.
     version
         Version of PostgreSQL, for an upgrade of one region after another. ``database.version`` by default.
+    fenced
+        Whether the network ACL keeps all clients from a detached instance. Yes by default; ``false`` opens it, to read
+        what was never replicated.
     """
 
     role: Role | None = None
@@ -45,6 +48,7 @@ class InstanceSettings(Section):
     deletion_protection: bool | None = None
     backups_in: RegionOrNone | None = None
     version: EngineVersion | None = None
+    fenced: bool = True
 
     def member(self, region: str, *, primary: str) -> DatabaseMember:
         """The instance of ``region`` as a member of the topology."""
@@ -98,6 +102,18 @@ def only_replicas_have_a_source(draft: Draft) -> Iterator[Fault]:
                     value,
                     "role: replica beside it, or nothing",
                 )
+
+
+def only_detached_instances_are_fenced(draft: Draft) -> Iterator[Fault]:
+    """Clients reach the writer and the replicas in any case."""
+    for region, instance in draft.database.instances.items() if draft.database else ():
+        if not instance.fenced and instance.role != "detached":
+            yield Fault(
+                f"{INSTANCES}.{region}.fenced",
+                "the instance is not detached, so it is never fenced",
+                instance.fenced,
+                "role: detached beside it, or nothing",
+            )
 
 
 def instances_are_stated_after_a_move(draft: Draft) -> Iterator[Fault]:

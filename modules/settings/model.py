@@ -18,6 +18,7 @@ from modules.settings.compute import ComputeSettings
 from modules.settings.configuration import ConfigurationSettings
 from modules.settings.database import DatabaseSettings
 from modules.settings.entry import EntrySettings
+from modules.settings.failover import FailoverSettings
 from modules.settings.faults import Fault
 from modules.settings.findings import FindingSettings
 from modules.settings.identity import IdentitySettings
@@ -106,6 +107,7 @@ class Settings(Section):
     entry: EntrySettings = EntrySettings()
     secrets: SecretSettings = SecretSettings()
     database: DatabaseSettings = DatabaseSettings()
+    failover: FailoverSettings = FailoverSettings()
     sessions: SessionSettings = SessionSettings()
     backup: BackupSettings = BackupSettings()
     budget: BudgetSettings = BudgetSettings()
@@ -143,6 +145,16 @@ class Settings(Section):
         """Whether destroying the buckets or the vault of ``region`` deletes what is in them."""
         everywhere = self.storage.force_destroy if data == "objects" else self.backup.force_destroy
         return everywhere or (self.leaves(region) and getattr(self.leaving[region], data) == "delete")
+
+    @property
+    def fails_over(self) -> bool:
+        """Whether the writer can be moved by function: ``failover.enabled``, and another region."""
+        return self.failover.enabled and len(self.regions) > 1
+
+    def fenced(self, region: str) -> bool:
+        """Whether no client reaches the database of ``region``: it is detached, and nobody opens it to save data."""
+        stated = self.database.instances.get(region)
+        return stated is not None and stated.role == "detached" and stated.fenced
 
     def backups_in(self, region: str) -> str | None:
         """Region that the automated backups of the database in ``region`` are replicated to.

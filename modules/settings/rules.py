@@ -77,6 +77,7 @@ RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     database_instances.instances_are_of_the_regions,
     database_instances.topology_is_possible,
     database_instances.only_replicas_have_a_source,
+    database_instances.only_detached_instances_are_fenced,
     database_instances.instances_are_stated_after_a_move,
     database_instances.replicas_have_the_version_of_their_source,
     database_instances.rebuilt_instances_can_be_deleted,

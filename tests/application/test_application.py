@@ -114,7 +114,7 @@ def make_cloud(emulator: Emulator) -> Cloud:
     """Make secret, table and bucket as they are synthesized, and parameters that refer to them."""
     stack = platform(REGION, **STACK)
     names = Names(environment="prod", suffix="main", region=REGION)
-    (table,) = (one.body for one in stack.resources("aws_dynamodb_table"))
+    (table,) = (one.body for one in stack.resources("aws_dynamodb_table") if "_sessions_" in one.address)
     (secret,) = (one for one in stack.resources("aws_secretsmanager_secret") if "application" in one.body["name"])
     (bucket,) = (one.body["bucket"] for one in stack.resources("aws_s3_bucket") if "-data-" in one.body["bucket"])
     bucket = re.sub(r"\$\{data\.aws_caller_identity\.[^}]+\}", emulator.account_id, bucket)

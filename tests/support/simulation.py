@@ -32,13 +32,16 @@ EVERY_MINUTE: Mapping[str, float] = {
     "HTTPCode_ELB_5XX_Count": 1,
     "HealthCheckStatus": 1,
     "HealthyHostCount": 3,
+    "KeeperRan": 1,
     "MaximumUsedTransactionIDs": 1_000_000,
     "OldestReplicationSlotLag": 64 * 1024**2,
     "PacketsDropCount": 0,
     # A replica counts from the last transaction, of which an idle source has one in five minutes.
     "ReplicaLag": 290,
     # Nobody but the health checks of Route 53 asks for anything.
+    "RegionHeld": 0,
     "RequestCount": 33,
+    "RunningMinutes": 0,
     "TargetResponseTime": 0.02,
     "UnHealthyHostCount": 0,
 }

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from modules.settings.failover import keeper_of
 from tests.support.alarm_table import Line, line_of, measured_by, read
 from tests.support.alarms import alarms
 from tests.support.region_sets import THREE, TWO
@@ -111,11 +112,33 @@ reach-REGION | > 0 | 60 s | 3 of 3 | ignore | page |
     IF(reached >= 1, IF(own < 1, 1, 0), 0) of Minimum HealthCheckStatus, Minimum ChildHealthCheckHealthyCount
 reach-any    | < 1 | 60 s | 3 of 3 | ignore | page | Minimum ChildHealthCheckHealthyCount
 """)
+#: What every region has where there are several.
+FAILOVER = read("""
+failover-act-dead-letters | > 0 | 60 s | 1 of 1 | notBreaching | ticket |
+    Maximum ApproximateNumberOfMessagesVisible
+failover-act-duration | > 80 % of its timeout | 60 s | 1 of 1 | notBreaching | ticket | Maximum Duration
+failover-act-errors | > 0 | 60 s | 1 of 1 | notBreaching | ticket | Sum Errors
+failover-act-throttles | > 0 | 60 s | 5 of 5 | notBreaching | ticket | Sum Throttles
+failover-look-dead-letters | > 0 | 60 s | 1 of 1 | notBreaching | ticket |
+    Maximum ApproximateNumberOfMessagesVisible
+failover-look-duration | > 80 % of its timeout | 60 s | 1 of 1 | notBreaching | ticket | Maximum Duration
+failover-look-errors | > 0 | 60 s | 1 of 1 | notBreaching | ticket | Sum Errors
+failover-look-throttles | > 0 | 60 s | 5 of 5 | notBreaching | ticket | Sum Throttles
+failover-keeper-silent | < 1 | 60 s | 5 of 5 | breaching | ticket | SampleCount KeeperRan
+""")
+#: What a region has for each region that it keeps.
+KEEPER = read("""
+failover-held-REGION | > 0 | 60 s | 1 of 1 | ignore | ticket | Maximum RegionHeld
+failover-running-REGION | > 30 minutes | 60 s | 1 of 1 | notBreaching | page | Maximum RunningMinutes
+""")
 Table = dict[str, tuple[Line, str]]
 
 
-def expected(region: str, home: str) -> Table:
+def expected(region: str, home: str, regions: tuple[str, ...] = ()) -> Table:
+    kept = [other for other in regions if keeper_of(other, regions) == region]
     return {
+        **(FAILOVER if len(regions) > 1 else {}),
+        **(KEEPER if len(regions) > 1 and kept else {}),
         **(EVERYWHERE | SILENT["writer" if region == home else "replica"]),
         **(HOME if region == home else {}),
         **(ROUTE_53 if region == "us-east-1" else {}),
@@ -139,7 +162,7 @@ def found(stack: Stack, region: str, regions: tuple[str, ...], table: Table) -> 
 def test_alarms_are_those_of_the_table(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
     for region in regions:
-        table = expected(region, regions[0])
+        table = expected(region, regions[0], regions)
         assert found(stack, region, regions, table) == table
 
 
@@ -168,7 +191,7 @@ def of_the_page() -> dict[str, tuple[Line, str]]:
 
 def test_page_has_the_same_table() -> None:
     replicas = {"database-silent of a replica": SILENT["replica"]["database-silent"]}
-    table = EVERYWHERE | SILENT["writer"] | replicas | HOME | ROUTE_53
+    table = EVERYWHERE | SILENT["writer"] | replicas | HOME | ROUTE_53 | FAILOVER | KEEPER
     page = of_the_page()
     assert {name: line for name, (line, _) in page.items()} == {name: line for name, (line, _) in table.items()}
     # Figures that are in a formula are on the page too.

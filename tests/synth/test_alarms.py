@@ -13,7 +13,9 @@ from tests.support.synthesized import platform
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
 #: Values of dimensions that are no attribute of a resource: they tell parts of one resource's metrics apart.
-PARTS = {"Operation", "ReceivingRegion"}
+PARTS = {"Operation", "ReceivingRegion", "Region"}
+#: What the keepers publish, by the journal beside them and the region that it is about.
+OF_KEEPERS = {"KeeperRan", "RegionHeld", "RunningMinutes"}
 
 
 @SETS
@@ -23,6 +25,10 @@ def test_every_metric_is_one_that_its_service_publishes_by_these_dimensions(regi
     for alarm in alarms(stack):
         for metric in metrics(alarm):
             namespace, name = metric["namespace"], metric["metric_name"]
+            if namespace == "Meridian/Failover":
+                assert name in OF_KEEPERS
+                assert set(metric["dimensions"]) == {"Journal", "Region"}
+                continue
             if not namespace.startswith("AWS/"):
                 assert filtered(stack, alarm, metric), alarm.address
                 continue

@@ -30,6 +30,13 @@ WATCHED = {
     "aws_sns_topic": ("AWS/SNS",),
     "aws_route53_health_check": ("AWS/Route53",),
 }
+#: Single resources that are watched in another way than others of their kind.
+WATCHED_OTHERWISE = {
+    # A keeper that cannot use its journal is silent.
+    "aws_dynamodb_table": (re.compile(r"_failover_journal_"), ("Meridian/Failover",)),
+    # They follow an alarm and the check of the health page.
+    "aws_route53_health_check": (re.compile(r"_usable_"), ()),
+}
 #: Kinds of resources that are parts of others or that AWS alone keeps alive, by what tells if they are wrong.
 NOT_WATCHED = {
     "what holds it to its promises is AWS Config": {
@@ -55,7 +62,13 @@ NOT_WATCHED = {
     "it is part of what is watched": {
         *("aws_acm_certificate_validation", "aws_autoscaling_policy", "aws_backup_", "aws_db_", "aws_eip"),
         *("aws_lambda_permission", "aws_launch_template", "aws_lb_listener", "aws_route53_record"),
-        *("aws_secretsmanager_secret_", "aws_sns_topic_", "aws_sqs_queue_policy", "aws_wafv2_"),
+        *(
+            "aws_secretsmanager_secret_",
+            "aws_sfn_state_machine",
+            "aws_sns_topic_",
+            "aws_sqs_queue_policy",
+            "aws_wafv2_",
+        ),
     },
     "it is not of AWS": {"terraform_data"},
 }
@@ -79,7 +92,9 @@ def test_every_tier_is_watched(regions: tuple[str, ...]) -> None:
                     seen.setdefault(resource(stack, value).address, set()).add(metric["namespace"])
     for kind, namespaces in WATCHED.items():
         for block in stack.resources(kind):
-            assert seen.get(block.address, set()) >= set(namespaces), f"nothing watches {block.address}"
+            other, instead = WATCHED_OTHERWISE.get(kind, (re.compile("$^"), ()))
+            wanted = instead if other.search(block.address) else namespaces
+            assert seen.get(block.address, set()) >= set(wanted), f"nothing watches {block.address}"
 
 
 @SETS

@@ -19,16 +19,21 @@ SERVICES = {
 }
 
 
+#: The pattern of a rule with a schedule, which hears of no event.
+NEVER: dict[str, Any] = {"source": []}
+
+
 def told(stack: Stack, region: str, event: dict[str, Any]) -> list[str]:
     """Severities of the topics that hear of an event."""
     rules = {
         one.address: json.loads(one.body["event_pattern"])
         for one in stack.resources("aws_cloudwatch_event_rule", region)
+        if "event_pattern" in one.body
     }
     hearing = [
         stack.at(target.body["arn"])
         for target in stack.resources("aws_cloudwatch_event_target", region)
-        if matches(rules[stack.at(target.body["rule"]).address], event)
+        if matches(rules.get(stack.at(target.body["rule"]).address, NEVER), event)
     ]
     return [
         one.body["name"].partition("-test-")[2].removesuffix(f"-{region}")
@@ -39,7 +44,7 @@ def told(stack: Stack, region: str, event: dict[str, Any]) -> list[str]:
 
 def sources(stack: Stack) -> set[str]:
     rules = stack.resources("aws_cloudwatch_event_rule")
-    patterns = [json.loads(one.body["event_pattern"]) for one in rules]
+    patterns = [json.loads(one.body["event_pattern"]) for one in rules if "event_pattern" in one.body]
     # What is heard of every service is no pattern of one.
     return {source for pattern in patterns for source in pattern["source"] if isinstance(source, str)}
 
@@ -180,9 +185,12 @@ def test_what_is_dealt_with_is_told_nobody(event: dict[str, Any]) -> None:
 
 def marking(stack: Stack, region: str, event: dict[str, Any]) -> bool:
     """Whether the function of the home region hears of an event."""
-    rules = {one.address: one.body["event_pattern"] for one in stack.resources("aws_cloudwatch_event_rule", region)}
+    rules = {
+        one.address: json.loads(one.body.get("event_pattern", "{}")) or NEVER
+        for one in stack.resources("aws_cloudwatch_event_rule", region)
+    }
     return any(
-        matches(json.loads(rules[stack.at(target.body["rule"]).address]), event)
+        matches(rules[stack.at(target.body["rule"]).address], event)
         for target in stack.resources("aws_cloudwatch_event_target", region)
         if stack.at(target.body["arn"]).address.startswith("aws_lambda_function.")
     )

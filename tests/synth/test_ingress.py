@@ -235,7 +235,7 @@ def test_every_region_is_judged_by_its_own_name_over_https(regions: tuple[str, .
     stack = platform(*regions)
     for region in regions:
         found = [one.body for one in stack.resources("aws_route53_health_check", region)]
-        (check,) = [one for one in found if one["type"] != "CALCULATED"]
+        (check,) = [one for one in found if one["type"] == "HTTPS"]
         assert (check["type"], check["port"], check["resource_path"]) == ("HTTPS", 443, "/health")
         assert check["enable_sni"] is True
         (own,) = records(stack, check["fqdn"])

@@ -40,8 +40,8 @@ def names(block: Block) -> list[str]:
         for key in ("name", "bucket", "identifier")
         if key in block.body and "${aws_" not in block.body[key]
     ]
-    # AWS WAF delivers to log groups of this prefix only.
-    own = [name.removeprefix("aws-waf-logs-") for name in own]
+    # AWS WAF delivers to log groups of this prefix only, and Step Functions best to those of the other.
+    own = [name.removeprefix("aws-waf-logs-").removeprefix("/aws/vendedlogs/states/") for name in own]
     return own + ([block.name_tag] if "tags" in block.body else [])
 
 

@@ -108,6 +108,7 @@ def test_an_instance_that_stands_alone_is_replaced_by_nothing() -> None:
         ({SOUTH: {"rebuild": "true"}}, f"database.instances.{SOUTH}.rebuild: its deletion protection is on"),
         ({SOUTH: {"role": "standby"}}, f"database.instances.{SOUTH}.role: not one of the choices"),
         ({SOUTH: {"source": EAST}}, f"database.instances.{SOUTH}.source: unknown key"),
+        ({SOUTH: {"fenced": "false"}}, f"database.instances.{SOUTH}.fenced: the instance is not detached"),
         ({SOUTH: {"backups_in": SOUTH}}, f"database.instances.{SOUTH}.backups_in: the backups lie there anyway"),
     ],
 )

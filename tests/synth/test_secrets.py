@@ -104,20 +104,22 @@ def test_the_application_s_value_says_where_and_as_whom_and_has_no_password(regi
 
 
 @SETS
-def test_no_role_but_that_of_rotation_is_given_the_master_s_secret(regions: tuple[str, ...]) -> None:
+def test_no_role_but_those_of_rotation_and_failover_is_given_the_master_s_secret(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
     master = secret(stack, MASTER).address
+    # Failover has it follow the writer.
+    moved = {f"PROD-role-test-failover-act-{region}" for region in regions} if len(regions) > 1 else set()
     holders = {
         stack.at(policy.body["role"]).body["name"]
         for policy in stack.resources("aws_iam_role_policy")
         for statement in stack.at(policy.body["policy"]).body["statement"]
         if any(master in resource for resource in statement["resources"])
     }
-    assert holders == {f"PROD-role-test-rotation-{region}" for region in regions}
+    assert holders == {f"PROD-role-test-rotation-{region}" for region in regions} | moved
 
 
 @SETS
-def test_only_rotation_and_administrators_get_to_the_master_s_values(regions: tuple[str, ...]) -> None:
+def test_only_rotation_failover_and_administrators_get_to_the_master_s_values(regions: tuple[str, ...]) -> None:
     named = ["arn:aws:iam::123456789012:role/platform-*"]
     for stack, administrators in (
         (platform(*regions), None),
@@ -136,7 +138,8 @@ def test_only_rotation_and_administrators_get_to_the_master_s_values(regions: tu
         root, *let_in = values
         assert (test, root.rpartition(":")[2]) == ("ArnNotLike", "root")
         roles = [one.rpartition("/")[2] for one in let_in if ":role/PROD-" in one]
-        assert roles == [f"PROD-role-test-rotation-{region}" for region in sorted(regions)]
+        functions = ["rotation", *(["failover-act"] if len(regions) > 1 else [])]
+        assert roles == [f"PROD-role-test-{one}-{region}" for one in functions for region in sorted(regions)]
         assert all(stack.at(function(stack, region).body["role"]).body["name"] in roles for region in regions)
         others = [one for one in let_in if ":role/PROD-" not in one]
         assert others == administrators or re.fullmatch(r"\$\{data\.aws_iam_session_context\.\S+\}", *others)

@@ -61,6 +61,8 @@ AGAIN: Mapping[str, str] = {
     "aws_secretsmanager_secret_version": "a new version takes its place, and its value goes to the database",
     "aws_securityhub_standards_control_association": _SETTING,
     "aws_securityhub_standards_subscription": "a standard that is enabled stays enabled",
+    # https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
+    "aws_sfn_state_machine": "Step Functions answers with the one that there is, if it is the same",
     "aws_sns_topic_policy": _PUT,
     "aws_sns_topic_subscription": "SNS answers with the subscription that there is",
     "aws_sqs_queue_policy": _PUT,

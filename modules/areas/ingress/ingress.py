@@ -41,6 +41,8 @@ class Ingress(Construct):
         The certificates.
     load_balancers
         By region, the load balancer.
+    records
+        The DNS records.
     health_checks
         By region, the Route 53 health check of its health page.
 
@@ -76,5 +78,5 @@ class Ingress(Construct):
                     certificate_arn=certificates.arns[name],
                 )
                 WebAcl(region, "firewall", load_balancer=load_balancer, logs_key=keys[name].logs)
-        records = Records(self, "records", zone=zone, load_balancers=self.load_balancers)
-        self.health_checks = records.health_checks
+        self.records = Records(self, "records", zone=zone, load_balancers=self.load_balancers)
+        self.health_checks = self.records.health_checks

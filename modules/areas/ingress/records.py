@@ -58,6 +58,7 @@ class Records(Construct):
         super().__init__(scope, id_)
         self._zone, self._settings = zone, zone.region.settings
         self._nearest: dict[str, Route53Record] = {}
+        self._primaries: list[Route53Record] = []
         self.health_checks = {
             name: self._region_records(load_balancer) for name, load_balancer in load_balancers.items()
         }
@@ -68,7 +69,7 @@ class Records(Construct):
             if self._settings.entry.routing == "latency":
                 failover_record(self, f"{label}-primary", zone=zone, name=name, role="PRIMARY", alias=standby)
                 continue
-            failover_record(
+            record = failover_record(
                 self,
                 f"{label}-primary",
                 zone=zone,
@@ -77,8 +78,22 @@ class Records(Construct):
                 alias=load_balancer_alias(load_balancers[primary]),
                 health_check=self.health_checks[primary],
             )
+            self._primaries.append(record)
             if len(load_balancers) > 1:
                 failover_record(self, f"{label}-secondary", zone=zone, name=name, role="SECONDARY", alias=standby)
+
+    def follow(self, checks: Mapping[str, Route53HealthCheck]) -> None:
+        """Let records follow other health checks than those of the health pages.
+
+        Parameters
+        ----------
+        checks
+            By region, the health check.
+        """
+        for name, check in checks.items():
+            records = [self._nearest[name], *(self._primaries if name == self._settings.primary_region else [])]
+            for record in records:
+                record.health_check_id = check.id
 
     def _region_records(self, load_balancer: LoadBalancer) -> Route53HealthCheck:
         region = load_balancer.region

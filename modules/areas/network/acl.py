@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 Ports = tuple[int, int]
 Rule = TypeVar("Rule", NetworkAclIngress, NetworkAclEgress)
 
-FIRST_RULE_NUMBER = 100
+#: The rule that fences, before all others.
+FENCE_RULE_NUMBER, FIRST_RULE_NUMBER = 1, 100
 
 ALL: Ports = (0, 0)
 EPHEMERAL: tuple[Ports, ...] = ((1024, 3388), (3390, 65535))
@@ -44,6 +45,10 @@ class TierAcl(Construct):
     database tier allows only PostgreSQL from the platform's VPCs, and responses to them. All tiers allow the ICMP
     message "fragmentation needed" in both directions.
 
+    While the region's database is detached, a first rule of the database tier denies PostgreSQL. A network ACL also
+    stops open connections, and a security group does not. The failover function makes the same rule in an outage, so
+    that a plan afterwards shows no change.
+
     Parameters
     ----------
     region
@@ -55,8 +60,9 @@ class TierAcl(Construct):
     vpc_cidrs
         CIDR blocks of all the platform's VPCs.
 
-    See https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html and
-    https://docs.aws.amazon.com/vpc/latest/userguide/path_mtu_discovery.html
+    See https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html,
+    https://docs.aws.amazon.com/vpc/latest/userguide/path_mtu_discovery.html and
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
     """
 
     def __init__(
@@ -73,13 +79,14 @@ class TierAcl(Construct):
                 [(block, ports) for block in vpc_cidrs for ports in EPHEMERAL],
             ),
         }[tier.name]
+        fence = [_fence_rule()] if tier.name == DATABASE.name and region.settings.fenced(region.name) else []
         NetworkAcl(
             self,
             "Resource",
             provider=region.provider,
             vpc_id=vpc.id,
             subnet_ids=tier.subnet_ids,
-            ingress=_rules(NetworkAclIngress, ingress),
+            ingress=[*fence, *_rules(NetworkAclIngress, ingress)],
             egress=_rules(NetworkAclEgress, egress),
             tags={"Name": region.names.of("acl", tier.name), "Tier": tier.name},
         )
@@ -89,6 +96,13 @@ def _rules(kind: type[Rule], allowed: Sequence[tuple[str, Ports]]) -> list[Rule]
     rules = [_rule(kind, number, block, ports) for number, (block, ports) in enumerate(allowed, FIRST_RULE_NUMBER)]
     rules.append(_fragmentation_needed_rule(kind, FIRST_RULE_NUMBER + len(rules)))
     return rules
+
+
+def _fence_rule() -> NetworkAclIngress:
+    first, last = POSTGRESQL
+    return NetworkAclIngress(
+        rule_no=FENCE_RULE_NUMBER, action="deny", protocol="tcp", cidr_block=ANYWHERE, from_port=first, to_port=last
+    )
 
 
 def _rule(kind: type[Rule], number: int, block: str, ports: Ports) -> Rule:

@@ -1,0 +1,205 @@
+"""What the two roles may do: one looks, the other acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from modules.areas.failover.description import IDENTIFIER
+from modules.areas.failover.runtime.traffic import NAMESPACE
+from modules.blocks.identity.policy import Condition, Statement, string_equals
+from modules.settings.regions import PARTITION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from modules.areas.failover.runtime.world import Platform
+    from modules.areas.secrets.secret import Secret
+    from modules.blocks.alarms.alert_topics import AlertTopics
+    from modules.blocks.keys.key import Key
+    from modules.blocks.keys.keys import Keys
+    from modules.core.region import Region
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """What the functions of one region reach.
+
+    Parameters
+    ----------
+    region
+        Their region.
+    platform
+        The names of the platform.
+    keys
+        By region, its keys.
+    alerts
+        By region, its topics.
+    secrets
+        The secrets of the database.
+    """
+
+    region: Region
+    platform: Platform
+    keys: Mapping[str, Keys]
+    alerts: Mapping[str, AlertTopics]
+    secrets: Sequence[Secret]
+
+    def everywhere(self, service: str, resource: str) -> str:
+        """Pattern of ARNs of the platform in any region; ``resource`` ends where the region's name begins."""
+        return f"arn:{PARTITION}:{service}:*:{self.region.account_id}:{resource}*"
+
+    def table_arns(self) -> str:
+        """Pattern of the journals' ARNs."""
+        return self.everywhere("dynamodb", f"table/{self.region.names.prefix('dynamodb')}{IDENTIFIER}-")
+
+    def key_statement(self, sid: str, service: str, purpose: str, *actions: str, context: Condition) -> Statement:
+        """Statement that allows the use of the regions' keys of one purpose, through one service."""
+        found: list[Key] = [getattr(keys, purpose) for _, keys in sorted(self.keys.items())]
+        services = [f"{service}.{key.region.name}.amazonaws.com" for key in found]
+        return Statement(
+            sid=sid,
+            actions=list(actions),
+            resources=[key.arn for key in found],
+            condition=[string_equals("kms:ViaService", *services), context],
+        )
+
+
+def look_statements(reach: Reach) -> list[Statement]:
+    """Statements to read the databases' state, the replication lag and the journals, in every region.
+
+    See https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
+    """
+    tables = [place.table for _, place in sorted(reach.platform.places.items())]
+    return [
+        Statement(
+            sid="LookAtDatabases",
+            actions=["rds:DescribeDBInstances"],
+            resources=[reach.everywhere("rds", f"db:{reach.region.names.prefix('rds')}main-")],
+        ),
+        # These actions do not support resource-level permissions.
+        Statement(sid="LookAtTheLag", actions=["cloudwatch:GetMetricStatistics"], resources=["*"]),
+        Statement(sid="ReadJournals", actions=["dynamodb:GetItem", "dynamodb:Scan"], resources=[reach.table_arns()]),
+        reach.key_statement(
+            "DecryptJournals",
+            "dynamodb",
+            "data",
+            "kms:Decrypt",
+            context=string_equals("kms:EncryptionContext:aws:dynamodb:tableName", *tables),
+        ),
+    ]
+
+
+def act_statements(reach: Reach) -> dict[str, list[Statement]]:
+    """Statements for the steps and for the keeper, by purpose. What changes something names it."""
+    return {
+        "traffic": _traffic_statements(reach),
+        "database": _database_statements(reach),
+        "secrets": _secret_statements(reach),
+        "pages": _page_statements(reach),
+    }
+
+
+def _traffic_statements(reach: Reach) -> list[Statement]:
+    acls = [place.acl for _, place in sorted(reach.platform.places.items())]
+    return [
+        Statement(
+            sid="HoldRegions",
+            actions=["cloudwatch:PutMetricData"],
+            resources=["*"],
+            condition=[string_equals("cloudwatch:namespace", NAMESPACE)],
+        ),
+        Statement(sid="LookAtFences", actions=["ec2:DescribeNetworkAcls"], resources=["*"]),
+        Statement(
+            sid="FenceDatabases",
+            actions=["ec2:CreateNetworkAclEntry", "ec2:DeleteNetworkAclEntry"],
+            resources=[reach.everywhere("ec2", "network-acl/")],
+            condition=[string_equals("aws:ResourceTag/Name", *acls)],
+        ),
+    ]
+
+
+def _database_statements(reach: Reach) -> list[Statement]:
+    region = reach.region
+    here = reach.platform.places[region.name]
+    group = f"autoScalingGroup:*:autoScalingGroupName/{here.group}"
+    machines = f"stateMachine:{region.names.prefix('states')}{IDENTIFIER}-"
+    return [
+        Statement(sid="WriteJournals", actions=["dynamodb:PutItem"], resources=[reach.table_arns()]),
+        Statement(
+            sid="PromoteTheReplica",
+            actions=["rds:PromoteReadReplica"],
+            resources=[region.arn("rds", f"db:{here.instance}")],
+        ),
+        Statement(sid="LookAtGroups", actions=["autoscaling:DescribeAutoScalingGroups"], resources=["*"]),
+        Statement(
+            sid="ScaleTheGroup",
+            actions=["autoscaling:SetDesiredCapacity"],
+            resources=[region.arn("autoscaling", group)],
+        ),
+        Statement(
+            sid="GoOnWithFailovers", actions=["states:StartExecution"], resources=[reach.everywhere("states", machines)]
+        ),
+    ]
+
+
+def _secret_statements(reach: Reach) -> list[Statement]:
+    """Statements on the secrets and their replicas.
+
+    See https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicateSecretToRegions.html and
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
+    """
+    region = reach.region
+    here = [secret.arn_in(region.name) for secret in reach.secrets]
+    all_copies = [secret.arn_in(name) for secret in reach.secrets for name in sorted(reach.keys)]
+    return [
+        Statement(
+            sid="ChangeTheSecretsHere",
+            actions=[
+                "secretsmanager:GetSecretValue",
+                "secretsmanager:PutSecretValue",
+                "secretsmanager:ReplicateSecretToRegions",
+                "secretsmanager:RotateSecret",
+            ],
+            resources=here,
+        ),
+        Statement(
+            sid="CutTheirCopiesLoose",
+            actions=[
+                "secretsmanager:CancelRotateSecret",
+                "secretsmanager:DescribeSecret",
+                "secretsmanager:StopReplicationToReplica",
+            ],
+            resources=all_copies,
+        ),
+        # Secrets Manager asks whether whoever turns rotation on may invoke the function.
+        Statement(
+            sid="LetThemRotate",
+            actions=["lambda:InvokeFunction"],
+            resources=[region.arn("lambda", f"function:{reach.platform.places[region.name].rotation}")],
+        ),
+        reach.key_statement(
+            "UseTheSecretsKeys",
+            "secretsmanager",
+            "secrets",
+            "kms:Decrypt",
+            "kms:Encrypt",
+            "kms:GenerateDataKey",
+            context=string_equals("kms:EncryptionContext:SecretARN", *all_copies),
+        ),
+    ]
+
+
+def _page_statements(reach: Reach) -> list[Statement]:
+    topics = [reach.alerts[name].page.arn for name in sorted(reach.keys)]
+    return [
+        Statement(sid="TellPeople", actions=["sns:Publish"], resources=topics),
+        reach.key_statement(
+            "EncryptWhatIsTold",
+            "sns",
+            "alerts",
+            "kms:Decrypt",
+            "kms:GenerateDataKey",
+            context=string_equals("kms:EncryptionContext:aws:sns:topicArn", *topics),
+        ),
+    ]

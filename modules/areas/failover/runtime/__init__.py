@@ -1,0 +1,1 @@
+"""The functions that move the writer, shipped as the package ``failover``."""

@@ -1,0 +1,39 @@
+"""Settings of failover: moving the database's writer to another region."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from modules.settings.topology import nearest_region
+from modules.settings.types import Section
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class FailoverSettings(Section):
+    """Functions that move the writer to another region when people decide so, and keepers that watch what was left.
+
+    With a single region there is nothing to move to, and nothing is made.
+
+    Parameters
+    ----------
+    enabled
+        Whether they are made, where there are two regions or more. Yes by default.
+    loss_limit_seconds
+        Writes of how many seconds an unplanned failover may lose, 60 to 86,400. 420 by default: the 300 that a replica
+        of an idle source shows, and two minutes that metrics are late. More is refused unless a reason is given.
+    """
+
+    enabled: bool = True
+    loss_limit_seconds: Annotated[int, Field(ge=60, le=86_400)] = 420
+
+
+def keeper_of(region: str, regions: Iterable[str]) -> str:
+    """The region that keeps the journal about the writer of ``region``, and holds that region out of DNS.
+
+    It is another one, so that it answers when ``region`` is lost.
+    """
+    return nearest_region(region, [other for other in regions if other != region]) or region

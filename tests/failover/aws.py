@@ -1,0 +1,393 @@
+# ruff: noqa: ARG002 - every operation is called in the same way
+"""AWS as far as a failover sees it: three regions in a file, each of which can go dark.
+
+The parameters of every call are checked against botocore's own models. What the operations do follows the pages that
+the runtime's docstrings name.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+import re
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+from botocore import xform_name
+from botocore.exceptions import ClientError
+from botocore.validate import ParamValidator
+
+from modules.areas.failover.runtime.advance import advance
+from modules.areas.failover.runtime.clients import DarkError
+from modules.areas.failover.runtime.world import Place, Platform, World
+
+HOME, WEST, SOUTH = "us-east-1", "us-west-2", "ap-south-1"
+REGIONS = (HOME, WEST, SOUTH)
+SECRETS = ("database", "application")
+ACCOUNT = "123456789012"
+START = 1_800_000_000.0
+KEEPERS = {HOME: WEST, WEST: HOME, SOUTH: WEST}
+READS = ("describe_", "get_", "scan", "list_", "invoke")
+
+
+def platform(**changes: Any) -> Platform:
+    places = {
+        region: Place(
+            keeper=KEEPERS[region],
+            instance=f"main-{region}",
+            acl=f"acl-{region}",
+            group=f"web-{region}",
+            page=f"page-{region}",
+            rotation=f"rotation-{region}",
+            secrets_key=f"alias/secrets-{region}",
+            table=f"failover-{region}",
+            machine=f"failover-{region}",
+            look=f"look-{region}",
+        )
+        for region in REGIONS
+    }
+    values: dict[str, Any] = {
+        "places": places,
+        "secrets": SECRETS,
+        "loss_limit_seconds": 420,
+        "rotation_days": 30,
+        "backup_days": 14,
+        "backup_window": "02:00-03:00",
+    }
+    return Platform(**{**values, **changes})
+
+
+class Killed(BaseException):
+    """A driver that ends in the middle of a call."""
+
+
+class FakeAws:
+    """The regions. With a file they outlive the process that uses them."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        self.calls: list[tuple[str, str, str]] = []
+        #: The number of the changing call before or after which the driver ends.
+        self.die_before = self.die_after = 0
+        self._changes = 0
+        #: Operations that a region refuses, and the code that it says.
+        self.refuses: dict[tuple[str, str], str] = {}
+        #: Services that are dark in a region.
+        self.ill: set[tuple[str, str]] = set()
+        self.regions: dict[str, dict[str, Any]] = {}
+        self.now = START
+        self.dark: dict[str, float] = {}
+        if file and file.exists():
+            self.regions, self.now, self.dark = pickle.loads(file.read_bytes())  # noqa: S301 - our own
+        else:
+            self._build()
+
+    def _build(self) -> None:
+        for region in REGIONS:
+            self.regions[region] = {
+                "instance": {"status": "available", "source": None if region == HOME else arn(HOME), "busy": 0},
+                "acl": [{"RuleNumber": 100, "RuleAction": "allow", "Egress": False}],
+                "group": {"DesiredCapacity": 6 if region == HOME else 3, "MaxSize": 9},
+                "secrets": {
+                    name: {
+                        "primary": HOME,
+                        "value": {"host": f"main-{HOME}.rds", "password": "pw"},
+                        "rotation": f"rotation-{HOME}" if region == HOME else None,
+                        "pending": False,
+                    }
+                    for name in SECRETS
+                },
+                "table": {},
+                "told": [],
+                "metrics": {},
+                "started": {},
+                "lag": None,
+            }
+        self.keep()
+
+    def keep(self) -> None:
+        if self._file:
+            self._file.write_bytes(pickle.dumps((self.regions, self.now, self.dark)))
+
+    def world(self, **changes: Any) -> World:
+        return World(platform=platform(**changes), aws=self, account=ACCOUNT, now=lambda: self.now)
+
+    def pass_time(self, seconds: float) -> None:
+        self.now += seconds
+        self.keep()
+
+    def go_dark(self, *regions: str) -> None:
+        self.dark |= dict.fromkeys(regions, self.now)
+        self.keep()
+
+    def come_back(self, *regions: str) -> None:
+        for region in regions:
+            del self.dark[region]
+        self.keep()
+
+    def ask(self, service: str, region: str, operation: str, **arguments: Any) -> dict[str, Any]:
+        _check(service, operation, arguments)
+        self.calls.append((service, region, operation))
+        if region in self.dark or (service, region) in self.ill:
+            raise DarkError(f"{service} in {region} does not answer")
+        if wanted := self.refuses.get((region, operation)):
+            raise error(wanted)
+        method = getattr(self, f"_{operation}")
+        if operation.startswith(READS):
+            return method(self.regions[region], region, **arguments)
+        self._changes += 1
+        if self._changes == self.die_before:
+            raise Killed
+        answer = method(self.regions[region], region, **arguments)
+        self.keep()
+        if self._changes == self.die_after:
+            raise Killed
+        return answer or {}
+
+    # RDS
+
+    def _describe_db_instances(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
+        instance = here["instance"]
+        if instance is None:
+            raise error("DBInstanceNotFound")
+        if instance["busy"]:
+            instance["busy"] -= 1
+            if not instance["busy"]:
+                instance |= {"status": "available", "source": None}
+        said = {"DBInstanceStatus": instance["status"], "Endpoint": {"Address": f"main-{region}.rds"}}
+        source = {"ReadReplicaSourceDBInstanceIdentifier": instance["source"]} if instance["source"] else {}
+        return {"DBInstances": [said | source]}
+
+    def _promote_read_replica(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
+        instance = here["instance"]
+        if instance["status"] != "available" or instance["source"] is None:
+            raise error("InvalidDBInstanceState")
+        instance |= {"status": "modifying", "busy": 3, "backups": arguments["BackupRetentionPeriod"]}
+
+    # CloudWatch
+
+    def _get_metric_statistics(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
+        points = here["lag"] if here["lag"] is not None else self._flowing()
+        return {"Datapoints": [{"Timestamp": datetime.fromtimestamp(at, UTC), "Maximum": lag} for at, lag in points]}
+
+    def _flowing(self) -> list[tuple[float, float]]:
+        """A replica that is two seconds behind, until its source goes dark."""
+        lost = self.dark.get(HOME, self.now)
+        minutes = [self.now - 60 * minute for minute in range(1, 31)]
+        return [(at, 2.0 if at <= lost else at - lost + 2) for at in minutes]
+
+    def _put_metric_data(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
+        for one in arguments["MetricData"]:
+            assert one["Dimensions"][0] == {"Name": "Journal", "Value": f"failover-{region}"}
+            here["metrics"][one["MetricName"], one["Dimensions"][1]["Value"]] = one["Value"]
+
+    # EC2 and Auto Scaling
+
+    def _describe_network_acls(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
+        return {"NetworkAcls": [{"NetworkAclId": f"acl-{region}", "Entries": list(here["acl"])}]}
+
+    def _create_network_acl_entry(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
+        if any(entry["RuleNumber"] == arguments["RuleNumber"] for entry in here["acl"]):
+            raise error("NetworkAclEntryAlreadyExists")
+        here["acl"].append({key: arguments[key] for key in ("RuleNumber", "RuleAction", "Egress")})
+
+    def _delete_network_acl_entry(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
+        here["acl"] = [entry for entry in here["acl"] if entry["RuleNumber"] != arguments["RuleNumber"]]
+
+    def _describe_auto_scaling_groups(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
+        return {"AutoScalingGroups": [{**here["group"], "AutoScalingGroupName": f"web-{region}"}]}
+
+    def _set_desired_capacity(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
+        here["group"]["DesiredCapacity"] = arguments["DesiredCapacity"]
+
+    # Secrets Manager
+
+    def _describe_secret(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
+        secret = here["secrets"][arguments["SecretId"]]
+        said = {"PrimaryRegion": secret["primary"]} if self._is_replicated(secret, arguments["SecretId"]) else {}
+        if secret["rotation"]:
+            function = f"arn:aws:lambda:{region}:{ACCOUNT}:function:{secret['rotation']}"
+            said |= {"RotationEnabled": True, "RotationLambdaARN": function}
+        return said
+
+    def _is_replicated(self, secret: dict[str, Any], name: str) -> bool:
+        primary = secret["primary"]
+        return sum(here["secrets"][name]["primary"] == primary for here in self.regions.values()) > 1
+
+    def _get_secret_value(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
+        return {"SecretString": json.dumps(here["secrets"][arguments["SecretId"]]["value"])}
+
+    def _put_secret_value(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
+        name = arguments["SecretId"]
+        if here["secrets"][name]["primary"] != region:
+            raise error("InvalidRequestException")
+        for other, there in self.regions.items():
+            if there["secrets"][name]["primary"] == region and other not in self.dark:
+                there["secrets"][name]["value"] = json.loads(arguments["SecretString"])
+
+    def _stop_replication_to_replica(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
+        secret = here["secrets"][arguments["SecretId"]]
+        if secret["primary"] == region:
+            raise error("InvalidRequestException")
+        secret["primary"] = region
+
+    def _replicate_secret_to_regions(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
+        name = arguments["SecretId"]
+        secret = here["secrets"][name]
+        if secret["primary"] != region:
+            raise error("InvalidRequestException")
+        for one in arguments["AddReplicaRegions"]:
+            there = self.regions[one["Region"]]["secrets"][name]
+            assert there["primary"] == one["Region"], "only what stands alone is overwritten"
+            there |= {"primary": region, "value": dict(secret["value"]), "rotation": None}
+
+    def _rotate_secret(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
+        secret = here["secrets"][arguments["SecretId"]]
+        if secret["primary"] != region or secret["pending"]:
+            raise error("InvalidRequestException")
+        secret["rotation"] = arguments["RotationLambdaARN"].rpartition(":")[2]
+
+    def _cancel_rotate_secret(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
+        here["secrets"][arguments["SecretId"]]["rotation"] = None
+
+    # DynamoDB
+
+    def _get_item(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
+        item = here["table"].get(arguments["Key"]["id"]["S"])
+        return {"Item": item} if item else {}
+
+    def _scan(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
+        return {"Items": list(here["table"].values())}
+
+    def _put_item(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
+        key = arguments["Item"]["id"]["S"]
+        if "ConditionExpression" in arguments and not _holds(here["table"].get(key), arguments):
+            raise error("ConditionalCheckFailedException")
+        here["table"][key] = arguments["Item"]
+
+    # SNS and Step Functions
+
+    def _publish(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
+        arguments["Subject"].encode("ascii")
+        here["told"].append(arguments["Subject"])
+
+    def _start_execution(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
+        if arguments["name"] in here["started"]:
+            raise error("ExecutionAlreadyExists")
+        here["started"][arguments["name"]] = json.loads(arguments["input"])
+        return {"executionArn": f"arn:aws:states:{region}:{ACCOUNT}:execution:failover:{arguments['name']}"}
+
+    def _describe_execution(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
+        event = here["started"][arguments["executionArn"].rpartition(":")[2]]
+        # A machine that has not been told to wait ends with the failover; one that is refused fails.
+        answer = advance({**event["request"], "dry_run": True}, self.world())
+        return {"status": "FAILED", "cause": answer["why"]} if answer["state"] == "refused" else {"status": "RUNNING"}
+
+    def _invoke(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
+        answer = advance({**json.loads(arguments["Payload"]), "dry_run": True}, self.world())
+        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+    # What people look at besides
+
+    def _get_caller_identity(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
+        return {"Account": ACCOUNT, "Arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/on-call/me"}
+
+    def _describe_alarms(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
+        return {"CompositeAlarms": [{"StateValue": "OK"}]}
+
+    def _list_certificates(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
+        return {"CertificateSummaryList": []}
+
+    # For tests
+
+    def held(self, region: str) -> float | None:
+        return self.regions[KEEPERS[region]]["metrics"].get(("RegionHeld", region))
+
+    def fenced(self, region: str) -> bool:
+        return any(entry["RuleNumber"] == 1 for entry in self.regions[region]["acl"])
+
+    def hosts(self) -> dict[str, set[str]]:
+        return {
+            region: {secret["value"]["host"].split(".")[0] for secret in here["secrets"].values()}
+            for region, here in self.regions.items()
+        }
+
+    def picture(self) -> dict[str, Any]:
+        """Everything that a failover is for; without what may be done twice, such as messages."""
+        return {
+            region: {
+                "source": here["instance"]["source"],
+                "status": here["instance"]["status"],
+                "backups": here["instance"].get("backups"),
+                "fenced": self.fenced(region),
+                "group": here["group"],
+                "secrets": here["secrets"],
+                "held": self.held(region),
+                "told": bool(here["told"]),
+            }
+            for region, here in self.regions.items()
+        }
+
+
+def arn(region: str) -> str:
+    return f"arn:aws:rds:{region}:{ACCOUNT}:db:main-{region}"
+
+
+def error(code: str, status: int = 400) -> ClientError:
+    said = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(said, "Operation")
+
+
+def _holds(item: dict[str, Any] | None, arguments: dict[str, Any]) -> bool:
+    """Evaluate a condition as DynamoDB does; what is missing equals nothing."""
+    names, values = arguments["ExpressionAttributeNames"], arguments["ExpressionAttributeValues"]
+
+    def value(name: str) -> Any:
+        return (item or {}).get(names[name])
+
+    def clause(text: str) -> bool:
+        if found := re.fullmatch(r"attribute_not_exists\((#\w+)\)", text):
+            return value(found[1]) is None
+        if found := re.fullmatch(r"(#\w+) IN \((.*)\)", text):
+            return value(found[1]) in [values[one.strip()] for one in found[2].split(",")]
+        found = re.fullmatch(r"(#\w+) = (:\w+)", text)
+        assert found, text
+        return value(found[1]) == values[found[2]]
+
+    parts = arguments["ConditionExpression"].split(" OR ")
+    return any(all(clause(one) for one in part.split(" AND ")) for part in parts)
+
+
+@cache
+def _model(service: str) -> Any:
+    return botocore.session.get_session().get_service_model(service)
+
+
+@cache
+def _operations(service: str) -> dict[str, str]:
+    return {xform_name(name): name for name in _model(service).operation_names}
+
+
+def _check(service: str, operation: str, arguments: dict[str, Any]) -> None:
+    shape = _model(service).operation_model(_operations(service)[operation]).input_shape
+    report = ParamValidator().validate(arguments, shape)
+    assert not report.has_errors(), report.generate_report()
+
+
+def drive(aws: FakeAws, request: dict[str, Any], *, most: int = 400) -> tuple[list[str], dict[str, Any]]:
+    """A driver: advance until the end. What was done, and the last answer."""
+    did = []
+    for _ in range(most):
+        answer = advance(request, aws.world())
+        json.dumps(answer)
+        with suppress(KeyError):
+            did.append(answer["did"])
+        if answer["next"] == "end":
+            return did, answer
+        aws.pass_time(answer.get("seconds", 1))
+    raise AssertionError(f"no end: {answer}")
