@@ -16,6 +16,8 @@ from tools.errors import ToolError
 from tools.upgrades import Instance, require_no_lower_version
 
 PROTECTION = "deletion_protection"
+#: What the settings say of an instance that this command has promoted: clients go on reading it.
+_APART = {"role": "detached", "fenced": "false"}
 
 
 class Kind(StrEnum):
@@ -147,14 +149,14 @@ class Variant:
         for one in standing:
             held = {"version": one.configured, **({} if one.protected else {PROTECTION: "false"})}
             if one.is_apart:
-                held["role"] = "detached"
+                held |= _APART if self._stated(one.region).get("role") != "detached" else {"role": "detached"}
             self._held[one.region] = held
 
     def take(self, step: Step) -> dict[str, Any]:
         """Return the settings for the next step."""
         held = self._held[step.region]
         if step.kind is Kind.PROMOTE:
-            held["role"] = "detached"
+            held |= _APART
         elif step.kind is Kind.UNPROTECT:
             held[PROTECTION] = "false"
         elif step.kind is Kind.REBUILD:
@@ -163,6 +165,10 @@ class Variant:
         else:
             held.clear()
         return self.content()
+
+    def _stated(self, region: str) -> Mapping[str, Any]:
+        instances = (self._content.get("database") or {}).get("instances") or {}
+        return instances.get(region) or {}
 
     def content(self) -> dict[str, Any]:
         """Return the settings as they are now; before the first step these are what stands."""

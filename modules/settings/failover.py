@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from modules.settings.topology import nearest_region
+from modules.settings.companions import companion
 from modules.settings.types import Section
 
 if TYPE_CHECKING:
@@ -36,4 +36,4 @@ def keeper_of(region: str, regions: Iterable[str]) -> str:
 
     It is another one, so that it answers when ``region`` is lost.
     """
-    return nearest_region(region, [other for other in regions if other != region]) or region
+    return companion(region, regions) or region
