@@ -19,6 +19,7 @@ from tools.destruction import Staying, of_plan, require_free
 from tools.digest import of_file
 from tools.errors import ToolError
 from tools.gate import check
+from tools.guard import guard
 from tools.paths import BACKEND, PLATFORM, STACKS, Paths
 from tools.plan import changes_by_region
 from tools.preflight import Finding, Report, look_at, quick_clients, subject_of
@@ -251,6 +252,7 @@ class Account:
                 self.reporter.say(line)
             with self.reporter.step(f"plan {PLATFORM} again, without them"):
                 plans[PLATFORM] = target.save_plan(PLATFORM, kept=staying.addresses)
+        guard(list(plans.values()), allowed=target.settings.policy.allow_loss, tell=self.reporter.say)
         self._judge(self.paths, plans=plans.values(), synthesis=target.synthesis)
         plans[BACKEND].discard()
         for stack in STACKS:
