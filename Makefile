@@ -134,7 +134,7 @@ iam-again: install ## write them from the recording that is there
 cost: install ## what the settings cost in a month, as a table and build/cost.json
 	$(TOOL) cost
 
-numbers: install ## write the tables of docs/cost.md and docs/quotas.md anew
+numbers: install ## write the tables of docs/cost.md, docs/quotas.md and docs/changes.md anew
 	$(TOOL) numbers
 
 .PHONY: sbom

@@ -39,7 +39,7 @@ LOSSES: Mapping[str, str] = {**DATA, **ADDRESSES}
 _REBUILT = ("aws_db_instance", "replace_by_triggers")
 _REASONS = {
     "delete_because_no_resource_config": "the settings do not have it any more",
-    "replace_because_tainted": "its creation failed or somebody tainted it; `terraform untaint` keeps one that is whole",
+    "replace_because_tainted": "its creation failed, or somebody tainted it; `terraform untaint` keeps a whole one",
     "replace_by_request": "-replace asks for it",
 }
 

@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from modules.settings import SettingsError
 from tools.account import Account
 from tools.bench import bench
+from tools.changes import page
 from tools.cost import cost
 from tools.demo import demo
 from tools.emulator import EmulatorError
@@ -133,7 +134,7 @@ def commands() -> Table:
     beside: Table = {
         "local-env": ("print shell lines that point other tools at the emulator", lambda: _print(local.environment())),
         "iam-again": ("write them from the recording that is there", lambda: write_policies_again(paths)),
-        "numbers": ("write the tables of docs/cost.md and docs/quotas.md anew", lambda: write(environ=os.environ)),
+        "numbers": ("write the tables of docs/cost.md, docs/quotas.md and docs/changes.md anew", numbers),
         "sbom": ("list every package of the lock files in build/sbom.json", sbom),
         "bench": ("measure synthesis with and without the fast bindings", lambda: bench(settings=paths.settings)),
     }
@@ -146,6 +147,12 @@ def commands() -> Table:
         **_alone(place_of_chaos(), breaking),
         **beside,
     }
+
+
+def numbers() -> None:
+    """Write the tables of the pages anew."""
+    write(environ=os.environ)
+    page.write()
 
 
 def _alone(paths: Paths, table: Table) -> Table:

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from os.path import commonprefix
+from itertools import takewhile
 
 from policies.losses import SETTING, Loss, covers, losses, unnamed
 from tools.errors import ToolError
@@ -54,9 +54,7 @@ def guard(
         tell(f"note: {SETTING} names {pattern}, and this plan takes nothing like it away: remove the entry")
 
 
-def require_named(
-    found: Sequence[Loss], *, allowed: Mapping[str, str], keys_behind: KeysBehind = lambda _: ()
-) -> None:
+def require_named(found: Sequence[Loss], *, allowed: Mapping[str, str], keys_behind: KeysBehind = lambda _: ()) -> None:
     """Refuse losses that the settings do not name.
 
     Parameters
@@ -106,7 +104,9 @@ def patterns(found: Iterable[Loss]) -> Iterator[str]:
         if len(names) <= MOST_BY_NAME:
             yield from (f"{kind}.{name}" for name in names)
         else:
-            yield f"{kind}.{commonprefix(names).rpartition('_')[0]}_*"
+            parts = zip(*(name.split("_") for name in names), strict=False)
+            common = [same[0] for same in takewhile(lambda each: len({*each}) == 1, parts)]
+            yield f"{kind}.{'_'.join(common)}_*"
 
 
 def _keys(keys: Sequence[str]) -> str:

@@ -17,9 +17,7 @@ from tools.errors import ToolError
 from tools.guard import MOST_SHOWN, guard, patterns, require_named
 
 REASON = "the network moves to another range"
-VPC = Loss(
-    address="aws_vpc.us-east-1_network_vpc_AA11BB22", kind="aws_vpc", replaced=True, forced_by=("cidr_block",)
-)
+VPC = Loss(address="aws_vpc.us-east-1_network_vpc_AA11BB22", kind="aws_vpc", replaced=True, forced_by=("cidr_block",))
 
 
 def subnets(count: int, *, region: str = "us-east-1") -> list[Loss]:
