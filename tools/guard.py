@@ -74,13 +74,14 @@ def require_named(found: Sequence[Loss], *, allowed: Mapping[str, str], keys_beh
     missing = unnamed(found, allowed=allowed)
     if not missing:
         return
-    lines = [f"  {loss}{_keys(keys_behind(loss))}" for loss in missing[:MOST_SHOWN]]
-    if len(missing) > MOST_SHOWN:
-        lines.append(f"  and {len(missing) - MOST_SHOWN} more")
+    groups = dict(entries(missing))
+    lines = [f"  {_told(pattern, lost)}{_keys(keys_behind(lost[0]))}" for pattern, lost in groups.items()]
+    if len(lines) > MOST_SHOWN:
+        lines[MOST_SHOWN:] = [f"  and {len(lines) - MOST_SHOWN} more like these"]
     section, key = SETTING.split(".")
-    entries = {**allowed, **dict.fromkeys(patterns(missing), PLACE_OF_REASON)}
+    stated = {**allowed, **dict.fromkeys(groups, PLACE_OF_REASON)}
     wanted = "\n".join(
-        [f"{section}:", f"  {key}:", *(f"    {pattern}: {json.dumps(reason)}" for pattern, reason in entries.items())]
+        [f"{section}:", f"  {key}:", *(f"    {pattern}: {json.dumps(reason)}" for pattern, reason in stated.items())]
     )
     raise ToolError(
         f"this plan takes away what does not come back, and {SETTING} does not name it:\n" + "\n".join(lines),
@@ -94,19 +95,30 @@ def unused(found: Sequence[Loss], *, allowed: Iterable[str]) -> list[str]:
     return [pattern for pattern in allowed if not any(covers(pattern, loss.address) for loss in found)]
 
 
-def patterns(found: Iterable[Loss]) -> Iterator[str]:
-    """Yield entries for `policy.allow_loss`: addresses, or one pattern where a region loses many of a type."""
-    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+def entries(found: Iterable[Loss]) -> Iterator[tuple[str, list[Loss]]]:
+    """Yield entries for `policy.allow_loss`, each with the losses that it is about.
+
+    They are addresses, or one pattern where a region loses many of a type.
+    """
+    groups: dict[tuple[str, str], list[Loss]] = defaultdict(list)
     for loss in found:
-        kind, name = loss.address.partition("[")[0].split(".", 1)
-        groups[kind, name.partition("_")[0]].append(name)
-    for (kind, _), names in groups.items():
-        if len(names) <= MOST_BY_NAME:
-            yield from (f"{kind}.{name}" for name in names)
+        groups[loss.kind, _name(loss).partition("_")[0]].append(loss)
+    for (kind, _), lost in groups.items():
+        if len(lost) <= MOST_BY_NAME:
+            yield from ((f"{kind}.{_name(loss)}", [loss]) for loss in lost)
         else:
-            parts = zip(*(name.split("_") for name in names), strict=False)
+            parts = zip(*(_name(loss).split("_") for loss in lost), strict=False)
             common = [same[0] for same in takewhile(lambda each: len({*each}) == 1, parts)]
-            yield f"{kind}.{'_'.join(common)}_*"
+            yield f"{kind}.{'_'.join(common)}_*", lost
+
+
+def _name(loss: Loss) -> str:
+    return loss.address.partition("[")[0].partition(".")[2]
+
+
+def _told(pattern: str, lost: Sequence[Loss]) -> str:
+    more = f"{pattern}, {len(lost)} of them: " if len(lost) > 1 else ""
+    return f"{more}{lost[0]}"
 
 
 def _keys(keys: Sequence[str]) -> str:

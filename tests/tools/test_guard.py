@@ -14,7 +14,7 @@ from policies.losses import Loss, unnamed
 from tests.support.plans import saved
 from tests.support.region_sets import settings_of, write_settings
 from tools.errors import ToolError
-from tools.guard import MOST_SHOWN, guard, patterns, require_named
+from tools.guard import MOST_SHOWN, entries, guard, require_named
 
 REASON = "the network moves to another range"
 VPC = Loss(address="aws_vpc.us-east-1_network_vpc_AA11BB22", kind="aws_vpc", replaced=True, forced_by=("cidr_block",))
@@ -77,14 +77,19 @@ def test_the_lines_to_write_allow_what_was_refused_once_they_have_a_reason(tmp_p
 
 
 def test_the_lines_name_few_one_by_one_and_many_by_what_they_begin_with() -> None:
-    assert list(patterns(subnets(3))) == [loss.address for loss in subnets(3)]
-    assert list(patterns(subnets(4))) == ["aws_subnet.us-east-1_network_*"]
+    assert list(entries(subnets(3))) == [(loss.address, [loss]) for loss in subnets(3)]
+    assert list(entries(subnets(4))) == [("aws_subnet.us-east-1_network_*", subnets(4))]
+    assert (
+        "  aws_subnet.us-east-1_network_*, 4 of them: aws_subnet.us-east-1_network_private-0_"
+        in refusal(subnets(4)).message
+    )
 
 
 def test_a_refusal_has_room_on_a_screen() -> None:
-    error = refusal(subnets(100))
+    lots = [loss for number in range(MOST_SHOWN + 5) for loss in subnets(4, region=f"us-east-{number}")]
+    error = refusal(lots)
     assert len(error.message.splitlines()) == MOST_SHOWN + 2
-    assert error.message.endswith("and 88 more")
+    assert error.message.endswith("and 5 more like these")
 
 
 @pytest.mark.parametrize(
