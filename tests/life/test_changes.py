@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from modules.settings import SettingsError
-from tests.support.changes import ELSEWHERE, PREVENTED, REFUSED, Trials, expected, location, merged
+from tests.support.changes import ELSEWHERE, Trials, expected, location
 from tests.support.lives import Applied
 from tests.support.region_sets import EIGHT_KEYS
 from tests.support.standing import Standing
 from tools.changes.effect import summarized, told_apart
 from tools.changes.table import packs, rows, tried
-from tools.errors import ToolError
 
 pytestmark = pytest.mark.emulator
+TOGETHER = {key: effects for key, effects in tried().items() if not rows()[key].alone}
+SILENT = [key for key, effects in TOGETHER.items() if not effects]
+LEAVING = [key for key, effects in TOGETHER.items() if effects == (ELSEWHERE,)]
 
 
 @pytest.fixture(scope="module")
@@ -30,28 +31,19 @@ def test_changes_do_what_the_table_says(trials: Trials, number: int) -> None:
     assert (sorted(map(str, summarized(more))), sorted(map(str, missing))) == ([], [])
 
 
-def test_changes_that_are_in_no_plan_do_nothing_or_are_refused_or_lead_elsewhere(trials: Trials) -> None:
-    planned = {key for keys in packs() for key in keys}
-    stands = location(trials.file({}).load())
-    for key, effects in tried().items():
-        if key in planned or rows()[key].alone:
-            continue
-        trial = trials.untried(rows()[key])
-        before, after = trial.before, trial.after
-        if effects == (REFUSED,):
-            with pytest.raises(SettingsError):
-                trials.file(after).load()
-        elif effects == (ELSEWHERE,):
-            assert location(trials.file(after).load()) != stands
-        elif effects == (PREVENTED,):
-            with pytest.raises(ToolError):
-                trials.effects([trial])
-        else:
-            assert effects == ()
-            assert location(trials.file(before).load()) == location(trials.file(after).load()) == stands
+@pytest.mark.parametrize("key", SILENT)
+def test_changes_that_do_nothing_keep_the_state(trials: Trials, key: str) -> None:
+    trial = trials.untried(rows()[key])
+    before, after = (location(trials.file(keys).load()) for keys in (trial.before, trial.after))
+    assert before == after == location(trials.file({}).load())
+
+
+@pytest.mark.parametrize("key", LEAVING)
+def test_changes_that_lead_elsewhere_have_another_state(trials: Trials, key: str) -> None:
+    after = trials.file(trials.untried(rows()[key]).after).load()
+    assert location(after) != location(trials.file({}).load())
 
 
 def test_changes_that_do_nothing_change_nothing_together(trials: Trials) -> None:
-    silent = [trials.untried(rows()[key]) for key, effects in tried().items() if not effects]
-    before, after = (trials.file(merged(silent, name)).content for name in ("before", "after"))
-    assert trials.standing.plan(after) == trials.standing.plan(before)
+    silent = [trials.untried(rows()[key]) for key in SILENT]
+    assert [str(each) for each in trials.effects(silent).values() if each.action != "follow"] == []

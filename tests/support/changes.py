@@ -32,6 +32,8 @@ from tools.plan import Plan
 
 #: The platform that changes are tried on.
 PLATFORM = ("eu-west-1", "eu-central-1")
+#: Keys for which a plan of their own is worth its time in `make test`.
+LEAST = 5
 #: What a change does if the state is kept elsewhere then: there, nothing stands.
 ELSEWHERE = Effect(action="leave", kind="state", name="bucket")
 #: What a change does that the settings' own rules refuse.
@@ -264,7 +266,10 @@ def try_all(trials: Trials, rows: Iterable[Row], *, tell: Callable[[str], None])
 
 
 def packed(trials: Trials, tried: Iterable[Trial]) -> list[list[str]]:
-    """Keys that can change in one plan: of what one replaces, adds or removes, no other changes anything."""
+    """Keys that can change in one plan: of what one replaces, adds or removes, no other changes anything.
+
+    Left out are those that go together with few others.
+    """
     packs: list[list[Trial]] = []
     for trial in tried:
         if trial.row.alone or trial.found & {ELSEWHERE, REFUSED, PREVENTED} or not trial.found:
@@ -277,7 +282,7 @@ def packed(trials: Trials, tried: Iterable[Trial]) -> list[list[str]]:
                 break
         else:
             packs.append([trial])
-    return [[trial.row.key for trial in pack] for pack in packs]
+    return [[trial.row.key for trial in pack] for pack in packs if len(pack) >= LEAST]
 
 
 def additive(one: Trial, other: Trial) -> bool:

@@ -27,6 +27,8 @@ def plan(actions: str, before: Any = None, after: Any = None, *, name: str = NAM
 UNKNOWN = plan("create/delete", {"a": 1}, {}, after_unknown={"a": True}, replace_paths=[["a"]])
 OPEN = plan("update", {"a": [{"b": 1}]}, {"a": [{}]}, after_unknown={"a": [{"b": True}]})
 
+HALF_OPEN = plan("update", {"a": [{"b": 1, "c": 1}]}, {"a": [{"c": 2}]}, after_unknown={"a": [{"b": True}]})
+
 
 def lines(changed: Plan, beside: Plan | None = None) -> list[str]:
     return [str(each) for each in effects(changed, beside=beside).values()]
@@ -46,6 +48,7 @@ def test_an_effect_is_told_without_region_and_hash() -> None:
         ("delete aws_x.area_main", plan("delete", {"a": 1})),
         ("delete aws_x.area_main", plan("forget", {"a": 1})),
         ("follow aws_x.area_main: a", OPEN),
+        ("update aws_x.area_main: a", HALF_OPEN),
     ],
 )
 def test_an_effect_says_what_is_updated_or_forces_a_replacement(line: str, change: Plan) -> None:
@@ -121,6 +124,8 @@ def test_the_page_has_the_table() -> None:
     [
         ("replace aws_vpc.network_vpc: cidr_block", "**refused** unless named"),
         ("delete aws_s3_bucket.storage_data", "**refused** unless named"),
+        ("replace aws_db_instance.x: kms_key_id", "**refused** unless named"),
+        ("replace aws_db_instance.x", "replacement"),
         ("update aws_vpc.network_vpc: tags", "in place"),
         ("replace aws_lb_target_group.x: port", "replacement"),
         ("create aws_vpc.network_vpc", "adds"),
@@ -149,9 +154,9 @@ def test_the_keys_behind_a_loss_are_known() -> None:
     assert keys_behind(replace(moved, replaced=False)) != keys_behind(moved)
 
 
-def test_keys_are_planned_again_unless_they_do_nothing_or_move_too_much() -> None:
+def test_most_keys_are_planned_again_in_a_test() -> None:
     planned = [key for keys in packs() for key in keys]
     assert len(planned) == len(set(planned))
-    for key in rows().keys() - planned:
-        assert rows()[key].alone or {each.action for each in tried()[key]} <= {"refuse", "leave"}, key
-    assert len(planned) > len(rows()) * 3 / 4
+    assert set(planned) <= {key for key, effects in tried().items() if effects and not rows()[key].alone}
+    silent = {key for key, effects in tried().items() if {each.action for each in effects} <= {"refuse", "leave"}}
+    assert len(silent.union(planned)) > len(rows()) * 4 / 5

@@ -5,7 +5,7 @@ The format is at https://developer.hashicorp.com/terraform/internals/json-format
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -156,7 +156,20 @@ def _changed(what: Change, other: Change) -> tuple[set[str], set[str]]:
     names = {*before, *after, *was_unknown, *is_unknown} - _COMPUTED
     follows = {name for name in names if _is_open(is_unknown.get(name)) != _is_open(was_unknown.get(name))}
     known = {name for name in names if not _is_open(is_unknown.get(name))} - follows
-    return {name for name in known if _said(before.get(name)) != _said(after.get(name))}, follows
+    changed = {name for name in known if _said(before.get(name)) != _said(after.get(name))}
+    # Of what is known in part, that part may say something new.
+    changed |= {name for name in follows if {*_leaves(after.get(name))} - {*_leaves(before.get(name))}}
+    return changed, follows - changed
+
+
+def _leaves(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        value = [*value.values()]
+    if isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner)
+    elif _said(value) is not None:
+        yield repr(value)
 
 
 def _said(value: object) -> object:

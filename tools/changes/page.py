@@ -56,7 +56,7 @@ def verdict(effects: Iterable[Effect]) -> str:
         return "**refused** by Terraform" if terraform else "**refused** when the settings are read"
     if "leave" in actions:
         return "**another platform**"
-    if any(each.action in {"replace", "delete"} and each.kind in LOSSES for each in effects):
+    if any(map(_is_lost, effects)):
         return "**refused** unless named"
     if "replace" in actions:
         return "replacement"
@@ -64,6 +64,12 @@ def verdict(effects: Iterable[Effect]) -> str:
         return "adds and removes"
     names = {"create": "adds", "delete": "removes", "update": "in place"}
     return next((word for action, word in names.items() if action in actions), "nothing")
+
+
+def _is_lost(effect: Effect) -> bool:
+    """Return whether a plan with an effect is refused; a database that nothing forces to go, the settings rebuild."""
+    rebuilt = effect.kind == "aws_db_instance" and not effect.attributes
+    return effect.kind in LOSSES and (effect.action == "delete" or (effect.action == "replace" and not rebuilt))
 
 
 def _value(value: Any) -> str:  # noqa: ANN401 - whatever the settings take
@@ -99,10 +105,9 @@ def _kind(kind: str, attributes: list[str]) -> str:
 
 
 def _note(row: Row, effects: Iterable[Effect]) -> str:
-    lost = any(each.action in {"replace", "delete"} and each.kind in LOSSES for each in effects)
     notes = [row.note] if row.note else []
     if any(each.kind == REFRESHED and each.action == "update" for each in effects):
         notes.append("[instance refresh](#instance-refresh)")
-    if lost:
+    if any(map(_is_lost, effects)):
         notes.append(f"`{SETTING}`")
     return "; ".join(notes)

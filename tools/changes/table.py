@@ -32,7 +32,8 @@ class Row:
     also : mapping
         What the settings say afterwards besides, because the key cannot have its value without. By default nothing.
     alone : bool
-        Whether it is tried alone, because it moves so much that it would hide what others do. By default not.
+        Whether it is tried alone, because it would hide what others do, or does something else with more regions. By
+        default not.
     note : str
         What AWS does then, where Terraform does not say: an interruption, or what is lost. By default nothing.
     """
