@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from policies.choices import ChoiceWaiver, choices_in, waivers_of
 from policies.errors import GateError
 from policies.freshness import require_plan_of_this_json
+from policies.losses import CHECK as LOSS
+from policies.losses import LossWaiver, read_losses, waivers_in
 from policies.outcomes import Outcome, read_report, unite
 from policies.resource_policies import read_policies
 from policies.scan import Framework, Scan, Scanner, run_checkov
@@ -45,7 +47,7 @@ class Verdict:
     stacks: tuple[Stack, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     choices: tuple[Chosen, ...] = ()
-    waived: dict[Outcome, Waiver | ChoiceWaiver] = field(default_factory=dict)
+    waived: dict[Outcome, Waiver | ChoiceWaiver | LossWaiver] = field(default_factory=dict)
     waiver_faults: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
 
@@ -101,6 +103,7 @@ def judge(
     try:
         stacks = _load(names=names, stacks_dir=stacks_dir, plans_dir=plans_dir, plan_name=plan_name)
         choices = {stack.name: choices_in(stack) for stack in stacks}
+        meant = {stack.name: waivers_in(stack) for stack in stacks}
         outcomes = _scan(stacks=stacks, scan=scan, frameworks=frameworks)
     except GateError as error:
         return Verdict(waiver_faults=tuple(waiver_faults), errors=error.faults)
@@ -112,7 +115,10 @@ def judge(
             known=STACKS,
         )
     failed = [outcome for outcome in outcomes if outcome.failed]
-    by_file = {outcome: waiver for outcome in failed for waiver in waivers.values() if waiver.covers(outcome)}
+    # A loss is named in the settings, once, and not for a year.
+    checked = [outcome for outcome in failed if outcome.check != LOSS]
+    by_file = {outcome: waiver for outcome in checked for waiver in waivers.values() if waiver.covers(outcome)}
+    by_name = {outcome: each for outcome in failed for each in meant[outcome.stack] if each.covers(outcome)}
     by_choice = {
         outcome: waiver
         for stack in stacks
@@ -124,7 +130,7 @@ def judge(
         stacks=tuple(stacks),
         outcomes=tuple(outcomes),
         choices=tuple({one.path: one for made in choices.values() for one in made}.values()),
-        waived=by_file | by_choice,
+        waived=by_file | by_choice | by_name,
         waiver_faults=tuple(waiver_faults),
     )
 
@@ -161,4 +167,4 @@ def _scan(*, stacks: Sequence[Stack], scan: Scanner, frameworks: Iterable[Framew
             faults += error.faults
     if faults:
         raise GateError(dict.fromkeys(faults))
-    return unite([*results, *(outcome for stack in stacks for outcome in read_policies(stack))])
+    return unite([*results, *(outcome for stack in stacks for outcome in (*read_policies(stack), *read_losses(stack)))])

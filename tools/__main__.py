@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from modules.settings import SettingsError
 from tools.account import Account
 from tools.bench import bench
+from tools.changes import page
 from tools.chaos.chaos import chaos, place_of_chaos
 from tools.cost import cost
 from tools.demo import demo
@@ -160,8 +161,8 @@ def commands() -> Table:
         "local-env": ("print shell lines that point other tools at the emulator", lambda: _print(local.environment())),
         "iam-again": ("write them from the recording that is there", lambda: write_policies_again(paths)),
         "numbers": (
-            "write the tables of docs/cost.md and docs/quotas.md, and the picture of the docs, anew",
-            lambda: write(environ=os.environ),
+            "write the tables of docs/cost.md, docs/quotas.md and docs/changes.md, and the picture of the docs, anew",
+            numbers,
         ),
         "tables": (
             "write the tables of docs/controls.md and docs/runbooks.md anew",
@@ -179,6 +180,12 @@ def commands() -> Table:
         **_alone(place_of_chaos(), breaking),
         **beside,
     }
+
+
+def numbers() -> None:
+    """Write the tables of the pages anew."""
+    write(environ=os.environ)
+    page.write()
 
 
 def _alone(paths: Paths, table: Table) -> Table:

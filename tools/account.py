@@ -14,12 +14,14 @@ from tools import rollout
 from tools.approval import approve, summary
 from tools.aws_session import new_session
 from tools.bootstrap import bootstrap, make_roles
+from tools.changes import keys_behind
 from tools.console import Reporter
 from tools.deployment import apply_and_follow
 from tools.destruction import require_free, staying_of_plan
 from tools.digest import of_file
 from tools.errors import ToolError
 from tools.gate import check
+from tools.guard import guard
 from tools.paths import BACKEND, PLATFORM, STACKS, Paths
 from tools.plan import changes_by_region
 from tools.preflight import Finding, Report, look_at, quick_clients, subject_of
@@ -271,7 +273,8 @@ class Account:
         """Plan both stacks, let the gate judge them, and return the plan of the platform."""
         if not target.has_backend():
             self.reporter.say(
-                f"note: no state bucket {target.bucket} yet, so everything counts as new; `make bootstrap` makes it"
+                f"note: no state bucket {target.bucket} yet, so everything counts as new; `make bootstrap` makes it. "
+                "If the platform stands already, its name or home region has changed: docs/changes.md#another-platform"
             )
         for line in look_at_regions(target):
             self.reporter.say(line)
@@ -285,6 +288,12 @@ class Account:
                 self.reporter.say(line)
             with self.reporter.step(f"plan {PLATFORM} again, without them"):
                 plans[PLATFORM] = target.save_plan(PLATFORM, kept=staying.addresses)
+        guard(
+            list(plans.values()),
+            allowed=target.settings.policy.allow_loss,
+            tell=self.reporter.say,
+            keys_behind=keys_behind,
+        )
         self._judge(self.paths, plans=plans.values(), synthesis=target.synthesis)
         plans[BACKEND].discard()
         for stack in STACKS:

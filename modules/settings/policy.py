@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotation
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from modules.settings.choice import shown
 from modules.settings.choice_table import CHOICES
 from modules.settings.choices import chosen
 from modules.settings.faults import Fault, nearest
-from modules.settings.types import Section, fault
+from modules.settings.types import Section, fault, matching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,24 @@ def _name_of_a_choice(value: str) -> str:
     return value
 
 
+#: Characters of a reason at least, as in `policies/waivers.yaml`.
+SHORTEST_REASON = 20
+AddressOfLoss = Annotated[
+    str,
+    matching(
+        r"aws_[a-z0-9_]+\.[\w-]+_[\w-]*\*?",
+        problem="not the address of resources of one type in one region",
+        allowed="an address as the plan shows it; * at its end, after the region, stands for any rest",
+    ),
+]
+
+
+def _is_a_reason(value: str) -> str:
+    if len(value.strip()) < SHORTEST_REASON:
+        raise fault("not a reason", f"a sentence of {SHORTEST_REASON} characters or more")
+    return value
+
+
 class PolicySettings(Section):
     """The policy gate.
 
@@ -31,9 +50,13 @@ class PolicySettings(Section):
     ----------
     forbid
         Choices that this file must not make, by their keys (docs/policy.md lists them). None by default.
+    allow_loss
+        By address, why a plan may destroy or replace a resource that holds data or addresses. ``*`` at the end of an
+        address stands for any rest. None by default: such a plan is refused. Remove an entry after the apply.
     """
 
     forbid: tuple[Annotated[str, AfterValidator(_name_of_a_choice)], ...] = ()
+    allow_loss: Mapping[AddressOfLoss, Annotated[str, AfterValidator(_is_a_reason)]] = Field(default_factory=dict)
 
 
 def no_choice_is_forbidden(draft: Draft) -> Iterator[Fault]:

@@ -103,6 +103,7 @@ EXAMPLES: dict[str, tuple[Any, ...]] = {
     "alerts.ticket": (SUBSCRIPTIONS,),
     "configuration.skip_rules": ({REGION: ["imdsv2"]},),
     "policy.forbid": (["entry.firewall.anonymous_ip"],),
+    "policy.allow_loss": ({f"aws_vpc.{REGION}_*": "the network moves to another range"},),
 }
 #: What the rules may want beside a key.
 BESIDE: dict[str, dict[str, Any]] = {

@@ -24,9 +24,13 @@ def test_output_has_the_choices_by_key_with_their_values(stack: str) -> None:
     assert choices_of(stacks(*ONE)[stack]) == {"regions": ["eu-west-1"]}
 
 
-def test_a_key_of_a_region_has_the_region() -> None:
+def test_a_key_of_a_region_has_the_region_and_what_may_be_lost_is_beside_the_choices() -> None:
     instances = TAKEN_OVER["database"]["instances"]
     unprotected = instances["ap-south-1"] | {"deletion_protection": False}
-    settings = TAKEN_OVER | {"database": {"instances": instances | {"ap-south-1": unprotected}}}
+    allowed = {"aws_vpc.ap-south-1_*": "the region is built anew from nothing"}
+    more = {"database": {"instances": instances | {"ap-south-1": unprotected}}, "policy": {"allow_loss": allowed}}
+    settings = TAKEN_OVER | more
     made = stacks(*THREE, more=json.dumps(settings))["platform"]
     assert choices_of(made) == {"database.instances.ap-south-1.deletion_protection": False}
+    assert made.json["//"]["allow_loss"] == allowed
+    assert "allow_loss" not in stacks(*THREE)["platform"].json["//"]

@@ -321,3 +321,14 @@ def test_a_command_of_the_account_is_refused_while_another_waits_for_its_yes(
     assert command_line.main(["deploy"]) == 0
     assert applied(first) == ["A"]
     assert "`make deploy` of " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["plan", "deploy"])
+def test_a_plan_that_takes_data_away_is_refused_before_anybody_is_asked(tmp_path: Path, command: str) -> None:
+    what = {"actions": ["delete"], "before": {}, "after": None}
+    gone = {"address": "aws_s3_bucket.eu-west-1_x", "mode": "managed", "type": "aws_s3_bucket", "change": what}
+    made = Command(tmp_path, "A", answers=Answers(pytest.fail))
+    made.terraform.content = {"of": "A", "resource_changes": [gone]}
+    with pytest.raises(ToolError, match=r"aws_s3_bucket\.eu-west-1_x is destroyed, and objects with it"):
+        getattr(made, command)()
+    assert (applied(made), made.saved_plans) == ([], [])
