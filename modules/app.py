@@ -48,8 +48,8 @@ def build(settings: Settings, *, outdir: Path | None = None, extend: Extension |
     for stack in stacks:
         # Terraform ignores it; the policy gate reads it.
         stack.add_override("//.choices", {one.path: one.value for one in chosen(settings)})
-        if settings.policy.allow_loss:
-            stack.add_override("//.allow_loss", dict(settings.policy.allow_loss))
+        if settings.meant_losses:
+            stack.add_override("//.allow_loss", settings.meant_losses)
     return app
 
 

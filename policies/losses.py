@@ -105,7 +105,12 @@ def losses(plan: Mapping[str, Any]) -> list[Loss]:
 
 
 def covers(pattern: str, address: str) -> bool:
-    """Return whether an entry of `policy.allow_loss` is about an address; `*` at its end stands for any rest."""
+    """Return whether an entry of `policy.allow_loss` is about an address; `*` at its end stands for any rest.
+
+    Synthesis adds entries for retired regions, which begin with `*.` for any type.
+    """
+    if pattern.startswith("*."):
+        return covers(pattern[2:], address.partition(".")[2])
     return address.startswith(pattern[:-1]) if pattern.endswith("*") else address.partition("[")[0] == pattern
 
 

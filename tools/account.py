@@ -291,6 +291,7 @@ class Account:
         guard(
             list(plans.values()),
             allowed=target.settings.policy.allow_loss,
+            meant=target.settings.meant_losses,
             tell=self.reporter.say,
             keys_behind=keys_behind,
         )

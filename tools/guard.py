@@ -22,6 +22,7 @@ def guard(
     plans: Sequence[SavedPlan],
     *,
     allowed: Mapping[str, str],
+    meant: Iterable[str] = (),
     tell: Callable[[str], None],
     keys_behind: KeysBehind = lambda _: (),
 ) -> None:
@@ -33,6 +34,8 @@ def guard(
         The plans.
     allowed : mapping
         `policy.allow_loss`.
+    meant : iterable of str, optional
+        What may go besides, in the same form: retired regions. Nothing by default.
     tell : callable
         Takes a line for each entry that can be removed.
     keys_behind : callable, optional
@@ -45,7 +48,7 @@ def guard(
     """
     found = [loss for saved in plans for loss in losses(saved.content)]
     try:
-        require_named(found, allowed=allowed, keys_behind=keys_behind)
+        require_named(unnamed(found, allowed=meant), allowed=allowed, keys_behind=keys_behind)
     except ToolError:
         for saved in plans:
             saved.discard()

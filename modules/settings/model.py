@@ -141,6 +141,14 @@ class Settings(Section):
         """Whether a region is about to leave: then nothing in it is protected from deletion."""
         return region in self.leaving
 
+    @property
+    def meant_losses(self) -> dict[str, str]:
+        """Why a plan may take away what does not come back, by address: as ``policy.allow_loss`` says, and all that is
+        in a retired region of which ``leaving`` says what becomes of its data (``*.REGION_*``)."""
+        retired = [region for region in self.retired_regions if region in self.leaving]
+        gone = {f"*.{region}_*": f"retired_regions, and leaving.{region} says what stays" for region in retired}
+        return {**self.policy.allow_loss, **gone}
+
     def gives_up(self, data: Literal["objects", "backups"], *, region: str) -> bool:
         """Whether destroying the buckets or the vault of ``region`` deletes what is in them."""
         everywhere = self.storage.force_destroy if data == "objects" else self.backup.force_destroy

@@ -122,3 +122,10 @@ def test_rejects_json_whose_allowed_losses_are_no_mapping(project: Project) -> N
     project.write()
     (error,) = project.judge().errors
     assert "its policy.allow_loss is no mapping of texts" in error
+
+
+def test_all_of_a_retired_region_is_meant_whatever_its_type() -> None:
+    assert covers("*.us-east-1_*", BUCKET)
+    assert covers("*.us-east-1_*", f"aws_kms_key.{NAME}")
+    assert not covers("*.us-east-1_*", "aws_s3_bucket.us-east-10_area")
+    assert not covers("*.us-west-2_*", BUCKET)

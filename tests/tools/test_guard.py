@@ -122,3 +122,17 @@ def test_entries_without_a_use_are_told(tmp_path: Path, content: Mapping[str, An
     told: list[str] = []
     guard([saved(tmp_path / "a", content)], allowed={VPC.address: REASON}, tell=told.append)
     assert [VPC.address in line and "remove the entry" in line for line in told] == [True] * notes
+
+
+def test_a_retired_region_may_go_and_no_other(tmp_path: Path) -> None:
+    leaving = {"us-east-1": {"objects": "delete", "backups": "keep"}}
+    content = settings_of("us-west-2", "eu-west-1", retired_regions=["us-east-1"], leaving=leaving)
+    meant = load_settings(write_settings(tmp_path, content), {}).meant_losses
+    assert "leaving.us-east-1" in meant["*.us-east-1_*"]
+    told: list[str] = []
+    guard([saved(tmp_path, plan())], allowed={}, meant=meant, tell=told.append)
+    assert told == []
+    elsewhere = plan()
+    elsewhere["resource_changes"][0]["address"] = "aws_vpc.us-west-2_network_vpc_AA11BB22"
+    with pytest.raises(ToolError, match=r"aws_vpc\.us-west-2_network"):
+        guard([saved(tmp_path, elsewhere)], allowed={}, meant=meant, tell=told.append)
