@@ -81,10 +81,10 @@ def make_roles(target: Target, *, tell: Callable[[str], None], environ: Mapping[
 def _apply(target: Target) -> int:
     name = "bootstrap-plan"
     file = target.plan_file(BACKEND, name=name)
-    saved = SavedPlan.make(target.terraform(BACKEND), file=file, json_file=file.with_name(f"{name}.json"))
+    saved = SavedPlan.of_changes(target.terraform(BACKEND), file=file, json_file=file.with_name(f"{name}.json"))
+    if saved is None:
+        return 0
     with saved.discarded():
-        if not saved.changed:
-            return 0
         if gone := destroyed(saved.content):
             raise ToolError(
                 f"the plan would destroy part of the state backend: {', '.join(gone)}",

@@ -12,6 +12,7 @@ from tools.console import Reporter
 from tools.destruction import empty
 from tools.emulator import Emulator
 from tools.emulator_session import EmulatorSession
+from tools.errors import ApplyError
 from tools.gate import check
 from tools.lock import Lock, unlock
 from tools.paths import BACKEND, PLATFORM, STACKS, Paths
@@ -207,7 +208,12 @@ class LocalPlatform:
             self.reporter.say(f"    emptied on the emulator: {name}")
         with self.reporter.step("destroy platform"):
             terraform.init(target.backend_arguments())
-            terraform.destroy()
+            try:
+                # To look at what stands first takes as long as a plan, and a state that is old seldom matters here.
+                terraform.destroy(refresh=False)
+            except ApplyError as error:
+                self.reporter.say(f"    once more, by what stands now: {error.message}")
+                terraform.destroy()
 
     def _plan(self, synthesis: Synthesis) -> list[SavedPlan]:
         with self.emulator_session.running() as emulator:
