@@ -15,6 +15,7 @@ from tests.support.cdktf import run, vpc_count
 from tests.support.lives import SMALL, Applied, new_life
 from tests.support.neighbours import CIDR, held_by, kinds_of
 from tests.support.part import only
+from tests.support.plans import BY_RETENTION, set_anew
 from tests.support.region_sets import settings_of, write_settings
 from tools.bootstrap import bootstrap
 from tools.paths import ROOT
@@ -115,8 +116,8 @@ def test_a_change_of_what_stands_is_all_that_is_planned_and_passes_the_gate(depl
     terraform.refresh()
     file = target.plan_file("platform")
     saved = SavedPlan.make(terraform, file=file, json_file=life.paths.plan_json("platform"), refresh=False)
-    kinds = {line.partition(".")[0] for line in changes(saved.content)}
-    assert kinds == {"update aws_cloudwatch_log_group", "update aws_config_config_rule"}
+    assert {line.partition(" ")[0] for line in changes(saved.content)} == {"update"}
+    assert set_anew(saved.content) == BY_RETENTION
     verdict = judge(
         names=("platform",),
         stacks_dir=life.paths.out / "stacks",
