@@ -14,8 +14,8 @@ from tests.support.lives import SMALL, Applied, new_life
 from tests.support.lock_file import the_real, without_hashes
 from tests.support.neighbours import EXISTING, held_by, kinds_of, move_in
 from tests.support.region_sets import EIGHT_KEYS, FEW_RULES, settings_of
+from tests.support.session import SESSION_FOLDER
 from tests.support.shared_synthesis import run_once
-from tests.support.synthesized import SESSION_FOLDER
 from tools import synth
 from tools.saved_plan import SavedPlan
 
