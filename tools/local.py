@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from modules.settings import load_settings
 from tools.applying import apply
@@ -12,7 +13,6 @@ from tools.console import Reporter
 from tools.destruction import empty
 from tools.emulator import Emulator
 from tools.emulator_session import EmulatorSession
-from tools.errors import ApplyError
 from tools.gate import check
 from tools.lock import Lock, unlock
 from tools.paths import BACKEND, PLATFORM, STACKS, Paths
@@ -208,12 +208,8 @@ class LocalPlatform:
             self.reporter.say(f"    emptied on the emulator: {name}")
         with self.reporter.step("destroy platform"):
             terraform.init(target.backend_arguments())
-            try:
-                # To look at what stands first takes as long as a plan, and a state that is old seldom matters here.
-                terraform.destroy(refresh=False)
-            except ApplyError as error:
-                self.reporter.say(f"    once more, by what stands now: {error.message}")
-                terraform.destroy()
+            # To look at what stands first takes as long as a plan, and there is one thing that has to be looked at.
+            terraform.destroy(refresh=_holds_moving_labels(state))
 
     def _plan(self, synthesis: Synthesis) -> list[SavedPlan]:
         with self.emulator_session.running() as emulator:
@@ -237,3 +233,18 @@ class LocalPlatform:
         say(f"then, for example: aws --endpoint-url {emulator.endpoint} --region {region} ec2 describe-vpcs")
         say(f"logs: {self.paths.logs}, {self.paths.emulator}")
         say("at the end: make local-down")
+
+
+def _holds_moving_labels(state: Mapping[str, Any]) -> bool:
+    """Tell whether a state gives a version of a secret a label that a rotation may have moved on since.
+
+    The provider takes every label but AWSCURRENT away before it forgets a version, and AWS refuses that for a label
+    which the version does not have any more:
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
+    """
+    return any(
+        {*(instance["attributes"].get("version_stages") or ())} - {"AWSCURRENT"}
+        for resource in state.get("resources", ())
+        if resource["type"] == "aws_secretsmanager_secret_version"
+        for instance in resource["instances"]
+    )
