@@ -4,13 +4,12 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from modules.settings import load_settings
 from tools.applying import apply
 from tools.bootstrap import bootstrap, make_roles
 from tools.console import Reporter
-from tools.destruction import empty
+from tools.destruction import empty, labels_have_moved
 from tools.emulator import Emulator
 from tools.emulator_session import EmulatorSession
 from tools.gate import check
@@ -208,8 +207,8 @@ class LocalPlatform:
             self.reporter.say(f"    emptied on the emulator: {name}")
         with self.reporter.step("destroy platform"):
             terraform.init(target.backend_arguments())
-            # To look at what stands first takes as long as a plan, and there is one thing that has to be looked at.
-            terraform.destroy(refresh=_holds_moving_labels(state))
+            # To look at what stands first takes as long as a plan, and this is what it is needed for.
+            terraform.destroy(refresh=labels_have_moved(state, target.clients))
 
     def _plan(self, synthesis: Synthesis) -> list[SavedPlan]:
         with self.emulator_session.running() as emulator:
@@ -233,18 +232,3 @@ class LocalPlatform:
         say(f"then, for example: aws --endpoint-url {emulator.endpoint} --region {region} ec2 describe-vpcs")
         say(f"logs: {self.paths.logs}, {self.paths.emulator}")
         say("at the end: make local-down")
-
-
-def _holds_moving_labels(state: Mapping[str, Any]) -> bool:
-    """Tell whether a state gives a version of a secret a label that a rotation may have moved on since.
-
-    The provider takes every label but AWSCURRENT away before it forgets a version, and AWS refuses that for a label
-    which the version does not have any more:
-    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
-    """
-    return any(
-        {*(instance["attributes"].get("version_stages") or ())} - {"AWSCURRENT"}
-        for resource in state.get("resources", ())
-        if resource["type"] == "aws_secretsmanager_secret_version"
-        for instance in resource["instances"]
-    )
