@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.support.processor import Costs
-from tests.support.synthesized import SESSION_FOLDER
+from tests.support.session import SESSION_FOLDER
 
 #: Fixtures of platforms that are applied once: whose tests ask for one run in one process. Three regions take longest.
 PLATFORM = "life"

@@ -84,13 +84,14 @@ def make_roles(target: Target, *, tell: Callable[[str], None], environ: Mapping[
 def _apply(target: Target) -> int:
     saved = _plan(target)
     retired = target.settings.retired_regions
-    if retired and (staying := staying_of_plan(saved.content, target.settings, target.clients)):
+    if saved and retired and (staying := staying_of_plan(saved.content, target.settings, target.clients)):
         # The replica of a region that leaves, which the settings keep.
+        saved.discard()
         target.workspace(BACKEND).keep(staying.addresses)
         saved = _plan(target)
+    if saved is None:
+        return 0
     with saved.discarded():
-        if not saved.changed:
-            return 0
         if gone := _gone(target, saved.content):
             raise ToolError(
                 f"the plan would destroy part of the state backend: {', '.join(gone)}",
@@ -100,10 +101,10 @@ def _apply(target: Target) -> int:
         return apply(target, BACKEND, saved)
 
 
-def _plan(target: Target) -> SavedPlan:
+def _plan(target: Target) -> SavedPlan | None:
     name = "bootstrap-plan"
     file = target.plan_file(BACKEND, name=name)
-    return SavedPlan.make(target.terraform(BACKEND), file=file, json_file=file.with_name(f"{name}.json"))
+    return SavedPlan.of_changes(target.terraform(BACKEND), file=file, json_file=file.with_name(f"{name}.json"))
 
 
 def _gone(target: Target, plan: Plan) -> list[str]:

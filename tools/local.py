@@ -9,7 +9,7 @@ from modules.settings import load_settings
 from tools.applying import apply
 from tools.bootstrap import bootstrap, make_roles
 from tools.console import Reporter
-from tools.destruction import empty
+from tools.destruction import empty, labels_have_moved
 from tools.emulator import Emulator
 from tools.emulator_session import EmulatorSession
 from tools.gate import check
@@ -234,7 +234,8 @@ class LocalPlatform:
             self.reporter.say(f"    emptied on the emulator: {name}")
         with self.reporter.step("destroy platform"):
             terraform.init(target.backend_arguments())
-            terraform.destroy()
+            # To look at what stands first takes as long as a plan, and this is what it is needed for.
+            terraform.destroy(refresh=labels_have_moved(state, target.clients))
 
     def _plan(self, synthesis: Synthesis) -> list[SavedPlan]:
         with self.emulator_session.running() as emulator:

@@ -72,9 +72,25 @@ class SavedPlan:
         ToolError
             When the plan fails, or its file is written by somebody else meanwhile.
         """
-        for left in file.parent.glob("*.tfplan"):
-            left.unlink()
+        _clear(file.parent)
         changed = terraform.plan(file, destroy=destroy, refresh=refresh, only=only)
+        return cls._read(terraform, file=file, json_file=json_file, changed=changed)
+
+    @classmethod
+    def of_changes(cls, terraform: Terraform, *, file: Path, json_file: Path) -> Self | None:
+        """Plan and save as `make` does; None where nothing changes, since there is nothing to look at then.
+
+        It takes a start of Terraform less.
+        """
+        _clear(file.parent)
+        if not terraform.plan(file):
+            for path in (file, json_file):
+                path.unlink(missing_ok=True)
+            return None
+        return cls._read(terraform, file=file, json_file=json_file, changed=True)
+
+    @classmethod
+    def _read(cls, terraform: Terraform, *, file: Path, json_file: Path, changed: bool) -> Self:
         file.chmod(OWNER_ONLY)
         planned = of_file(file)
         content = terraform.show(file, to=json_file)
@@ -114,3 +130,8 @@ class SavedPlan:
             yield
         finally:
             self.discard()
+
+
+def _clear(directory: Path) -> None:
+    for left in directory.glob("*.tfplan"):
+        left.unlink()

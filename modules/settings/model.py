@@ -143,8 +143,10 @@ class Settings(Section):
 
     @property
     def meant_losses(self) -> dict[str, str]:
-        """Why a plan may take away what does not come back, by address: as ``policy.allow_loss`` says, and all that is
-        in a retired region of which ``leaving`` says what becomes of its data (``*.REGION_*``)."""
+        """Why a plan may take away what does not come back, by address.
+
+        As ``policy.allow_loss`` says, and all in a retired region (``*.REGION_*``) that is in ``leaving``.
+        """
         retired = [region for region in self.retired_regions if region in self.leaving]
         gone = {f"*.{region}_*": f"retired_regions, and leaving.{region} says what stays" for region in retired}
         return {**self.policy.allow_loss, **gone}

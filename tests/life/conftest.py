@@ -11,10 +11,11 @@ import pytest
 
 from tests.support.cdktf import run, vpc_count
 from tests.support.lives import SMALL, Applied, new_life
+from tests.support.lock_file import the_real, without_hashes
 from tests.support.neighbours import EXISTING, held_by, kinds_of, move_in
-from tests.support.region_sets import EIGHT_KEYS, settings_of
+from tests.support.region_sets import EIGHT_KEYS, FEW_RULES, settings_of
+from tests.support.session import SESSION_FOLDER
 from tests.support.shared_synthesis import run_once
-from tests.support.synthesized import SESSION_FOLDER
 from tools import synth
 from tools.saved_plan import SavedPlan
 
@@ -27,13 +28,21 @@ def _one_synthesis_for_the_same_settings() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _providers_are_not_hashed() -> Iterator[None]:
+    with without_hashes(Path(os.environ[SESSION_FOLDER])):
+        yield
+
+
 @pytest.fixture(scope="session")
 def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
     """The platform of the eight keys in its three regions: applied, and at the end destroyed without a rest."""
     begun = new_life(tmp_path_factory.mktemp("life"), EIGHT_KEYS)
-    emulator = begun.start()
+    with the_real():
+        emulator = begun.start()
     try:
-        begun.up()
+        with the_real():
+            begun.up()
         applied = Applied(begun, emulator, begun.target(emulator))
         yield applied
         begun.destroy(applied.target)
@@ -63,7 +72,7 @@ def small_life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
     at_once = {"recovery_window_days": 0}
     # The cdktf CLI lifts no deletion protection before it destroys, as `make local-down` does.
     unprotected = {"deletion_protection": "false"}
-    areas = {"database": unprotected, "entry": unprotected, "sessions": unprotected}
+    areas = {"database": unprotected, "entry": {**unprotected, "firewall": FEW_RULES}, "sessions": unprotected}
     settings = settings_of(SMALL, network=least, secrets=at_once, **areas, **EXISTING)
     begun = new_life(tmp_path_factory.mktemp("small"), settings)
     emulator = begun.start()

@@ -16,6 +16,8 @@ from rich.console import Console
 
 from tests.support.identities import ACCOUNT, assume, changes_of, is_refused, make_role
 from tests.support.lives import CLEAN
+from tests.support.plans import BY_RETENTION, set_anew
+from tests.support.region_sets import FEW_RULES
 from tools.account import Account
 from tools.console import Reporter
 from tools.emulator import Emulator
@@ -41,8 +43,12 @@ class Permitted:
     def build(self) -> Path:
         return self.actors["deployer"].paths.build
 
+    def read(self, place: str) -> dict[str, Any]:
+        plan: dict[str, Any] = json.loads((self.build / place / PLATFORM / "plan.json").read_text())
+        return plan
+
     def plan(self, place: str) -> dict[str, tuple[str, ...]]:
-        return changes_of(json.loads((self.build / place / PLATFORM / "plan.json").read_text()))
+        return changes_of(self.read(place))
 
 
 def settings(folder: Path, name: str, **more: Any) -> Path:
@@ -53,7 +59,8 @@ def settings(folder: Path, name: str, **more: Any) -> Path:
     network = {
         "network": {"availability_zones": 2, "nat_gateways": "single", "interface_endpoints": ["secretsmanager"]}
     }
-    least = {"regions": [REGION], **network, **UNPROTECTED, **administrators}
+    entry = {"entry": {**UNPROTECTED["entry"], "firewall": FEW_RULES}}
+    least = {"regions": [REGION], **network, **UNPROTECTED, **administrators, **entry}
     path = folder / name
     path.write_text(yaml.safe_dump({**content, **least, **more}))
     return path
@@ -83,7 +90,6 @@ def permitted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Permitted]:
         actors["deployer"].run(Account.deploy)
         # The planner's plan of what was not there yet is the deployer's.
         assert first == applied.plan("")
-        assert not actors["deployer"].run(Account.plan)
         yield applied
         empty(emulator.client("s3", REGION), DATA)
         actors["deployer"].run(Account.destroy)
@@ -99,33 +105,37 @@ def empty(s3: Any, bucket: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def reviewed(permitted: Permitted) -> Path:
-    """The planner's directory after a plan of what stands."""
-    permitted.actors["planner"].run(Account.plan_only)
-    return permitted.build / "review" / PLATFORM
-
-
-def test_planner_s_plan_of_what_stands_is_empty(reviewed: Path) -> None:
-    assert set(changes_of(json.loads((reviewed / "plan.json").read_text())).values()) == {("no-op",)}
-
-
-def test_nothing_is_left_that_would_apply_a_plan_for_review(reviewed: Path) -> None:
-    left = {path.name for path in reviewed.iterdir()}
-    assert "plan.json" in left
-    assert not [name for name in left if name.endswith(".tfplan") or name.startswith("terraform.tfstate")]
-
-
-def test_planner_s_plan_of_a_change_is_the_deployer_s(permitted: Permitted, tmp_path: Path) -> None:
-    changed = settings(tmp_path, "changed.yaml", owner="another-team")
+def changed(permitted: Permitted, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """What planner and deployer plan of what stands, with another retention of logs."""
+    folder = tmp_path_factory.mktemp("changed")
+    another = settings(folder, "changed.yaml", logs={"retention_days": 400})
     plans = {}
     reporter = Reporter(Console(file=io.StringIO()))
     for role, place, plan in (("planner", "review", Account.plan_only), ("deployer", "", Account.plan)):
-        paths = Paths(settings=changed, build=permitted.build, out=tmp_path / role)
+        paths = Paths(settings=another, build=permitted.build, out=folder / role)
         acting = assume(permitted.emulator, f"meridian-{role}")
         Actor(acting, paths, environ=CLEAN, reporter=reporter).run(plan)
-        plans[role] = permitted.plan(place)
-    assert plans["planner"] == plans["deployer"]
-    assert ("update",) in plans["planner"].values()
+        plans[role] = permitted.read(place)
+    return plans
+
+
+@pytest.mark.parametrize("role", ["planner", "deployer"])
+def test_plan_of_what_stands_changes_what_the_settings_change_and_nothing_else(
+    changed: dict[str, dict[str, Any]], role: str
+) -> None:
+    assert set(changes_of(changed[role]).values()) == {("no-op",), ("update",)}
+    assert set_anew(changed[role]) == BY_RETENTION
+
+
+def test_planner_s_plan_of_a_change_is_the_deployer_s(changed: dict[str, dict[str, Any]]) -> None:
+    assert changes_of(changed["planner"]) == changes_of(changed["deployer"])
+
+
+@pytest.mark.usefixtures("changed")
+def test_nothing_is_left_that_would_apply_a_plan_for_review(permitted: Permitted) -> None:
+    left = {path.name for path in (permitted.build / "review" / PLATFORM).iterdir()}
+    assert "plan.json" in left
+    assert not [name for name in left if name.endswith(".tfplan") or name.startswith("terraform.tfstate")]
 
 
 def test_planner_is_refused_an_ordinary_plan_with_a_word_on_the_other(permitted: Permitted) -> None:

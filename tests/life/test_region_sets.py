@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,18 +13,41 @@ from tests.support.lives import new_life
 from tests.support.region_sets import FIVE, ONE, settings_of, told_in
 from tests.support.walk import walk
 from tools.paths import PLATFORM
-from tools.plan import resources_by_region
+from tools.plan import Plan, resources_by_region
 
 pytestmark = pytest.mark.emulator
 
 
-@pytest.mark.parametrize("regions", [ONE, FIVE], ids=len)
-def test_a_file_of_eight_keys_is_planned_and_passes_the_gate(regions: tuple[str, ...], tmp_path: Path) -> None:
-    life = new_life(tmp_path, settings_of(*regions))
+def judged(settings: dict[str, Any], folder: Path) -> Plan:
+    """The plan of settings, which the gate has let through."""
+    life = new_life(folder, settings)
     life.policy()
-    made = resources_by_region(json.loads(life.paths.plan_json(PLATFORM).read_text()))
-    assert set(made) == told_in(regions)
-    assert all(made[region] > 60 for region in regions)
+    plan: Plan = json.loads(life.paths.plan_json(PLATFORM).read_text())
+    return plan
+
+
+def test_a_file_of_eight_keys_is_planned_and_passes_the_gate(tmp_path: Path) -> None:
+    made = resources_by_region(judged(settings_of(*FIVE), tmp_path))
+    assert set(made) == told_in(FIVE)
+    assert all(made[region] > 60 for region in FIVE)
+
+
+def test_one_region_passes_the_gate_and_is_warned_that_there_is_no_recorder_where_the_settings_say_there_is(
+    tmp_path: Path,
+) -> None:
+    least = {"nat_gateways": "none", "interface_endpoints": ["secretsmanager"], "availability_zones": "2"}
+    plan = judged(settings_of(*ONE, network=least, configuration={"recorder": "existing"}), tmp_path)
+    made = resources_by_region(plan)
+    assert set(made) == told_in(ONE)
+    assert made[ONE[0]] > 60
+    (problem,) = [
+        problem["message"]
+        for check in plan["checks"]
+        if check["address"]["to_display"] == "check.configuration_recorder_exists"
+        for instance in check["instances"]
+        for problem in instance["problems"]
+    ]
+    assert "set configuration.recorder to managed" in problem
 
 
 def test_many_choices_are_planned_and_pass_the_gate(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -32,6 +56,5 @@ def test_many_choices_are_planned_and_pass_the_gate(tmp_path: Path, capfd: pytes
     # Clients that are named need the prefix list of the health checkers, which a plan looks up.
     with_clients = most.with_("entry.client_cidrs", ["198.51.100.0/24"], beside={})
     assert with_clients
-    life = new_life(tmp_path, with_clients.content)
-    life.policy()
+    judged(with_clients.content, tmp_path)
     assert capfd.readouterr().out.count("chosen: ") > len(CHOICES) / 2

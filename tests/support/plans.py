@@ -63,3 +63,27 @@ def targeting(paths: Any, **more: Any) -> Any:
         "terraform": lambda _stack: FakeTerraform(),
     }
     return SimpleNamespace(**(known | more))
+
+
+def set_anew(plan: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """What updates set to another value: types and attributes, but for values that are known after the apply only.
+
+    These are policies that name what changes. Of what has drifted, the settings say the value.
+    """
+    return {
+        (change["type"], name)
+        for change in plan["resource_changes"]
+        if change["change"]["actions"] == ["update"]
+        for name, value in change["change"]["before"].items()
+        if change["change"]["after"].get(name) != value and not _unknown(change["change"]["after_unknown"].get(name))
+    }
+
+
+#: What another `logs.retention_days` sets anew.
+BY_RETENTION = {("aws_cloudwatch_log_group", "retention_in_days"), ("aws_config_config_rule", "input_parameters")}
+
+
+def _unknown(mark: object) -> bool:
+    if isinstance(mark, dict | list):
+        return any(map(_unknown, mark.values() if isinstance(mark, dict) else mark))
+    return mark is True

@@ -17,6 +17,7 @@ from modules.app import STACKS, build
 from modules.areas.state.stack import StateBackendStack
 from modules.settings import load_settings
 from tests.support.region_sets import settings_of, write_settings
+from tests.support.session import SESSION_FOLDER
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,6 @@ class Stack:
 
 
 BACKEND = "state-backend"
-#: Names the folder that the processes of a test session share.
-SESSION_FOLDER = "MERIDIAN_TEST_SESSION"
 
 
 @cache

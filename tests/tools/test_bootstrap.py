@@ -28,6 +28,7 @@ class Account:
         self.breaks_off_after = ""
         self.gone: list[str] = []
         self.loses_the_state = False
+        self.shown = 0
 
     def note(self, call: str) -> None:
         self.calls.append(call)
@@ -38,7 +39,7 @@ class Account:
         assert (self.directory / "backend_override.tf.json").exists() == (not backend_arguments)
         self.note("init bucket" if backend_arguments else "init local")
 
-    def plan(self, out: Path, *, destroy: bool, refresh: bool, only: Sequence[str]) -> bool:
+    def plan(self, out: Path, *, destroy: bool = False, refresh: bool = True, only: Sequence[str] = ()) -> bool:
         assert out.parent == self.directory
         assert not destroy
         assert refresh
@@ -49,6 +50,7 @@ class Account:
 
     def show(self, plan: Path, *, to: Path) -> dict[str, Any]:
         assert plan.suffix == ".tfplan"
+        self.shown += 1
         to.write_text("{}")
         changes = [{"address": each, "mode": "managed", "change": {"actions": ["delete"]}} for each in self.gone]
         return {"resource_changes": changes}
@@ -111,6 +113,9 @@ def test_a_second_run_changes_nothing(target: Target, account: Account) -> None:
     account.calls.clear()
     assert bootstrap(target) == 0
     assert account.calls == ["init bucket", "plan"]
+    # A plan of nothing is not worth another start of Terraform, and nothing of it is left.
+    assert account.shown == 1
+    assert not [path for path in account.directory.iterdir() if "plan" in path.name]
 
 
 @pytest.mark.parametrize("call", ["init local", "plan", "apply", "migrate"])

@@ -1,14 +1,13 @@
 import gzip
 import json
-from pathlib import Path
 
-import moto.ec2
 import pytest
 
 from modules.settings.capacity import highest_utilization, left_without_a_zone, smallest_size
 from modules.settings.compute import architecture_of
+from tests.support.packages import folder_of
 
-TYPES = Path(moto.ec2.__file__).parent / "resources" / "instance_types.json.gz"
+TYPES = folder_of("moto") / "ec2/resources/instance_types.json.gz"
 
 
 def test_architecture_is_what_aws_says_of_every_instance_type() -> None:

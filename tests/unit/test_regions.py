@@ -7,9 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import cfnlint
 import pytest
-from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 
 from modules.settings import Settings, SettingsError, load_settings
 from modules.settings.region_table import (
@@ -22,9 +20,10 @@ from modules.settings.region_table import (
     WITHOUT_RESTORE_TESTING,
 )
 from modules.settings.regions import REGIONS_OF_TWO_ZONES, REGIONS_THAT_LACK_RULES, is_zone_of
+from tests.support.packages import folder_of, zones_of_accounts
 from tests.support.region_sets import settings_of, write_settings
 
-SCHEMAS = Path(cfnlint.__file__).parent / "data/schemas"
+SCHEMAS = folder_of("cfnlint") / "data/schemas"
 
 
 def load(folder: Path, *regions: str, **more: Any) -> Settings:
@@ -104,11 +103,12 @@ def test_the_lists_are_of_known_regions() -> None:
 
 
 def test_names_and_ids_of_zones_are_told_to_be_of_their_region() -> None:
+    seen = zones_of_accounts()
     for region in REGIONS:
-        zones = RegionsAndZonesBackend.zones[region]
+        zones = seen[region]
         assert all(is_zone_of(zone.name, region) and is_zone_of(zone.zone_id, region) for zone in zones)
         assert all(is_zone_of(zone, region) for zone in OLD_ZONES.get(region, ()))
-        others = {zone.zone_id for other in REGIONS - {region} for zone in RegionsAndZonesBackend.zones[other]}
+        others = {zone.zone_id for other in REGIONS - {region} for zone in seen[other]}
         assert not [zone for zone in others if is_zone_of(zone, region)]
 
 

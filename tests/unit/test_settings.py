@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 
 from modules import settings as package
 from modules.settings import Settings, SettingsError, load_settings
 from modules.settings.regions import known_regions, zone_count
 from modules.settings.rules import RULES
+from tests.support.packages import zones_of_accounts
 from tests.support.region_sets import EIGHT_KEYS, write_settings
 
 PEER = {"vpc_id": "vpc-0123456789abcdef0", "cidrs": ["10.200.0.0/20"]}
@@ -229,7 +229,7 @@ def test_fault_is_one_line_whatever_the_value(tmp_path: Path) -> None:
 
 
 def test_zone_counts_are_those_that_accounts_see() -> None:
-    seen = {region: len(zones) for region, zones in RegionsAndZonesBackend.zones.items() if region in known_regions()}
+    seen = {region: len(zones) for region, zones in zones_of_accounts().items() if region in known_regions()}
     assert len(seen) > 30
     assert {region: zone_count(region, wanted=3) for region in seen} == {
         region: min(count, 3) for region, count in seen.items()

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import botocore.loaders
-import cfnlint
 
 from modules.settings.compute import architecture_of
 from modules.settings.instance_types import SIZES_OF
 from modules.settings.postgres import MINOR_VERSIONS
 from modules.settings.postgres import SIZES_OF as DATABASE_SIZES
+from tests.support.packages import folder_of
 
-RULES_OF_RDS = Path(cfnlint.__file__).parent / "data/schemas/extensions/aws_rds_dbinstance"
+RULES_OF_RDS = folder_of("cfnlint") / "data/schemas/extensions/aws_rds_dbinstance"
 
 
 def test_instance_types_are_those_that_botocore_lists_but_for_macs() -> None:

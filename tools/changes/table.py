@@ -53,8 +53,10 @@ class Row:
 
     @property
     def _path(self) -> str:
-        # The instance of the primary region is the writer, which none of these changes is about.
-        return self.key.replace(f"instances.{REGION}", f"instances.{OTHER}")
+        # The instance of the primary region is the writer, and it cannot leave: none of these changes is about it.
+        return self.key.replace(f"instances.{REGION}", f"instances.{OTHER}").replace(
+            f"leaving.{REGION}", f"leaving.{OTHER}"
+        )
 
 
 @cache

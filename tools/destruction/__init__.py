@@ -4,6 +4,7 @@ from tools.destruction.configuration import DESTRUCTION, plan_destruction
 from tools.destruction.content import empty
 from tools.destruction.going import Going, of_plan, of_state
 from tools.destruction.kept import Kept, keep, still_in_use
+from tools.destruction.labels import labels_have_moved
 from tools.destruction.obstacles import require_free
 from tools.destruction.retired import staying_of_plan
 from tools.destruction.staying import Staying, shared
@@ -15,6 +16,7 @@ __all__ = [
     "Staying",
     "empty",
     "keep",
+    "labels_have_moved",
     "of_plan",
     "of_state",
     "plan_destruction",

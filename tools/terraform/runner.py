@@ -121,10 +121,14 @@ class Terraform:
         """
         self._run("apply", [*self._work_flags(), "-refresh-only", "-auto-approve"], log="refresh")
 
-    def destroy(self) -> int:
-        """Destroy all that the state holds; return how many resources went. Raises as `apply` does."""
+    def destroy(self, *, refresh: bool = True) -> int:
+        """Destroy all that the state holds, by default by what stands; return how many resources went.
+
+        Raises as `apply` does.
+        """
         self.require_saved()
-        _, stream = self._run("destroy", [*self._work_flags(), "-auto-approve"])
+        flags = [*self._work_flags(), "-auto-approve", *([] if refresh else ["-refresh=false"])]
+        _, stream = self._run("destroy", flags)
         return stream.steps
 
     def show(self, plan: Path | None = None, *, to: Path | None = None) -> dict[str, Any]:
