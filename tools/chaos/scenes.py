@@ -32,7 +32,7 @@ ALWAYS: Mapping[str, Any] = {
     "environment_suffix": "chaos",
     "secrets": {"recovery_window_days": 0},
     "state": {"replica_region": "us-east-2"},
-    "database": {"version": "17.5"},
+    "database": {"version": "17.5", "apply_immediately": True},
 }
 _UPGRADED = {"database": {"version": "17.6"}}
 _LEAVING = {**_UPGRADED, "leaving": {OTHER: {"objects": "delete", "backups": "delete"}}}
