@@ -136,7 +136,9 @@ def _effect(address: str, what: Change, other: Change) -> Effect | None:
         if becomes == "replace" and (forced or other_becomes != "replace"):
             return replace(shape, action="replace", attributes=tuple(sorted(forced)))
         if becomes != "replace" and changed | follows:
-            return replace(shape, action="update" if changed else "follow", attributes=tuple(sorted(changed | follows)))
+            return replace(
+                shape, action="update" if changed else "follow", attributes=tuple(sorted(changed or follows))
+            )
     return None
 
 
