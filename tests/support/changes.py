@@ -317,7 +317,7 @@ def main() -> None:
         emulator = life.start()
         try:
             life.up()
-            standing = Standing(Applied(life, emulator, life.target(emulator)), Path(name))
+            standing = Standing(Applied(life, emulator, life.target(emulator)), Path(name) / "trials")
             trials = Trials(standing, content)
             found = document(trials, try_all(trials, rows().values(), tell=print))
         finally:

@@ -37,6 +37,7 @@ class Standing:
         paths = replace(applied.target.paths, build=folder / "build", out=folder / "out")
         self.target = replace(applied.target, paths=paths, synthesis=None)
         self.folder = folder
+        folder.mkdir(exist_ok=True)
         self.states: dict[str, Any] = {stack: applied.target.state(stack) for stack in STACKS}
         self.stands = self.synthesized(json_of(applied.settings))
         for stack in STACKS:

@@ -92,13 +92,18 @@ def summarized(found: Iterable[Effect]) -> set[Effect]:
 
 
 def told_apart(found: Iterable[Effect], *, expected: Iterable[Effect]) -> tuple[set[Effect], set[Effect]]:
-    """Return the effects that nothing expected, and the expected ones that are not there, one for each attribute."""
+    """Return the effects that nothing expected, and the expected ones that are not there, one for each attribute.
+
+    An update that may turn out to be none is neither.
+    """
     found, expected = _single(found), _single(expected)
+    certain = {each for each in found if each.action != "follow"}
+    possible = certain | {replace(each, action="update") for each in found - certain}
     many = {each for each in expected if each.name == MANY}
-    counted = Counter((action, kind) for action, kind, _ in {(each.action, each.kind, each.name) for each in found})
-    covered = {each for each in found if _of_many(each) in many}
+    counted = Counter((action, kind) for action, kind, _ in {(each.action, each.kind, each.name) for each in possible})
+    covered = {each for each in possible if _of_many(each) in many}
     there = {_of_many(each) for each in covered if counted[each.action, each.kind] > MOST_NAMED}
-    return found - expected - covered, (expected - many - found) | (many - there)
+    return certain - expected - covered, (expected - many - possible) | (many - there)
 
 
 def _single(found: Iterable[Effect]) -> set[Effect]:
@@ -136,7 +141,9 @@ def _effect(address: str, what: Change, other: Change) -> Effect | None:
         if becomes == "replace" and (forced or other_becomes != "replace"):
             return replace(shape, action="replace", attributes=tuple(sorted(forced)))
         if becomes != "replace" and changed | follows:
-            return replace(shape, action="update" if changed else "follow", attributes=tuple(sorted(changed | follows)))
+            return replace(
+                shape, action="update" if changed else "follow", attributes=tuple(sorted(changed or follows))
+            )
     return None
 
 
