@@ -119,7 +119,7 @@ def test_scenes_add_to_the_settings_section_by_section() -> None:
     scene = Scene(name="x", settings={"regions": BOTH, "database": {"version": "17.5"}})
     base = {"regions": ["us-east-1"], "database": {"storage_gb": 20, "version": "17.4"}, "environment": "trial"}
     found = settings_of(scene, base)
-    assert found["database"] == {"storage_gb": 20, "version": "17.5"}
+    assert found["database"] == {"storage_gb": 20, "version": "17.5", "apply_immediately": True}
     assert (found["regions"], found["environment"], found["environment_suffix"]) == (BOTH, "trial", "chaos")
     assert base["regions"] == ["us-east-1"]
 

@@ -38,7 +38,7 @@ class Prepared(Account):
         self.report = Report(checks=3, findings=findings, for_backend=for_backend)
         self.done: list[str] = []
 
-    def _target(self) -> Any:
+    def _target(self, **_: Any) -> Any:
         return SimpleNamespace(has_backend=lambda: True, bucket="bucket")
 
     def _look(self, _target: Any) -> Report:

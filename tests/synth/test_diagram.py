@@ -192,7 +192,7 @@ def test_each_kind_of_replication_is_a_lane_with_its_direction() -> None:
     assert found["VPC peering"] == found["Session table"] == mesh
     assert found["PostgreSQL replication"] == found["Secrets"] == star
     assert found["S3 data buckets"] == star | back
-    assert found["Backup vaults"] == back | {(first, "ap-south-1")}
+    assert found["Backup vaults"] == back | {(first, "us-west-2")}
     assert found["Automated DB backups"] == {(first, "us-west-2")}
     assert found["Terraform state"] == {(first, "us-west-2")}
 

@@ -222,7 +222,7 @@ def test_settings_of_a_step_say_what_becomes_of_a_replica() -> None:
     variant, told = Variant(content, standing), {}
     for step in steps(standing):
         told[step.kind.value] = variant.take(step)["database"]["instances"].get("us-west-2")
-    apart = {"role": "detached", "version": "17.5"}
+    apart = {"role": "detached", "fenced": "false", "version": "17.5"}
     replica = {"role": "replica", "of": "us-east-1"}
     assert told == {
         "promote": apart,
