@@ -44,6 +44,10 @@ def test_a_region_that_returns_fences_itself(succeeded: FakeAws) -> None:
         WEST: told[WEST] + 1,
         SOUTH: told[SOUTH],
     }
+    said = "\n".join(drive(aws, REQUEST)[1]["statement"])
+    assert "is: the old writer is fenced" in said
+    assert "is not: fenced" not in said
+    assert "rotation of the secrets" not in said
     # Told once.
     assert keep(HOME, aws.world())["returned"] == {}
     assert aws.held(HOME) == 1

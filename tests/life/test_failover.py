@@ -37,12 +37,19 @@ KINDS = (
 )
 
 
+class World(LiveWorld):
+    """The load balancers of this part have no instances: each counts as well while its region answers."""
+
+    def target(self, name: str) -> bool:
+        return not any(region in name for region in self.dark)
+
+
 class Drill:
     """The platform, and what people do."""
 
     def __init__(self, life: Applied) -> None:
         self.life, self.text = life, io.StringIO()
-        self.dns = LiveWorld(life.client)
+        self.dns = World(life.client)
 
     def instance(self, region: str) -> dict[str, Any]:
         (found,) = self.life.client("rds", region).describe_db_instances()["DBInstances"]
@@ -161,4 +168,9 @@ def test_home_is_lost_succeeded_and_fenced_when_it_returns(drill: Drill) -> None
     with pytest.raises(ToolError, match="stands alone"):
         drill.type("let_back", REGION=HOME)
     assert "us-east-1 is back" in drill.type("let_back", REGION=HOME, FORCE_REASON="the drill is over")
-    assert HOME in drill.clients_go_to()
+    # The alarm looks at whole minutes.
+    end = time.monotonic() + 180
+    while HOME not in drill.clients_go_to():
+        assert time.monotonic() < end
+        time.sleep(5)
+        drill.keep(WEST)

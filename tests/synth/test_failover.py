@@ -96,9 +96,8 @@ def test_only_the_own_replica_is_promoted_and_only_the_own_secrets_are_written(r
         assert group.endswith(f"/{named(stack, 'aws_autoscaling_group', region, '').body['name']}")
         for arn in found["ChangeTheSecretsHere"]["resources"]:
             assert region == regions[0] or f'":{region}:"' in arn
-        (condition,) = found["FenceDatabases"]["condition"]
-        acls = {one.name_tag for one in stack.resources("aws_network_acl") if one.body["tags"]["Tier"] == "database"}
-        assert (condition["variable"], set(condition["values"])) == ("aws:ResourceTag/Name", acls)
+        acls = {one.address for one in stack.resources("aws_network_acl") if one.body["tags"]["Tier"] == "database"}
+        assert {stack.at(arn).address for arn in found["FenceDatabases"]["resources"]} == acls
 
 
 @SETS

@@ -35,6 +35,8 @@ class Reach:
         By region, its keys.
     alerts
         By region, its topics.
+    acls
+        ARNs of the network ACLs of the database tiers.
     secrets
         The secrets of the database.
     """
@@ -43,6 +45,7 @@ class Reach:
     platform: Platform
     keys: Mapping[str, Keys]
     alerts: Mapping[str, AlertTopics]
+    acls: Sequence[str]
     secrets: Sequence[Secret]
 
     def everywhere(self, service: str, resource: str) -> str:
@@ -101,7 +104,6 @@ def act_statements(reach: Reach) -> dict[str, list[Statement]]:
 
 
 def _traffic_statements(reach: Reach) -> list[Statement]:
-    acls = [place.acl for _, place in sorted(reach.platform.places.items())]
     return [
         Statement(
             sid="HoldRegions",
@@ -113,8 +115,7 @@ def _traffic_statements(reach: Reach) -> list[Statement]:
         Statement(
             sid="FenceDatabases",
             actions=["ec2:CreateNetworkAclEntry", "ec2:DeleteNetworkAclEntry"],
-            resources=[reach.everywhere("ec2", "network-acl/")],
-            condition=[string_equals("aws:ResourceTag/Name", *acls)],
+            resources=list(reach.acls),
         ),
     ]
 

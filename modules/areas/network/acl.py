@@ -60,6 +60,11 @@ class TierAcl(Construct):
     vpc_cidrs
         CIDR blocks of all the platform's VPCs.
 
+    Attributes
+    ----------
+    resource
+        The network ACL.
+
     See https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html,
     https://docs.aws.amazon.com/vpc/latest/userguide/path_mtu_discovery.html and
     https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
@@ -80,7 +85,7 @@ class TierAcl(Construct):
             ),
         }[tier.name]
         fence = [_fence_rule()] if tier.name == DATABASE.name and region.settings.fenced(region.name) else []
-        NetworkAcl(
+        self.resource = NetworkAcl(
             self,
             "Resource",
             provider=region.provider,

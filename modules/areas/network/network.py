@@ -38,6 +38,8 @@ class Network(Construct):
     ----------
     vpc, public, private, database
         The VPC and its tiers of subnets.
+    database_acl
+        The network ACL of the database tier.
     nat, flow_logs
         The NAT gateways and the flow logs.
     endpoints
@@ -53,8 +55,11 @@ class Network(Construct):
             SubnetTier(self, tier.name, region=region, vpc=self.vpc, zones=zones, tier=tier)
             for tier in (PUBLIC, PRIVATE, DATABASE)
         )
-        for tier in (self.public, self.private, self.database):
-            TierAcl(self, f"{tier.name}-acl", region=region, vpc=self.vpc, tier=tier, vpc_cidrs=vpc_cidrs)
+        acls = {
+            tier.name: TierAcl(self, f"{tier.name}-acl", region=region, vpc=self.vpc, tier=tier, vpc_cidrs=vpc_cidrs)
+            for tier in (self.public, self.private, self.database)
+        }
+        self.database_acl = acls[DATABASE.name].resource
         PublicRoutes(self, "public-routes", region=region, vpc=self.vpc, public=self.public)
         self.nat = NatGateways(self, "nat", region=region, vpc=self.vpc, public=self.public, private=self.private)
         self.endpoints = Endpoints(

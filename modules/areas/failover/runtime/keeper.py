@@ -139,7 +139,22 @@ def _see_to_itself(region: str, world: World, records: list[Run]) -> Detail:
     if done:
         text = f"{region} was left by failover {record.id} and answers again. Done there: {json.dumps(done)}."
         done["told"] = tell(world, f"Failover: {region} has returned", text, sorted({region, record.target}))
+    _note(region, world, record)
     return done
+
+
+def _note(region: str, world: World, record: Run) -> None:
+    """Write into the record what the region has done since it returned: the closing statement then says so."""
+    name = f"the secrets in {region}"
+    steps: Detail = dict(record.steps)
+    if world.platform.places[region].fenced and not steps.get("fence", {}).get("fenced"):
+        steps["fence"] = {"fenced": True, "at": world.now()}
+    if steps.get("rotation", {}).get(name) != credentials.CANCELLED:
+        steps["rotation"] = {**steps.get("rotation", {}), name: credentials.CANCELLED}
+    # While it runs, its drivers write it.
+    if record.state == DONE and steps != record.steps:
+        with suppress(MovedError):
+            journal.save(world, replace(record, steps=steps))
 
 
 def _resume(region: str, world: World, records: list[Run]) -> list[str]:
