@@ -22,6 +22,7 @@ READ = {
     "certificate": "dns.md#hosted-zone",
     "critical": "audit.md#guardduty-security-hub-inspector-access-analyzer",
     "database": "database.md",
+    "failover": "failover.md",
     "events": "alerts.md#topic-policy-and-key-policy",
     "findings-marker": "audit.md#guardduty-security-hub-inspector-access-analyzer",
     "network": "network.md",

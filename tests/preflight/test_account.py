@@ -55,6 +55,7 @@ def notes_bootstrap(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the bootstrap does, in order."""
     done: list[str] = []
     monkeypatch.setattr("tools.account.make_roles", lambda _target, **_more: done.append("roles"))
+    monkeypatch.setattr("tools.account.look_at_regions", lambda _target: [])
     monkeypatch.setattr("tools.account.bootstrap", lambda _target: done.append("backend"))
     return done
 

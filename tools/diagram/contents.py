@@ -81,7 +81,7 @@ def _private(stock: Stock, region: str) -> Iterator[Item]:
         yield Item(icon="endpoint", title=many(len(endpoints), "endpoint"), detail=detail)
     inside = [one for one in stock.of("aws_lambda_function", region) if one.body.get("vpc_config")]
     if inside:
-        yield Item(icon="lambda", title=many(len(inside), "function"), detail=_purposes(inside))
+        yield Item(icon="lambda", title=many(len(inside), "function"), detail=_areas(inside))
 
 
 def _database(stock: Stock, region: str) -> Iterator[Item]:
@@ -155,7 +155,7 @@ def _operations(stock: Stock, region: str) -> Iterator[Item]:
         yield Item(icon="systems-manager", title=many(parameters, "parameter"), detail="Systems Manager")
     outside = [one for one in stock.of("aws_lambda_function", region) if not one.body.get("vpc_config")]
     if outside:
-        yield Item(icon="lambda", title=many(len(outside), "function"), detail=_purposes(outside))
+        yield Item(icon="lambda", title=many(len(outside), "function"), detail=_areas(outside))
     others = sorted({service_of(one.kind) or "" for one in stock.resources if one.region == region} - {""})
     if others:
         yield Item(icon="other", title="Also", detail=", ".join(others))
@@ -188,8 +188,16 @@ def _instance_type(group: Mapping[str, Any], stock: Stock) -> str:
     return str(template.body.get("instance_type", "instances")) if template else "instances"
 
 
-def _purposes(resources: list[Resource]) -> str:
-    """Return what functions and topics are for, by the names of their constructs: `rotation` of `rotation-function`."""
-    paths = [str(one.body.get("//", {}).get("metadata", {}).get("path", "")).split("/") for one in resources]
-    parts = [path[-2] if path[-1] == "Resource" else path[-1] for path in paths]
-    return ", ".join(sorted({part.removesuffix("-function").replace("-", " ") for part in parts}))
+def _areas(functions: list[Resource]) -> str:
+    """Return which areas functions are of, by the names of their constructs: `rotation` of `rotation-function`."""
+    return ", ".join(sorted({_path(one)[2].removesuffix("-function").replace("-", " ") for one in functions}))
+
+
+def _purposes(topics: list[Resource]) -> str:
+    """Return what topics are for, by the names of their constructs."""
+    parts = [path[-2] if path[-1] == "Resource" else path[-1] for path in map(_path, topics)]
+    return ", ".join(sorted({part.replace("-", " ") for part in parts}))
+
+
+def _path(resource: Resource) -> list[str]:
+    return str(resource.body.get("//", {}).get("metadata", {}).get("path", "")).split("/")
