@@ -27,7 +27,19 @@ SERVICES = frozenset(
         *("accessanalyzer", "account", "acm", "autoscaling", "backup", "budgets", "ce", "chatbot", "cloudtrail"),
         *("cloudwatch", "config", "db", "default", "dynamodb", "ebs", "ec2", "eip", "flow", "guardduty", "iam"),
         *("inspector2", "internet", "kms", "lambda", "launch", "lb", "nat", "network", "route", "route53", "s3"),
-        *("s3control", "secretsmanager", "security", "securityhub", "sfn", "sns", "sqs", "ssm", "subnet", "vpc", "wafv2"),
+        *(
+            "s3control",
+            "secretsmanager",
+            "security",
+            "securityhub",
+            "sfn",
+            "sns",
+            "sqs",
+            "ssm",
+            "subnet",
+            "vpc",
+            "wafv2",
+        ),
     }
 )
 
