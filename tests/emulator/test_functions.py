@@ -202,6 +202,27 @@ def test_an_event_is_taken_at_once_and_worked_on_later(emulator: Emulator) -> No
     assert "worked on one" in log_of(emulator, f"/aws/lambda/{name}")
 
 
+@pytest.mark.parametrize(("settings", "attempts"), [({}, 3), ({"MaximumRetryAttempts": 0}, 1)])
+def test_an_event_that_fails_is_tried_again_and_then_put_aside(
+    emulator: Emulator, settings: dict[str, int], attempts: int
+) -> None:
+    sqs = emulator.client("sqs", REGION)
+    queue = sqs.create_queue(QueueName=fresh_name("dead"))["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    code = "def handler(event, context):\n    raise ValueError('no')\n"
+    name = make(emulator, code, allows("sqs:SendMessage", arn), DeadLetterConfig={"TargetArn": arn})
+    client = emulator.client("lambda", REGION)
+    if settings:
+        client.put_function_event_invoke_config(FunctionName=name, **settings)
+    client.invoke(FunctionName=name, InvocationType="Event", Payload=b'{"order": 7}')
+    asked = {"QueueUrl": queue, "WaitTimeSeconds": 20, "MessageAttributeNames": ["All"]}
+    (message,) = sqs.receive_message(**asked)["Messages"]
+    assert json.loads(message["Body"]) == {"order": 7}
+    assert message["MessageAttributes"]["ErrorMessage"]["StringValue"] == "no"
+    log = log_of(emulator, f"/aws/lambda/{name}")
+    assert sum(line.startswith("START") for line in log) == attempts
+
+
 def test_a_topic_invokes_its_function(emulator: Emulator) -> None:
     name = make(emulator, "def handler(event, context): print(event['Records'][0]['Sns']['Message'])")
     sns = emulator.client("sns", REGION)

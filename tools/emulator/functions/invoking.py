@@ -4,7 +4,6 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from threading import Thread
 from typing import Any
 from uuid import uuid4
 
@@ -55,14 +54,6 @@ def invoke(function: LambdaFunction, event: Any, *, arn: str) -> tuple[Outcome, 
     with LOCK:
         _keep(prepared, lines)
     return outcome, "\n".join(lines) + "\n"
-
-
-def invoke_later(function: LambdaFunction, event: Any, *, arn: str) -> None:  # noqa: ANN401 - any JSON
-    """Run a function on a thread of its own; nobody waits for it.
-
-    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
-    """
-    Thread(target=invoke, args=(function, event), kwargs={"arn": arn}, daemon=True).start()
 
 
 def _prepare(function: LambdaFunction, event: Any, arn: str) -> Prepared:  # noqa: ANN401 - any JSON

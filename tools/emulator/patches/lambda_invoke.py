@@ -13,7 +13,8 @@ from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaFunction
 from moto.awslambda.responses import LambdaResponse
 
-from tools.emulator.functions.invoking import invoke, invoke_later
+from tools.emulator.functions.invoking import invoke
+from tools.emulator.functions.later import invoke_later
 from tools.emulator.helpers.replacing import replace
 from tools.emulator.helpers.requests import parameter
 

@@ -50,7 +50,8 @@ def health_check_config(check: HealthCheck) -> dict[str, Any]:
     if check.type_ != ON_ALARM:
         return config
     named = {name: value for name, value in config.items() if name not in OF_ENDPOINTS}
-    return {**named, "InsufficientDataHealthStatus": WITHOUT_DATA, **check.__dict__.get("alarm", {})}
+    alarm: dict[str, Any] = check.__dict__.get("alarm", {})
+    return named | {"InsufficientDataHealthStatus": WITHOUT_DATA} | alarm
 
 
 #: What moto tells.
