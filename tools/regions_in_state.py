@@ -62,10 +62,12 @@ def look_at_regions(target: Target) -> list[str]:
     Raises
     ------
     ToolError
-        When the state has something in a region that the settings do not name, an instance replicates one that goes,
-        or a copy would move without the settings saying so. Each has what to write.
+        When the state has something in a region that the settings do not name, or in a retired one of which `leaving`
+        says nothing; an instance replicates one that goes; or a copy would move without the settings saying so. Each
+        has what to write.
     """
     states = require_regions(target)
+    _require_words(states[PLATFORM], target.settings)
     _require_sources(states[PLATFORM], target.settings)
     moved = [*moves(states, target.settings)]
     if stopping := [str(each) for each in moved if each.stops]:
@@ -142,6 +144,18 @@ def _require_providers(held: Mapping[str, str], target: Target, stack: str) -> N
         advice=f"nothing was changed. To have them destroyed write `retired_regions: [{retired}]`; to keep them, "
         f"name the region in `regions` again: {PAGE}#leave",
     )
+
+
+def _require_words(state: State, settings: Settings) -> None:
+    standing = {*aliases_in_state(state).values()}
+    for region in settings.retired_regions:
+        if region in standing and region not in settings.leaving:
+            words = f"{{{region}: {{objects: keep, backups: keep}}}}"
+            raise ToolError(
+                f"retired_regions names {region}, and leaving does not say what becomes of its data",
+                advice=f"nothing was changed. Name the region in `regions` again, with `leaving: {words}` or `delete`, "
+                f"and deploy: that lifts its protection. Then retire it: {PAGE}#leave",
+            )
 
 
 def _require_sources(state: State, settings: Settings) -> None:

@@ -28,3 +28,13 @@ def test_a_rule_is_made_once_and_deleted_once(emulator: Emulator) -> None:
         ec2.delete_network_acl_entry(**place)
     with refused("InvalidNetworkAclEntry.NotFound"):
         ec2.replace_network_acl_entry(**place, **deny)
+
+
+def test_an_acl_that_is_gone_with_its_vpc_is_not_found(emulator: Emulator) -> None:
+    ec2 = emulator.client("ec2", REGION)
+    vpc = ec2.create_vpc(CidrBlock="10.78.0.0/16")["Vpc"]["VpcId"]
+    here = {"Filters": [{"Name": "vpc-id", "Values": [vpc]}]}
+    (acl,) = [one["NetworkAclId"] for one in ec2.describe_network_acls(**here)["NetworkAcls"]]
+    ec2.delete_vpc(VpcId=vpc)
+    with refused("InvalidNetworkAclID.NotFound"):
+        ec2.describe_network_acls(NetworkAclIds=[acl])

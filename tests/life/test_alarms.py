@@ -37,7 +37,9 @@ WELL_AND_ILL = {
     "ChildHealthCheckHealthyCount": (3, 3),
 }
 #: Alarms that are silent while others are on, or on while nothing is published: `test_pages` sees each of them go off.
-APART = re.compile(r"-(alb-errors|asg-below-floor|backup-none|database-silent|reach-[a-z]+-[a-z]+-\d)-")
+APART = re.compile(
+    r"-(alb-errors|asg-below-floor|backup-none|database-silent|failover-keeper-silent|reach-[a-z]+-[a-z]+-\d)-"
+)
 #: What these look at that others measure too.
 MEASURED = {"CPUUtilization"}
 
@@ -88,6 +90,9 @@ def watched(life: Applied, region: str) -> dict[str, set[str]]:
             for replica in tables.describe_table(TableName=name)["Table"].get("Replicas", [])
         },
         "Operation": {"DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"},
+        # What keepers measure: the journal, and the regions that they look at.
+        "Journal": {name for name in names if "failover" in name},
+        "Region": set(THREE),
     }
 
 

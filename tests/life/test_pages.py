@@ -54,8 +54,11 @@ def checks(life: Applied) -> dict[str, str]:
     """By region, the id of the health check of its health page; the one that counts them by ``reached``."""
     found = {}
     for one in life.client("route53", "us-east-1").list_health_checks()["HealthChecks"]:
-        name = one["HealthCheckConfig"].get("FullyQualifiedDomainName", "reached")
-        found[name.partition(".")[0]] = one["Id"]
+        about = one["HealthCheckConfig"]
+        if "FullyQualifiedDomainName" in about:
+            found[about["FullyQualifiedDomainName"].partition(".")[0]] = one["Id"]
+        elif len(about.get("ChildHealthChecks", ())) == len(THREE):
+            found["reached"] = one["Id"]
     return found
 
 
@@ -101,6 +104,12 @@ def test_a_writer_that_is_gone_pages_once(healthy: Simulation) -> None:
     silent = dict.fromkeys(((name, WRITER) for name in OF_A_DATABASE), None)
     late = {("ReplicaLag", REPLICA): 1800, ("ReplicaLag", OTHER): 1800}
     assert pages(healthy.pass_minutes(LONG, {**silent, **late})) == [(WRITER, "database-silent")]
+
+
+def test_a_keeper_that_is_silent_is_a_ticket_in_its_region(healthy: Simulation) -> None:
+    told = healthy.pass_minutes(LONG, {("KeeperRan", REPLICA): None})
+    assert [(one.region, one.severity, one.state) for one in told] == [(REPLICA, "ticket", "ALARM")]
+    assert "failover-keeper-silent" in told[0].alarm
 
 
 def test_broken_dns_pages_once(life: Applied, healthy: Simulation) -> None:

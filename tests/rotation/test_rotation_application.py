@@ -126,7 +126,7 @@ def test_the_tables_of_an_application_that_was_the_master_user_are_handed_on_as_
     unmade.rotate()
     names = {"meridian": administrator.value()["username"], "app_owner": f"{unmade.value()['username']}_owner"}
     page = (ROOT / "docs" / "database.md").read_text(encoding="utf-8")
-    statements = re.search(r"```sql\n(GRANT app_owner.*?)```", page, re.DOTALL)
+    statements = re.search(r"```plpgsql\n(GRANT app_owner.*?)```", page, re.DOTALL)
     assert statements
     text = re.sub("SCHEMA app|" + "|".join(names), lambda one: _quoted(one[0], names, unmade), statements[1])
     with target.session(administrator.value()) as session:

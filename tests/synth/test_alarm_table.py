@@ -135,7 +135,7 @@ Table = dict[str, tuple[Line, str]]
 
 
 def expected(region: str, home: str, regions: tuple[str, ...] = ()) -> Table:
-    kept = [other for other in regions if keeper_of(other, regions) == region]
+    kept = [other for other in regions if keeper_of(other, regions, home=regions[0]) == region]
     return {
         **(FAILOVER if len(regions) > 1 else {}),
         **(KEEPER if len(regions) > 1 and kept else {}),

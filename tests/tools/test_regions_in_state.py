@@ -72,6 +72,10 @@ def refused(made: Target) -> ToolError:
     return caught.value
 
 
+GOES: dict[str, Any] = {
+    "retired_regions": [OHIO],
+    "leaving": {OHIO: {"objects": "keep", "backups": "keep"}},
+}
 STANDS = [database(EAST), database(OHIO, EAST), backups(EAST, OHIO), copies(EAST, OHIO)]
 
 
@@ -115,13 +119,20 @@ def test_copies_that_another_version_sends_elsewhere_are_told_and_stop_nothing(t
 
 
 def test_what_is_in_a_region_that_leaves_moves_without_a_word(tmp_path: Path) -> None:
-    made = target(tmp_path, EAST, WEST, retired_regions=[OHIO], platform=STANDS, backend=replica(OHIO))
+    made = target(tmp_path, EAST, WEST, **GOES, platform=STANDS, backend=replica(OHIO))
     assert look_at_regions(made) == []
+
+
+def test_a_region_goes_only_once_it_is_said_what_becomes_of_its_data(tmp_path: Path) -> None:
+    made = target(tmp_path, EAST, WEST, retired_regions=[OHIO], platform=STANDS, backend=replica(OHIO))
+    error = refused(made)
+    assert f"retired_regions names {OHIO}, and leaving does not say" in error.message
+    assert f"leaving: {{{OHIO}: {{objects: keep, backups: keep}}}}" in str(error.advice)
 
 
 def test_a_source_does_not_go_before_its_replicas(tmp_path: Path) -> None:
     stands = [*STANDS, database(WEST, OHIO)]
-    error = refused(target(tmp_path, EAST, WEST, retired_regions=[OHIO], platform=stands))
+    error = refused(target(tmp_path, EAST, WEST, **GOES, platform=stands))
     assert f"the database in {WEST} replicates that in {OHIO}" in error.message
 
 

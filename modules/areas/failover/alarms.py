@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modules.areas.failover.runtime.keeper import KEPT_METRIC, MINUTES_METRIC
-from modules.areas.failover.runtime.traffic import HELD_METRIC, NAMESPACE
+from modules.areas.failover.runtime.names import HELD_METRIC, KEPT_METRIC, MINUTES_METRIC, NAMESPACE
 from modules.blocks.alarms.alarm import AlarmSpec, Metric
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from cdktf_cdktf_provider_aws.dynamodb_table import (
 from constructs import Construct
 
 from modules.areas.failover.description import IDENTIFIER
-from modules.areas.failover.runtime.journal import KEY
+from modules.areas.failover.runtime.names import KEY
 
 if TYPE_CHECKING:
     from modules.blocks.keys.key import Key

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from modules.areas.failover.description import IDENTIFIER
-from modules.areas.failover.runtime.traffic import NAMESPACE
+from modules.areas.failover.runtime.names import NAMESPACE
 from modules.blocks.identity.policy import Condition, Statement, string_equals
 from modules.settings.regions import PARTITION
 

@@ -65,6 +65,8 @@ def test_a_replica_takes_no_major_version_and_a_promoted_one_does(emulator: Emul
     with refused("DBUpgradeDependencyFailure"):
         emulator.client("rds", REGION).modify_db_instance(DBInstanceIdentifier=source, **asked)
     elsewhere.promote_read_replica(DBInstanceIdentifier=replica)
+    soon = {"Delay": 1, "MaxAttempts": 30}
+    elsewhere.get_waiter("db_instance_available").wait(DBInstanceIdentifier=replica, WaiterConfig=soon)
     elsewhere.modify_db_instance(DBInstanceIdentifier=replica, **asked)
     emulator.client("rds", REGION).modify_db_instance(DBInstanceIdentifier=source, **asked)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from .clients import DarkError, code
+from .names import KEY
 
 if TYPE_CHECKING:
     from .world import World
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 RUNNING, DONE, CLOSED, REFUSED = "running", "done", "closed", "refused"
 #: States in which the region that was left is held out of DNS.
 HELD = (RUNNING, DONE)
-KEY = "id"
 #: Prefix of the records' keys; the rest is the ARN of the writer that is succeeded.
 WRITER = "writer:"
 

@@ -18,13 +18,13 @@ from .afterwards import group, tell
 from .clients import DarkError, code
 from .journal import DONE, HELD, REFUSED, RUNNING, MovedError, Run
 from .look import NOT_THERE, READINGS
+from .names import KEPT_METRIC, MINUTES_METRIC
 
 if TYPE_CHECKING:
     from .world import World
 
 #: Seconds without a change after which a failover is started again.
 STUCK = 5 * 60
-MINUTES_METRIC, KEPT_METRIC = "RunningMinutes", "KeeperRan"
 Detail = dict[str, Any]
 
 

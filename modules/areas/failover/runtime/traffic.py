@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from .clients import DarkError, code
+from .names import HELD_METRIC, NAMESPACE
 
 if TYPE_CHECKING:
     from .journal import Run
     from .world import World
 
-#: Metrics of the failover and of the keepers. Alarms and health checks read them.
-NAMESPACE = "Meridian/Failover"
-HELD_METRIC = "RegionHeld"
 #: The rule that fences: the same as ``modules/areas/network/acl.py`` makes for a detached instance.
 FENCE_RULE, PORT, ANYWHERE = 1, 5432, "0.0.0.0/0"
 Detail = dict[str, Any]

@@ -1,0 +1,7 @@
+"""Names that the functions and what is built around them share; nothing is imported, since synthesis has no boto3."""
+
+#: The key of the journal's table.
+KEY = "id"
+#: Metrics of the failover and of the keepers. Alarms and health checks read them.
+NAMESPACE = "Meridian/Failover"
+HELD_METRIC, MINUTES_METRIC, KEPT_METRIC = "RegionHeld", "RunningMinutes", "KeeperRan"
