@@ -167,7 +167,7 @@ numbers: install ## write the tables of docs/cost.md, docs/quotas.md and docs/ch
 	$(TOOL) numbers
 
 .PHONY: tables docs
-tables: install ## write the tables of docs/controls.md and docs/runbooks.md anew
+tables: install ## write docs/settings.md, config/settings.schema.json, and the tables of docs/controls.md and docs/runbooks.md anew
 	$(TOOL) tables
 
 docs: .venv-docs/.ready ## make a site of the pages in docs/: build/docs/html; a warning or a dead link is an error

@@ -165,7 +165,7 @@ def commands() -> Table:
             numbers,
         ),
         "tables": (
-            "write the tables of docs/controls.md and docs/runbooks.md anew",
+            "write docs/settings.md, its schema, and the tables of docs/controls.md and docs/runbooks.md anew",
             lambda: write_tables(environ=os.environ),
         ),
         "sbom": ("list every package of the lock files in build/sbom.json", sbom),

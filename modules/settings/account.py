@@ -15,7 +15,7 @@ class AccountSettings(Section):
     Parameters
     ----------
     ebs_encryption
-        EBS encryption by default, with the volumes key of the region.
+        EBS encryption of every new volume, with the volumes key of the region.
     s3_public_access_block
         The account's block of public access to S3.
     password_policy

@@ -36,36 +36,35 @@ class AlarmSettings(Section):
     Parameters
     ----------
     actions
-        Whether alarms notify anybody when their state changes. Yes by default. Set it to false for a first deploy and
-        for a destroy, when resources that alarms watch do not exist, so that nobody is paged.
-    nat_dropped_packets
-        Packets that a NAT gateway drops in five minutes. 100 by default.
+        Whether alarms notify anybody when their state changes. Set it to ``false`` for a first deploy and for a
+        destroy, when resources that alarms watch do not exist, so that nobody is paged
+        (docs/alarms.md#deploying-and-destroying).
+    nat_dropped_packets : in packets in five minutes
+        Packets that a NAT gateway drops.
     storage_replication_lag_seconds
-        Seconds that a bucket's replica is behind. 900 by default, as S3 Replication Time Control promises.
-    certificate_days_left
-        Days before a certificate expires at which a ticket is raised, 8 to 45; at 7 it is a page. 30 by default: AWS
-        renews it at 60.
+        How far a bucket's replica is behind. The default is what S3 Replication Time Control promises.
+    certificate_days_left : in days
+        How long before a certificate expires a ticket is raised; at 7 days it is a page. AWS renews certificates at 60.
     load_balancer_error_percent
-        Percentage of requests that are answered with 5xx. 1 by default.
+        Requests that are answered with 5xx, of all.
     load_balancer_latency_seconds
-        The 99th percentile of response times. 2 by default.
+        The 99th percentile of response times.
     database_cpu_percent
-        CPU utilization of a database instance. 80 by default.
+        CPU utilization of a database instance.
     database_free_storage_gib
-        Free storage of a database instance, in GiB. 10 by default.
+        Free storage of a database instance; less than ``database.storage_gb``.
     database_free_memory_mib
-        Freeable memory of a database instance, in MiB. 256 by default.
-    database_connections
+        Freeable memory of a database instance.
+    database_connections : in connections
         Connections to a database instance. By default 75 % of the maximum that its class allows.
     database_replica_lag_seconds
-        Seconds that a replica is behind its source. 360 by default: a replica reports up to 300 while its source is
-        idle.
+        How far a replica is behind its source; it reports up to 300 while its source is idle.
     database_replication_slot_lag_gib
-        GiB of write-ahead log that a source keeps for a replica that is behind. 5 by default.
+        Write-ahead log that a source keeps for a replica that is behind.
     session_replication_lag_seconds
-        Seconds that a replica of the session table is behind. 60 by default.
+        How far a replica of the session table is behind.
     function_duration_percent
-        Percentage of its timeout that the longest invocation of a function takes. 80 by default.
+        What the longest invocation of a function takes of its timeout.
     """
 
     actions: bool = True

@@ -42,7 +42,7 @@ class Subscription(Section):
     Parameters
     ----------
     protocol
-        ``email``, ``https``, ``lambda``, ``slack``, ``sqs`` or ``teams``.
+        How it is sent.
     endpoint
         An address, a URL that opens with ``https://``, the ARN of a function or queue, which must allow SNS, or a
         channel: ``WORKSPACE/CHANNEL`` of Slack, ``TENANT/TEAM/CHANNEL`` of Microsoft Teams.
@@ -68,9 +68,9 @@ class AlertSettings(Section):
     Parameters
     ----------
     page
-        Subscriptions to alerts that cannot wait. None by default: the topics have no subscriptions then.
+        Subscriptions to alerts that cannot wait (docs/alerts.md).
     ticket
-        Subscriptions to alerts that can wait until the morning. None by default.
+        Subscriptions to alerts that can wait until the morning (docs/alerts.md).
     """
 
     page: tuple[Subscription, ...] = ()

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from modules.settings.faults import Fault
 from modules.settings.region_table import WITHOUT_RESTORE_TESTING
-from modules.settings.types import RegionName, Section, fault
+from modules.settings.types import Allowed, RegionName, Section, fault
 from modules.settings.windows import (
     DAY_MINUTES,
     DAYS,
@@ -50,26 +50,27 @@ class BackupSettings(Section):
     Parameters
     ----------
     start
-        Time of day, in UTC, at which daily backups begin, within an hour; weekly ones begin two hours later on Sundays.
-        ``06:00`` by default, clear of the database's own windows.
+        When daily backups begin, within an hour; weekly ones begin two hours later on Sundays. It lies outside of the
+        database's own windows.
     daily_retention_days, weekly_retention_days
-        Days that daily and weekly backups are kept. 35 and 365 by default.
+        How long daily and weekly backups are kept.
     cold_storage_after_days
-        Days after which weekly backups of what allows it (DynamoDB, not RDS) move to cold storage, where they stay for
-        at least 90 more. 90 by default; 0 never moves them.
+        When weekly backups of what allows it (DynamoDB, not RDS) move to cold storage, where they stay for at least 90
+        days more; 0 never moves them.
     copy_region
         Region that the home region's backups are copied to; those of every other region are copied to the home region.
-        By default the companion of the home region; none if there is only one region.
+        By default the companion of the home region (docs/regions.md#companions), and none if there is only one region.
     vault_lock
-        ``governance`` (the default: only who may remove the lock can delete a backup early), ``compliance`` (nobody
-        can, and the lock is permanent after three days), or ``none``.
+        Who may delete a backup early: with ``governance`` only who may remove the lock; with ``compliance`` nobody, and
+        the lock is permanent after three days; with ``none`` whoever has the permission (docs/backup.md).
     restore_testing
-        Whether a backup is restored every week, validated, and deleted again. No by default.
+        Whether the newest backups are restored every week, validated, and deleted again.
     force_destroy
-        Whether destroying a vault deletes the backups in it. No by default: a vault that holds any is not destroyed.
+        Whether destroying a vault deletes the backups in it. Without it ``make destroy`` changes nothing while a vault
+        holds any.
     """
 
-    start: Annotated[str, AfterValidator(_time)] = "06:00"
+    start: Annotated[str, AfterValidator(_time), Allowed(words="a time of day in UTC", pattern=r"\d\d:\d\d")] = "06:00"
     daily_retention_days: Days = 35
     weekly_retention_days: Days = 365
     cold_storage_after_days: Annotated[int, Field(ge=0, le=36500)] = 90

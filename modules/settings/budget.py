@@ -27,14 +27,13 @@ class BudgetSettings(Section):
     Parameters
     ----------
     monthly_usd
-        US dollars that the account may cost in a month; the ticket topic is notified at 80 % of it, at all of it, and
-        when the forecast exceeds it. None by default, and no budget: only the owner knows the amount.
+        What the account may cost in a month; the ticket topic is notified at 80 % of it, at all of it, and when the
+        forecast exceeds it. By default there is no budget: only the owner knows the amount.
     anomaly_usd
-        US dollars above the expected cost of a service at which an anomaly is reported. None by default, and no
-        monitor.
+        What a service costs above the expected cost when an anomaly is reported. By default there is no monitor.
     anomaly_monitor
-        What detects anomalies: ``managed``, the default, creates a monitor of AWS services, of which an account has at
-        most one; if there is one, its ARN. AWS creates one itself when Cost Explorer is enabled.
+        What detects anomalies: ``managed`` creates a monitor of AWS services, of which an account has at most one; if
+        there is one, its ARN. AWS creates one itself when Cost Explorer is enabled.
     """
 
     monthly_usd: Dollars | None = None

@@ -70,37 +70,37 @@ class ComputeSettings(Section):
     Parameters
     ----------
     architecture
-        Processors of the instances: ``arm64`` (Graviton, the default) or ``x86_64``.
+        Processors of the instances; ``arm64`` is Graviton.
     instance_types
         Instance types of that architecture. With more than one, the group uses those that have capacity, in this order.
-        ``m6g.large`` by default, which every region has.
+        Every region has the default.
     image_ids
         AMIs by region, for example to keep one or to go back to it. By default the newest Amazon Linux 2023.
     spot_percentage
-        Percentage of Spot instances among those above the smallest size. None by default.
-    surviving_instances
-        Instances that must survive the loss of one Availability Zone. 2 by default.
-    min_size
-        Minimum size of the group. By default the smallest that leaves ``surviving_instances`` without any one zone.
-    max_size
-        Maximum size of the group. 12 by default.
-    warm_pool_size
-        Stopped instances in the warm pool. None by default.
-    cpu_target
-        Average CPU utilization, in percent, that the group is scaled to. 50 by default, which leaves room for the load
-        of a lost zone.
-    requests_target
-        Requests a minute for each instance that the group is scaled to. 1000 by default.
-    volume_size
-        Size of an instance's volume, in GiB. 16 by default.
+        Spot instances among those above the smallest size.
+    surviving_instances : in instances
+        Instances that must survive the loss of one Availability Zone.
+    min_size : in instances
+        Minimum size of the group of a region. By default the smallest that leaves ``surviving_instances`` without any
+        one zone.
+    max_size : in instances
+        Maximum size of the group of a region.
+    warm_pool_size : in instances
+        Stopped instances that are kept ready.
+    cpu_target : in percent
+        Average CPU utilization that the group is scaled to. The default leaves room for the load of a lost zone.
+    requests_target : in requests a minute
+        Requests for each instance that the group is scaled to.
+    volume_size : in GiB
+        Size of an instance's volume.
     max_lifetime_days
-        Days after which an instance is replaced. 30 by default.
+        When an instance is replaced.
     artifact
         An archive in the data bucket that is unpacked and served; it contains an ``index.html``. Its key in the bucket
-        is ``releases/`` and this.
+        is ``releases/`` and this (docs/application.md#an-artifact).
     artifact_sha256
-        The SHA-256 digest of that archive: an instance that finds another object there does not start to serve. None,
-        the default, checks nothing.
+        The SHA-256 digest of that archive: an instance that finds another object there does not start to serve. By
+        default nothing is checked.
     container
         A container that is served. Without it and without ``artifact`` the instances serve a page of the platform.
     """

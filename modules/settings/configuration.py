@@ -11,7 +11,7 @@ from modules.settings.faults import Fault, choices, joined, nearest
 from modules.settings.managed_rules import GLOBAL, OF_THE_SETTINGS, REGIONAL
 from modules.settings.ownership import ByRegion, Ownership  # noqa: TC001 - pydantic reads the annotations
 from modules.settings.regions import REGIONS_THAT_LACK_RULES
-from modules.settings.types import ONCE, RegionName, Section
+from modules.settings.types import ONCE, Allowed, RegionName, Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,8 @@ AVAILABILITY_PAGE = (
 )
 MANAGED_RULES = sorted({*REGIONAL, *GLOBAL, *OF_THE_SETTINGS})
 
+RuleName = Annotated[str, Allowed(words="a rule of the platform", values=tuple(MANAGED_RULES))]
+
 
 class ConfigurationSettings(Section):
     """What AWS Config records, and who owns its recorders.
@@ -30,26 +32,26 @@ class ConfigurationSettings(Section):
     Parameters
     ----------
     recorder
-        The recorder of each region, of which there can be only one, and its delivery channel: ``managed`` (the
-        default), or ``existing``: someone else's, such as an organization's, which the rules then depend on. Or a
-        mapping of regions to one of the two; regions that it does not name are ``managed``.
+        The recorder of each region, of which there can be only one, and its delivery channel: ``managed``, or
+        ``existing``: someone else's, such as an organization's, which the rules then depend on
+        (docs/audit.md#aws-config).
     service_role
-        The service-linked role of AWS Config, of which an account has one: ``managed`` (the default) creates it,
-        ``existing`` uses the existing one. Only ``managed`` recorders use it.
+        The service-linked role of AWS Config, of which an account has one: ``managed`` creates it, ``existing`` uses
+        the existing one. Only ``managed`` recorders use it.
     aggregator
-        The aggregator of all regions in the home region: ``managed`` (the default) or ``existing``.
+        The aggregator of all regions in the home region.
     frequency
-        ``CONTINUOUS`` (the default) records every change, ``DAILY`` the last state of each day, which costs less.
+        ``CONTINUOUS`` records every change, ``DAILY`` the last state of each day, which costs less.
     skip_rules
-        By region, identifiers of rules that AWS Config does not have there, such as ``alb-waf``. None by default. The
-        newest regions must be listed, with an empty list if AWS Config has every rule there.
+        By region, identifiers of rules that AWS Config does not have there, such as ``alb-waf``. The newest regions
+        must be listed, with an empty list if AWS Config has every rule there (docs/audit.md#aws-config).
     """
 
     recorder: ByRegion[Ownership] = "managed"
     service_role: Ownership = "managed"
     aggregator: Ownership = "managed"
     frequency: Literal["CONTINUOUS", "DAILY"] = "CONTINUOUS"
-    skip_rules: Mapping[RegionName, Annotated[tuple[str, ...], ONCE]] = Field(default_factory=dict)
+    skip_rules: Mapping[RegionName, Annotated[tuple[RuleName, ...], ONCE]] = Field(default_factory=dict)
 
 
 def skipped_rules_exist(draft: Draft) -> Iterator[Fault]:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 
 from modules.settings.faults import Fault
 from modules.settings.parameters import PARAMETERS, variable
-from modules.settings.types import Section, fault, matching
+from modules.settings.types import Allowed, Section, fault, matching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,10 +31,11 @@ RESERVED_PREFIXES = ("BASH", "DOCKER_", "LD_")
 #: Most variables, and most bytes of all of them. User data has at most 16 KiB, of which the script takes half.
 #: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html
 MOST_VARIABLES, LARGEST_ENVIRONMENT = 50, 4096
+VARIABLE_NAME = r"[A-Z][A-Z0-9_]{0,127}"
 
 
 def _variable_name(value: str) -> str:
-    if not re.fullmatch(r"[A-Z][A-Z0-9_]{0,127}", value, re.ASCII):
+    if not re.fullmatch(VARIABLE_NAME, value, re.ASCII):
         raise fault("not the name of a variable", "upper-case letters, digits and underscores, opening with a letter")
     if value in RESERVED or value.startswith(RESERVED_PREFIXES):
         raise fault("a variable that the platform, the AWS SDK or a shell sets", "another name")
@@ -55,7 +56,11 @@ ImageReference = Annotated[
 HealthPath = Annotated[
     str, matching(r"(/[A-Za-z0-9._~-]*)+", problem="not the path of a page", allowed="a path such as /health")
 ]
-VariableName = Annotated[str, AfterValidator(_variable_name)]
+VariableName = Annotated[
+    str,
+    AfterValidator(_variable_name),
+    Allowed(words="the name of an environment variable", pattern=VARIABLE_NAME),
+]
 VariableValue = Annotated[
     str,
     matching(
@@ -104,21 +109,19 @@ class ContainerSettings(Section):
     ----------
     image
         The image, with its registry and its tag or, better, its digest; ``{region}`` in it stands for the region, so
-        that each region pulls from its own registry. None by default: no container is served.
+        that each region pulls from its own registry. By default no container is served.
     port
         The port that it listens on, above 1023 because it runs without privileges; it gets it as the variable ``PORT``.
-        8080 by default.
     health_path
-        Path of its health check, which answers 200 only if the container works. ``/health`` by default.
+        Path of its health check, which answers 200 only if the container works.
     read_only
-        Whether its file system is read-only except for ``/tmp``, which is in memory. No by default, since many images
-        write elsewhere.
+        Whether its file system is read-only except for ``/tmp``, which is in memory. Many images write elsewhere.
     environment
-        Environment variables besides those of the platform's parameters. None by default. They are no secrets: they are
-        in the user data.
+        Environment variables besides those of the platform's parameters (docs/application.md#variables-and-secrets).
+        They are no secrets: they are in the user data.
     secrets
         Secrets of Secrets Manager, by the environment variable that gets the value: the name, in the instance's region,
-        or the ARN. They are read each time the container starts. None by default.
+        or the ARN. They are read each time the container starts (docs/application.md#variables-and-secrets).
     """
 
     image: ImageReference | None = None

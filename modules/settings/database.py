@@ -13,7 +13,7 @@ from modules.settings.faults import Fault
 from modules.settings.postgres import EngineVersion, InstanceClass  # noqa: TC001 - as above
 from modules.settings.region_table import WITHOUT_M7G_DATABASES
 from modules.settings.rotation import RotationSettings
-from modules.settings.types import RegionName, RetentionDays, Section, fault
+from modules.settings.types import Allowed, RegionName, RetentionDays, Section, fault
 from modules.settings.windows import LONGEST_MAINTENANCE_MINUTES, SHORTEST_MINUTES, daily, overlap, weekly
 
 if TYPE_CHECKING:
@@ -32,6 +32,13 @@ LEAST_IO2_IOPS, MOST_IO2_IOPS = 0.5, 1000
 LEAST_IOPS, MOST_IOPS = 1000, 256_000
 LEAST_IO2_GB, LEAST_GP3_IOPS_GB, LEAST_GP3_IOPS, MOST_GP3_IOPS = 100, 400, 12_000, 64_000
 CertificateAuthority = Literal["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"]
+
+INSIGHTS = Allowed(words="7, 31 times 1 to 23, or 731", values=INSIGHTS_DAYS)
+DAILY = Allowed(words=f"HH:MM-HH:MM in UTC, at least {SHORTEST_MINUTES} minutes", pattern=r"\d\d:\d\d-\d\d:\d\d")
+WEEKLY = Allowed(
+    words=f"ddd:HH:MM-ddd:HH:MM in UTC, {SHORTEST_MINUTES} minutes to a day, days as in sun",
+    pattern=r"[a-z]{3}:\d\d:\d\d-[a-z]{3}:\d\d:\d\d",
+)
 
 
 def _insights(days: int) -> int:
@@ -61,8 +68,9 @@ class ApplicationSettings(Section):
     Parameters
     ----------
     authentication
-        How it logs in: ``password``, the default, which is in its secret and which rotation changes; or ``iam``, with
-        tokens that its role may create and without a password. A change takes effect at the secret's next rotation.
+        How it logs in: ``password``, which is in its secret and which rotation changes; or ``iam``, with tokens that
+        its role may create and without a password (docs/database.md#the-applications-user). A change takes effect at
+        the secret's next rotation.
     """
 
     authentication: Literal["password", "iam"] = "password"
@@ -75,49 +83,52 @@ class DatabaseSettings(Section):
     ----------
     version
         Version of PostgreSQL: a major version, of which RDS chooses the minor version and keeps it current; or a minor
-        version. 17 by default.
+        version (docs/database.md#upgrade-postgresql).
     major_upgrades
-        Whether a change of the major version is allowed. No by default: AWS refuses it.
+        Whether a change of the major version is allowed; otherwise AWS refuses it.
     instance_class
-        Class of the instances. ``db.m7g.large`` by default, and ``db.m6g.large`` in regions that do not have it.
-    storage_gb, storage_limit_gb
-        Allocated storage, and the limit of storage autoscaling, in GiB. 100 and 1000 by default.
+        Class of every instance. By default ``db.m7g.large``, and ``db.m6g.large`` in the regions that do not have it
+        (docs/network.md#regions).
+    storage_gb
+        Allocated storage at the start.
+    storage_limit_gb
+        Limit of storage autoscaling, at least a tenth above ``storage_gb``.
     storage_type
-        ``gp3``, the default, or ``io2``.
-    iops
-        Provisioned IOPS: required for ``io2``; for ``gp3`` only from 400 GiB on.
+        Type of the storage.
+    iops : in IOPS
+        Provisioned IOPS. ``io2`` needs them, half to a thousand for each GiB; ``gp3`` takes 12,000 to 64,000, from 400
+        GiB on.
     multi_az
-        Whether each instance has a standby in another Availability Zone. Yes by default, replicas included, so that a
-        promoted replica is as available as the writer that it replaces.
+        Whether each instance has a standby in another Availability Zone, replicas included, so that a promoted replica
+        is as available as the writer that it replaces.
     backup_retention_days
-        Days that automated backups are kept, 1 to 35. 14 by default.
+        How long automated backups are kept.
     backup_window, maintenance_window
-        When automated backups start, and when AWS may make changes, such as a minor version; in UTC, without overlap.
-        ``02:00-03:00`` and ``sun:04:00-sun:05:00`` by default.
+        When automated backups start, and when AWS may make changes, such as a minor version: apart from each other and
+        from the start of AWS Backup (``backup.start``).
     minor_upgrades
-        Whether minor versions are installed in the maintenance window. Yes by default, unless ``version`` is a minor
-        version.
+        Whether minor versions are installed in the maintenance window, unless ``version`` names one.
     apply_immediately
-        Whether changes that may interrupt an instance are applied at once and not in its next maintenance window. No by
-        default: a plan then shows them again until the window has passed.
+        Whether changes that may interrupt an instance are applied at once and not in its next maintenance window.
+        Otherwise a plan shows them again until the window has passed.
     extended_support
-        Whether a major version stays, at an hourly price, after the end of AWS's standard support. No by default: AWS
+        Whether a major version stays, at an hourly price, after the end of AWS's standard support; otherwise AWS
         upgrades it then. AWS takes it only when a standalone instance is created.
     deletion_protection
-        Whether AWS refuses to delete an instance. Yes by default; set it to false, and apply, before a destroy.
+        Whether AWS refuses to delete an instance; set it to ``false``, and apply, before a destroy.
     prevent_destroy
-        Whether Terraform refuses every plan that deletes an instance, also to rebuild it. No by default, since AWS
-        refuses the deletion anyway.
+        Whether Terraform refuses every plan that deletes an instance, also to rebuild it. With ``deletion_protection``
+        AWS refuses the deletion anyway.
     monitoring_interval_seconds
-        Interval of Enhanced Monitoring, in seconds: 1, 5, 10, 15, 30 or 60, the default.
+        Interval of Enhanced Monitoring.
     insights_days
-        Retention of Performance Insights, in days: 7, the default, 31 times 1 to 23, or 731.
+        Retention of Performance Insights.
     certificate_authority
-        The certificate authority of the servers' certificates. ``rds-ca-rsa2048-g1`` by default; AWS renews those.
+        The certificate authority of the servers' certificates, which AWS renews.
     minimum_tls_version
-        ``TLSv1.2``, the default, or ``TLSv1.3``.
+        Oldest TLS version that is accepted.
     log_retention_days
-        Days that logs are kept. ``logs.retention_days`` by default.
+        How long the database's logs are kept. By default ``logs.retention_days``.
     instances
         By region, the instances that differ from the default.
     rotation
@@ -135,15 +146,15 @@ class DatabaseSettings(Section):
     iops: Annotated[int, Field(ge=LEAST_IOPS, le=MOST_IOPS)] | None = None
     multi_az: bool = True
     backup_retention_days: Annotated[int, Field(ge=1, le=35)] = 14
-    backup_window: Annotated[str, AfterValidator(_daily)] = "02:00-03:00"
-    maintenance_window: Annotated[str, AfterValidator(_weekly)] = "sun:04:00-sun:05:00"
+    backup_window: Annotated[str, AfterValidator(_daily), DAILY] = "02:00-03:00"
+    maintenance_window: Annotated[str, AfterValidator(_weekly), WEEKLY] = "sun:04:00-sun:05:00"
     minor_upgrades: bool = True
     apply_immediately: bool = False
     extended_support: bool = False
     deletion_protection: bool = True
     prevent_destroy: bool = False
     monitoring_interval_seconds: Literal["1", "5", "10", "15", "30", "60"] = "60"
-    insights_days: Annotated[int, AfterValidator(_insights)] = 7
+    insights_days: Annotated[int, AfterValidator(_insights), INSIGHTS] = 7
     certificate_authority: CertificateAuthority = "rds-ca-rsa2048-g1"
     minimum_tls_version: Literal["TLSv1.2", "TLSv1.3"] = "TLSv1.2"
     log_retention_days: RetentionDays | None = None

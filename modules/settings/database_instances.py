@@ -23,23 +23,24 @@ class InstanceSettings(Section):
     Parameters
     ----------
     role
-        ``writer``; ``replica`` of ``of``; or ``detached``, a former writer that is standalone now. By default the
-        instance of the primary region is the writer, and every other a replica of it.
+        ``writer``; ``replica`` of ``of``; or ``detached``, a former writer that is standalone now (docs/database.md).
+        By default the instance of the primary region is the writer, and every other a replica of it.
     of
-        The region whose instance a replica replicates. The primary region by default.
+        The region whose instance a replica replicates. By default the primary region.
     rebuild
-        Whether the instance is replaced by a new replica of ``of``. No by default. Remove the key after the apply; that
-        changes nothing.
+        Whether the instance is replaced by a new replica of ``of``. Remove the key after the apply; that changes
+        nothing.
     deletion_protection
-        Whether AWS refuses to delete it. ``database.deletion_protection`` by default.
+        Whether AWS refuses to delete it. By default ``database.deletion_protection``.
     backups_in
         Region that its automated backups are replicated to while it is standalone, or ``none``: AWS does not replicate
-        between every two regions. By default the companion of its region.
+        between every two regions. By default the companion of its region (docs/regions.md#companions).
     version
-        Version of PostgreSQL, for an upgrade of one region after another. ``database.version`` by default.
+        Version of PostgreSQL, for an upgrade of one region after another (docs/database.md#upgrade-postgresql). By
+        default ``database.version``.
     fenced
-        Whether the network ACL keeps all clients from a detached instance. Yes by default; ``false`` opens it, to read
-        what was never replicated.
+        Whether the network ACL keeps all clients from a detached instance; ``false`` opens it, to read what was never
+        replicated (docs/database.md#switch-the-writer).
     """
 
     role: Role | None = None

@@ -15,7 +15,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from modules.settings.faults import choices, nearest
-from modules.settings.types import fault
+from modules.settings.types import Allowed, fault
 
 #: Prefix of a service's actions, by what follows ``com.amazonaws.REGION.`` in the endpoint service's name.
 IAM_PREFIXES = {
@@ -109,4 +109,8 @@ def _is_known(value: str) -> str:
     raise fault(f"{problem}{nearest(name, IAM_PREFIXES)}", allowed)
 
 
-EndpointService = Annotated[str, AfterValidator(_is_known)]
+EndpointService = Annotated[
+    str,
+    AfterValidator(_is_known),
+    Allowed(words="a service with an interface endpoint", values=tuple(IAM_PREFIXES)),
+]

@@ -6,10 +6,10 @@ from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotati
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from modules.settings.faults import Fault
-from modules.settings.types import ONCE, Domain, RegionName, Section, ipv4_network, matching, some_of
+from modules.settings.types import ONCE, Cidr, Domain, RegionName, Section, matching, some_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,6 @@ RoleArn = Annotated[
         allowed="arn:aws:iam::ACCOUNT:role/NAME",
     ),
 ]
-Cidr = Annotated[IPv4Network, BeforeValidator(ipv4_network)]
 #: Policies with TLS 1.3 only, or with TLS 1.2 and ciphers of forward secrecy and authenticated encryption only.
 #: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
 TlsPolicy = Literal[
@@ -81,21 +80,21 @@ class FirewallSettings(Section):
     Parameters
     ----------
     common
-        Common attacks: ``block`` (the default), ``count`` or ``off``.
+        Common attacks.
     known_bad_inputs
-        Requests that are known to exploit something: ``block`` by default.
+        Requests that are known to exploit something.
     sql_injection
-        Requests that carry SQL: ``block`` by default.
+        Requests that carry SQL.
     ip_reputation
-        Addresses that Amazon has seen attack: ``block`` by default.
+        Addresses that Amazon has seen attack.
     anonymous_ip
-        Addresses of VPNs, proxies, Tor and hosting providers, behind which there are honest clients as well:
-        ``count`` by default.
+        Addresses of VPNs, proxies, Tor and hosting providers, behind which there are honest clients as well.
     counted_rules
-        By group, rules that only count although the group blocks. By default ``SizeRestrictions_BODY`` of ``common``,
-        which blocks every body above 8 KB, uploads and long JSON among them; the first 8 KB are looked at in any case.
-    rate_limit
-        Requests of one address within five minutes, above which it is blocked. 2000 by default.
+        By group, rules that only count although the group blocks. ``SizeRestrictions_BODY`` of ``common`` blocks every
+        body above 8 KB, uploads and long JSON among them; the first 8 KB are looked at in any case. A mapping here
+        replaces the default.
+    rate_limit : in requests in five minutes
+        Requests of one address, above which it is blocked.
     """
 
     common: RuleAction = "block"
@@ -113,32 +112,31 @@ class EntrySettings(Section):
     Parameters
     ----------
     tls_policy
-        Security policy of the HTTPS listeners. TLS 1.3 and 1.2 by default.
+        Security policy of the HTTPS listeners. The default takes TLS 1.3 and 1.2.
     client_cidrs
-        Networks that may connect. Everyone by default. Each takes two rules of a security group, of which an account
-        has 60 (L-0EA8095F), and the health checks of Route 53 take 25.
+        Networks that may connect; health checks of Route 53 always may. Each takes two rules of a security group, of
+        which an account has 60 (L-0EA8095F, docs/quotas.md), and the health checks take 25.
     deletion_protection
-        Whether load balancers refuse to be deleted. Yes by default.
+        Whether AWS refuses to delete the load balancers; set it to ``false``, and apply, before a destroy.
     hosted_zone
-        ``existing`` (the default) looks the hosted zone up; ``managed`` creates it, for the parent zone to delegate to.
+        ``existing`` looks the hosted zone up; ``managed`` creates it, for the parent zone to delegate to (docs/dns.md).
     zone_name
-        Name of the hosted zone, if it is a parent of ``domain``. ``domain`` by default.
+        Name of the hosted zone, if it is a parent of ``domain``. By default ``domain``.
     zone_id
         Id of the existing hosted zone, where its name does not say which is meant. By default it is found by its name.
     zone_role_arn
         Role that Terraform assumes to find the existing hosted zone and to change records in it, where the zone is in
-        another account. None by default.
+        another account (docs/account-in-use.md#the-hosted-zone).
     apex
-        Whether ``domain`` itself is served. Yes by default.
+        Whether ``domain`` itself is served.
     wildcard
-        Whether every name below ``domain`` is served as well. No by default.
+        Whether every name below ``domain`` is served as well.
     certificate_arns
         ARNs of existing certificates by region, for every region. By default the platform requests certificates.
     routing
-        ``failover`` (the default): all traffic to the primary region while it is healthy. ``latency``: to the nearest
-        healthy region.
-    health_check_interval
-        Seconds between two health checks of Route 53: 30 (the default), or 10, which costs more.
+        ``failover``: all traffic to the primary region while it is healthy; ``latency``: to the nearest healthy region.
+    health_check_interval : in seconds
+        Time between two health checks of Route 53; 10 costs more.
     firewall
         The web ACL of each load balancer.
     """

@@ -21,10 +21,10 @@ class FailoverSettings(Section):
     Parameters
     ----------
     enabled
-        Whether they are made, where there are two regions or more. Yes by default.
+        Whether they are made, where there are two regions or more.
     loss_limit_seconds
-        Writes of how many seconds an unplanned failover may lose, 60 to 86,400. 420 by default: the 300 that a replica
-        of an idle source shows, and two minutes that metrics are late. More is refused unless a reason is given.
+        Writes of how many seconds an unplanned failover may lose; more is refused unless a reason is given. The default
+        is the 300 that a replica of an idle source shows, and two minutes that metrics are late.
     """
 
     enabled: bool = True

@@ -28,8 +28,8 @@ class FindingSettings(Section):
     security_hub
         Security Hub, which checks the account against AWS's best practices and the CIS benchmark.
     aggregator
-        The finding aggregator in the home region, of which an account has one: ``managed`` (the default) or
-        ``existing``. Only where ``security_hub`` is ``managed``.
+        The finding aggregator in the home region, of which an account has one. Only where ``security_hub`` is
+        ``managed``.
     inspector
         Inspector, which finds known vulnerabilities of instances and functions.
     """

@@ -11,7 +11,7 @@ class IdentitySettings(Section):
     Parameters
     ----------
     permissions_boundary
-        ARN of the managed policy that is every role's permissions boundary. None by default.
+        ARN of the managed policy that is every role's permissions boundary.
     """
 
     permissions_boundary: PolicyArn | None = None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator
 
 from modules.settings.faults import choices, nearest
-from modules.settings.types import fault
+from modules.settings.types import Allowed, fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,6 +116,11 @@ def sizes_by_family(table: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     }
 
 
+def names_of(sizes: Mapping[str, tuple[str, ...]], *, prefix: str = "") -> tuple[str, ...]:
+    """Every type or class, such as ``m6g.large``, of families and their sizes."""
+    return tuple(f"{prefix}{family}.{size}" for family, its in sizes.items() for size in its)
+
+
 SIZES_OF = sizes_by_family(_SIZES)
 
 #: Where all of them are.
@@ -133,4 +138,8 @@ def _instance_type(value: str) -> str:
     return value
 
 
-InstanceType = Annotated[str, AfterValidator(_instance_type)]
+InstanceType = Annotated[
+    str,
+    AfterValidator(_instance_type),
+    Allowed(words="an instance type of EC2", values=names_of(SIZES_OF)),
+]

@@ -15,7 +15,7 @@ class KeySettings(Section):
     Parameters
     ----------
     deletion_window_days
-        Waiting period, in days, before a deleted key is gone. 30, the longest, by default.
+        Waiting period before a deleted key is gone.
     """
 
     deletion_window_days: Annotated[int, Field(ge=7, le=30)] = 30

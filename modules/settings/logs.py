@@ -11,7 +11,7 @@ class LogSettings(Section):
     Parameters
     ----------
     retention_days
-        Days that log events are kept. One year by default.
+        How long log events are kept.
     """
 
     retention_days: RetentionDays = 365

@@ -58,30 +58,33 @@ class Settings(Section):
     Parameters
     ----------
     environment
-        The tag ``Environment`` and, in upper case, the prefix of every name.
+        The prefix of every name, in upper case, and the tag ``Environment``. It opens with none of ``amazon``,
+        ``amzn``, ``aws``, ``ssm`` and ``sthree``, which AWS keeps for itself.
     environment_suffix
-        Distinguishes copies of the platform in one account. The environment variable ``ENVIRONMENT_SUFFIX`` overrides
-        it.
+        Distinguishes copies of the platform in one account (docs/account-in-use.md). The environment variable
+        ``ENVIRONMENT_SUFFIX`` overrides it.
     owner, cost_center, project
-        The tags ``Owner``, ``CostCenter`` and ``Project``.
+        The tags ``Owner``, ``CostCenter`` and ``Project``. AWS keeps values that begin with ``aws:`` or ``rds:`` for
+        itself.
     regions
-        The AWS regions, in any order.
+        The AWS regions, in any order (docs/network.md#regions has all that are known, docs/regions.md how one joins or
+        leaves).
     primary_region
-        The region that serves all traffic while it is healthy, unless ``entry.routing`` is ``latency``. It has the
-        database's writer, unless ``database.instances`` says otherwise.
+        The main region, one of ``regions``: it serves all traffic while it is healthy, unless ``entry.routing`` is
+        ``latency``, and has the database's writer, unless ``database.instances`` says otherwise.
+    domain
+        The public DNS name of certificates and records; at most 64 characters unless ``entry.certificate_arns`` is set.
     home_region
-        The region of resources that exist once and cannot move: the state, the secrets and the session table. The
-        primary region by default. When ``primary_region`` moves, set it to the old one, and they stay.
+        The region of what exists once and cannot move: the state, the original of each secret, the session table. When
+        ``primary_region`` moves, set it to the old one, and they stay. By default ``primary_region``.
     retired_regions
         Regions that have left. They keep their provider and nothing is built there, so that Terraform destroys what
-        they had; taken out of the list when nothing is left. None by default.
+        they had; taken out of the list when nothing is left (docs/regions.md#leave).
     leaving
-        By region, what becomes of the data of a region that is about to leave, or is retired. None by default.
-    domain
-        The public DNS name of certificates and records.
+        By region, what becomes of the data of a region that is about to leave, or is retired.
     account_id
-        The AWS account. If it is set, Terraform refuses every other account, and the output contains the complete name
-        of the state bucket; otherwise the tools ask AWS for it.
+        The only account that Terraform may change. With it the output has the complete name of the state bucket. By
+        default the tools ask AWS.
     """
 
     environment: EnvironmentName

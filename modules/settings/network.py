@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotation
-from ipaddress import IPv4Network
 from itertools import combinations, product
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from modules.settings.addressing import DEFAULT_POOL, LARGEST_VPC, SMALLEST_VPC, AddressError, region_blocks
 from modules.settings.endpoints import EndpointService  # noqa: TC001 - as above
@@ -18,17 +17,18 @@ from modules.settings.types import (
     ONCE,
     AccountId,
     BucketName,
+    Cidr,
     PrivateNetwork,
     RegionName,
     Section,
     ZoneNames,
-    ipv4_network,
     matching,
     some_of,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from ipaddress import IPv4Network
 
     from modules.settings.draft import Draft
 
@@ -37,7 +37,6 @@ VpcId = Annotated[
     str,
     matching(r"vpc-([0-9a-f]{8}|[0-9a-f]{17})", problem="not the id of a VPC", allowed="such as vpc-0123456789abcdef0"),
 ]
-Cidr = Annotated[IPv4Network, BeforeValidator(ipv4_network)]
 
 
 class PeerSettings(Section):
@@ -50,9 +49,9 @@ class PeerSettings(Section):
     cidrs
         Its CIDR blocks, or those of them that the private tier is to reach.
     region
-        Its region. That of the platform's VPC by default.
+        Its region. By default that of the platform's VPC.
     account_id
-        Its account. The platform's by default.
+        Its account. By default the platform's.
     """
 
     vpc_id: VpcId
@@ -67,30 +66,33 @@ class NetworkSettings(Section):
     Parameters
     ----------
     cidr
-        The pool of addresses for the VPCs of all regions; it must be large enough for all. ``10.0.0.0/8`` by default.
-    vpc_prefix_length
-        Size of a VPC, in bits: 16 (65,536 addresses, the default) to 22.
+        The pool of addresses for the VPCs of all regions; it must be large enough for all
+        (docs/architecture.md#cidr-blocks).
+    vpc_prefix_length : in bits
+        Size of a VPC: 16 are 65,536 addresses, 22 are 1,024.
     region_cidrs
         CIDR blocks of single regions instead of computed ones, such as those agreed with the owner of another network.
     reserved_cidrs
-        Networks of others, such as existing VPCs or an office, that no VPC of the platform may overlap. None by
-        default.
+        Networks of others, such as existing VPCs or an office, that no VPC of the platform may overlap
+        (docs/account-in-use.md#networks).
     peers
-        By region, VPCs of others that the VPC there is peered with. None by default.
-    availability_zones
-        Number of Availability Zones in each region; three by default, two where an account has no more.
+        By region, VPCs of others that the VPC there is peered with
+        (docs/account-in-use.md#peering-with-a-vpc-of-others).
+    availability_zones : in zones
+        Availability Zones to use in each region; ``us-west-1`` gets two. A plan fails where the account has fewer.
     zones
-        By region, the Availability Zones to use there, in this order, by name or by id, instead of the first ones by
-        name. By default no zone of ``modules.settings.region_table.OLD_ZONES`` is used. Existing subnets stay in their
-        zones.
+        By region, the Availability Zones to use there, in this order, by name or by id
+        (docs/network.md#availability-zones). Existing subnets stay in their zones. By default the first ones by name,
+        without a few old ones.
     nat_gateways
-        ``per-az`` (the default: the loss of a zone does not affect the egress of another), ``single``, or ``none``.
+        ``per-az``: the loss of a zone does not affect the egress of another; ``single``: one for all zones; ``none``:
+        no egress but through endpoints.
     interface_endpoints
-        AWS services with an interface endpoint. By default those that instances and functions in private subnets need:
-        Systems Manager, Secrets Manager, KMS, CloudWatch Logs and STS.
+        AWS services that are reached inside of the VPC. The default is what instances and functions in private subnets
+        need: Systems Manager, Secrets Manager, KMS, CloudWatch Logs and STS.
     readable_buckets
-        Buckets of other accounts that the policy of the S3 gateway endpoint allows to read. None by default, besides
-        AWS's own that instances need.
+        Buckets of other accounts that the policy of the S3 gateway endpoint allows to read, besides AWS's own that
+        instances need.
     """
 
     cidr: PrivateNetwork = DEFAULT_POOL

@@ -11,7 +11,7 @@ from modules.settings.choice import shown
 from modules.settings.choice_table import CHOICES
 from modules.settings.choices import chosen
 from modules.settings.faults import Fault, nearest
-from modules.settings.types import Section, fault, matching
+from modules.settings.types import Allowed, Section, fault, matching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,20 +43,33 @@ def _is_a_reason(value: str) -> str:
     return value
 
 
+NameOfChoice = Annotated[
+    str,
+    AfterValidator(_name_of_a_choice),
+    Allowed(words="the key of a choice", values=tuple(CHOICES)),
+]
+Reason = Annotated[
+    str,
+    AfterValidator(_is_a_reason),
+    Allowed(words=f"a sentence of {SHORTEST_REASON} characters or more", pattern=rf"[\s\S]{{{SHORTEST_REASON},}}"),
+]
+
+
 class PolicySettings(Section):
     """The policy gate.
 
     Parameters
     ----------
     forbid
-        Choices that this file must not make, by their keys (docs/policy.md lists them). None by default.
+        Choices that this file must not make, by their keys (docs/policy.md#choices lists them).
     allow_loss
         By address, why a plan may destroy or replace a resource that holds data or addresses. ``*`` at the end of an
-        address stands for any rest. None by default: such a plan is refused. Remove an entry after the apply.
+        address stands for any rest. Remove an entry after the apply (docs/changes.md#refused-unless-named). By default
+        such a plan is refused.
     """
 
-    forbid: tuple[Annotated[str, AfterValidator(_name_of_a_choice)], ...] = ()
-    allow_loss: Mapping[AddressOfLoss, Annotated[str, AfterValidator(_is_a_reason)]] = Field(default_factory=dict)
+    forbid: tuple[NameOfChoice, ...] = ()
+    allow_loss: Mapping[AddressOfLoss, Reason] = Field(default_factory=dict)
 
 
 def no_choice_is_forbidden(draft: Draft) -> Iterator[Fault]:

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from modules.settings.faults import nearest
-from modules.settings.instance_types import sizes_by_family
-from modules.settings.types import fault, matching
+from modules.settings.instance_types import names_of, sizes_by_family
+from modules.settings.types import Allowed, fault, matching
 
 #: Major versions in standard support, with the first minor version that RDS had and the newest that is known.
 #: https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-release-calendar.html
@@ -60,7 +60,11 @@ EngineVersion = Annotated[
     ),
     AfterValidator(_version),
 ]
-InstanceClass = Annotated[str, AfterValidator(_class)]
+InstanceClass = Annotated[
+    str,
+    AfterValidator(_class),
+    Allowed(words="an instance class of RDS for PostgreSQL", values=names_of(SIZES_OF, prefix="db.")),
+]
 
 
 def engine_version(text: str) -> tuple[int, int | None]:

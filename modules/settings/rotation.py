@@ -23,15 +23,15 @@ class RotationSettings(Section):
     Parameters
     ----------
     after_days
-        Days between two rotations, 1 to 90. 30 by default.
+        Time between two rotations of each password.
     immediately
-        Whether the master user's password also rotates when rotation is attached or its schedule changes. Yes by
-        default: the first password was in the process of whoever applied, and a rotation that fails does so at once and
-        not weeks later. The application's always does, since that creates its user.
-    reserved_concurrency
-        Reserved concurrency of the function in each region. None by default: the quota of a new account leaves nothing
-        to reserve, and Lambda refuses (docs/aws.md). Otherwise 2 is enough: a step that hangs until its timeout does
-        not block its own retry.
+        Whether the master user's password also rotates when rotation is attached or its schedule changes
+        (docs/rotation.md): the first password was in the process of whoever applied, and a rotation that fails does so
+        at once and not weeks later. The application's always does, since that creates its user.
+    reserved_concurrency : in executions
+        Reserved concurrency of the function in each region; 2 is enough: a step that hangs until its timeout does not
+        block its own retry. By default none is reserved: the quota of a new account leaves nothing to reserve
+        (docs/aws.md#lambda-concurrency-quota).
     """
 
     after_days: Annotated[int, Field(ge=1, le=90)] = 30

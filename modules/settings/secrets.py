@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from modules.settings.types import Section, fault
+from modules.settings.types import Allowed, Section, fault
 
 SHORTEST_WINDOW, LONGEST_WINDOW = 7, 30
 
@@ -17,14 +17,18 @@ def _window(days: int) -> int:
     return days
 
 
+WINDOW = Allowed(
+    words=f"0, or {SHORTEST_WINDOW} to {LONGEST_WINDOW}", values=(0, *range(SHORTEST_WINDOW, LONGEST_WINDOW + 1))
+)
+
+
 class SecretSettings(Section):
     """Every secret.
 
     Parameters
     ----------
     recovery_window_days
-        Recovery window of a deleted secret, in days, during which its name cannot be used again. 30, the longest, by
-        default; 0 deletes at once.
+        Recovery window of a deleted secret, during which its name cannot be used again; 0 deletes at once.
     """
 
-    recovery_window_days: Annotated[int, AfterValidator(_window)] = LONGEST_WINDOW
+    recovery_window_days: Annotated[int, AfterValidator(_window), WINDOW] = LONGEST_WINDOW

@@ -11,7 +11,7 @@ class SessionSettings(Section):
     Parameters
     ----------
     deletion_protection
-        Whether AWS refuses to delete the table. Yes by default; set it to false, and apply, before a destroy.
+        Whether AWS refuses to delete the table; set it to ``false``, and apply, before a destroy.
     """
 
     deletion_protection: bool = True

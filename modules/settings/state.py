@@ -21,15 +21,15 @@ class StateSettings(Section):
     Parameters
     ----------
     replica_region
-        Region that the state bucket is replicated to. By default the companion of the home region; none if there
-        is only one region.
+        Region that the state bucket is replicated to. By default the companion of the home region
+        (docs/regions.md#companions), and none if there is only one region.
     dynamodb_lock
         Whether Terraform also takes the DynamoDB lock, besides the lock file in the bucket that succeeds it since
-        Terraform 1.11. Yes by default.
+        Terraform 1.11.
     administrators
         ARNs of roles and users, or patterns of them, that may access the state besides the account root: whoever
-        creates the backend, plans and deploys. Their own policies say what they may do. Empty, the default, means those
-        of ``storage.administrators``, or else whoever creates the backend.
+        creates the backend, plans and deploys (docs/state.md). Their own policies say what they may do. By default
+        those of ``storage.administrators``, or else whoever creates the backend.
     """
 
     replica_region: RegionName | None = None

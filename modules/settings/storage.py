@@ -17,16 +17,18 @@ class StorageSettings(Section):
     ----------
     administrators
         ARNs of roles and users, or patterns of them, that the bucket policies and the policy of the master user's
-        secret do not deny, besides the platform's own roles and the account root. Their own policies say what they may
-        do. Whoever deploys must be among them. Empty, the default, means the principal that deploys.
+        secret (docs/secrets.md#who-may-read-them) do not deny, besides the platform's own roles and the account root.
+        Their own policies say what they may do. Whoever deploys must be among them. By default whoever applies first
+        (docs/storage.md).
     force_destroy
-        Whether destroying a bucket deletes its objects. No by default: a bucket that contains objects is not destroyed.
+        Whether destroying a bucket deletes its objects. Without it ``make destroy`` changes nothing while a bucket
+        holds any.
     keep_noncurrent_days
-        Days that noncurrent versions of objects are kept. 90 by default.
+        How long replaced and deleted versions of objects are kept.
     tier_after_days
-        Days after which application data moves to S3 Intelligent-Tiering. 30 by default.
+        When application data moves to S3 Intelligent-Tiering.
     keep_logs_days
-        Days that access logs, load balancer logs, trails and configuration records are kept. One year by default.
+        How long access logs, load balancer logs, trails and configuration records are kept.
     """
 
     administrators: Annotated[tuple[PrincipalPattern, ...], ONCE] = ()

@@ -15,15 +15,16 @@ class TrailSettings(Section):
     Parameters
     ----------
     insights
-        Whether CloudTrail Insights detects unusual numbers of calls and of errors. Yes by default.
+        Whether CloudTrail Insights detects unusual numbers of calls and of errors.
     session_events
-        Data events of the session table: ``writes``, the default; ``all``, which adds at least one read for each
-        request and costs accordingly; or ``none``. Only with ``data_events``.
+        Data events of the session table; ``all`` adds at least one read for each request and costs accordingly. Only
+        with ``data_events``.
     data_events
-        Whether data events of objects and sessions are recorded besides management events. Yes by default.
+        Whether data events of objects and sessions are recorded besides management events.
     lock_days
-        Days that nobody can delete or replace a file of the trail, except who may bypass governance mode. 0, the
-        default, locks nothing. Files that are locked already stay locked when it is set back to 0.
+        How long nobody can delete or replace a file of the trail, except who may bypass governance mode
+        (docs/audit.md#cloudtrail has who can without it); 0 locks nothing. Files that are locked already stay locked
+        when it is set back to 0.
     """
 
     insights: bool = True

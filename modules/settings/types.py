@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,7 +40,11 @@ RETENTION_DAYS = (
 
 
 class Section(BaseModel):
-    """Base of every section: no unknown keys, immutable."""
+    """Base of every section: no unknown keys, immutable.
+
+    The docstring of a section has each of its keys under ``Parameters``. From there docs/settings.md and the schema for
+    editors take what a key means (``tools/reference``); types, bounds, choices and defaults they take from the fields.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -49,27 +54,73 @@ def fault(problem: str, allowed: str) -> PydanticCustomError:
     return PydanticCustomError(FAULT, "{problem}", {"problem": problem, "allowed": allowed})
 
 
-def matching(pattern: str, *, problem: str, allowed: str, flags: re.RegexFlag = re.ASCII) -> AfterValidator:
-    """Validator of a text that has to match ``pattern`` as a whole; letters and digits are of ASCII by default."""
-    compiled = re.compile(pattern, flags)
+@dataclass(frozen=True, kw_only=True)
+class Allowed:
+    """What a validator takes, for the reference and for editors, which cannot run it; part of an annotation.
 
-    def check(value: str) -> str:
-        if not compiled.fullmatch(value):
-            raise fault(problem, allowed)
+    Parameters
+    ----------
+    words
+        What is allowed, in words.
+    values
+        All values that there are, if they can be listed.
+    pattern
+        What a text has to look like, by a regular expression that JavaScript has too. It may take more than the
+        validator does, and never less.
+    """
+
+    words: str
+    values: tuple[str | int, ...] = ()
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matching:
+    """Refuses a text that does not match a regular expression as a whole.
+
+    Parameters
+    ----------
+    pattern
+        The expression.
+    problem, allowed
+        What is wrong with another text, and what is allowed, in words.
+    flags
+        Flags of ``re``.
+    """
+
+    pattern: str
+    problem: str
+    allowed: str
+    flags: re.RegexFlag = re.ASCII
+
+    def __call__(self, value: str) -> str:
+        """``value`` if it matches."""
+        if not re.fullmatch(self.pattern, value, self.flags):
+            raise fault(self.problem, self.allowed)
         return value
 
-    return AfterValidator(check)
+
+@dataclass(frozen=True)
+class SomeOf:
+    """Refuses an empty list of what it names; each item has a validator of its own."""
+
+    what: str
+
+    def __call__(self, value: tuple[str, ...]) -> tuple[str, ...]:
+        """``value`` if it has an item."""
+        if not value:
+            raise fault("an empty list", f"one or more {self.what}")
+        return value
+
+
+def matching(pattern: str, *, problem: str, allowed: str, flags: re.RegexFlag = re.ASCII) -> AfterValidator:
+    """Validator of a text that has to match ``pattern`` as a whole; letters and digits are of ASCII by default."""
+    return AfterValidator(Matching(pattern=pattern, problem=problem, allowed=allowed, flags=flags))
 
 
 def some_of(what: str) -> AfterValidator:
-    """Validator of a list that needs at least one of ``what``; each item has a validator of its own."""
-
-    def check(value: tuple[str, ...]) -> tuple[str, ...]:
-        if not value:
-            raise fault("an empty list", f"one or more {what}")
-        return value
-
-    return AfterValidator(check)
+    """Validator of a list that needs at least one of ``what``."""
+    return AfterValidator(SomeOf(what))
 
 
 def each_once(value: tuple[Hashable, ...]) -> tuple[Hashable, ...]:
@@ -139,10 +190,27 @@ def _free_tag(value: str) -> str:
     return value
 
 
-RetentionDays = Annotated[int, AfterValidator(_retention)]
-RegionName = Annotated[str, AfterValidator(_is_region)]
-RegionOrNone = Annotated[str, AfterValidator(_is_region_or_none)]
-PrivateNetwork = Annotated[IPv4Network, BeforeValidator(ipv4_network), AfterValidator(_private)]
+RetentionDays = Annotated[
+    int,
+    AfterValidator(_retention),
+    Allowed(words="what CloudWatch Logs has", values=RETENTION_DAYS),
+]
+_REGIONS = tuple(sorted(known_regions()))
+RegionName = Annotated[str, AfterValidator(_is_region), Allowed(words="an AWS region", values=_REGIONS)]
+RegionOrNone = Annotated[
+    str,
+    AfterValidator(_is_region_or_none),
+    Allowed(words=f"an AWS region, or `{NONE}`", values=(*_REGIONS, NONE)),
+]
+#: A text that names an IPv4 network, for the annotation of one.
+CIDR = Allowed(words="a CIDR block such as 10.0.0.0/8", pattern=r"[0-9]+(\.[0-9]+){3}(/[0-9.]+)?")
+Cidr = Annotated[IPv4Network, BeforeValidator(ipv4_network), CIDR]
+PrivateNetwork = Annotated[
+    IPv4Network,
+    BeforeValidator(ipv4_network),
+    AfterValidator(_private),
+    Allowed(words="a CIDR block in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16", pattern=CIDR.pattern),
+]
 EnvironmentName = Annotated[
     str,
     matching(
@@ -169,6 +237,8 @@ TagValue = Annotated[
         flags=re.UNICODE,
     ),
     AfterValidator(_free_tag),
+    # JavaScript has other letters.
+    Allowed(words="1 to 256 letters, digits, inner spaces and . : / = + - @ _", pattern=r".{1,256}"),
 ]
 Domain = Annotated[
     str,
@@ -197,7 +267,7 @@ ZoneName = Annotated[
         allowed="the name of one, such as us-east-1a, or its id, such as use1-az6",
     ),
 ]
-ZoneNames = Annotated[tuple[ZoneName, ...], AfterValidator(_zones)]
+ZoneNames = Annotated[tuple[ZoneName, ...], AfterValidator(_zones), Allowed(words="two to six Availability Zones")]
 BucketName = Annotated[
     str,
     matching(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from modules.settings import Settings
 from modules.settings.region_table import REFUSED_BY_PROVIDER, REGIONS
+from modules.settings.types import Matching
 from tests.support.region_sets import EIGHT_KEYS
 
 #: A settings file with every option.
@@ -161,12 +162,8 @@ def fitting(kind: Any, metadata: tuple[Any, ...] = ()) -> st.SearchStrategy[Any]
         return st.sampled_from(["true", "false"])
     if kind in {int, float}:
         return numbers(metadata)
-    patterns = [
-        cell.cell_contents
-        for one in metadata
-        for cell in getattr(getattr(one, "func", None), "__closure__", None) or ()
-        if isinstance(cell.cell_contents, re.Pattern)
-    ]
+    found = [one.func for one in metadata if isinstance(getattr(one, "func", None), Matching)]
+    patterns = [re.compile(one.pattern, one.flags) for one in found]
     return st.one_of(words, st.from_regex(patterns[0], fullmatch=True)) if patterns else words
 
 

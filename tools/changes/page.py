@@ -15,6 +15,8 @@ PAGE = ROOT / "docs" / "changes.md"
 MOST_TYPES, MOST_ATTRIBUTES = 5, 4
 LONGEST_VALUE = 44
 WORDS = {"replace": "replaces", "delete": "removes", "create": "adds", "update": "in place:"}
+#: Verdicts.
+REPLACES, ADDS, REMOVES, BOTH = "replacement", "adds", "removes", "adds and removes"
 #: What Auto Scaling does with a new launch template.
 REFRESHED = "aws_launch_template"
 
@@ -42,7 +44,7 @@ def table(stated: Mapping[str, Row], found: Mapping[str, Iterable[Effect]]) -> s
     lines = ["| Key | Changed to | Verdict | What Terraform does | And AWS |", "|---|---|---|---|---|"]
     for key, row in stated.items():
         effects = [each for each in found[key] if each.action != "follow"]
-        cells = (f"`{key}`", _value(row.to), verdict(effects), _does(effects), _note(row, effects))
+        cells = (f"`{key}`", _value(row.to), verdict(effects), does(effects), "; ".join(notes(row, effects)))
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
@@ -59,10 +61,10 @@ def verdict(effects: Iterable[Effect]) -> str:
     if any(map(_is_lost, effects)):
         return "**refused** unless named"
     if "replace" in actions:
-        return "replacement"
+        return REPLACES
     if actions >= {"create", "delete"}:
-        return "adds and removes"
-    names = {"create": "adds", "delete": "removes", "update": "in place"}
+        return BOTH
+    names = {"create": ADDS, "delete": REMOVES, "update": "in place"}
     return next((word for action, word in names.items() if action in actions), "nothing")
 
 
@@ -80,7 +82,8 @@ def _value(value: Any) -> str:  # noqa: ANN401 - whatever the settings take
     return f"`{text if len(text) <= LONGEST_VALUE else f'{text[:LONGEST_VALUE]}…'}`"
 
 
-def _does(effects: Iterable[Effect]) -> str:
+def does(effects: Iterable[Effect]) -> str:
+    """Return what Terraform does, in words."""
     parts = []
     for action, word in WORDS.items():
         kinds: dict[str, set[str]] = {}
@@ -104,10 +107,11 @@ def _kind(kind: str, attributes: list[str]) -> str:
     return f"{name} ({', '.join(attributes[:MOST_ATTRIBUTES])}{more})"
 
 
-def _note(row: Row, effects: Iterable[Effect]) -> str:
-    notes = [row.note] if row.note else []
+def notes(row: Row, effects: Iterable[Effect]) -> list[str]:
+    """Return what is said of a change besides: what AWS does then, and what has to be named."""
+    found = [row.note] if row.note else []
     if any(each.kind == REFRESHED and each.action == "update" for each in effects):
-        notes.append("[instance refresh](#instance-refresh)")
+        found.append("[instance refresh](#instance-refresh)")
     if any(map(_is_lost, effects)):
-        notes.append(f"`{SETTING}`")
-    return "; ".join(notes)
+        found.append(f"`{SETTING}`")
+    return found
