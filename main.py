@@ -5,6 +5,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from modules.past_the_gate import refusal
 from modules.settings import SettingsError, load_settings
 
 DEFAULT_SETTINGS = "config/prod.yaml"
@@ -13,6 +14,9 @@ DEFAULT_EXTENSIONS = "extensions"
 
 def main() -> int:
     """Synthesize; on a fault print one line each, leave no output and return 1."""
+    if told := refusal(os.environ):
+        sys.stderr.write(f"{told}\n")
+        return 1
     try:
         settings = load_settings(Path(os.environ.get("MERIDIAN_SETTINGS") or DEFAULT_SETTINGS), os.environ)
     except SettingsError as error:
