@@ -1,7 +1,8 @@
 """`cdktf deploy` applies what the policy gate has not seen: a synthesis that it has started is refused.
 
 The CLI does not tell the app which command it runs. It sets a variable for each of them, and is a parent of this
-process. See `SynthStack.synth` in @cdktf/cli-core. With `--skip-synth` nothing is synthesized, and so nothing can be refused.
+process. See `SynthStack.synth` in @cdktf/cli-core. With `--skip-synth` nothing is synthesized, and so nothing can be
+refused.
 """
 
 from __future__ import annotations

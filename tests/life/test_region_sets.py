@@ -1,4 +1,4 @@
-"""Other sets of regions and other settings: planned by Terraform, which validates them, and judged."""
+"""The examples, and other settings: planned by Terraform, which validates them, and judged."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from modules.settings.choice_table import CHOICES
+from modules.settings.text import TextLoader
 from tests.support.lives import new_life
-from tests.support.region_sets import FIVE, ONE, settings_of, told_in
+from tests.support.region_sets import told_in
 from tests.support.walk import walk
-from tools.paths import PLATFORM
+from tools.paths import PLATFORM, ROOT
 from tools.plan import Plan, resources_by_region
 
 pytestmark = pytest.mark.emulator
@@ -26,28 +28,38 @@ def judged(settings: dict[str, Any], folder: Path) -> Plan:
     return plan
 
 
-def test_a_file_of_eight_keys_is_planned_and_passes_the_gate(tmp_path: Path) -> None:
-    made = resources_by_region(judged(settings_of(*FIVE), tmp_path))
-    assert set(made) == told_in(FIVE)
-    assert all(made[region] > 60 for region in FIVE)
+def example(name: str) -> dict[str, Any]:
+    """The settings of an example."""
+    content: dict[str, Any] = yaml.load(  # noqa: S506 - derived from SafeLoader
+        (ROOT / "config" / "examples" / f"{name}.yaml").read_text(encoding="utf-8"), Loader=TextLoader
+    )
+    # The emulator is an account of its own.
+    return {key: value for key, value in content.items() if key != "account_id"}
 
 
-def test_one_region_passes_the_gate_and_is_warned_that_there_is_no_recorder_where_the_settings_say_there_is(
+@pytest.mark.parametrize("name", ["dev", "prod", "global"])
+def test_an_example_is_planned_and_passes_the_gate(tmp_path: Path, name: str) -> None:
+    settings = example(name)
+    made = resources_by_region(judged(settings, tmp_path))
+    assert set(made) == told_in(settings["regions"])
+    assert all(made[region] > 60 for region in settings["regions"])
+
+
+def test_an_account_in_use_is_planned_and_is_warned_that_there_is_no_recorder_where_the_settings_say_there_is(
     tmp_path: Path,
 ) -> None:
-    least = {"nat_gateways": "none", "interface_endpoints": ["secretsmanager"], "availability_zones": "2"}
-    plan = judged(settings_of(*ONE, network=least, configuration={"recorder": "existing"}), tmp_path)
-    made = resources_by_region(plan)
-    assert set(made) == told_in(ONE)
-    assert made[ONE[0]] > 60
-    (problem,) = [
+    settings = example("account-in-use")
+    plan = judged(settings, tmp_path)
+    assert set(resources_by_region(plan)) == told_in(settings["regions"])
+    problems = [
         problem["message"]
         for check in plan["checks"]
         if check["address"]["to_display"] == "check.configuration_recorder_exists"
         for instance in check["instances"]
         for problem in instance["problems"]
     ]
-    assert "set configuration.recorder to managed" in problem
+    assert problems
+    assert all("set configuration.recorder to managed" in problem for problem in problems)
 
 
 def test_many_choices_are_planned_and_pass_the_gate(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

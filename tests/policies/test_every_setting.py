@@ -28,9 +28,24 @@ if TYPE_CHECKING:
     from policies.outcomes import Outcome
 
 WAIVERS = ROOT / "policies" / "waivers.yaml"
+#: What the files of the repository choose, each by its key.
+CHOSEN = {
+    "smallest.yaml": ["regions"],
+    "prove.yaml": [],
+    "examples/dev.yaml": [
+        "database.deletion_protection",
+        "database.multi_az",
+        "entry.deletion_protection",
+        "logs.retention_days",
+        "regions",
+    ],
+    "examples/prod.yaml": [],
+    "examples/global.yaml": [],
+    "examples/account-in-use.yaml": ["network.peers"],
+}
 SHIPPED = [
     File({"domain": "example.com"} | yaml.safe_load((ROOT / "config" / name).read_text(encoding="utf-8")))
-    for name in ("smallest.yaml", "prove.yaml")
+    for name in CHOSEN
 ]
 
 
@@ -131,14 +146,16 @@ def test_the_gate_accepts_what_the_settings_accept(judged: list[Judged]) -> None
 
 
 @pytest.mark.slow
-def test_the_default_platform_and_those_of_config_make_no_choice_but_of_one_region(judged: list[Judged]) -> None:
-    default, smallest, prove = (
-        [str(one) for one in each.verdict.choices] for each in (judged[0], *judged[-len(SHIPPED) :])
-    )
+def test_the_files_of_the_repository_make_the_choices_that_they_say_and_no_others(judged: list[Judged]) -> None:
+    found = [[one.choice.name for one in each.verdict.choices] for each in judged[-len(SHIPPED) :]]
+    assert dict(zip(CHOSEN, found, strict=True)) == CHOSEN
     what = "one region, and no copy of data in another"
-    assert default == [f'{what} (regions: ["{REGION}"])']
-    assert smallest == [f'{what} (regions: ["us-east-1"])']
-    assert prove == []
+    assert [str(one) for one in judged[0].verdict.choices] == [f'{what} (regions: ["{REGION}"])']
+
+
+def test_every_file_of_the_repository_is_judged() -> None:
+    files = {path.relative_to(ROOT / "config").as_posix() for path in (ROOT / "config").rglob("*.yaml")}
+    assert files - CHOSEN.keys() == {"prod.yaml"}  # the default platform
 
 
 @pytest.mark.slow
