@@ -10,7 +10,6 @@ import pytest
 import yaml
 
 from modules.settings.choice_table import CHOICES
-from modules.settings.text import TextLoader
 from tests.support.lives import new_life
 from tests.support.region_sets import told_in
 from tests.support.walk import walk
@@ -30,11 +29,8 @@ def judged(settings: dict[str, Any], folder: Path) -> Plan:
 
 def example(name: str) -> dict[str, Any]:
     """The settings of an example."""
-    content: dict[str, Any] = yaml.load(  # noqa: S506 - derived from SafeLoader
-        (ROOT / "config" / "examples" / f"{name}.yaml").read_text(encoding="utf-8"), Loader=TextLoader
-    )
-    # The emulator is an account of its own.
-    return {key: value for key, value in content.items() if key != "account_id"}
+    content: dict[str, Any] = yaml.safe_load((ROOT / "config" / "examples" / f"{name}.yaml").read_text())
+    return content
 
 
 @pytest.mark.parametrize("name", ["dev", "prod", "global"])
