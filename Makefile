@@ -28,20 +28,23 @@ install: $(READY) ## make the environments from the lock files
 
 $(VENV)/.ready: requirements/project.lock
 	$(DOCTOR) python node npm disk
-	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@echo "the environment of Python packages: about a minute"
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 .venv-checkov/.ready: requirements/checkov.lock
 	$(DOCTOR) python
-	$(PYTHON) -m venv .venv-checkov
-	.venv-checkov/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@echo "the environment of the policy gate: about a minute"
+	@$(PYTHON) -m venv .venv-checkov
+	@.venv-checkov/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 # No package needs its install script; the one that has one would fetch a program that no hash covers.
 node_modules/.ready: package-lock.json
 	$(DOCTOR) node npm
-	npm ci --ignore-scripts --silent --no-audit --no-fund
+	@echo "the packages of Node: about half a minute"
+	@npm ci --ignore-scripts --silent --no-audit --no-fund
 	@touch $@
 
 # The platform's life: `make synth` to `make bench`. The local- targets and the demo run on the embedded AWS.
@@ -171,14 +174,16 @@ tables: install ## write docs/settings.md, config/settings.schema.json, and the 
 	$(TOOL) tables
 
 docs: .venv-docs/.ready ## make a site of the pages in docs/: build/docs/html; a warning or a dead link is an error
+	@echo "making the site: about half a minute"
 	@.venv-docs/bin/python -m sphinx --quiet --fresh-env --fail-on-warning --builder html \
 		--doctree-dir build/docs/doctrees docs build/docs/html
 	@echo "the site: build/docs/html/index.html"
 
 .venv-docs/.ready: requirements/docs.lock
 	$(DOCTOR) python
-	$(PYTHON) -m venv .venv-docs
-	.venv-docs/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@echo "the environment of Sphinx: about half a minute"
+	@$(PYTHON) -m venv .venv-docs
+	@.venv-docs/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 .PHONY: sbom

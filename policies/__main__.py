@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,16 +49,11 @@ def main(*, arguments: Sequence[str] | None = None, today: date | None = None, s
         The exit code: 0 for a pass, 1 for findings or faulty waivers, 2 where the gate could not do its job.
     """
     options = _parser().parse_args(arguments)
-    verdict = judge(
-        names=options.stacks or STACKS,
-        stacks_dir=options.stacks_dir,
-        plans_dir=options.plans_dir,
-        waivers_path=options.waivers,
-        today=today or datetime.now(tz=UTC).date(),
-        scan=scan,
-        plan_name=options.plan_name,
-        frameworks=(Framework.PLAN,) if options.plan_only else tuple(Framework),
-    )
+    console = Console()
+    # A scan takes half a minute. Nobody looks on where the output goes to a file.
+    watched = console.is_terminal and sys.stdout.isatty() and not os.environ.get("CI")
+    with console.status("judging output and plans") if watched else nullcontext():
+        verdict = _judged(options, today=today or datetime.now(tz=UTC).date(), scan=scan)
     try:
         write_reports(verdict=verdict, folder=options.report_dir)
     except OSError as error:
@@ -67,6 +64,19 @@ def main(*, arguments: Sequence[str] | None = None, today: date | None = None, s
         console.width = WIDTH_OF_A_FILE
     show(verdict=verdict, console=console)
     return verdict.exit_code
+
+
+def _judged(options: argparse.Namespace, *, today: date, scan: Scanner) -> Verdict:
+    return judge(
+        names=options.stacks or STACKS,
+        stacks_dir=options.stacks_dir,
+        plans_dir=options.plans_dir,
+        waivers_path=options.waivers,
+        today=today,
+        scan=scan,
+        plan_name=options.plan_name,
+        frameworks=(Framework.PLAN,) if options.plan_only else tuple(Framework),
+    )
 
 
 def write_reports(*, verdict: Verdict, folder: Path) -> None:

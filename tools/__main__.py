@@ -7,14 +7,19 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
+from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
 
 from modules.settings import SettingsError
+from tools import durations
 from tools.account import Account
 from tools.bench import bench
 from tools.changes import page
 from tools.chaos.chaos import chaos, place_of_chaos
+from tools.console import Reporter
 from tools.cost import cost
 from tools.demo import demo
 from tools.diagram.command import diagram
@@ -34,6 +39,7 @@ from tools.tables import write as write_tables
 from tools.trial import trial
 
 Command = Callable[..., object]
+Result = TypeVar("Result")
 Table = Mapping[str, tuple[str, Command]]
 #: Plans, states and logs hold what is nobody else's business.
 OWNER_ONLY = 0o077
@@ -55,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = options.command
     more = {"as_json": True} if getattr(options, "json", False) else {}
     raise_on_signals()
+    started = monotonic()
     try:
         table[chosen][1](**more)
     except Interrupted as interrupt:
@@ -69,6 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         _tell(*lines)
         return 1
+    if (seconds := monotonic() - started) >= durations.SHORTEST_SECONDS:
+        _tell(f"make {chosen}: done in {durations.in_words(seconds)}")
     return 0
 
 
@@ -97,8 +106,15 @@ def commands() -> Table:
     proof = Proof()
     first = Paths.standard(environ=os.environ, place="try")
     account = Account(settings=aws.settings, build=aws.build, out=aws.out)
+    # What these print is for other programs too, so that somebody who waits looks at standard error.
+    watch = Reporter(Console(stderr=True), durations=durations.of_place(paths.build))
+
+    def waited(name: str, run: Callable[[], Result]) -> Result:
+        with watch.waiting(name):
+            return run()
+
     on_emulator: Table = {
-        "synth": ("synthesize the stacks to Terraform JSON", lambda: synthesize(paths)),
+        "synth": ("synthesize the stacks to Terraform JSON", lambda: waited("synth", lambda: synthesize(paths))),
         "policy": ("judge output and plans with the policy gate", local.policy),
         "local-start": ("start the emulator with the state backend only", local.start),
         "local-plan": ("plan both stacks on the emulator", local.plan),
@@ -108,10 +124,13 @@ def commands() -> Table:
         "local-unlock": ("remove state locks that a killed run has left on the emulator", local.unlock),
         "local-recover": ("take what a killed run has left on the emulator into the state", local.recover),
         "demo": ("the whole life on an emulator: plan, apply, plan again, destroy", lambda: demo(local)),
-        "diagram": ("draw the settings' platform as SVG", lambda: _print(_files(diagram(paths, environ=os.environ)))),
+        "diagram": (
+            "draw the settings' platform as SVG",
+            lambda: _print(waited("diagram", lambda: _files(diagram(paths, environ=os.environ)))),
+        ),
         "cost": (
             "what the settings cost in a month, and what would save most",
-            lambda: _print(cost(paths, environ=os.environ)),
+            lambda: _print(waited("cost", lambda: cost(paths, environ=os.environ))),
         ),
     }
     looking: Table = {
@@ -162,11 +181,11 @@ def commands() -> Table:
         "iam-again": ("write them from the recording that is there", lambda: write_policies_again(paths)),
         "numbers": (
             "write the tables of docs/cost.md, docs/quotas.md and docs/changes.md, and the picture of the docs, anew",
-            numbers,
+            lambda: waited("numbers", numbers),
         ),
         "tables": (
             "write docs/settings.md, its schema, and the tables of docs/controls.md and docs/runbooks.md anew",
-            lambda: write_tables(environ=os.environ),
+            lambda: waited("tables", lambda: write_tables(environ=os.environ)),
         ),
         "sbom": ("list every package of the lock files in build/sbom.json", sbom),
         "bench": ("measure synthesis with and without the fast bindings", lambda: bench(settings=paths.settings)),

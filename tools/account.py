@@ -11,7 +11,7 @@ from rich.console import Console
 
 from modules.settings import Settings
 from tools import rollout
-from tools.approval import approve, summary
+from tools.approval import approve, summary, where
 from tools.aws_session import new_session
 from tools.bootstrap import bootstrap, make_roles
 from tools.changes import keys_behind
@@ -19,6 +19,7 @@ from tools.console import Reporter
 from tools.deployment import apply_and_follow
 from tools.destruction import require_free, staying_of_plan
 from tools.digest import of_file
+from tools.durations import of_place
 from tools.errors import ToolError
 from tools.gate import check
 from tools.guard import guard
@@ -72,9 +73,10 @@ class Account:
     ) -> None:
         self.paths = Paths(settings=settings, build=build, out=out).absolute()
         self.environ = environ
-        self.reporter = reporter or Reporter()
+        self.reporter = reporter or Reporter(durations=of_place(self.paths.build))
         self._answers = answers or sys.stdin
         self._gate = gate
+        self._where: Sequence[str] = ()
 
     def bootstrap(self) -> None:
         """Look at the account, make the service-linked roles that it lacks, and make the state backend.
@@ -178,6 +180,11 @@ class Account:
             rollouts = rollout.before(plan, target.clients)
             self._approve(f"deploy to account {target.account_id}", summary(target, plan))
             apply_and_follow(target, saved, rollouts, reporter=self.reporter)
+        self.reporter.show_times()
+        self.reporter.say("deployed, and every new instance has taken over:")
+        for line in self._where:
+            self.reporter.say(line)
+        self.reporter.say("how it is: `make region-status`")
 
     def upgrade_database(self) -> None:
         """Raise PostgreSQL to the version of the settings, in steps that AWS takes, after one question.
@@ -242,11 +249,13 @@ class Account:
         read = of_file(self.paths.settings)
         target = Target.in_account(paths=self.paths, environ=self.environ, clients=client)
         require_light(target.dark, asked(target.settings))
-        with self.reporter.step("synth"):
+        with self.reporter.step("synth", quiet=True):
             synthesis = synthesize(self.paths, environ=self.environ)
         if synthesis.settings != read:
             raise ToolError(f"{self.paths.settings} has changed since it was read", advice="run again")
-        return replace(target, synthesis=synthesis)
+        target = replace(target, synthesis=synthesis)
+        self._where = where(target)
+        return target
 
     def _preflight(self, target: Target) -> Report | None:
         if self.environ.get("PREFLIGHT") == "no":
@@ -257,7 +266,7 @@ class Account:
         return report
 
     def _look(self, target: Target) -> Report:
-        with self.reporter.step("preflight"):
+        with self.reporter.step("preflight", quiet=True):
             return look_at(subject_of(target, environ=self.environ, clients=quick_clients()))
 
     @staticmethod
@@ -323,6 +332,8 @@ class Account:
             raise ToolError(f"there is no state bucket {target.bucket}", advice="run `make bootstrap` first")
 
     def _approve(self, what: str, about: Sequence[str] = ()) -> None:
+        # Every question says whose account it is about, and which settings.
+        about = about if set(self._where) <= set(about) else [*self._where, *about]
         approve(what, about=about, environ=self.environ, answers=self._answers, reporter=self.reporter)
 
 

@@ -14,6 +14,21 @@ from tools.upgrade_words import upgrades_in_words
 _SHOWN_OF_A_DIGEST = 12
 
 
+def where(target: Target) -> list[str]:
+    """Return whose account and what settings something is about, in lines."""
+    settings = target.settings
+    endpoint = target.environment.get("AWS_ENDPOINT_URL")
+    digest = target.synthesis.settings if target.synthesis else None
+    retired = f"; retired: {', '.join(settings.retired_regions)}" if settings.retired_regions else ""
+    facts = {
+        "account": f"{target.account_id}{f' at {endpoint}, which is not AWS' if endpoint else ''}",
+        "settings": f"{target.paths.settings}{f' (sha256 {digest[:_SHOWN_OF_A_DIGEST]}…)' if digest else ''}",
+        "environment": f"{settings.environment.upper()}, suffix {settings.environment_suffix}",
+        "regions": f"{', '.join(settings.regions)}{retired}",
+    }
+    return [_line(name, text) for name, text in facts.items()]
+
+
 def summary(target: Target, plan: Plan) -> list[str]:
     """Return what somebody who says yes has to know: whose account, what settings, how much, what is dangerous.
 
@@ -27,25 +42,19 @@ def summary(target: Target, plan: Plan) -> list[str]:
         The plan, as `terraform show -json` writes it.
     """
     settings = target.settings
-    endpoint = target.environment.get("AWS_ENDPOINT_URL")
-    digest = target.synthesis.settings if target.synthesis else None
     twice = replaced(plan)
-    facts = {
-        "account": f"{target.account_id}{f' at {endpoint}, which is not AWS' if endpoint else ''}",
-        "settings": f"{target.paths.settings}{f' (sha256 {digest[:_SHOWN_OF_A_DIGEST]}…)' if digest else ''}",
-        "environment": f"{settings.environment.upper()}, suffix {settings.environment_suffix}",
-        "regions": ", ".join(settings.regions)
-        + (f"; retired: {', '.join(settings.retired_regions)}" if settings.retired_regions else ""),
-        "changes": f"{total(changes_by_region(plan))}"
-        + (f"; {len(twice)} of them replaced, which counts as added and destroyed" if twice else ""),
-    }
-    lines = [f"  {name:<12} {text}" for name, text in facts.items()]
+    apart = f"; {len(twice)} of them replaced, which counts as added and destroyed" if twice else ""
+    lines = [*where(target), _line("changes", f"{total(changes_by_region(plan))}{apart}")]
     lines += [f"  {'' if number else 'chosen':<12} {one}" for number, one in enumerate(chosen(settings))]
     lines += [f"  {'' if number else 'versions':<12} {one}" for number, one in enumerate(upgrades_in_words(plan))]
     found = dangers(plan, account_id=target.account_id)
     for name, each in found.items():
         lines += [f"! {name if not number else '':<12} {line}" for number, line in enumerate(each)]
     return lines if found else [*lines, "  dangers      none of those that are looked for: docs/aws.md"]
+
+
+def _line(name: str, text: str) -> str:
+    return f"  {name:<12} {text}"
 
 
 def approve(

@@ -1,14 +1,29 @@
 """What commands print: steps with their times, and tables."""
 
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from time import monotonic
 
 from rich.console import Console
+from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
+from tools.durations import Duration, Durations, in_words, left, left_in_words
 from tools.plan import Counts, total
+from tools.terminal import redraws
+
+
+class _Rest(ProgressColumn):
+    """What may still be left of a task, by how long it has taken."""
+
+    def __init__(self, rest: Callable[[float | None], str]) -> None:
+        super().__init__()
+        self._rest = rest
+
+    def render(self, task: Task) -> Text:
+        return Text(self._rest(task.elapsed).removeprefix(", "))
 
 
 class Reporter:
@@ -18,11 +33,14 @@ class Reporter:
     ----------
     console : Console, optional
         By default standard output.
+    durations : Durations, optional
+        How long steps took last time. By default nobody knows.
     """
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, console: Console | None = None, *, durations: Durations | None = None) -> None:
         self.console = console or Console()
         self.times: dict[str, float] = {}
+        self._durations = durations or Durations(None)
 
     def say(self, text: str = "") -> None:
         """Print a line as it is: addresses hold brackets, which are no markup."""
@@ -33,13 +51,49 @@ class Reporter:
         sys.stderr.write(f"{text}\n")
 
     @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Announce a step, and tell how long it took once it has succeeded."""
-        self.say(f"==> {name}")
-        started = monotonic()
-        yield
-        self.times[name] = monotonic() - started
+    def step(self, name: str, *, quiet: bool = False) -> Iterator[None]:
+        """Announce a step, with how long it took last time, and tell how long it took once it has succeeded.
+
+        Parameters
+        ----------
+        name : str
+            What is done.
+        quiet : bool
+            Whether what is done shows nothing of its own meanwhile. Then a terminal shows that it goes on. By default
+            it does, as Terraform.
+        """
+        last = self._durations.last(name)
+        self.say(f"==> {name}{f' ({in_words(last.seconds)} last time)' if last else ''}")
+        with self.waiting(name, shown=quiet):
+            yield
         self.say(f"    {name}: {self.times[name]:.1f} s")
+
+    @contextmanager
+    def waiting(self, name: str, *, shown: bool = True) -> Iterator[None]:
+        """Show on a terminal that something goes on, and how long it may still take.
+
+        Parameters
+        ----------
+        name : str
+            What is done.
+        shown : bool
+            Whether it is shown at all. By default it is.
+        """
+        started = monotonic()
+        last = self._durations.last(name)
+        with self._line(name, last) if shown and redraws(self.console) else nullcontext():
+            yield
+        self.times[name] = monotonic() - started
+        self._durations.keep(name, Duration(seconds=self.times[name]))
+
+    def _line(self, name: str, last: Duration | None) -> Progress:
+        def rest(seconds: float | None) -> str:
+            return left_in_words(left(seconds or 0, last=last))
+
+        columns = (SpinnerColumn(), TextColumn(name), TimeElapsedColumn(), _Rest(rest))
+        progress = Progress(*columns, console=self.console, transient=True)
+        progress.add_task(name, total=None)
+        return progress
 
     def show_resources(self, resources: Mapping[str, int]) -> None:
         """Print how many resources each region holds."""

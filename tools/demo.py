@@ -24,7 +24,7 @@ def demo(local: LocalPlatform) -> None:
         stopped by then.
     """
     reporter = local.reporter
-    with reporter.step("synth"):
+    with reporter.step("synth", quiet=True):
         synthesize(local.paths, environ=local.environ)
     with local.emulator_session.temporary() as emulator:
         target = local.target(emulator)

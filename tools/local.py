@@ -10,6 +10,7 @@ from tools.applying import apply
 from tools.bootstrap import bootstrap, make_roles
 from tools.console import Reporter
 from tools.destruction import empty, labels_have_moved
+from tools.durations import of_place
 from tools.emulator import Emulator
 from tools.emulator_session import EmulatorSession
 from tools.gate import check
@@ -59,7 +60,7 @@ class LocalPlatform:
         self.paths = Paths(settings=settings, build=build, out=out).absolute()
         self.environ = environ
         self._program = program
-        self.reporter = reporter or Reporter()
+        self.reporter = reporter or Reporter(durations=of_place(self.paths.build))
         self.emulator_session = EmulatorSession(paths=self.paths, environ=environ, reporter=self.reporter)
 
     def start(self) -> Emulator:
@@ -243,7 +244,7 @@ class LocalPlatform:
 
     def _synthesize(self) -> Synthesis:
         load_settings(self.paths.settings, self.environ)
-        with self.reporter.step("synth"):
+        with self.reporter.step("synth", quiet=True):
             return synthesize(self.paths, environ=self.environ, program=self._program)
 
     def _tell(self, what: str, lines: Sequence[str]) -> None:

@@ -21,7 +21,7 @@ def trial(local: LocalPlatform) -> None:
         When a step fails; the emulator is stopped by then.
     """
     reporter = local.reporter
-    with reporter.step("synth"):
+    with reporter.step("synth", quiet=True):
         synthesis = synthesize(local.paths, environ=local.environ)
     with local.emulator_session.temporary() as emulator:
         plans = local.save_plans(local.target(emulator, synthesis))

@@ -1,11 +1,19 @@
+import io
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from rich.console import Console
 
+from modules.settings import load_settings
+from tests.support.plans import targeting
 from tests.support.region_sets import settings_of, write_settings
+from tools.account import Account
+from tools.console import Reporter
+from tools.digest import of_file
 from tools.errors import ToolError
 from tools.paths import Paths
+from tools.synth import Synthesis
 from tools.target import Target
 from tools.terraform.diagnostics import Diagnostic, describe
 from tools.terraform.place import Place
@@ -30,3 +38,34 @@ def test_role_that_may_not_lock_or_read_the_password_is_told_of_plans_for_review
         summary = "Error acquiring the state lock" if action != "secretsmanager:GetSecretValue" else "failed"
         _, advice = describe(diagnostics=[Diagnostic(summary=summary, detail=detail)], place=place, outlook="")
         assert "make plan-only" in str(advice)
+
+
+def test_every_question_says_whose_account_and_which_settings_it_is_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write_settings(tmp_path, settings_of("eu-west-1", "us-east-1", environment_suffix="blue"))
+    paths = Paths(settings=file, build=tmp_path / "build", out=tmp_path / "out")
+    said = io.StringIO()
+    account = Account(
+        settings=paths.settings,
+        build=paths.build,
+        out=paths.out,
+        environ={"APPROVE": "yes"},
+        reporter=Reporter(Console(file=said, width=300)),
+    )
+    target = targeting(paths, settings=load_settings(file, {}), dark=())
+    synthesis = Synthesis(settings=of_file(file), stacks={})
+    monkeypatch.setattr("tools.account.replace", lambda one, **more: SimpleNamespace(**(vars(one) | more)))
+    monkeypatch.setattr("tools.account.Target.in_account", lambda **_: target)
+    monkeypatch.setattr("tools.account.synthesize", lambda *_, **__: synthesis)
+    monkeypatch.setattr("tools.account.require_light", lambda *_: None)
+    monkeypatch.setattr("tools.account.is_broken_off", lambda _: False)
+    monkeypatch.setattr(
+        "tools.account.Recovery", lambda _, *, approve, **__: SimpleNamespace(run=lambda: approve("go"))
+    )
+    account.recover()
+    lines = said.getvalue().partition("go:\n")[2].splitlines()
+    assert [line.split()[0] for line in lines[:4]] == ["account", "settings", "environment", "regions"]
+    assert str(file) in lines[1]
+    assert "suffix blue" in lines[2]
+    assert "eu-west-1, us-east-1" in lines[3]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.account import Account, client
+from tools.approval import where
 from tools.errors import ToolError
 from tools.paths import ROOT
 from tools.prove.context import Context
@@ -72,9 +73,11 @@ class Proof(Account):
             environ=approved,
             reporter=self.reporter,
         )
+        target = Target.in_account(paths=account.paths, environ=approved, clients=client)
+        self._where = where(target)
         return Context(
             account=account,
-            target=Target.in_account(paths=account.paths, environ=approved, clients=client),
+            target=target,
             on_emulator="AWS_ENDPOINT_URL" in self.environ,
             mark=secrets.token_hex(4),
             settle=self._settle,

@@ -1,4 +1,4 @@
-"""How far a command is: a bar on a terminal, else a line every ten seconds."""
+"""How far a command is, and how long it may still take: a bar on a terminal, else a line every ten seconds."""
 
 from contextlib import suppress
 from time import monotonic
@@ -8,6 +8,8 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from tools.durations import Duration, left, left_in_words
+from tools.terminal import redraws
 from tools.terraform.events import Stream
 
 _SECONDS_BETWEEN_LINES = 10.0
@@ -22,14 +24,17 @@ class Reporter:
         What is done, as in `apply platform`.
     console : Console
         Where to show it.
+    last : Duration, optional
+        How long it took last time.
     """
 
-    def __init__(self, *, title: str, console: Console) -> None:
+    def __init__(self, *, title: str, console: Console, last: Duration | None = None) -> None:
+        self._last = last
         self._title = title
         self._console = console
         self._started = self._told = monotonic()
         self._bar: Progress | None = None
-        if console.is_terminal:
+        if redraws(console):
             columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
             self._bar = Progress(*columns, console=console, transient=True)
             self._task = self._bar.add_task(title, total=None)
@@ -55,14 +60,23 @@ class Reporter:
         if self._bar is not None:
             self._bar.update(
                 self._task,
-                description=progress_text(self._title, stream),
+                description=self._text(stream),
                 completed=stream.done,
                 total=stream.total or None,
             )
         elif monotonic() - self._told >= _SECONDS_BETWEEN_LINES:
             self._told = monotonic()
-            text = f"  {progress_text(self._title, stream)}, {self._told - self._started:.0f} s"
+            text = f"  {self._text(stream)}, {self._told - self._started:.0f} s"
             self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def _text(self, stream: Stream) -> str:
+        seconds = left(monotonic() - self._started, done=stream.done, total=stream.total, last=self._last)
+        return f"{progress_text(self._title, stream)}{left_in_words(seconds)}"
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken until now."""
+        return monotonic() - self._started
 
 
 def progress_text(title: str, stream: Stream) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
+from tools.durations import Duration, of_place
 from tools.errors import ToolError
 from tools.terraform.binary import find_terraform
 from tools.terraform.diagnostics import Diagnostic, describe
@@ -240,7 +241,8 @@ class Terraform:
     ) -> tuple[int, Stream]:
         stream = Stream()
         title = f"{command} {self.directory.name}"
-        with Reporter(title=title, console=self._console) as reporter:
+        durations = of_place(self.directory.parent)
+        with Reporter(title=title, console=self._console, last=durations.last(title)) as reporter:
 
             def take(line: str) -> None:
                 if capture:
@@ -262,6 +264,7 @@ class Terraform:
         if ended.signal_number is not None or ended.code not in good:
             place = self._place(log or command)
             raise bad_end(command, ended=ended, stream=stream, place=place, state=self._pulled)
+        durations.keep(title, Duration(seconds=reporter.seconds, steps=stream.done))
         return ended.code, stream
 
     def log(self, command: str) -> Path:
