@@ -140,12 +140,16 @@ def _text(kind: Kind, named: dict[str, Schema]) -> Schema:
         if len(values) < LEAST_NAMED or allowed is None:
             return texts
         name = _name(allowed.words)
-        named[name] = {"type": "string", **texts, "description": allowed.words}
+        # An editor would list hundreds.
+        wrong = {"errorMessage": f"not {allowed.words}: docs/settings.md"}
+        named[name] = {"type": "string", **texts, **wrong, "description": allowed.words}
         return {"$ref": f"#/definitions/{name}"}
     pattern = allowed.pattern if allowed else None
     types = ["string", *(kind for kind, samples in OTHER_TYPES.items() if _takes(pattern, samples))]
     found: Schema = {"type": types if len(types) > 1 else types[0]}
-    return {**found, "pattern": f"^({pattern})$"} if pattern else found
+    if allowed is None or pattern is None:
+        return found
+    return {**found, "pattern": f"^({pattern})$", "patternErrorMessage": f"allowed: {allowed.words}"}
 
 
 def _read_otherwise(values: tuple[str | int, ...]) -> Iterator[float | bool]:
