@@ -166,7 +166,7 @@ diagram: install ## draw the platform of the settings: build/diagram.svg and bui
 cost: install ## what the settings cost in a month, by area, and what would save most; build/cost.json
 	$(TOOL) cost
 
-numbers: install ## write the tables of docs/cost.md, docs/quotas.md and docs/changes.md anew, and docs/images
+numbers: install ## write the tables of docs/cost.md, docs/quotas.md and docs/changes.md anew, docs/images, and what keys cost: some minutes
 	$(TOOL) numbers
 
 .PHONY: tables docs

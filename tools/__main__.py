@@ -33,6 +33,8 @@ from tools.one_run import one_run
 from tools.paths import Paths
 from tools.permissions.write import place_of_recording, write_policies, write_policies_again
 from tools.prove.command import Proof
+from tools.reference import costs
+from tools.reference import page as reference
 from tools.sbom import sbom
 from tools.synth import synthesize
 from tools.tables import write as write_tables
@@ -114,7 +116,10 @@ def commands() -> Table:
             return run()
 
     on_emulator: Table = {
-        "synth": ("synthesize the stacks to Terraform JSON", lambda: waited("synth", lambda: synthesize(paths))),
+        "synth": (
+            "synthesize the stacks to Terraform JSON",
+            lambda: _print(waited("synth", lambda: _synthesized(paths))),
+        ),
         "policy": ("judge output and plans with the policy gate", local.policy),
         "local-start": ("start the emulator with the state backend only", local.start),
         "local-plan": ("plan both stacks on the emulator", local.plan),
@@ -180,7 +185,7 @@ def commands() -> Table:
         "local-env": ("print shell lines that point other tools at the emulator", lambda: _print(local.environment())),
         "iam-again": ("write them from the recording that is there", lambda: write_policies_again(paths)),
         "numbers": (
-            "write the tables of docs/cost.md, docs/quotas.md and docs/changes.md, and the picture of the docs, anew",
+            "write the tables of docs/cost.md, docs/quotas.md and docs/changes.md, the picture, and what keys cost",
             lambda: waited("numbers", numbers),
         ),
         "tables": (
@@ -202,9 +207,11 @@ def commands() -> Table:
 
 
 def numbers() -> None:
-    """Write the tables of the pages anew."""
+    """Write the tables of the pages anew, and what keys cost, which docs/settings.md has."""
     write(environ=os.environ)
     page.write()
+    costs.write(environ=os.environ)
+    reference.write()
 
 
 def _alone(paths: Paths, table: Table) -> Table:
@@ -218,6 +225,11 @@ def _alone(paths: Paths, table: Table) -> Table:
         return held
 
     return {name: (text, alone(name, run)) for name, (text, run) in table.items()}
+
+
+def _synthesized(paths: Paths) -> str:
+    synthesize(paths)
+    return f"the stacks: {paths.out / 'stacks'}"
 
 
 def _files(paths: Sequence[Path]) -> str:

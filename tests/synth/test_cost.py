@@ -13,6 +13,7 @@ from modules.settings import SettingsError
 from tests.support.region_sets import EIGHT_KEYS, THREE
 from tests.support.synthesized import stacks
 from tools.areas import AREAS
+from tools.changes.table import rows
 from tools.cost import STATE, UNKNOWN, Line, area_table, lines, lines_of, table, total
 from tools.cost_difference import difference
 from tools.cost_difference import total as total_of
@@ -21,6 +22,8 @@ from tools.paths import ROOT
 from tools.prices import HOURS, PRICES
 from tools.prove.run import HOURLY_USD
 from tools.quotas import QUOTAS as ALL
+from tools.reference.costs import difference as difference_of
+from tools.reference.costs import is_counted, known
 from tools.savings import CHOICES, SHOWN, Saving, savings, with_choice
 from tools.usage import ACCOUNT, Usage, usage
 
@@ -152,3 +155,15 @@ def test_only_processors_are_more_than_a_new_account_has() -> None:
     used = default()
     over = {quota.code for quota in ALL if max(quota.used(used).values()) > quota.default}
     assert over == {"L-1216C47A"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("key", ["network.nat_gateways", "failover.enabled"])
+def test_what_a_key_costs_is_what_its_change_costs(key: str) -> None:
+    found = difference_of(rows()[key], total_of_text)
+    assert found == pytest.approx(known().get(key, 0), abs=0.02), "`make numbers` prices every key anew"
+
+
+def test_costs_are_of_keys_that_move_what_has_a_price() -> None:
+    assert [key for key in known() if not is_counted(key)] == []
+    assert {"database.instance_class", "network.interface_endpoints"} <= set(known())
