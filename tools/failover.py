@@ -164,7 +164,7 @@ class Failovers:
     def _region(self) -> str:
         region = self.environ.get("REGION", "")
         if not region:
-            raise ToolError("which region?", advice="REGION=us-west-2, say")
+            raise ToolError("REGION is not set: which region?", advice="name one of the regions: REGION=us-west-2")
         return region
 
     def _driver(self) -> str:
