@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from modules.settings import SettingsError, load_settings
 from modules.settings.types import Section
 from tests.support.editor import complaints, read
-from tests.support.odd_settings import PLACES, changed_files
+from tests.support.odd_settings import changed_files
 from tests.support.region_sets import EIGHT_KEYS
 from tests.unit.test_settings import REJECTED
 from tests.unit.test_settings_values import REFUSED, TAKEN
@@ -256,7 +256,3 @@ def test_an_editor_reads_yaml_of_today() -> None:
         "g": None,
         "1": "x",
     }
-
-
-def test_there_are_places_to_put_values_at() -> None:
-    assert len(PLACES) > 100
