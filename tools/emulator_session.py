@@ -114,7 +114,7 @@ class EmulatorSession:
                 path.unlink()
         for path in self._paths.build.glob("*/errored.tfstate"):
             path.unlink()
-        with self._reporter.step("start emulator"):
+        with self._reporter.step("start emulator", quiet=True):
             emulator = Emulator.start(directory=self._paths.emulator, account_id=account_id, detached=detached)
         self._reporter.say(f"    {emulator.endpoint}, account {emulator.account_id}, pid {emulator.pid}")
         return emulator

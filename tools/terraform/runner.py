@@ -242,7 +242,9 @@ class Terraform:
         stream = Stream()
         title = f"{command} {self.directory.name}"
         durations = of_place(self.directory.parent)
-        with Reporter(title=title, console=self._console, last=durations.last(title)) as reporter:
+        # A step of a target has the same name, and more to do.
+        known_as = f"terraform {title}"
+        with Reporter(title=title, console=self._console, last=durations.last(known_as)) as reporter:
 
             def take(line: str) -> None:
                 if capture:
@@ -264,7 +266,7 @@ class Terraform:
         if ended.signal_number is not None or ended.code not in good:
             place = self._place(log or command)
             raise bad_end(command, ended=ended, stream=stream, place=place, state=self._pulled)
-        durations.keep(title, Duration(seconds=reporter.seconds, steps=stream.done))
+        durations.keep(known_as, Duration(seconds=reporter.seconds, steps=stream.done))
         return ended.code, stream
 
     def log(self, command: str) -> Path:
