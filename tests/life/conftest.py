@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.cdktf import run, vpc_count
+from tests.support.init_once import once
 from tests.support.lives import SMALL, Applied, new_life
 from tests.support.lock_file import the_real, without_hashes
 from tests.support.neighbours import EXISTING, held_by, kinds_of, move_in
@@ -31,6 +32,12 @@ def _one_synthesis_for_the_same_settings() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _providers_are_not_hashed() -> Iterator[None]:
     with without_hashes(Path(os.environ[SESSION_FOLDER])):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _directories_are_initialized_once() -> Iterator[None]:
+    with once():
         yield
 
 
