@@ -269,8 +269,11 @@ class LocalPlatform:
 
     def _bootstrap(self, target: Target) -> None:
         with self.reporter.step("bootstrap"):
-            make_roles(target, tell=self.reporter.say, environ=self.environ)
+            self._make_roles(target)
             bootstrap(target)
+
+    def _make_roles(self, target: Target) -> None:
+        make_roles(target, tell=self.reporter.say, environ=self.environ)
 
     def _say_how_to_look(self, emulator: Emulator) -> None:
         region = load_settings(self.paths.settings, self.environ).primary_region
