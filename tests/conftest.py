@@ -13,6 +13,15 @@ from tests.support.session import SESSION_FOLDER
 PLATFORM = "life"
 PLATFORMS = (PLATFORM, "deployed", "spare_life")
 LIVES = "tests/life/"
+#: Lives that are over soon, and share a process. pytest-xdist gives a process that has two tests or fewer left the next
+#: group at once, for which that has to wait, so `make test-life` has as many processes as there are groups.
+SHORT = ("test_cdktf", "test_database", "test_faults", "test_state_administrators")
+SOON_OVER = f"{LIVES}short"
+#: Those that take longest, for fewer processes than that: they begin first.
+LONGEST = tuple(
+    f"{LIVES}test_{name}.py"
+    for name in ("database_major_versions", "database_versions", "permissions", "region_sets", "database_rebuild")
+)
 #: How far everything steps back behind the three regions, which the whole run waits for: their process waits for AWS's
 #: provider most of the time, and is to go on at once when it has something to do.
 BEHIND = 5
@@ -54,7 +63,9 @@ def root() -> Path:
 
 def _group(item: pytest.Item) -> str:
     fixtures = getattr(item, "fixturenames", ())
-    return next((name for name in PLATFORMS if name in fixtures), item.nodeid.partition("::")[0])
+    file = item.nodeid.partition("::")[0]
+    short = SOON_OVER if file.startswith(LIVES) and Path(file).stem in SHORT else file
+    return next((name for name in PLATFORMS if name in fixtures), short)
 
 
 def _regions(item: pytest.Item) -> tuple[str, ...]:
@@ -63,7 +74,7 @@ def _regions(item: pytest.Item) -> tuple[str, ...]:
 
 
 def _rank(item: pytest.Item) -> int:
-    places = [*PLATFORMS, LIVES]
+    places = [*PLATFORMS, *LONGEST, LIVES]
     return next((rank for rank, place in enumerate(places) if _group(item).startswith(place)), len(places))
 
 

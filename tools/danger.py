@@ -11,6 +11,7 @@ from typing import Any
 
 from tools.plan import Plan, deletions
 from tools.protection import KINDS
+from tools.texts import texts
 
 #: What holds data, or without which data is not to be read.
 HOLD_DATA = frozenset(
@@ -117,18 +118,7 @@ def _opened(change: Change, account_id: str) -> Iterator[str]:
 
 
 def _accounts(value: object) -> set[str]:
-    return {next(filter(None, found)) for text in _texts(value) for found in _ACCOUNT.findall(text)}
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)
+    return {next(filter(None, found)) for text in texts(value) for found in _ACCOUNT.findall(text)}
 
 
 def _lets_anybody_in(values: Mapping[str, Any]) -> bool:

@@ -19,6 +19,7 @@ from tools.paths import BACKEND, PLATFORM, STACKS, Paths
 from tools.plan import Plan, changes_by_region, resources_by_region
 from tools.protection import lift
 from tools.recovery import BackendRecovery, Recovery, is_broken_off
+from tools.regions_in_state import look_at_regions
 from tools.saved_plan import SavedPlan
 from tools.seed import seed
 from tools.shell import shell_lines
@@ -67,7 +68,9 @@ class LocalPlatform:
         """Start an emulator that outlives this command, and make the state backend in it."""
         synthesis = self._synthesize()
         with self.emulator_session.persistent() as emulator:
-            self._bootstrap(self.target(emulator, synthesis))
+            target = self.target(emulator, synthesis)
+            self._look_at_regions(target)
+            self._bootstrap(target)
         self._say_how_to_look(emulator)
         return emulator
 
@@ -88,6 +91,7 @@ class LocalPlatform:
         synthesis = self._synthesize()
         with self.emulator_session.persistent() as emulator:
             target = self.target(emulator, synthesis)
+            self._look_at_regions(target)
             self._bootstrap(target)
             plan = self.apply(target)
         self.reporter.show_resources(resources_by_region(plan))
@@ -103,6 +107,7 @@ class LocalPlatform:
             When no emulator runs, or as `Upgrade.run` does.
         """
         target = self.target(self.emulator_session.get(), self._synthesize())
+        self._look_at_regions(target)
         # It is nobody's but the user's own: the steps are told, and nobody is asked.
         upgrade = Upgrade(
             target, reporter=self.reporter, environ=self.environ, gate=False, pause=1, program=self._program
@@ -184,7 +189,14 @@ class LocalPlatform:
         return replace(target, synthesis=synthesis)
 
     def plan_stacks(self, target: Target) -> list[SavedPlan]:
-        """Plan both stacks and tell what they would change; return the plans."""
+        """Plan both stacks and tell what they would change; return the plans.
+
+        Raises
+        ------
+        ToolError
+            As `look_at_regions` does, or when a plan fails.
+        """
+        self._look_at_regions(target)
         plans = self.save_plans(target)
         for stack, saved in plans.items():
             self.reporter.show_changes(f"plan of {stack}", changes_by_region(saved.content))
@@ -247,6 +259,10 @@ class LocalPlatform:
         with self.reporter.step("synth", quiet=True):
             return synthesize(self.paths, environ=self.environ, program=self._program)
 
+    def _look_at_regions(self, target: Target) -> None:
+        for line in look_at_regions(target):
+            self.reporter.say(line)
+
     def _tell(self, what: str, lines: Sequence[str]) -> None:
         self.reporter.say(f"{what}:")
         for line in lines:
@@ -254,8 +270,11 @@ class LocalPlatform:
 
     def _bootstrap(self, target: Target) -> None:
         with self.reporter.step("bootstrap"):
-            make_roles(target, tell=self.reporter.say, environ=self.environ)
+            self._make_roles(target)
             bootstrap(target)
+
+    def _make_roles(self, target: Target) -> None:
+        make_roles(target, tell=self.reporter.say, environ=self.environ)
 
     def _say_how_to_look(self, emulator: Emulator) -> None:
         region = load_settings(self.paths.settings, self.environ).primary_region

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -37,6 +38,18 @@ def start_in_another_process(directory: Path, *, detached: bool) -> tuple[subpro
     return parent, int(parent.stdout.readline())
 
 
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("running")
+
+
+@pytest.fixture(scope="module")
+def running(directory: Path) -> Iterator[Emulator]:
+    """One for all that neither stop it nor ask it as the first."""
+    with Emulator.start(directory=directory) as emulator:
+        yield emulator
+
+
 def test_answers_as_soon_as_it_has_started(tmp_path: Path) -> None:
     with Emulator.start(directory=tmp_path, account_id="111122223333") as emulator:
         identity = emulator.client("sts", "eu-central-1").get_caller_identity()
@@ -44,16 +57,14 @@ def test_answers_as_soon_as_it_has_started(tmp_path: Path) -> None:
     assert identity["Arn"] == "arn:aws:iam::111122223333:root"
 
 
-def test_listens_on_the_loopback_address_only(tmp_path: Path) -> None:
-    with Emulator.start(directory=tmp_path) as emulator:
-        listening = [c.laddr for c in psutil.Process(emulator.pid).net_connections() if c.status == psutil.CONN_LISTEN]
+def test_listens_on_the_loopback_address_only(running: Emulator) -> None:
+    listening = [c.laddr for c in psutil.Process(running.pid).net_connections() if c.status == psutil.CONN_LISTEN]
     assert [address.ip for address in listening] == ["127.0.0.1"]
-    assert emulator.endpoint == f"http://127.0.0.1:{listening[0].port}"
+    assert running.endpoint == f"http://127.0.0.1:{listening[0].port}"
 
 
-def test_the_terminal_cannot_interrupt_it(tmp_path: Path) -> None:
-    with Emulator.start(directory=tmp_path) as emulator:
-        assert os.getsid(emulator.pid) == emulator.pid != os.getsid(0)
+def test_the_terminal_cannot_interrupt_it(running: Emulator) -> None:
+    assert os.getsid(running.pid) == running.pid != os.getsid(0)
 
 
 def test_attach_finds_the_running_emulator_and_stop_ends_it(tmp_path: Path) -> None:
@@ -69,19 +80,16 @@ def test_attach_finds_the_running_emulator_and_stop_ends_it(tmp_path: Path) -> N
     started.stop()
 
 
-def test_two_at_once_have_ports_of_their_own(tmp_path: Path) -> None:
-    with Emulator.start(directory=tmp_path / "a") as first, Emulator.start(directory=tmp_path / "b") as second:
-        assert first.endpoint != second.endpoint
-        first.client("s3", "us-east-1").create_bucket(Bucket="only-in-the-first")
+def test_two_at_once_have_ports_of_their_own(running: Emulator, tmp_path: Path) -> None:
+    with Emulator.start(directory=tmp_path) as second:
+        assert running.endpoint != second.endpoint
+        running.client("s3", "us-east-1").create_bucket(Bucket="only-in-the-first")
         assert second.client("s3", "us-east-1").list_buckets()["Buckets"] == []
 
 
-def test_rejects_a_second_one_in_the_same_directory(tmp_path: Path) -> None:
-    with (
-        Emulator.start(directory=tmp_path) as emulator,
-        pytest.raises(EmulatorError, match=rf"runs already at {emulator.endpoint} \(pid {emulator.pid}\)"),
-    ):
-        Emulator.start(directory=tmp_path)
+def test_rejects_a_second_one_in_the_same_directory(running: Emulator, directory: Path) -> None:
+    with pytest.raises(EmulatorError, match=rf"runs already at {running.endpoint} \(pid {running.pid}\)"):
+        Emulator.start(directory=directory)
 
 
 def test_attach_removes_the_record_of_a_dead_process(tmp_path: Path) -> None:
@@ -101,9 +109,13 @@ def test_attach_never_takes_another_program_for_its_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": 1}'])
-def test_a_record_that_makes_no_sense_does_not_stand_in_the_way(tmp_path: Path, text: str) -> None:
+def test_a_record_that_makes_no_sense_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "emulator.json").write_text(text, encoding="utf-8")
     assert Emulator.attach(tmp_path) is None
+
+
+def test_a_record_that_makes_no_sense_does_not_stand_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "emulator.json").write_text("{", encoding="utf-8")
     Emulator.start(directory=tmp_path).stop()
 
 
@@ -127,12 +139,11 @@ def test_lives_on_without_its_parent_if_detached(tmp_path: Path) -> None:
     assert wait_until_gone(pid)
 
 
-def test_reset_forgets_everything(tmp_path: Path) -> None:
-    with Emulator.start(directory=tmp_path) as emulator:
-        s3 = emulator.client("s3", "us-east-1")
-        s3.create_bucket(Bucket="forgotten")
-        emulator.reset()
-        assert s3.list_buckets()["Buckets"] == []
+def test_reset_forgets_everything(running: Emulator) -> None:
+    s3 = running.client("s3", "us-east-1")
+    s3.create_bucket(Bucket="forgotten")
+    running.reset()
+    assert s3.list_buckets()["Buckets"] == []
 
 
 def test_rejects_what_is_no_account_id(tmp_path: Path) -> None:
@@ -154,10 +165,9 @@ def test_gives_up_after_the_timeout(tmp_path: Path) -> None:
     assert {child.pid for child in psutil.Process().children()} == children
 
 
-def test_a_clean_environment_holds_nothing_of_the_users_aws(tmp_path: Path) -> None:
+def test_a_clean_environment_holds_nothing_of_the_users_aws(running: Emulator) -> None:
     base = {"PATH": "/bin", "AWS_PROFILE": "production", "AWS_SESSION_TOKEN": "x", "AWS_REGION": "us-east-1"}
-    with Emulator.start(directory=tmp_path) as emulator:
-        clean = emulator.clean_environment(base)
-    assert clean == {"PATH": "/bin", **emulator.environment()}
+    clean = running.clean_environment(base)
+    assert clean == {"PATH": "/bin", **running.environment()}
     assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION"} & set(clean)
-    assert clean["AWS_ENDPOINT_URL"] == emulator.endpoint
+    assert clean["AWS_ENDPOINT_URL"] == running.endpoint

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
 
 import pytest
 
 from tests.support.cdktf import run, vpc_count
+from tests.support.init_once import once
 from tests.support.lives import SMALL, Applied, new_life
 from tests.support.lock_file import the_real, without_hashes
 from tests.support.neighbours import EXISTING, held_by, kinds_of, move_in
@@ -31,6 +33,12 @@ def _one_synthesis_for_the_same_settings() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _providers_are_not_hashed() -> Iterator[None]:
     with without_hashes(Path(os.environ[SESSION_FOLDER])):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _directories_are_initialized_once() -> Iterator[None]:
+    with once():
         yield
 
 
@@ -61,12 +69,9 @@ def second_plan(life: Applied) -> tuple[SavedPlan, bytes]:
     return saved, saved.file.read_bytes()
 
 
-@pytest.fixture(scope="session")
-def small_life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
-    """One region with the least network that there can be, for tests that deploy and break; nothing is applied.
-
-    The account is full of things of others.
-    """
+@contextmanager
+def _small(folder: Path, *, backend: bool) -> Iterator[Applied]:
+    """One region with the least network that there can be; the account is full of things of others."""
     least = {"nat_gateways": "none", "interface_endpoints": ["secretsmanager"], "availability_zones": 2}
     # Without a window a destroyed secret's name is free at once, for the next test that applies.
     at_once = {"recovery_window_days": 0}
@@ -74,7 +79,7 @@ def small_life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
     unprotected = {"deletion_protection": "false"}
     areas = {"database": unprotected, "entry": {**unprotected, "firewall": FEW_RULES}, "sessions": unprotected}
     settings = settings_of(SMALL, network=least, secrets=at_once, **areas, **EXISTING)
-    begun = new_life(tmp_path_factory.mktemp("small"), settings)
+    begun = new_life(folder, settings, backend=backend)
     emulator = begun.start()
     try:
         move_in(cache(emulator.client), emulator.account_id, SMALL)
@@ -84,9 +89,17 @@ def small_life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
 
 
 @pytest.fixture(scope="session")
-def spare_life(small_life: Applied) -> Applied:
-    """The same for tests that apply next to nothing, and so can share it."""
-    return small_life
+def small_life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
+    """One region for what is deployed and tampered with; nothing is applied but the state backend."""
+    with _small(tmp_path_factory.mktemp("small"), backend=True) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def spare_life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
+    """The same for tests that apply a part, or break it, and leave nothing that others have to know of."""
+    with _small(tmp_path_factory.mktemp("spare"), backend=False) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

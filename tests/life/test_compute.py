@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -87,17 +88,21 @@ def test_instances_bear_the_groups_that_lead_to_the_load_balancer_and_the_databa
         assert sorted(one["GroupName"] for one in instance["SecurityGroups"]) == expected
 
 
-@pytest.fixture
-def web_tier(small_life: Applied, monkeypatch: pytest.MonkeyPatch) -> Applied:
-    """A platform of one region that is applied as far as its instances need it."""
-    only(monkeypatch, "aws_autoscaling_group", "aws_autoscaling_policy")
-    return small_life
+@pytest.fixture(scope="module")
+def web_tier(spare_life: Applied) -> Iterator[Applied]:
+    """A platform of one region that is applied as far as its instances need it; at the end its settings are back."""
+    settings, paths = spare_life.settings.read_text(), spare_life.life.paths
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        only(monkeypatch, "aws_autoscaling_group", "aws_autoscaling_policy")
+        spare_life.life.up()
+        yield spare_life
+    spare_life.settings.write_text(settings)
+    synthesize(paths, environ=CLEAN)
 
 
 def test_a_changed_template_replaces_the_instances_and_the_next_plan_is_empty(web_tier: Applied) -> None:
     region = "eu-west-1"
     life = web_tier.life
-    life.up()
     before = {one["InstanceId"] for one in group(web_tier, region)["Instances"]}
     # With a tag that everything bears, the template itself included.
     _change(web_tier.settings, owner="another-team", compute={"volume_size": "20"})
@@ -117,7 +122,6 @@ def test_a_rollout_that_fails_is_set_back_and_the_next_plan_shows_the_change(
 ) -> None:
     region = "eu-west-1"
     life, autoscaling = web_tier.life, web_tier.client("autoscaling", region)
-    life.up()
     before = group(web_tier, region)
     good = before["LaunchTemplate"]["Version"]
     hook = {"AutoScalingGroupName": before["AutoScalingGroupName"], "LifecycleHookName": "nobody-answers"}
@@ -127,7 +131,8 @@ def test_a_rollout_that_fails_is_set_back_and_the_next_plan_shows_the_change(
     _change(web_tier.settings, compute={"volume_size": "24"})
     # The gate refuses what this platform goes without: deletion protection.
     monkeypatch.setattr("tools.account.check", lambda *_, **__: None)
-    environ = {**web_tier.target.environment, "APPROVE": "yes"}
+    # Its state backend was not made by Terraform.
+    environ = {**web_tier.target.environment, "APPROVE": "yes", "PREFLIGHT": "no"}
     for name, value in environ.items():
         if name.startswith("AWS_"):
             monkeypatch.setenv(name, value)

@@ -51,7 +51,7 @@ KINDS = (
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
     """What keeps data in a platform with production's protections, and what others have left there."""
-    begun = new_life(tmp_path_factory.mktemp("destroyed"), SETTINGS)
+    begun = new_life(tmp_path_factory.mktemp("destroyed"), SETTINGS, backend=False)
     emulator = begun.start()
     try:
         applied = Applied(begun, emulator, begun.target(emulator))

@@ -119,7 +119,7 @@ class Drill:
 def drill(tmp_path: Path) -> Iterator[Drill]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         only(monkeypatch, *KINDS)
-        begun = new_life(tmp_path, SETTINGS)
+        begun = new_life(tmp_path, SETTINGS, backend=False)
         emulator = begun.start()
         try:
             begun.up()

@@ -35,24 +35,24 @@ def search(applied: Applied, plan: dict[str, Any]) -> Search:
     )
 
 
-def test_what_a_killed_apply_has_made_is_taken_into_the_state(small_life: Applied) -> None:
-    folder = small_life.settings.parent
+def test_what_a_killed_apply_has_made_is_taken_into_the_state(spare_life: Applied) -> None:
+    folder = spare_life.settings.parent
     # Whatever earlier tests have left is not what is killed here.
-    small_life.life.destroy(small_life.target)
+    spare_life.life.destroy(spare_life.target)
     try:
-        kill = kill_one(small_life.target, small_life.life, "apply", folder=folder, moments=Soon())
+        kill = kill_one(spare_life.target, spare_life.life, "apply", folder=folder, moments=Soon())
         assert kill
         assert kill.found > 0
-        after = json.loads((small_life.build / "platform" / "after-recovery.json").read_text())
-        assert search(small_life, after).all() == []
-        state = small_life.target.state("platform")
+        after = json.loads((spare_life.build / "platform" / "after-recovery.json").read_text())
+        assert search(spare_life, after).all() == []
+        state = spare_life.target.state("platform")
         assert state
         (vpc,) = [one for one in state["resources"] if one["type"] == "aws_vpc"]
         # By which a destruction that has no configuration goes.
         subnets = [one for one in state["resources"] if one["type"] == "aws_subnet"]
         assert all(f"aws_vpc.{vpc['name']}" in one["instances"][0]["dependencies"] for one in subnets)
     finally:
-        small_life.life.destroy(small_life.target)
+        spare_life.life.destroy(spare_life.target)
 
 
 def test_of_a_state_that_is_lost_whole_everything_is_found(life: Applied) -> None:

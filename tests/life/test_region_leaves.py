@@ -160,13 +160,17 @@ def test_a_region_joins_another_leaves_and_nothing_else_is_touched(platform: App
     # Nobody has said what becomes of its data; and what protects it is still there.
     refused = team.refused(HOME, JOINING, retired_regions=[LEAVING])
     assert "leaving does not say what becomes of its data" in refused.message
-    leaving = {LEAVING: {"objects": "delete", "backups": "keep"}}
-    refused = team.refused(HOME, JOINING, retired_regions=[LEAVING], leaving=leaving)
+    # It was not deployed with that first: the protection is not lifted, and AWS does not empty what is to go.
+    everything = {LEAVING: {"objects": "delete", "backups": "delete"}}
+    refused = team.refused(HOME, JOINING, retired_regions=[LEAVING], leaving=everything)
     assert "protected from deletion" in refused.message
+    assert f"{bucket} in {LEAVING}, holds 1 objects, older versions and delete markers" in refused.message
+    assert f"{vault} in {LEAVING}, holds 1 recovery points" in refused.message
     # The emulator replicates no objects.
     assert f"holds 1 objects that {primary} has not, such as application/order" in refused.message
     platform.client("s3", HOME).put_object(Bucket=primary, Key="application/order", Body=b"1")
 
+    leaving = {LEAVING: {"objects": "delete", "backups": "keep"}}
     team.deploy(HOME, LEAVING, JOINING, bootstrap=True, leaving=leaving, **KEPT_WHERE_THEY_ARE)
     team.deploy(HOME, JOINING, bootstrap=True, retired_regions=[LEAVING], leaving=leaving)
     assert {one: id_ for one, id_ in team.ids(without=LEAVING).items() if one in joined} == joined

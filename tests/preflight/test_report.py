@@ -142,8 +142,8 @@ def test_a_caller_who_may_do_nothing_is_told_so_within_seconds() -> None:
     assert report.checks == sum(len(THREE) if one.place == "region" else 1 for one in CHECKS)
     assert {one.severity for one in report.findings} == {Severity.UNSEEN}
     silent = {one.name for one in CHECKS} - {one.check for one in report.findings}
-    # They have nothing to ask: credentials are here, and nothing is made that these look for.
-    assert silent <= {"session", "quota: concurrency of functions", "cost anomaly monitor"}
+    # They have nothing to ask: credentials and state are here, and nothing is made that these look for.
+    assert silent <= {"session", "regions in the state", "quota: concurrency of functions", "cost anomaly monitor"}
 
 
 STOPS = Finding(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,12 +39,12 @@ def settings(*regions: str, primary: str = HOME, **instances: dict[str, Any]) ->
 
 
 @contextmanager
-def standing(folder: Path, content: dict[str, Any]) -> Iterator[Applied]:
-    """What holds data, with the least network, applied with these settings."""
+def standing(folder: Path, content: dict[str, Any], *, kinds: Iterable[str] = DATA) -> Iterator[Applied]:
+    """What holds data, or as much of it as is said, with the least network, applied with these settings."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         # An order to rebuild is kept in a terraform_data, whose change replaces the instance.
-        only(monkeypatch, *DATA, "aws_db_instance_automated_backups_replication", "terraform_data")
-        begun = new_life(folder, content)
+        only(monkeypatch, *kinds, "aws_db_instance_automated_backups_replication", "terraform_data")
+        begun = new_life(folder, content, backend=False)
         emulator = begun.start()
         try:
             begun.up()

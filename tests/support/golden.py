@@ -15,7 +15,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from modules.app import build
 from modules.settings import load_settings
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -35,6 +34,9 @@ Output = dict[str, dict[str, Any]]
 @cache
 def output_of(settings: Path) -> dict[str, Output]:
     """The JSON of both stacks."""
+    # Slow to import, and every process of the lives imports this file.
+    from modules.app import build  # noqa: PLC0415
+
     with tempfile.TemporaryDirectory() as folder:
         build(load_settings(settings, {}), outdir=Path(folder)).synth()
         return {

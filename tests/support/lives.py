@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.support.backend import GivenBackend
 from tests.support.region_sets import write_settings
 from tools.emulator import Emulator
 from tools.local import LocalPlatform
@@ -41,6 +42,8 @@ class Applied:
         return self.emulator.client(service, region)
 
 
-def new_life(folder: Path, settings: dict[str, Any]) -> LocalPlatform:
+def new_life(folder: Path, settings: dict[str, Any], *, backend: bool = True) -> LocalPlatform:
+    """A platform that makes its state backend, or is given one, where the backend is not what a life is about."""
     path = write_settings(folder, settings)
-    return LocalPlatform(settings=path, build=folder / "build" / "local", out=folder / "cdktf.out", environ=CLEAN)
+    kind = LocalPlatform if backend else GivenBackend
+    return kind(settings=path, build=folder / "build" / "local", out=folder / "cdktf.out", environ=CLEAN)

@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from modules.app import build
 from modules.settings import load_settings
 from tests.support.databases import SMALL
 from tests.support.golden import ROOT, SETTINGS, STACKS, lines_of, sums_of
@@ -113,6 +112,9 @@ def record(version: str) -> None:
 
 
 def _deployed() -> dict[str, dict[str, Any]]:
+    # Slow to import, and every process of the lives imports this file.
+    from modules.app import build  # noqa: PLC0415
+
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         build(load_settings(write_settings(folder, DEPLOYED), {}), outdir=folder / "out").synth()

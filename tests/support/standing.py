@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from modules.app import build
 from modules.settings import load_settings
 from tests.support.lives import Applied
 from tests.support.region_sets import write_settings
@@ -48,6 +47,9 @@ class Standing:
 
     def synthesized(self, content: Document) -> dict[str, Document]:
         """The JSON of both stacks for settings."""
+        # Slow to import, and every process of the lives imports this file.
+        from modules.app import build  # noqa: PLC0415
+
         settings = load_settings(write_settings(self.folder, content), {})
         build(settings, outdir=self.target.paths.out).synth()
         files = {stack: self.target.paths.stack_output(stack) / CONFIGURATION for stack in STACKS}

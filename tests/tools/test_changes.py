@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import pytest
 
 from policies.losses import ADDRESSES, SETTING, Loss
+from tests.support.changes import PLATFORM, Trial, additive
 from tests.support.walk import keys
 from tools.changes import keys_behind
 from tools.changes.effect import MOST_NAMED, Effect, effects, summarized, told_apart
@@ -163,3 +165,21 @@ def test_most_keys_are_planned_again_in_a_test() -> None:
     assert set(planned) <= {key for key, effects in tried().items() if effects and not rows()[key].alone}
     silent = {key for key, effects in tried().items() if {each.action for each in effects} <= {"refuse", "leave"}}
     assert len(silent.union(planned)) > len(rows()) * 4 / 5
+
+
+def test_no_key_of_a_pack_hides_what_another_does() -> None:
+    """Such as a replacement, in which an update of the same resource is not to be seen."""
+    trials = [[a_trial(key) for key in keys] for keys in packs()]
+    hidden = [
+        (one.row.key, other.row.key)
+        for pack in trials
+        for one, other in combinations(pack, 2)
+        if not additive(one, other)
+    ]
+    assert hidden == []
+
+
+def a_trial(key: str) -> Trial:
+    row = rows()[key]
+    before, after = row.settings(region=PLATFORM[0], other=PLATFORM[1])
+    return Trial(row, before, after, found={*tried()[key]})

@@ -57,13 +57,18 @@ def test_the_provider_takes_the_regions_of_the_table_and_no_others(tmp_path: Pat
 
 
 def test_the_backend_takes_the_regions_that_may_be_home_and_no_others(tmp_path: Path) -> None:
-    refused = set()
-    for region in ALL:
-        folder = tmp_path / region
-        folder.mkdir()
-        place = {"bucket": "none", "key": "none", "region": region, "max_retries": 1, "use_path_style": True}
-        # Nobody listens there: what the backend takes for a region it fails to reach.
-        backend = {**place, **ALONE, "endpoints": {"s3": "http://127.0.0.1:9"}}
-        if "Invalid AWS Region" in terraform(folder, {"terraform": {"backend": {"s3": backend}}}, "init"):
-            refused.add(region)
-    assert refused == REFUSED_BY_PROVIDER | REFUSED_BY_BACKEND
+    place = {"bucket": "none", "key": "none", "max_retries": 1, "use_path_style": True}
+    # Nobody listens there: what the backend takes for a region it fails to reach.
+    backend = {**place, **ALONE, "endpoints": {"s3": "http://127.0.0.1:9"}}
+    # It configures the backend as `init` does, of many regions in one command:
+    # https://developer.hashicorp.com/terraform/language/state/remote-state-data
+    states = {f"in_{region}": {"backend": "s3", "config": {**backend, "region": region}} for region in ALL}
+    assert "successfully initialized" in terraform(tmp_path, {"data": {"terraform_remote_state": states}}, "init")
+    said = terraform(tmp_path, {"data": {"terraform_remote_state": states}}, "plan")
+    found = {
+        re.search(r"terraform_remote_state\.in_([a-z0-9-]+)", one)[1]: "Invalid AWS Region" in one  # type: ignore[index]
+        for one in said.split("Error: ")[1:]
+    }
+    # Of each region something is said: it is refused, or not reached.
+    assert sorted(found) == ALL
+    assert {region for region, refused in found.items() if refused} == REFUSED_BY_PROVIDER | REFUSED_BY_BACKEND

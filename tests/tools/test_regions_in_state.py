@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -10,10 +12,15 @@ from typing import Any, cast
 import pytest
 
 from modules.settings import load_settings
+from tests.support.aws_answers import ACCOUNT_ID, ask
 from tests.support.region_sets import settings_of, write_settings
+from tools.emulator_session import EmulatorSession
 from tools.errors import ToolError
+from tools.local import LocalPlatform
 from tools.paths import BACKEND, PLATFORM, STACKS, Paths
+from tools.preflight import Severity, subject_of
 from tools.regions_in_state import look_at_regions, require_regions
+from tools.synth import Synthesis
 from tools.target import Target
 
 EAST, WEST, SOUTH, OHIO = "us-east-1", "us-west-2", "ap-south-1", "us-east-2"
@@ -145,3 +152,54 @@ def test_a_retired_region_in_which_nothing_is_left_is_told(tmp_path: Path) -> No
 def test_nothing_is_told_before_anything_stands(tmp_path: Path) -> None:
     made = target(tmp_path, EAST, WEST, platform=[])
     assert look_at_regions(cast("Target", SimpleNamespace(**vars(made) | {"state": lambda _: None}))) == []
+
+
+class Local(LocalPlatform):
+    """The emulator, in which something stands in a region that has left the settings; nothing else can be done."""
+
+    def __init__(self, stands: Target) -> None:
+        super().__init__(**{name: getattr(stands.paths, name) for name in ("settings", "build", "out")}, environ={})
+        self._stands = stands
+        emulator = SimpleNamespace(get=lambda: None, persistent=nullcontext, running=nullcontext)
+        self.emulator_session = cast("EmulatorSession", emulator)
+
+    def target(self, *_: object) -> Target:
+        return self._stands
+
+    def _synthesize(self) -> Synthesis:
+        return cast("Synthesis", None)
+
+
+@pytest.mark.parametrize("command", ["start", "plan", "policy", "up", "upgrade_database"])
+def test_commands_on_the_emulator_look_before_terraform_does(tmp_path: Path, command: str) -> None:
+    local = Local(target(tmp_path, EAST, WEST, platform=[*STANDS, database(SOUTH, EAST)], backend=replica(WEST)))
+    with pytest.raises(ToolError, match=rf"1 resource in {SOUTH} and 2 resources in {OHIO}"):
+        getattr(local, command)()
+
+
+def test_the_preflight_finds_it_too(tmp_path: Path) -> None:
+    made = target(tmp_path, EAST, WEST, platform=[*STANDS, database(SOUTH, EAST)], backend=replica(WEST))
+    (finding,) = ask("regions in the state", {}, regions_in_state=partial(look_at_regions, made))
+    assert finding.severity is Severity.STOPS
+    assert f"1 resource in {SOUTH} and 2 resources in {OHIO}" in finding.what
+    assert f"retired_regions: [{SOUTH}, {OHIO}]" in finding.advice
+
+
+def test_the_preflight_tells_of_retired_regions_in_which_nothing_is_left(tmp_path: Path) -> None:
+    stands = [database(EAST), database(WEST, EAST), backups(EAST, WEST), copies(EAST, WEST)]
+    made = target(tmp_path, EAST, WEST, retired_regions=[OHIO], platform=stands)
+    (finding,) = ask("regions in the state", {}, regions_in_state=partial(look_at_regions, made))
+    assert (finding.severity, finding.what.partition(":")[0]) == (Severity.WARNS, f"nothing is left in {OHIO}")
+
+
+def test_a_subject_of_the_preflight_compares_with_its_own_state(tmp_path: Path) -> None:
+    made = target(tmp_path, EAST, WEST, platform=[database(SOUTH, EAST)], backend=replica(WEST))
+    more: dict[str, Any] = {
+        "account_id": ACCOUNT_ID,
+        "clients": None,
+        "local": True,
+        "workspace": lambda _: SimpleNamespace(local_state=lambda: None),
+    }
+    asked = subject_of(cast("Target", SimpleNamespace(**vars(made) | more)), environ={})
+    with pytest.raises(ToolError, match=f"1 resource in {SOUTH}"):
+        asked.regions_in_state()

@@ -6,6 +6,8 @@ Of each type of the part that `make chaos` applies, and that AWS would make a se
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from tools.texts import texts
+
 Clients = Callable[[str, str], Any]
 Item = Mapping[str, Any]
 
@@ -98,7 +100,7 @@ def orphans(
     states : iterable of mapping or None
         States, as Terraform keeps them.
     """
-    known = {text for state in states for resource in (state or {}).get("resources", ()) for text in _texts(resource)}
+    known = {text for state in states for resource in (state or {}).get("resources", ()) for text in texts(resource)}
     return sorted(one for one in standing if one[2] not in known)
 
 
@@ -127,14 +129,3 @@ def _global(clients: Clients, region: str) -> Iterator[tuple[str, str, str]]:
     yield from (
         ("global", "list_health_checks", one["Id"]) for one in _all(route53, "list_health_checks", "HealthChecks")
     )
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)

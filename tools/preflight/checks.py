@@ -12,6 +12,7 @@ from tools.preflight import (
     roles,
     session,
     singletons,
+    standing,
 )
 from tools.preflight.check import Check
 
@@ -19,6 +20,7 @@ CHECKS: tuple[Check, ...] = (
     *session.CHECKS,
     *administrators.CHECKS,
     *regions.CHECKS,
+    *standing.CHECKS,
     *roles.CHECKS,
     *quotas.CHECKS,
     *capacity.CHECKS,

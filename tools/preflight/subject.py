@@ -34,6 +34,8 @@ class Subject:
         Asks DNS. None where DNS has nothing to say, as of a domain on the emulator.
     session_end : callable
         Tells when the credentials end; None if nothing is known of it. By default nothing is.
+    regions_in_state : callable
+        Compares the regions of the state with those of the settings, as `look_at_regions` does. By default they agree.
     now : datetime
         The time. By default now.
     """
@@ -45,6 +47,7 @@ class Subject:
     held: Held
     name_servers: NameServers | None = None
     session_end: Callable[[], datetime | None] = lambda: None
+    regions_in_state: Callable[[], list[str]] = list
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from tools.aws_session import new_session
@@ -12,6 +13,7 @@ from tools.preflight.dns import name_servers
 from tools.preflight.session import session_end
 from tools.preflight.stacks import Held, Wanted
 from tools.preflight.subject import Subject
+from tools.regions_in_state import look_at_regions
 from tools.target import Clients, Target
 from tools.workspace import CONFIGURATION
 
@@ -42,6 +44,7 @@ def subject_of(target: Target, *, environ: Mapping[str, str], clients: Clients |
         held=_held(target),
         name_servers=None if target.local or environ.get("AWS_ENDPOINT_URL") else name_servers,
         session_end=_session_end,
+        regions_in_state=partial(look_at_regions, target),
     )
 
 

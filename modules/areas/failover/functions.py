@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
-from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget, CloudwatchEventTargetRetryPolicy
-from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
+from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTargetRetryPolicy
 
 from modules.areas.failover.code import FailoverCode
 from modules.areas.failover.description import ACT, LOOK
 from modules.areas.failover.permissions import act_statements, look_statements
 from modules.blocks.functions.function import Function
+from modules.blocks.functions.rule import invoke_by_rule
 
 if TYPE_CHECKING:
     from constructs import Construct
@@ -74,39 +72,13 @@ class ActFunction(Function):
             timeout=TIMEOUT_SECONDS,
             memory_size=MEMORY_MEGABYTES,
         )
-        self._every_minute()
-
-    def _every_minute(self) -> None:
-        name = self.region.names.of("events", "failover-keeper")
-        rule = CloudwatchEventRule(
+        invoke_by_rule(
             self,
-            "rule",
-            provider=self.region.provider,
-            name=name,
+            identifier="failover-keeper",
             description="The keeper of a region runs every minute",
-            schedule_expression="rate(1 minute)",
-            state="ENABLED",
-            tags={"Name": name},
-        )
-        permission = LambdaPermission(
-            self,
-            "permission",
-            provider=self.region.provider,
-            statement_id="events",
-            action="lambda:InvokeFunction",
-            function_name=self.resource.function_name,
-            principal="events.amazonaws.com",
-            source_arn=rule.arn,
-        )
-        CloudwatchEventTarget(
-            self,
-            "target",
-            provider=self.region.provider,
-            rule=rule.name,
-            arn=self.arn,
-            input=json.dumps({"keep": True}),
-            retry_policy=CloudwatchEventTargetRetryPolicy(
+            schedule="rate(1 minute)",
+            payload={"keep": True},
+            retries=CloudwatchEventTargetRetryPolicy(
                 maximum_event_age_in_seconds=EVENT_SECONDS, maximum_retry_attempts=0
             ),
-            depends_on=[permission],
         )

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
-from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
-from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 
 from modules.areas.findings.finding_rules import failed_controls
 from modules.areas.findings.marker import runtime
@@ -17,6 +12,7 @@ from modules.blocks.alarms.tier_alarms import TierAlarms
 from modules.blocks.functions.archive import package, write_archive
 from modules.blocks.functions.code import CACHE, FunctionCode
 from modules.blocks.functions.function import Function
+from modules.blocks.functions.rule import invoke_by_rule
 from modules.blocks.identity.policy import Statement, string_equals
 
 if TYPE_CHECKING:
@@ -84,7 +80,12 @@ class FindingsMarker(Function):
             timeout=TIMEOUT_SECONDS,
             memory_size=MEMORY_MEGABYTES,
         )
-        self._event_rule(regions)
+        invoke_by_rule(
+            self,
+            identifier=IDENTIFIER,
+            description="Findings that are told, of all regions, to be marked as told",
+            pattern=failed_controls("CRITICAL", "HIGH", regions=regions).pattern,
+        )
         specs = function_alarms(
             thresholds=region.settings.alarms,
             identifier=IDENTIFIER,
@@ -92,30 +93,3 @@ class FindingsMarker(Function):
             dead_letters=self.dead_letters.resource,
         )
         self.alarms = TierAlarms(self, "alarms", region=region, alerts=home, tier=IDENTIFIER, specs=specs).alarms
-
-    def _event_rule(self, regions: Sequence[str]) -> None:
-        event = failed_controls("CRITICAL", "HIGH", regions=regions)
-        name = self.region.names.of("events", IDENTIFIER)
-        rule = CloudwatchEventRule(
-            self,
-            "rule",
-            provider=self.region.provider,
-            name=name,
-            description="Findings that are told, of all regions, to be marked as told",
-            event_pattern=json.dumps(event.pattern),
-            state="ENABLED",
-            tags={"Name": name},
-        )
-        permission = LambdaPermission(
-            self,
-            "permission",
-            provider=self.region.provider,
-            statement_id="events",
-            action="lambda:InvokeFunction",
-            function_name=self.resource.function_name,
-            principal="events.amazonaws.com",
-            source_arn=rule.arn,
-        )
-        CloudwatchEventTarget(
-            self, "target", provider=self.region.provider, rule=rule.name, arn=self.arn, depends_on=[permission]
-        )
