@@ -118,7 +118,7 @@ prove-destroy: install ## AWS account: take down what an interrupted proof has l
 try: install ## what would be built: synthesize, plan and judge, apply nothing
 	$(TOOL) try
 
-.PHONY: local-start local-plan local-up local-upgrade-database local-down local-env local-unlock local-recover demo chaos
+.PHONY: local-start local-plan local-up local-upgrade-database local-down local-env local-unlock local-recover demo chaos drill
 local-start: install ## emulator: start it with the state backend only
 	$(TOOL) local-start
 
@@ -148,6 +148,9 @@ demo: install ## the whole life on an emulator of its own
 
 chaos: install ## emulator: kill applies at random moments (KILLS=20, SEED=), and recover from each
 	$(TOOL) chaos
+
+drill: install ## emulator: lose a region, fail over, and let it return; prints a timeline
+	$(TOOL) drill
 
 .PHONY: iam iam-again
 iam: install ## write the least policies of bootstrap, planner and deployer

@@ -18,6 +18,7 @@ from tools.chaos.chaos import chaos, place_of_chaos
 from tools.cost import cost
 from tools.demo import demo
 from tools.diagram.command import diagram
+from tools.drill.run import drill, place_of_drill
 from tools.emulator import EmulatorError
 from tools.errors import Interrupted, ToolError
 from tools.failover import Failovers, Make, clients_in_account, clients_on_emulator
@@ -141,6 +142,10 @@ def commands() -> Table:
         "chaos": ("kill applies on an emulator at random moments, and recover from each", chaos),
     }
 
+    drilling: Table = {
+        "drill": ("lose a region on an emulator of its own, fail over, and let it return", drill),
+    }
+
     def moving(make: Callable[[], Make]) -> Failovers:
         return Failovers(file=paths.settings, make=make())
 
@@ -178,6 +183,7 @@ def commands() -> Table:
         **_alone(proof.paths, proving),
         **_alone(place_of_recording(paths), recording),
         **_alone(place_of_chaos(), breaking),
+        **_alone(place_of_drill(), drilling),
         **beside,
     }
 

@@ -80,6 +80,8 @@ class Failovers:
         Where to tell what happens.
     sleep : callable
         Waits some seconds.
+    on_step : callable
+        Is told of each step that is done: its name, and what it found or changed. By default nobody is.
     """
 
     file: Path
@@ -87,6 +89,7 @@ class Failovers:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     reporter: Reporter = field(default_factory=Reporter)
     sleep: Callable[[float], None] = time.sleep
+    on_step: Callable[[str, str], None] = lambda _step, _facts: None
 
     def fail_over(self) -> None:
         """Move the writer to `REGION`, and tell each step.
@@ -286,6 +289,7 @@ class Failovers:
     def _tell_step(self, name: str, detail: Answer) -> None:
         facts = ", ".join(f"{key} {value}" for key, value in detail.items() if value not in ("", None, {}))
         self.reporter.say(f"  {datetime.now(tz=UTC):%H:%M:%S} {name:<9} {facts}")
+        self.on_step(name, facts)
 
     def _tell_dry_run(self, answer: Answer) -> None:
         self.reporter.say("dry run: nothing is changed")

@@ -1,0 +1,63 @@
+"""Steps from the loss of the region to the end of the failover."""
+
+from tools.drill.context import Drill
+from tools.drill.picture import differences, picture
+from tools.drill.step import Step
+
+#: Services with one control plane for all regions, in us-east-1.
+CONTROL_PLANES = {"iam", "route53"}
+
+
+def lose_region(drill: Drill) -> str:
+    """Let the home region not answer, and with it IAM and Route 53."""
+    drill.lose(drill.home)
+    return f"{drill.home} answers 503, and so do IAM and Route 53"
+
+
+def see_clients_led_away(drill: Drill) -> str:
+    """See where DNS leads clients without anybody's help."""
+    drill.expect("the DNS answer", drill.clients_go_to(), expected=drill.survivor)
+    return f"{drill.survivor}, and nobody has done anything"
+
+
+def notice(drill: Drill) -> str:
+    """Let the keeper of the other region notice it."""
+    drill.expect("what the keeper misses", drill.keep(drill.survivor)["missed"], expected=[drill.home])
+    seen = "last seen by a keeper"
+    drill.expect(f"that make region-status says {seen!r}", seen in drill.type("status"), expected=True)
+    return f"the keeper of {drill.survivor} misses {drill.home}"
+
+
+def dry_run(drill: Drill) -> str:
+    """Look what a failover would do, and see that nothing has changed: in no region, behind the outage too."""
+    before = picture(drill)
+    text = drill.type("fail_over", REGION=drill.survivor, DRY_RUN="1")
+    would = "would do: hold, fence"
+    drill.expect(f"that the dry run says {would!r}", would in text, expected=True)
+    after = picture(drill)
+    drill.expect("what a dry run changes", differences(before, after), expected=[])
+    return f"{len(after)} facts are as before"
+
+
+def fail_over(drill: Drill) -> str:
+    """Let the state machine of the other region move the writer."""
+    began = drill.timeline.seconds
+    drill.type("fail_over", REGION=drill.survivor)
+    asked = {name.partition(" ")[0] for name in drill.emulator.unanswered()}
+    drill.expect("control planes that were asked", sorted(asked & CONTROL_PLANES), expected=[])
+    machine = drill.world().arn(
+        "states", drill.survivor, f"stateMachine:{drill.platform.places[drill.survivor].machine}"
+    )
+    executions = drill.client("stepfunctions", drill.survivor).list_executions(stateMachineArn=machine)["executions"]
+    # The first was refused, while all was well.
+    drill.expect("executions of the state machine", [one["status"] for one in executions], ["RUNNING", "FAILED"])
+    return f"{drill.timeline.seconds - began:.0f} s, by the state machine in {drill.survivor}"
+
+
+LOST = (
+    Step(name="region lost", run=lose_region),
+    Step(name="DNS leads away", run=see_clients_led_away),
+    Step(name="a keeper notices", run=notice),
+    Step(name="dry run", run=dry_run),
+    Step(name="failover", run=fail_over),
+)

@@ -1,0 +1,76 @@
+"""Steps from the return of the region to its fence. What leads back to the settings of before follows after them."""
+
+from tools.drill.before import heard
+from tools.drill.context import Drill
+from tools.drill.step import NotAsExpectedError, Step
+from tools.errors import ToolError
+
+
+def find_region(drill: Drill) -> str:
+    """Let the region answer again. It has not heard of the failover, and its database is the old writer."""
+    drill.find_again()
+    source = drill.instance(drill.home).get("ReadReplicaSourceDBInstanceIdentifier")
+    drill.expect(f"the source of {drill.home}", source, expected=None)
+    return f"{drill.home} answers, and its database still takes writes"
+
+
+def see_clients_stay(drill: Drill) -> str:
+    """It is healthy, and still nobody is led there."""
+    drill.expect("what is held", drill.keep(drill.survivor)["held"], expected=[drill.home])
+    drill.expect("the DNS answer", drill.clients_go_to(), expected=drill.survivor)
+    return f"{drill.survivor}: {drill.home} is held"
+
+
+def fence(drill: Drill) -> str:
+    """Its own keeper fences the old writer, ends its rotation, and tells."""
+    drill.expect(f"the fence in {drill.home}, before its keeper has run", drill.is_fenced(drill.home), expected=False)
+    done = drill.keep(drill.home)["returned"]
+    drill.expect(f"the fence in {drill.home}", drill.is_fenced(drill.home), expected=True)
+    drill.expect("what its keeper says", done.get("fenced"), expected=drill.home)
+    return f"port 5432 of {drill.home} is closed"
+
+
+def see_rotation_ended(drill: Drill) -> str:
+    """No rotation changes passwords of the old writer."""
+    secrets = drill.client("secretsmanager", drill.home)
+    rotated = [name for name in drill.platform.secrets if secrets.describe_secret(SecretId=name).get("RotationEnabled")]
+    drill.expect(f"secrets that {drill.home} rotates", rotated, expected=[])
+    return f"{drill.home} rotates nothing"
+
+
+def see_pages(drill: Drill) -> str:
+    """Both regions are told."""
+    wanted = f"Failover: {drill.home} has returned"
+    for region in drill.regions:
+        drill.expect(f"pages of {region}", heard(drill, region), expected=[wanted])
+    return wanted
+
+
+def see_clients_stay_after(drill: Drill) -> str:
+    """Nothing of that lets the region back."""
+    drill.keep(drill.survivor)
+    drill.expect("the DNS answer", drill.clients_go_to(), expected=drill.survivor)
+    return drill.survivor
+
+
+def refuse_failback(drill: Drill) -> str:
+    """Nobody lets it back while its database stands alone."""
+    wanted = "stands alone"
+    try:
+        drill.type("let_back", REGION=drill.home)
+    except ToolError as refused:
+        if wanted in refused.message:
+            return refused.message
+        raise NotAsExpectedError("failback", expected=wanted, seen=refused.message) from None
+    raise NotAsExpectedError("failback", expected="a refusal", seen="it was let back")
+
+
+RETURNED = (
+    Step(name="region back", run=find_region),
+    Step(name="DNS stays away", run=see_clients_stay),
+    Step(name="fence", run=fence),
+    Step(name="rotation has ended", run=see_rotation_ended),
+    Step(name="pages of both regions", run=see_pages),
+    Step(name="DNS stays away still", run=see_clients_stay_after),
+    Step(name="alone, no failback", run=refuse_failback),
+)
