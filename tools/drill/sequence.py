@@ -1,4 +1,8 @@
-"""The steps of a drill, in their order. A part of it that is added is a module with a tuple of steps, named here."""
+"""The steps of a drill, in their order.
+
+A part that is added is a module with a tuple of steps, and named here. A step is a function of `Drill`: it does one
+thing, compares by `Drill.expect`, and returns what was seen. What later steps need it leaves in `Drill.noted`.
+"""
 
 from tools.drill.before import BEFORE
 from tools.drill.lost import LOST
