@@ -87,6 +87,8 @@ class Drill:
 
     def __post_init__(self) -> None:
         self.client: Callable[[str, str], Any] = cache(self.emulator.client)
+        #: What the command that was typed last has printed.
+        self.said = ""
         self._world = Seen(self.client)
         self._zone: Zone | None = None
 
@@ -193,8 +195,11 @@ class Drill:
             As the command does.
         """
         shown = Shown(self.reporter)
-        getattr(self._failovers(shown, environ), command)()
-        return "\n".join(shown.lines)
+        try:
+            getattr(self._failovers(shown, environ), command)()
+        finally:
+            self.said = "\n".join(shown.lines)
+        return self.said
 
     def clients_go_to(self) -> str:
         """Return the region that the domain leads to, for a client near home."""

@@ -123,7 +123,8 @@ def play(begun: Drill, steps: Sequence[Step] = STEPS, *, after: Callable[[Step],
 
 def show(begun: Drill) -> None:
     """Print the timeline."""
-    begun.reporter.console.print(begun.timeline.table(f"{begun.home} is lost, {begun.survivor} takes over"))
+    begun.reporter.say(f"{begun.home} is lost, {begun.survivor} takes over:")
+    begun.reporter.console.print(begun.timeline.table())
 
 
 def sentence(begun: Drill) -> str:

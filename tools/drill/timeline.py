@@ -65,9 +65,9 @@ class Timeline:
             raise LookupError(f"{what} has not happened")
         return found
 
-    def table(self, title: str) -> Table:
+    def table(self) -> Table:
         """Return it as a table."""
-        table = Table(title=title, title_justify="left")
+        table = Table()
         table.add_column("seconds", justify="right", no_wrap=True)
         table.add_column("what", no_wrap=True)
         table.add_column("seen", overflow="fold")
