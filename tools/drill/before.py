@@ -5,8 +5,7 @@ import time
 
 from modules.core.naming import bucket_name
 from tools.drill.context import Drill
-from tools.drill.step import NotAsExpectedError, Step
-from tools.errors import ToolError
+from tools.drill.step import Step, refused
 from tools.paths import PLATFORM
 
 #: What a client writes before the region is lost, and reads after it.
@@ -79,14 +78,11 @@ def see_clients_at_home(drill: Drill) -> str:
 
 def refuse_while_well(drill: Drill) -> str:
     """Ask for a failover that nobody needs."""
-    wanted = "answers and is available"
-    try:
-        drill.type("fail_over", REGION=drill.survivor)
-    except ToolError as refused:
-        if wanted in refused.message:
-            return refused.message
-        raise NotAsExpectedError("a failover while all is well", expected=wanted, seen=refused.message) from None
-    raise NotAsExpectedError("a failover while all is well", expected="a refusal", seen="it was done")
+    return refused(
+        "a failover while all is well",
+        "answers and is available",
+        lambda: drill.type("fail_over", REGION=drill.survivor),
+    )
 
 
 def heard(drill: Drill, region: str) -> list[str]:

@@ -2,8 +2,7 @@
 
 from tools.drill.before import heard
 from tools.drill.context import Drill
-from tools.drill.step import NotAsExpectedError, Step
-from tools.errors import ToolError
+from tools.drill.step import Step, refused
 
 
 def find_region(drill: Drill) -> str:
@@ -55,14 +54,7 @@ def see_clients_stay_after(drill: Drill) -> str:
 
 def refuse_failback(drill: Drill) -> str:
     """Nobody lets it back while its database stands alone."""
-    wanted = "stands alone"
-    try:
-        drill.type("let_back", REGION=drill.home)
-    except ToolError as refused:
-        if wanted in refused.message:
-            return refused.message
-        raise NotAsExpectedError("failback", expected=wanted, seen=refused.message) from None
-    raise NotAsExpectedError("failback", expected="a refusal", seen="it was let back")
+    return refused("failback", "stands alone", lambda: drill.type("let_back", REGION=drill.home))
 
 
 RETURNED = (

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tools.errors import ToolError
+
 if TYPE_CHECKING:
     from tools.drill.context import Drill
 
@@ -38,3 +40,29 @@ class Step:
 
     name: str
     run: Callable[["Drill"], str]
+
+
+def refused(what: str, wanted: str, run: Callable[[], object]) -> str:
+    """Do what must be refused, and return how it was.
+
+    Parameters
+    ----------
+    what : str
+        What is tried, in words.
+    wanted : str
+        What the refusal has to say.
+    run : callable
+        Tries it.
+
+    Raises
+    ------
+    NotAsExpectedError
+        If it is done, or refused for another reason.
+    """
+    try:
+        run()
+    except ToolError as refusal:
+        if wanted in refusal.message:
+            return refusal.message
+        raise NotAsExpectedError(what, expected=f"a refusal with {wanted!r}", seen=refusal.message) from None
+    raise NotAsExpectedError(what, expected=f"a refusal with {wanted!r}", seen="that it was done")

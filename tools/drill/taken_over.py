@@ -2,8 +2,7 @@
 
 from tools.drill.before import OBJECT, SESSION, bucket_of, heard, sessions_of
 from tools.drill.context import Drill
-from tools.drill.step import NotAsExpectedError, Step
-from tools.errors import ToolError
+from tools.drill.step import Step, refused
 
 
 def see_writer(drill: Drill) -> str:
@@ -76,14 +75,9 @@ def repeat(drill: Drill) -> str:
 
 def refuse_failback(drill: Drill) -> str:
     """Nobody lets a dark region back."""
-    wanted = "does not answer"
-    try:
-        drill.type("let_back", REGION=drill.home)
-    except ToolError as refused:
-        if wanted in refused.message:
-            return refused.message
-        raise NotAsExpectedError("failback of a dark region", expected=wanted, seen=refused.message) from None
-    raise NotAsExpectedError("failback of a dark region", expected="a refusal", seen="it was let back")
+    return refused(
+        "failback of a region that is dark", "does not answer", lambda: drill.type("let_back", REGION=drill.home)
+    )
 
 
 TAKEN_OVER = (
