@@ -26,7 +26,7 @@ def status_tells_of_every_region(drill: Drill) -> None:
 
 def dry_run_tells_what_would_be_lost(drill: Drill) -> None:
     assert "loss_seconds" in drill.said
-    assert "ReadReplicaSourceDBInstanceIdentifier" in drill.instance(drill.survivor)
+    assert drill.replicates(drill.survivor) == drill.home
 
 
 def closing_statement_is_true(drill: Drill) -> None:

@@ -20,8 +20,7 @@ def apply_platform(drill: Drill) -> str:
     drill.local.apply(drill.target)
     state = drill.target.state(PLATFORM) or {}
     count = sum(one["mode"] == "managed" for one in state["resources"])
-    source = drill.instance(drill.survivor).get("ReadReplicaSourceDBInstanceIdentifier", "")
-    drill.expect(f"the source of {drill.survivor}", drill.home in source, expected=True)
+    drill.expect(f"what {drill.survivor} replicates", drill.replicates(drill.survivor), expected=drill.home)
     return f"{count} resources; the writer is in {drill.home}, a replica in {drill.survivor}"
 
 

@@ -28,6 +28,9 @@ from tools.local import LocalPlatform
 from tools.synth import synthesize
 from tools.target import Target
 
+#: What an instance without a source replicates.
+NOTHING = "nothing"
+
 
 class Shown(Reporter):
     """Keeps what a command prints, and shows it beside what a drill itself prints.
@@ -123,6 +126,11 @@ class Drill:
         """Return what RDS says of a region's instance."""
         name = self.platform.places[region].instance
         return dict(self.client("rds", region).describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0])
+
+    def replicates(self, region: str) -> str:
+        """Return the region that a region's instance replicates; ``nothing`` if it stands alone."""
+        source = self.instance(region).get("ReadReplicaSourceDBInstanceIdentifier")
+        return str(source).split(":")[3] if source else NOTHING
 
     def secret(self, region: str, name: str) -> dict[str, Any]:
         """Return the value of a secret in a region."""
@@ -227,6 +235,17 @@ class Drill:
         """
         if seen != expected:
             raise NotAsExpectedError(what, expected=expected, seen=seen)
+
+    def expect_said(self, wanted: str) -> None:
+        """Look for a text in what the command that was typed last has printed.
+
+        Raises
+        ------
+        NotAsExpectedError
+            If it is not there.
+        """
+        if wanted not in self.said:
+            raise NotAsExpectedError("what the command prints", expected=repr(wanted), seen=repr(self.said))
 
     def _failovers(self, reporter: Reporter, environ: Mapping[str, str]) -> Failovers:
         return Failovers(

@@ -1,15 +1,14 @@
 """Steps from the return of the region to its fence. What leads back to the settings of before follows after them."""
 
 from tools.drill.before import heard
-from tools.drill.context import Drill
+from tools.drill.context import NOTHING, Drill
 from tools.drill.step import Step, refused
 
 
 def find_region(drill: Drill) -> str:
     """Let the region answer again. It has not heard of the failover, and its database is the old writer."""
     drill.find_again()
-    source = drill.instance(drill.home).get("ReadReplicaSourceDBInstanceIdentifier")
-    drill.expect(f"the source of {drill.home}", source, expected=None)
+    drill.expect(f"what {drill.home} replicates", drill.replicates(drill.home), expected=NOTHING)
     return f"{drill.home} answers, and its database still takes writes"
 
 
@@ -22,11 +21,12 @@ def see_clients_stay(drill: Drill) -> str:
 
 def fence(drill: Drill) -> str:
     """Its own keeper fences the old writer, ends its rotation, and tells."""
-    drill.expect(f"the fence in {drill.home}, before its keeper has run", drill.is_fenced(drill.home), expected=False)
+    port = f"port 5432 of the old writer in {drill.home}"
+    drill.expect(f"{port}, before its keeper has run", _state(drill), expected="open")
     done = drill.keep(drill.home)["returned"]
-    drill.expect(f"the fence in {drill.home}", drill.is_fenced(drill.home), expected=True)
-    drill.expect("what its keeper says", done.get("fenced"), expected=drill.home)
-    return f"port 5432 of {drill.home} is closed"
+    drill.expect(f"{port}, after its keeper has run", _state(drill), expected="closed")
+    drill.expect("what its keeper says it has fenced", done.get("fenced"), expected=drill.home)
+    return f"{port} is closed"
 
 
 def see_rotation_ended(drill: Drill) -> str:
@@ -55,6 +55,10 @@ def see_clients_stay_after(drill: Drill) -> str:
 def refuse_failback(drill: Drill) -> str:
     """Nobody lets it back while its database stands alone."""
     return refused("failback", "stands alone", lambda: drill.type("let_back", REGION=drill.home))
+
+
+def _state(drill: Drill) -> str:
+    return "closed" if drill.is_fenced(drill.home) else "open"
 
 
 RETURNED = (

@@ -1,18 +1,17 @@
 """Steps that look what stands after the failover, while the region is still dark."""
 
 from tools.drill.before import OBJECT, SESSION, bucket_of, heard, sessions_of
-from tools.drill.context import Drill
+from tools.drill.context import NOTHING, Drill
 from tools.drill.step import Step, refused
 
 
 def see_writer(drill: Drill) -> str:
     """The replica is an instance of its own."""
     instance = drill.instance(drill.survivor)
-    source = instance.get("ReadReplicaSourceDBInstanceIdentifier")
-    drill.expect(f"the source of {drill.survivor}", source, expected=None)
+    drill.expect(f"what {drill.survivor} replicates", drill.replicates(drill.survivor), expected=NOTHING)
     drill.expect("its status", instance["DBInstanceStatus"], expected="available")
     drill.expect("the days of its backups", instance["BackupRetentionPeriod"], drill.platform.backup_days)
-    return f"{instance['Endpoint']['Address']}"
+    return str(instance["Endpoint"]["Address"])
 
 
 def see_secrets(drill: Drill) -> str:
