@@ -11,6 +11,7 @@ import io
 import json
 import pickle
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
@@ -77,6 +78,8 @@ class FakeAws:
         self._changes = 0
         #: Operations that a region refuses, and the code that it says.
         self.refuses: dict[tuple[str, str], str] = {}
+        #: What is called after each change.
+        self.look: Callable[[], None] = lambda: None
         #: Services that are dark in a region.
         self.ill: set[tuple[str, str]] = set()
         self.regions: dict[str, dict[str, Any]] = {}
@@ -91,6 +94,12 @@ class FakeAws:
         for region in REGIONS:
             self.regions[region] = {
                 "instance": {"status": "available", "source": None if region == HOME else arn(HOME), "busy": 0},
+                "protected": True,
+                "copied": region == HOME,
+                "restored": {},
+                "snapshots": {},
+                "failed_objects": 0,
+                "jobs": [],
                 "acl": [{"RuleNumber": 100, "RuleAction": "allow", "Egress": False}],
                 "group": {"DesiredCapacity": 6 if region == HOME else 3, "MaxSize": 9},
                 "secrets": {
@@ -99,6 +108,7 @@ class FakeAws:
                         "value": {"host": f"main-{HOME}.rds", "password": "pw"},
                         "rotation": f"rotation-{HOME}" if region == HOME else None,
                         "pending": False,
+                        "failed": [],
                     }
                     for name in SECRETS
                 },
@@ -144,6 +154,7 @@ class FakeAws:
         if self._changes == self.die_before:
             raise Killed
         answer = method(self.regions[region], region, **arguments)
+        self.look()
         self.keep()
         if self._changes == self.die_after:
             raise Killed
@@ -151,15 +162,30 @@ class FakeAws:
 
     # RDS
 
-    def _describe_db_instances(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
-        instance = here["instance"]
+    def _describe_db_instances(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
+        name = arguments["DBInstanceIdentifier"]
+        if restored := here["restored"].get(name):
+            return {"DBInstances": [_becoming(restored, "DBInstanceStatus")]}
+        instance = here["instance"] if name == f"main-{region}" else None
         if instance is None:
             raise error("DBInstanceNotFound")
         if instance["busy"]:
             instance["busy"] -= 1
             if not instance["busy"]:
                 instance |= {"status": "available", "source": None}
-        said = {"DBInstanceStatus": instance["status"], "Endpoint": {"Address": f"main-{region}.rds"}}
+        said = {
+            "DBInstanceStatus": instance["status"],
+            "Endpoint": {"Address": f"main-{region}.rds"},
+            "DeletionProtection": here["protected"],
+            "DBInstanceAutomatedBackupsReplications": [{}] if here["copied"] else [],
+            "DBInstanceClass": "db.r6g.large",
+            "DBSubnetGroup": {"DBSubnetGroupName": f"isolated-{region}"},
+            "VpcSecurityGroups": [{"VpcSecurityGroupId": f"sg-{region}"}],
+            "DBParameterGroups": [{"DBParameterGroupName": f"tls-{region}"}],
+            "KmsKeyId": f"key-{region}",
+            "IAMDatabaseAuthenticationEnabled": True,
+            "TagList": [{"Key": "Project", "Value": "meridian"}],
+        }
         source = {"ReadReplicaSourceDBInstanceIdentifier": instance["source"]} if instance["source"] else {}
         return {"DBInstances": [said | source]}
 
@@ -169,9 +195,44 @@ class FakeAws:
             raise error("InvalidDBInstanceState")
         instance |= {"status": "modifying", "busy": 3, "backups": arguments["BackupRetentionPeriod"]}
 
+    def _describe_db_snapshots(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
+        name = arguments.get("DBSnapshotIdentifier")
+        if name is None:
+            return {"DBSnapshots": list(here["snapshots"].values())}
+        if name not in here["snapshots"]:
+            raise error("DBSnapshotNotFound")
+        return {"DBSnapshots": [_becoming(here["snapshots"][name], "Status")]}
+
+    def _create_db_snapshot(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
+        self._snapshot(here, arguments["DBSnapshotIdentifier"], of=region)
+
+    def _copy_db_snapshot(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
+        source = self.regions[arguments["SourceRegion"]]["snapshots"]
+        found = source[arguments["SourceDBSnapshotIdentifier"].rpartition(":")[2]]
+        assert found["Status"] == "available"
+        self._snapshot(here, arguments["TargetDBSnapshotIdentifier"], of=found["of"])
+
+    def _snapshot(self, here: dict[str, Any], name: str, *, of: str) -> None:
+        if name in here["snapshots"]:
+            raise error("DBSnapshotAlreadyExists")
+        taken = datetime.fromtimestamp(self.now, UTC)
+        found = {"DBSnapshotIdentifier": name, "Status": "creating", "SnapshotCreateTime": taken, "of": of}
+        here["snapshots"][name] = found
+
+    def _restore_db_instance_from_db_snapshot(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
+        name = arguments["DBInstanceIdentifier"]
+        snapshot = here["snapshots"][arguments["DBSnapshotIdentifier"]]
+        if name in here["restored"]:
+            raise error("DBInstanceAlreadyExists")
+        assert snapshot["Status"] == "available"
+        made = {"DBInstanceStatus": "creating", "Endpoint": {"Address": f"{name}.rds"}, "of": snapshot["of"]}
+        here["restored"][name] = made | {"asked": arguments}
+
     # CloudWatch
 
-    def _get_metric_statistics(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
+    def _get_metric_statistics(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
+        if arguments["Namespace"] == "AWS/S3":
+            return {"Datapoints": [{"Sum": here["failed_objects"]}] if here["failed_objects"] else []}
         points = here["lag"] if here["lag"] is not None else self._flowing()
         return {"Datapoints": [{"Timestamp": datetime.fromtimestamp(at, UTC), "Maximum": lag} for at, lag in points]}
 
@@ -213,7 +274,25 @@ class FakeAws:
         if secret["rotation"]:
             function = f"arn:aws:lambda:{region}:{ACCOUNT}:function:{secret['rotation']}"
             said |= {"RotationEnabled": True, "RotationLambdaARN": function}
+        if secret["pending"]:
+            said["VersionIdsToStages"] = {"1": ["AWSCURRENT"], "2": ["AWSPENDING"]}
+        name = arguments["SecretId"]
+        replicas = [other for other in self._followers(region, name) if other != region]
+        told = [{"Region": other, "Status": "InSync"} for other in replicas]
+        said["ReplicationStatus"] = told + [{"Region": other, "Status": "Failed"} for other in secret["failed"]]
         return said
+
+    def _followers(self, primary: str, name: str) -> list[str]:
+        return [other for other, there in self.regions.items() if there["secrets"][name]["primary"] == primary]
+
+    def _remove_regions_from_replication(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
+        name = arguments["SecretId"]
+        for other in arguments["RemoveReplicaRegions"]:
+            if other in here["secrets"][name]["failed"]:
+                here["secrets"][name]["failed"].remove(other)
+            else:
+                # What follows is deleted; only what failed has nothing to delete.
+                self.regions[other]["secrets"][name]["value"] = None
 
     def _is_replicated(self, secret: dict[str, Any], name: str) -> bool:
         primary = secret["primary"]
@@ -243,6 +322,10 @@ class FakeAws:
             raise error("InvalidRequestException")
         for one in arguments["AddReplicaRegions"]:
             there = self.regions[one["Region"]]["secrets"][name]
+            assert one["KmsKeyId"] == f"alias/secrets-{one['Region']}"
+            if one["Region"] in secret["failed"]:
+                raise error("InvalidParameterException")
+            assert self._followers(one["Region"], name) == [one["Region"]], "it has replicas of its own"
             assert there["primary"] == one["Region"], "only what stands alone is overwritten"
             there |= {"primary": region, "value": dict(secret["value"]), "rotation": None}
 
@@ -292,6 +375,17 @@ class FakeAws:
         answer = advance({**json.loads(arguments["Payload"]), "dry_run": True}, self.world())
         return {"Payload": io.BytesIO(json.dumps(answer).encode())}
 
+    # S3
+
+    def _list_jobs(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
+        return {"Jobs": list(here["jobs"])}
+
+    def _create_job(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
+        job = {"JobId": f"job-{region}", "Status": "Active", "Description": arguments["Description"]}
+        if not here["jobs"]:
+            here["jobs"].append(job | {"asked": arguments})
+        return job
+
     # What people look at besides
 
     def _get_caller_identity(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
@@ -332,6 +426,13 @@ class FakeAws:
             }
             for region, here in self.regions.items()
         }
+
+
+def _becoming(thing: dict[str, Any], status: str) -> dict[str, Any]:
+    """What is being made, which is available when it is looked at again."""
+    said = dict(thing)
+    thing[status] = "available"
+    return said
 
 
 def arn(region: str) -> str:
