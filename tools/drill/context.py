@@ -22,6 +22,8 @@ from tools.drill.part import PROGRAM
 from tools.drill.step import NotAsExpectedError
 from tools.drill.timeline import Timeline
 from tools.emulator import Emulator
+from tools.failback import Failback
+from tools.failback.way import Mark
 from tools.failover import Failovers, clients_on_emulator
 from tools.files import write_text
 from tools.local import LocalPlatform
@@ -195,7 +197,7 @@ class Drill:
         return dict(said)
 
     def type(self, command: str, **environ: str) -> str:
-        """Type a command of `tools.failover.Failovers`, such as ``fail_over``; return what it prints, which is shown.
+        """Type ``failback`` or a command of `tools.failover.Failovers`; return what it prints, which is shown.
 
         Raises
         ------
@@ -203,11 +205,17 @@ class Drill:
             As the command does.
         """
         shown = Shown(self.reporter)
+        failovers = self._failovers(shown, environ)
+        run = self._failback(failovers).run if command == "failback" else getattr(failovers, command)
         try:
-            getattr(self._failovers(shown, environ), command)()
+            run()
         finally:
             self.said = "\n".join(shown.lines)
         return self.said
+
+    def marks(self) -> list[Mark]:
+        """Return where one is on the way back."""
+        return self._failback(self._failovers(self.reporter, {})).marks()
 
     def clients_go_to(self) -> str:
         """Return the region that the domain leads to, for a client near home."""
@@ -246,6 +254,9 @@ class Drill:
         """
         if wanted not in self.said:
             raise NotAsExpectedError("what the command prints", expected=repr(wanted), seen=repr(self.said))
+
+    def _failback(self, failovers: Failovers) -> Failback:
+        return Failback(failovers, prefix="local-")
 
     def _failovers(self, reporter: Reporter, environ: Mapping[str, str]) -> Failovers:
         return Failovers(

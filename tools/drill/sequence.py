@@ -5,9 +5,10 @@ thing, compares by `Drill.expect`, and returns what was seen. What later steps n
 """
 
 from tools.drill.before import BEFORE
+from tools.drill.home_again import HOME_AGAIN
 from tools.drill.lost import LOST
 from tools.drill.returned import RETURNED
 from tools.drill.step import Step
 from tools.drill.taken_over import TAKEN_OVER
 
-STEPS: tuple[Step, ...] = (*BEFORE, *LOST, *TAKEN_OVER, *RETURNED)
+STEPS: tuple[Step, ...] = (*BEFORE, *LOST, *TAKEN_OVER, *RETURNED, *HOME_AGAIN)
