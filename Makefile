@@ -87,7 +87,7 @@ recover: install ## AWS account: take what a killed deployment has left into the
 destroy: install ## AWS account: ask (or APPROVE=yes), destroy the platform
 	$(TOOL) destroy
 
-# REGION=, PLANNED=1, DRY_RUN=1, FORCE_REASON=, DRIVER=here are variables of the environment (docs/failover.md).
+# REGION=, PLANNED=1, DRY_RUN=1, FORCE_REASON=, DRIVER=here, STEP=, BATCH_ROLE= are variables of the environment (docs/failover.md).
 .PHONY: region-status failover failback local-region-status local-failover local-failback
 region-status: install ## AWS account: who is what in every region; works while some are dark
 	$(TOOL) region-status
@@ -95,7 +95,7 @@ region-status: install ## AWS account: who is what in every region; works while 
 failover: install ## AWS account: make the database in REGION= the writer (PLANNED=1, DRY_RUN=1, FORCE_REASON=, DRIVER=here)
 	$(TOOL) failover
 
-failback: install ## AWS account: let DNS use REGION= again, which a failover has left
+failback: install ## AWS account: the way back after a failover, and what comes next (STEP=secrets, compare, objects, release)
 	$(TOOL) failback
 
 local-region-status: install ## emulator: who is what in every region
@@ -104,7 +104,7 @@ local-region-status: install ## emulator: who is what in every region
 local-failover: install ## emulator: make the database in REGION= the writer
 	$(TOOL) local-failover
 
-local-failback: install ## emulator: let DNS use REGION= again
+local-failback: install ## emulator: the way back after a failover, and what comes next
 	$(TOOL) local-failback
 
 .PHONY: prove-on-aws prove-destroy
