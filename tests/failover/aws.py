@@ -184,7 +184,7 @@ class FakeAws:
             "DBParameterGroups": [{"DBParameterGroupName": f"tls-{region}"}],
             "KmsKeyId": f"key-{region}",
             "IAMDatabaseAuthenticationEnabled": True,
-            "TagList": [{"Key": "Project", "Value": "meridian"}],
+            "TagList": [{"Key": "Project", "Value": "meridian"}, {"Key": "aws:of", "Value": "aws"}],
         }
         source = {"ReadReplicaSourceDBInstanceIdentifier": instance["source"]} if instance["source"] else {}
         return {"DBInstances": [said | source]}

@@ -1,6 +1,7 @@
 """`make failback`: where one is on the way back after a failover, and its steps, each of which can be repeated."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from modules.areas.failover.runtime import journal
 from modules.areas.failover.runtime.clients import DarkError
@@ -81,6 +82,7 @@ class Failback:
             FailedObjects(settings=settings, world=world, record=record, role=role, tell=self._say).copy()
         else:
             self._failovers.let_back(record.origin)
+            self._show_compared(record, world)
 
     def _record(self, settings: Settings, world: World) -> journal.Run | None:
         """Return the record of the failover to come back from.
@@ -118,10 +120,17 @@ class Failback:
             return
         self._say(f"next: {first.to_do}")
         if first.edit:
-            self._say("      keys of your own beside role and of stay as they are")
+            self._say("      other keys under a region stay as they are")
         if first.name != BACK:
             self._say(f"at any time: make {self._prefix}failback STEP={COMPARE} restores what the old writer had;")
             self._say(f"             make {self._prefix}failback STEP={OBJECTS} copies objects that S3 could not")
+        self._show_compared(record, way.world)
+
+    def _show_compared(self, record: journal.Run, world: World) -> None:
+        """Say what stands and costs because somebody has compared."""
+        with suppress(DarkError):
+            for line in Comparison(world=world, record=record, tell=self._say).lines():
+                self._say(line)
 
     def _say_none(self, settings: Settings, world: World, step: str) -> None:
         region = self._failovers.environ.get("REGION", "")

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RestoreFromSnapshot.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -108,7 +108,7 @@ class Comparison:
                 "create_db_snapshot",
                 DBSnapshotIdentifier=self.snapshot,
                 DBInstanceIdentifier=self._old_name,
-                Tags=old.get("TagList", []),
+                Tags=_tags(old),
             )
             self.tell(f"snapshot {self.snapshot} of the old writer in {origin} is begun")
             return self.snapshot
@@ -155,7 +155,7 @@ class Comparison:
             PubliclyAccessible=False,
             MultiAZ=False,
             CopyTagsToSnapshot=True,
-            Tags=beside.get("TagList", []),
+            Tags=_tags(beside),
         )
         self.tell(f"{self.instance} is restored in {target}")
 
@@ -210,3 +210,8 @@ class Comparison:
 
     def _ask(self, region: str, operation: str, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401 - of boto3
         return self.world.aws.ask("rds", region, operation, **arguments)
+
+
+def _tags(instance: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the tags of an instance that may be given to another: AWS gives those of its own itself."""
+    return [tag for tag in instance.get("TagList", []) if not tag["Key"].startswith("aws:")]

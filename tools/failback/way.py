@@ -64,7 +64,7 @@ class Way:
     def __init__(self, record: journal.Run, settings: Settings, world: World, *, prefix: str = "") -> None:
         self.record = record
         self._settings = settings
-        self._world = world
+        self.world = world
         self._prefix = prefix
         self._origin, self._writer = record.origin, record.target
 
@@ -83,7 +83,7 @@ class Way:
         yield self._secrets()
         yield self._settings_say_so()
         # First those that still replicate the former writer, which cannot go before them.
-        for region in (*self._world.platform.others(self._origin, self._writer), self._origin):
+        for region in (*self.world.platform.others(self._origin, self._writer), self._origin):
             yield self._rebuilt(region)
         yield self._opened()
         yield Mark(
@@ -95,7 +95,7 @@ class Way:
 
     def _back(self) -> Mark:
         dark = []
-        for region in sorted(self._world.platform.places):
+        for region in sorted(self.world.platform.places):
             try:
                 self._instance(region)
             except DarkError as why:
@@ -113,9 +113,9 @@ class Way:
         """The keeper there does it; a person who opens it to save data has the settings say so."""
         if not self._stands_alone(self._origin):
             return Mark(name=FENCED, done=True, text=f"{self._origin} has no database that takes writes")
-        if not self._world.platform.places[self._origin].fenced:
+        if not self.world.platform.places[self._origin].fenced:
             return Mark(name=FENCED, done=True, text=f"the settings keep the database in {self._origin} open")
-        if traffic.is_fenced(self._world, self._origin):
+        if traffic.is_fenced(self.world, self._origin):
             return Mark(name=FENCED, done=True, text=f"no client reaches the database in {self._origin}")
         return Mark(
             name=FENCED,
@@ -126,9 +126,9 @@ class Way:
 
     def _secrets(self) -> Mark:
         home = self._settings.home
-        if is_one(self._world, home):
+        if is_one(self.world, home):
             return Mark(name=SECRETS, done=True, text=f"the secrets are those of {home}, and rotate there")
-        told = "; ".join(in_words(apart(self._world, home))) or f"{home} does not rotate them"
+        told = "; ".join(in_words(apart(self.world, home))) or f"{home} does not rotate them"
         return Mark(name=SECRETS, done=False, text=told, to_do=f"{self._make('failback')} STEP={SECRETS}")
 
     def _settings_say_so(self) -> Mark:
@@ -181,7 +181,7 @@ class Way:
     def _opened(self) -> Mark:
         if self._stands_alone(self._origin):
             return Mark(name=OPENED, done=False, text=f"{self._origin} is rebuilt first", to_do="the steps before")
-        if traffic.is_fenced(self._world, self._origin):
+        if traffic.is_fenced(self.world, self._origin):
             # The settings of a replica have no such rule, and the keeper takes it away as well.
             return Mark(
                 name=OPENED,
@@ -198,7 +198,7 @@ class Way:
     def _edit(self) -> Instances:
         """Return what stands, as `database.instances` says it."""
         edit: Instances = {}
-        for region in sorted(self._world.platform.places):
+        for region in sorted(self.world.platform.places):
             instance = self._instance(region)
             source = self._source(instance) if instance else None
             if region == self._writer:
@@ -222,16 +222,16 @@ class Way:
 
     def _instance(self, region: str) -> dict[str, Any] | None:
         try:
-            return self._world.instance(region)
+            return self.world.instance(region)
         except ClientError as error:
             if code(error) in NOT_THERE:
                 return None
             raise
 
     def _source(self, instance: dict[str, Any]) -> str | None:
-        source = self._world.source_of(instance)
+        source = self.world.source_of(instance)
         return source.split(":")[3] if source else None
 
     def _stands_alone(self, region: str) -> bool:
         instance = self._instance(region)
-        return instance is not None and self._world.source_of(instance) is None
+        return instance is not None and self.world.source_of(instance) is None
