@@ -282,6 +282,9 @@ class FakeAws:
         said["ReplicationStatus"] = told + [{"Region": other, "Status": "Failed"} for other in secret["failed"]]
         return said
 
+    def _describe_key(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
+        return {"KeyMetadata": {"KeyId": "key", "Arn": key_arn(region, arguments["KeyId"])}}
+
     def _followers(self, primary: str, name: str) -> list[str]:
         return [other for other, there in self.regions.items() if there["secrets"][name]["primary"] == primary]
 
@@ -322,7 +325,9 @@ class FakeAws:
             raise error("InvalidRequestException")
         for one in arguments["AddReplicaRegions"]:
             there = self.regions[one["Region"]]["secrets"][name]
-            assert one["KmsKeyId"] == f"alias/secrets-{one['Region']}"
+            # The failover, whose replicas Terraform does not see, names aliases; Terraform's have the key's ARN.
+            key = f"alias/secrets-{one['Region']}"
+            assert one["KmsKeyId"] == (key_arn(one["Region"], key) if region == HOME else key)
             if one["Region"] in secret["failed"]:
                 raise error("InvalidParameterException")
             assert self._followers(one["Region"], name) == [one["Region"]], "it has replicas of its own"
@@ -433,6 +438,10 @@ def _becoming(thing: dict[str, Any], status: str) -> dict[str, Any]:
     said = dict(thing)
     thing[status] = "available"
     return said
+
+
+def key_arn(region: str, alias: str) -> str:
+    return f"arn:aws:kms:{region}:{ACCOUNT}:key/of-{alias.rpartition('/')[2]}"
 
 
 def arn(region: str) -> str:

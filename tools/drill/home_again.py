@@ -14,7 +14,7 @@ from tools.drill.step import NotAsExpectedError, Step
 from tools.errors import ToolError
 from tools.failback.way import RELEASE, SECRETS
 from tools.paths import PLATFORM
-from tools.plan import Plan, destroyed
+from tools.plan import BOOKKEEPING, Plan, destroyed
 
 #: It follows the role of an instance, and what it replicated stays.
 OF_A_WRITER = "aws_db_instance_automated_backups_replication"
@@ -23,7 +23,19 @@ AHEAD = 10
 #: Seconds for which the alarm on a region that is held may look at the minutes before.
 ALARM_SECONDS = 240.0
 #: What the plan of the settings changes once the writer has moved, and nothing else (docs/failover.md).
-LISTED: list[tuple[str, str, list[str]]] = []
+LISTED = [
+    ("aws_cloudwatch_metric_alarm.us-west-2_watching_database_silent_89C11DAF", "update", ["evaluation_periods"]),
+    (
+        "aws_db_instance.us-west-2_database_instance_F683C744",
+        "update",
+        ["final_snapshot_identifier", "skip_final_snapshot"],
+    ),
+    (
+        "aws_db_instance_automated_backups_replication.us-west-2_database-backups-us-east-1_35641657",
+        "create",
+        [],
+    ),
+]
 
 
 def refuse_plan(drill: Drill) -> str:
@@ -105,7 +117,6 @@ def finish(drill: Drill) -> str:
     drill.local.apply(drill.target)
     saved = drill.target.save_plan(PLATFORM)
     saved.discard()
-    drill.expect("the plan", in_lines(saved.content), expected=[])
     drill.expect("whether anything changes", saved.changed, expected=False)
     drill.expect("the way back", drill.marks(), expected=[])
     for region in drill.regions:
@@ -134,11 +145,14 @@ def report_lag(drill: Drill, region: str) -> None:
 
 
 def in_lines(plan: Plan) -> list[tuple[str, str, list[str]]]:
-    """Return what a plan changes: address, actions and attributes of each, by address."""
+    """Return what a plan changes: address, actions and attributes of each, by address.
+
+    What Terraform keeps for itself is left out.
+    """
     return sorted(
         (change["address"], "+".join(change["change"]["actions"]), _attributes(change["change"]))
         for change in plan["resource_changes"]
-        if change["change"]["actions"] not in (["no-op"], ["read"])
+        if change["change"]["actions"] not in (["no-op"], ["read"]) and change["type"] != BOOKKEEPING
     )
 
 

@@ -101,7 +101,7 @@ class FailedObjects:
             Period=DAY,
             Statistics=["Sum"],
         )
-        return round(sum(point["Sum"] for point in answer["Datapoints"]))
+        return int(sum(point["Sum"] for point in answer["Datapoints"]))
 
     def _job(self, region: str) -> dict[str, Any] | None:
         answer = self.world.aws.ask("s3control", region, "list_jobs", AccountId=self.world.account, MaxResults=1000)

@@ -124,15 +124,23 @@ class Reunion:
         for region in self.world.platform.others(self.home):
             if _follows(self.world, region, name, self.home):
                 continue
-            key = self.world.platform.places[region].secrets_key
             self._ask(
                 self.home,
                 "replicate_secret_to_regions",
                 name,
-                AddReplicaRegions=[{"Region": region, "KmsKeyId": key}],
+                AddReplicaRegions=[{"Region": region, "KmsKeyId": self._key(region)}],
                 ForceOverwriteReplicaSecret=True,
             )
             self.tell(f"{name}: {region} follows {self.home}")
+
+    def _key(self, region: str) -> str:
+        """Return the ARN of the key there. Secrets Manager keeps an alias as it is, and Terraform wants another one.
+
+        To have it, the provider would delete the replica and make it again
+        (https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/secretsmanager/secret.go).
+        """
+        alias = self.world.platform.places[region].secrets_key
+        return str(self.world.aws.ask("kms", region, "describe_key", KeyId=alias)["KeyMetadata"]["Arn"])
 
     def _wait(self, name: str) -> None:
         """Wait until the replicas have the value: replication goes on after the call has answered."""
