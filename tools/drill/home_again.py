@@ -10,8 +10,7 @@ from tools.applying import apply
 from tools.danger import HOLD_DATA
 from tools.drill.before import LAG, MINUTES, OBJECT, SESSION, bucket_of, sessions_of
 from tools.drill.context import Drill
-from tools.drill.step import NotAsExpectedError, Step
-from tools.errors import ToolError
+from tools.drill.step import NotAsExpectedError, Step, refused
 from tools.failback.way import RELEASE, SECRETS
 from tools.paths import PLATFORM
 from tools.plan import BOOKKEEPING, Plan, destroyed
@@ -40,12 +39,12 @@ LISTED = [
 
 def refuse_plan(drill: Drill) -> str:
     """Terraform is not asked while the secrets are two: it would say that all is well."""
-    return _refused(lambda: drill.local.apply(drill.target), "secrets that Terraform cannot unite", "STEP=secrets")
+    return refused("a plan", "secrets that Terraform cannot unite", lambda: drill.local.apply(drill.target))
 
 
 def refuse_release(drill: Drill) -> str:
     """Nobody lets the region back before that."""
-    return _refused(lambda: drill.type("failback", STEP=RELEASE), f"not {RELEASE} yet", f"STEP={SECRETS}")
+    return refused("the release", f"not {RELEASE} yet", lambda: drill.type("failback", STEP=RELEASE))
 
 
 def unite_secrets(drill: Drill) -> str:
@@ -188,17 +187,6 @@ def _see_clients(drill: Drill, region: str) -> str:
         for each in drill.regions:
             drill.keep(each)
     return f"clients go to {region}"
-
-
-def _refused(run: Any, wanted: str, advice: str) -> str:  # noqa: ANN401 - whatever it answers
-    try:
-        run()
-    except ToolError as refused:
-        if wanted in refused.message and advice in str(refused.advice):
-            return refused.message
-        seen = f"{refused.message} ({refused.advice})"
-        raise NotAsExpectedError("the refusal", expected=wanted, seen=seen) from None
-    raise NotAsExpectedError("the refusal", expected=wanted, seen="it was done")
 
 
 HOME_AGAIN = (
