@@ -325,14 +325,13 @@ class FakeAws:
             raise error("InvalidRequestException")
         for one in arguments["AddReplicaRegions"]:
             there = self.regions[one["Region"]]["secrets"][name]
-            # The failover, whose replicas Terraform does not see, names aliases; Terraform's have the key's ARN.
-            key = f"alias/secrets-{one['Region']}"
-            assert one["KmsKeyId"] == (key_arn(one["Region"], key) if region == HOME else key)
+            alias = f"alias/secrets-{one['Region']}"
+            assert one["KmsKeyId"] in {alias, key_arn(one["Region"], alias)}
             if one["Region"] in secret["failed"]:
                 raise error("InvalidParameterException")
             assert self._followers(one["Region"], name) == [one["Region"]], "it has replicas of its own"
             assert there["primary"] == one["Region"], "only what stands alone is overwritten"
-            there |= {"primary": region, "value": dict(secret["value"]), "rotation": None}
+            there |= {"primary": region, "value": dict(secret["value"]), "rotation": None, "key": one["KmsKeyId"]}
 
     def _rotate_secret(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
         secret = here["secrets"][arguments["SecretId"]]
