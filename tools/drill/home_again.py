@@ -11,7 +11,7 @@ from tools.danger import HOLD_DATA
 from tools.drill.before import LAG, MINUTES, OBJECT, SESSION, bucket_of, sessions_of
 from tools.drill.context import Drill
 from tools.drill.step import NotAsExpectedError, Step, refused
-from tools.failback.way import RELEASE, SECRETS
+from tools.failback.way import COMPARE, OBJECTS, RELEASE, SECRETS
 from tools.paths import PLATFORM
 from tools.plan import BOOKKEEPING, Plan, destroyed
 
@@ -62,6 +62,25 @@ def unite_secrets(drill: Drill) -> str:
         drill.expect(f"rotation of {name}", said.get("RotationEnabled"), expected=True)
     drill.expect("what the keeper at home does", drill.keep(drill.home)["returned"], expected={})
     return f"those of {drill.home} are the primary ones again, with the address in {drill.survivor}"
+
+
+def compare(drill: Drill) -> str:
+    """Restore what the old writer had beside the new one, look at it as a person would, and delete it."""
+    text = drill.type("failback", STEP=COMPARE)
+    beside, rds = drill.instance(drill.survivor), drill.client("rds", drill.survivor)
+    name = f"{beside['DBInstanceIdentifier']}-compare"
+    (made,) = rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
+    drill.expect("the key of the restored instance", made["KmsKeyId"], expected=beside["KmsKeyId"])
+    drill.expect("that its address is told", f"{made['Endpoint']['Address']}:5432" in text, expected=True)
+    rds.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
+    return f"{name} in {drill.survivor}, deleted again"
+
+
+def copy_objects(drill: Drill) -> str:
+    """Ask for objects whose replication failed."""
+    text = drill.type("failback", STEP=OBJECTS)
+    drill.expect("that nothing failed is said", "of no object" in text, expected=True)
+    return text
 
 
 def agree(drill: Drill) -> str:
@@ -193,6 +212,8 @@ HOME_AGAIN = (
     Step(name="two secrets, no plan", run=refuse_plan),
     Step(name="two secrets, no release", run=refuse_release),
     Step(name="secrets are one", run=unite_secrets),
+    Step(name="compared", run=compare),
+    Step(name="objects", run=copy_objects),
     Step(name="Terraform agrees", run=agree),
     Step(name="rebuilt", run=rebuild),
     Step(name="let back", run=release),
