@@ -133,3 +133,25 @@ def new_people(folder: Path, monkeypatch: pytest.MonkeyPatch) -> People:
     monkeypatch.setattr(Failovers, "world", with_time)
     monkeypatch.setattr(command, "describe", lambda _: platform())
     return People(aws, write_settings(folder, settings_of(*THREE)))
+
+
+def current(people: People) -> Mark:
+    return next(mark for mark in people.marks() if not mark.done)
+
+
+def walk(people: People, *, to: str = "") -> list[str]:
+    """Do what is next until there is nothing; the names of what was done."""
+    done: list[str] = []
+    while people.marks() and len(done) < 20:
+        mark = current(people)
+        if mark.name == to:
+            break
+        done.append(mark.name)
+        if mark.edit is not None:
+            people.edit(instances=mark.edit)
+            people.deploy()
+        elif "STEP=" in mark.to_do:
+            people.type("failback", STEP=mark.to_do.rpartition("=")[2])
+        else:
+            people.deploy()
+    return done
