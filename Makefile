@@ -149,7 +149,7 @@ demo: install ## the whole life on an emulator of its own
 chaos: install ## emulator: kill applies at random moments (KILLS=20, SEED=), and recover from each
 	$(TOOL) chaos
 
-drill: install ## emulator: lose a region, fail over, and let it return; prints a timeline
+drill: install ## emulator: lose a region, fail over, and go all the way back; prints a timeline
 	$(TOOL) drill
 
 .PHONY: iam iam-again

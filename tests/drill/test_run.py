@@ -90,9 +90,10 @@ def test_what_a_command_or_aws_refuses_ends_it_too(drill: Drill, run: Any, why: 
 
 def test_each_step_is_followed_by_who_looks_closer(drill: Drill) -> None:
     seen: list[str] = []
-    steps = [Step(name=name, run=lambda _: "yes") for name in ("region lost", "failover", "region back")]
+    names = ["region lost", "failover", "region back", "planned switch back", "as it was"]
+    steps = [Step(name=name, run=lambda _: "yes") for name in names]
     play(drill, steps, after=lambda step: seen.append(step.name))
-    assert seen == ["region lost", "failover", "region back"]
+    assert seen == names
     show(drill)
     assert "us-east-1 is lost, us-west-2 takes over" in drill.noted["text"].getvalue()
     assert sentence(drill).startswith("us-east-1 was lost at 1 s, and us-west-2 had the writer at 2 s; us-east-1 came")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -49,23 +48,12 @@ def is_fenced_once(drill: Drill) -> None:
     assert record.steps["fence"]["fenced"] is True
 
 
-def is_let_back_by_force(drill: Drill) -> None:
-    assert f"{drill.home} is back" in drill.type("let_back", REGION=drill.home, FORCE_REASON="the drill is over")
-    # The alarm looks at whole minutes.
-    end = time.monotonic() + 180
-    while drill.clients_go_to() != drill.home:
-        assert time.monotonic() < end
-        time.sleep(5)
-        drill.keep(drill.survivor)
-
-
 CLOSER: dict[str, Callable[[Drill], None]] = {
     "keepers run": status_tells_of_every_region,
     "dry run": dry_run_tells_what_would_be_lost,
     "failover": closing_statement_is_true,
     "the command again": goes_on_from_here,
     "pages of both regions": is_fenced_once,
-    "alone, no failback": is_let_back_by_force,
 }
 
 

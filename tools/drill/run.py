@@ -131,10 +131,12 @@ def show(begun: Drill) -> None:
 
 def sentence(begun: Drill) -> str:
     """Return what a drill has shown, in a sentence."""
-    lost, moved, back = (begun.timeline.at(what) for what in ("region lost", "failover", "region back"))
+    told = ("region lost", "failover", "region back", "planned switch back", "as it was")
+    lost, moved, back, home, end = (begun.timeline.at(what) for what in told)
     return (
         f"{begun.home} was lost at {lost:.0f} s, and {begun.survivor} had the writer at {moved:.0f} s; {begun.home} "
-        f"came back at {back:.0f} s, fenced its database, and stays out of DNS until a person lets it back"
+        f"came back at {back:.0f} s, fenced its database, and stayed out of DNS until it was let back; it had "
+        f"the writer again at {home:.0f} s, and the settings were as at first at {end:.0f} s, with an empty plan"
     )
 
 
