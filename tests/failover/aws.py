@@ -20,12 +20,12 @@ from typing import Any
 
 import botocore.session
 from botocore import xform_name
-from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
 
 from modules.areas.failover.runtime.advance import advance
 from modules.areas.failover.runtime.clients import DarkError
 from modules.areas.failover.runtime.world import Place, Platform, World
+from tests.failover.aws_copies import Copies, becoming, error
 
 HOME, WEST, SOUTH = "us-east-1", "us-west-2", "ap-south-1"
 REGIONS = (HOME, WEST, SOUTH)
@@ -67,7 +67,7 @@ class Killed(BaseException):
     """A driver that ends in the middle of a call."""
 
 
-class FakeAws:
+class FakeAws(Copies):
     """The regions. With a file they outlive the process that uses them."""
 
     def __init__(self, file: Path | None = None) -> None:
@@ -165,7 +165,7 @@ class FakeAws:
     def _describe_db_instances(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
         name = arguments["DBInstanceIdentifier"]
         if restored := here["restored"].get(name):
-            return {"DBInstances": [_becoming(restored, "DBInstanceStatus")]}
+            return {"DBInstances": [becoming(restored, "DBInstanceStatus")]}
         instance = here["instance"] if name == f"main-{region}" else None
         if instance is None:
             raise error("DBInstanceNotFound")
@@ -194,39 +194,6 @@ class FakeAws:
         if instance["status"] != "available" or instance["source"] is None:
             raise error("InvalidDBInstanceState")
         instance |= {"status": "modifying", "busy": 3, "backups": arguments["BackupRetentionPeriod"]}
-
-    def _describe_db_snapshots(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
-        name = arguments.get("DBSnapshotIdentifier")
-        if name is None:
-            return {"DBSnapshots": list(here["snapshots"].values())}
-        if name not in here["snapshots"]:
-            raise error("DBSnapshotNotFound")
-        return {"DBSnapshots": [_becoming(here["snapshots"][name], "Status")]}
-
-    def _create_db_snapshot(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
-        self._snapshot(here, arguments["DBSnapshotIdentifier"], of=region)
-
-    def _copy_db_snapshot(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
-        source = self.regions[arguments["SourceRegion"]]["snapshots"]
-        found = source[arguments["SourceDBSnapshotIdentifier"].rpartition(":")[2]]
-        assert found["Status"] == "available"
-        self._snapshot(here, arguments["TargetDBSnapshotIdentifier"], of=found["of"])
-
-    def _snapshot(self, here: dict[str, Any], name: str, *, of: str) -> None:
-        if name in here["snapshots"]:
-            raise error("DBSnapshotAlreadyExists")
-        taken = datetime.fromtimestamp(self.now, UTC)
-        found = {"DBSnapshotIdentifier": name, "Status": "creating", "SnapshotCreateTime": taken, "of": of}
-        here["snapshots"][name] = found
-
-    def _restore_db_instance_from_db_snapshot(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
-        name = arguments["DBInstanceIdentifier"]
-        snapshot = here["snapshots"][arguments["DBSnapshotIdentifier"]]
-        if name in here["restored"]:
-            raise error("DBInstanceAlreadyExists")
-        assert snapshot["Status"] == "available"
-        made = {"DBInstanceStatus": "creating", "Endpoint": {"Address": f"{name}.rds"}, "of": snapshot["of"]}
-        here["restored"][name] = made | {"asked": arguments}
 
     # CloudWatch
 
@@ -379,17 +346,6 @@ class FakeAws:
         answer = advance({**json.loads(arguments["Payload"]), "dry_run": True}, self.world())
         return {"Payload": io.BytesIO(json.dumps(answer).encode())}
 
-    # S3
-
-    def _list_jobs(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
-        return {"Jobs": list(here["jobs"])}
-
-    def _create_job(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
-        job = {"JobId": f"job-{region}", "Status": "Active", "Description": arguments["Description"]}
-        if not here["jobs"]:
-            here["jobs"].append(job | {"asked": arguments})
-        return job
-
     # What people look at besides
 
     def _get_caller_identity(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
@@ -432,24 +388,12 @@ class FakeAws:
         }
 
 
-def _becoming(thing: dict[str, Any], status: str) -> dict[str, Any]:
-    """What is being made, which is available when it is looked at again."""
-    said = dict(thing)
-    thing[status] = "available"
-    return said
-
-
 def key_arn(region: str, alias: str) -> str:
     return f"arn:aws:kms:{region}:{ACCOUNT}:key/of-{alias.rpartition('/')[2]}"
 
 
 def arn(region: str) -> str:
     return f"arn:aws:rds:{region}:{ACCOUNT}:db:main-{region}"
-
-
-def error(code: str, status: int = 400) -> ClientError:
-    said = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    return ClientError(said, "Operation")
 
 
 def _holds(item: dict[str, Any] | None, arguments: dict[str, Any]) -> bool:
