@@ -90,7 +90,7 @@ recover: install ## AWS account: take what a killed deployment has left into the
 destroy: install ## AWS account: ask (or APPROVE=yes), destroy the platform
 	$(TOOL) destroy
 
-# REGION=, PLANNED=1, DRY_RUN=1, FORCE_REASON=, DRIVER=here are variables of the environment (docs/failover.md).
+# REGION=, PLANNED=1, DRY_RUN=1, FORCE_REASON=, DRIVER=here, STEP=, BATCH_ROLE= are variables of the environment (docs/failover.md).
 .PHONY: region-status failover failback local-region-status local-failover local-failback
 region-status: install ## AWS account: who is what in every region; works while some are dark
 	$(TOOL) region-status
@@ -98,7 +98,7 @@ region-status: install ## AWS account: who is what in every region; works while 
 failover: install ## AWS account: make the database in REGION= the writer (PLANNED=1, DRY_RUN=1, FORCE_REASON=, DRIVER=here)
 	$(TOOL) failover
 
-failback: install ## AWS account: let DNS use REGION= again, which a failover has left
+failback: install ## AWS account: the way back after a failover, and what comes next (STEP=secrets, compare, objects, release)
 	$(TOOL) failback
 
 local-region-status: install ## emulator: who is what in every region
@@ -107,7 +107,7 @@ local-region-status: install ## emulator: who is what in every region
 local-failover: install ## emulator: make the database in REGION= the writer
 	$(TOOL) local-failover
 
-local-failback: install ## emulator: let DNS use REGION= again
+local-failback: install ## emulator: the way back after a failover, and what comes next
 	$(TOOL) local-failback
 
 .PHONY: prove-on-aws prove-destroy
@@ -121,7 +121,7 @@ prove-destroy: install ## AWS account: take down what an interrupted proof has l
 try: install ## what would be built: synthesize, plan and judge, apply nothing
 	$(TOOL) try
 
-.PHONY: local-start local-plan local-up local-upgrade-database local-down local-env local-unlock local-recover demo chaos
+.PHONY: local-start local-plan local-up local-upgrade-database local-down local-env local-unlock local-recover demo chaos drill
 local-start: install ## emulator: start it with the state backend only
 	$(TOOL) local-start
 
@@ -151,6 +151,9 @@ demo: install ## the whole life on an emulator of its own
 
 chaos: install ## emulator: kill applies at random moments (KILLS=20, SEED=), and recover from each
 	$(TOOL) chaos
+
+drill: install ## emulator: lose a region, fail over, and go all the way back; prints a timeline
+	$(TOOL) drill
 
 .PHONY: iam iam-again
 iam: install ## write the least policies of bootstrap, planner and deployer

@@ -23,8 +23,10 @@ from tools.console import Reporter
 from tools.cost import cost
 from tools.demo import demo
 from tools.diagram.command import diagram
+from tools.drill.run import drill, place_of_drill
 from tools.emulator import EmulatorError
 from tools.errors import Interrupted, ToolError
+from tools.failback import Failback
 from tools.failover import Failovers, Make, clients_in_account, clients_on_emulator
 from tools.interrupts import raise_on_signals
 from tools.local import LocalPlatform
@@ -165,6 +167,10 @@ def commands() -> Table:
         "chaos": ("kill applies on an emulator at random moments, and recover from each", chaos),
     }
 
+    drilling: Table = {
+        "drill": ("lose a region on an emulator of its own, fail over, and let it return", drill),
+    }
+
     def moving(make: Callable[[], Make]) -> Failovers:
         return Failovers(file=paths.settings, make=make())
 
@@ -178,10 +184,13 @@ def commands() -> Table:
             "move the writer of the database to another region",
             lambda: moving(clients_in_account).fail_over(),
         ),
-        "failback": ("let DNS use a region again that was left", lambda: moving(clients_in_account).let_back()),
+        "failback": (
+            "where one is on the way back after a failover; STEP= takes a step",
+            lambda: Failback(moving(clients_in_account)).run(),
+        ),
         "local-region-status": ("the same on the emulator", lambda: moving(here).status()),
         "local-failover": ("the same on the emulator", lambda: moving(here).fail_over()),
-        "local-failback": ("the same on the emulator", lambda: moving(here).let_back()),
+        "local-failback": ("the same on the emulator", lambda: Failback(moving(here), prefix="local-").run()),
         "local-env": ("print shell lines that point other tools at the emulator", lambda: _print(local.environment())),
         "iam-again": ("write them from the recording that is there", lambda: write_policies_again(paths)),
         "numbers": (
@@ -202,6 +211,7 @@ def commands() -> Table:
         **_alone(proof.paths, proving),
         **_alone(place_of_recording(paths), recording),
         **_alone(place_of_chaos(), breaking),
+        **_alone(place_of_drill(), drilling),
         **beside,
     }
 

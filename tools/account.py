@@ -21,6 +21,7 @@ from tools.destruction import require_free, staying_of_plan
 from tools.digest import of_file
 from tools.durations import of_place
 from tools.errors import ToolError
+from tools.failback import require_one_secret
 from tools.gate import check
 from tools.guard import guard
 from tools.paths import BACKEND, PLATFORM, STACKS, Paths
@@ -107,6 +108,7 @@ class Account:
         target = self._target()
         for line in look_at_regions(target):
             self.reporter.say(line)
+        require_one_secret(target, tell=self.reporter.say)
         for stack in STACKS:
             with self.reporter.step(f"plan {stack} for review"):
                 _, plan = plan_for_review(target, stack)
@@ -287,6 +289,7 @@ class Account:
             )
         for line in look_at_regions(target):
             self.reporter.say(line)
+        require_one_secret(target, tell=self.reporter.say)
         plans = {}
         for stack in STACKS:
             with self.reporter.step(f"plan {stack}"):

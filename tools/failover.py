@@ -1,4 +1,4 @@
-"""`make failover` and `make failback`: the functions of `modules/areas/failover`, started and followed by people.
+"""`make failover` and `make region-status`: the functions of `modules/areas/failover`, started and followed by people.
 
 They read the settings and ask AWS, and need neither Terraform nor the state, so they work while the home region is
 dark. A region that does not answer costs seconds.
@@ -66,7 +66,7 @@ def clients_in_account() -> Make:
 
 @dataclass(kw_only=True)
 class Failovers:
-    """Starts failovers, follows them, and lets regions back.
+    """Starts failovers, follows them, and lets regions back (`tools/failback`).
 
     Parameters
     ----------
@@ -80,6 +80,8 @@ class Failovers:
         Where to tell what happens.
     sleep : callable
         Waits some seconds.
+    on_step : callable
+        Is told of each step that is done: its name, and what it found or changed. By default nobody is.
     """
 
     file: Path
@@ -87,6 +89,7 @@ class Failovers:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     reporter: Reporter = field(default_factory=Reporter)
     sleep: Callable[[float], None] = time.sleep
+    on_step: Callable[[str, str], None] = lambda _step, _facts: None
 
     def fail_over(self) -> None:
         """Move the writer to `REGION`, and tell each step.
@@ -96,7 +99,7 @@ class Failovers:
         ToolError
             When it is refused, or does not come to its end.
         """
-        settings, region = self._settings(), self._region()
+        settings, region = self.settings(), self._region()
         world, by = self.world(settings, near=region)
         request = self._request(settings, world, region, by)
         if request["dry_run"]:
@@ -107,16 +110,16 @@ class Failovers:
         for line in _ended(follow(request, world)).get("statement", []):
             self.reporter.say(line)
 
-    def let_back(self) -> None:
-        """Let DNS use `REGION` again, and close the failover that has left it.
+    def let_back(self, region: str = "") -> None:
+        """Let DNS use a region again, by default `REGION`, and close the failover that has left it.
 
         Raises
         ------
         ToolError
             When that is refused.
         """
-        settings, region = self._settings(), self._region()
-        world, _ = self.world(settings, near=region)
+        region = region or self._region()
+        world, _ = self.world(self.settings(), near=region)
         try:
             closed = release(region, world, reason=self.environ.get("FORCE_REASON", ""))["closed"]
         except RefusedError as refused:
@@ -127,7 +130,7 @@ class Failovers:
 
     def status(self) -> None:
         """Print where things stand in every region."""
-        settings = self._settings()
+        settings = self.settings()
         world, _ = self.world(settings, near=settings.home)
         RegionStatus(settings=settings, world=world, reporter=self.reporter).show()
 
@@ -153,7 +156,14 @@ class Failovers:
             )
         return World(platform=describe(settings), aws=aws, account=found["Account"]), found["Arn"]
 
-    def _settings(self) -> Settings:
+    def settings(self) -> Settings:
+        """Return the settings of a platform that fails over.
+
+        Raises
+        ------
+        ToolError
+            When it does not.
+        """
         settings = load_settings(self.file, self.environ)
         if not settings.fails_over:
             raise ToolError(
@@ -286,6 +296,7 @@ class Failovers:
     def _tell_step(self, name: str, detail: Answer) -> None:
         facts = ", ".join(f"{key} {value}" for key, value in detail.items() if value not in ("", None, {}))
         self.reporter.say(f"  {datetime.now(tz=UTC):%H:%M:%S} {name:<9} {facts}")
+        self.on_step(name, facts)
 
     def _tell_dry_run(self, answer: Answer) -> None:
         self.reporter.say("dry run: nothing is changed")

@@ -13,6 +13,7 @@ from tools.destruction import empty, labels_have_moved
 from tools.durations import of_place
 from tools.emulator import Emulator
 from tools.emulator_session import EmulatorSession
+from tools.failback import require_one_secret
 from tools.gate import check
 from tools.lock import Lock, unlock
 from tools.paths import BACKEND, PLATFORM, STACKS, Paths
@@ -207,6 +208,7 @@ class LocalPlatform:
 
     def save_plans(self, target: Target) -> dict[str, SavedPlan]:
         """Plan both stacks; return the plans by stack."""
+        require_one_secret(target, tell=self.reporter.say)
         plans = {}
         for stack in STACKS:
             with self.reporter.step(f"plan {stack}"):
@@ -220,6 +222,7 @@ class LocalPlatform:
 
     def apply(self, target: Target) -> Plan:
         """Plan the platform and apply that plan, which is returned."""
+        require_one_secret(target, tell=self.reporter.say)
         with self.reporter.step("apply platform"):
             saved = target.save_plan(PLATFORM)
             with saved.discarded():

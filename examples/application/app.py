@@ -69,12 +69,17 @@ class Database:
     _read_at: float = -SECRET_SECONDS
 
     def connect(self) -> Connection:
-        """Log in; if that is denied, read the secret again, which may have been rotated, and try once more."""
+        """Log in; if that is denied, or nobody answers, read the secret again and try once more.
+
+        The password may have been rotated, or the writer may be in another region since a failover.
+        """
         try:
             return self._log_in()
         except pg8000.DatabaseError as error:
             if _sqlstate(error) not in DENIED:
                 raise
+        except (pg8000.InterfaceError, OSError):
+            LOG.info("the database does not answer: its address is read again")
         self._read_at = -SECRET_SECONDS
         return self._log_in()
 

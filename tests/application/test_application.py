@@ -281,6 +281,19 @@ def test_rotation_of_the_password_is_followed(application: Running, users: Users
     assert application.request("GET", "/notes")[1]["notes"] == ["after", "before"]
 
 
+def test_a_writer_that_has_moved_is_found(application: Running, users: Users, cloud: Cloud) -> None:
+    """As after a failover: nobody answers at the address that it has read, and which is good for minutes."""
+    value = users.value(users.name)
+    users.let_in(value)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        nobody = int(probe.getsockname()[1])
+    cloud.put(value | {"port": nobody})
+    assert application.request("POST", "/notes", "before")[0] == 503
+    cloud.put(value)
+    assert application.request("POST", "/notes", "after")[0] == 201
+    assert "its address is read again" in application.log.read_text()
+
+
 def test_secret_without_a_password_is_waited_for(application: Running, users: Users, cloud: Cloud) -> None:
     value = users.value(users.name)
     cloud.put({key: value[key] for key in value.keys() - {"password"}})

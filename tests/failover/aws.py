@@ -11,6 +11,7 @@ import io
 import json
 import pickle
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
@@ -19,12 +20,12 @@ from typing import Any
 
 import botocore.session
 from botocore import xform_name
-from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
 
 from modules.areas.failover.runtime.advance import advance
 from modules.areas.failover.runtime.clients import DarkError
 from modules.areas.failover.runtime.world import Place, Platform, World
+from tests.failover.aws_copies import Copies, becoming, error
 
 HOME, WEST, SOUTH = "us-east-1", "us-west-2", "ap-south-1"
 REGIONS = (HOME, WEST, SOUTH)
@@ -66,7 +67,7 @@ class Killed(BaseException):
     """A driver that ends in the middle of a call."""
 
 
-class FakeAws:
+class FakeAws(Copies):
     """The regions. With a file they outlive the process that uses them."""
 
     def __init__(self, file: Path | None = None) -> None:
@@ -77,6 +78,8 @@ class FakeAws:
         self._changes = 0
         #: Operations that a region refuses, and the code that it says.
         self.refuses: dict[tuple[str, str], str] = {}
+        #: What is called after each change.
+        self.look: Callable[[], None] = lambda: None
         #: Services that are dark in a region.
         self.ill: set[tuple[str, str]] = set()
         self.regions: dict[str, dict[str, Any]] = {}
@@ -91,6 +94,12 @@ class FakeAws:
         for region in REGIONS:
             self.regions[region] = {
                 "instance": {"status": "available", "source": None if region == HOME else arn(HOME), "busy": 0},
+                "protected": True,
+                "copied": region == HOME,
+                "restored": {},
+                "snapshots": {},
+                "failed_objects": 0,
+                "jobs": [],
                 "acl": [{"RuleNumber": 100, "RuleAction": "allow", "Egress": False}],
                 "group": {"DesiredCapacity": 6 if region == HOME else 3, "MaxSize": 9},
                 "secrets": {
@@ -99,6 +108,7 @@ class FakeAws:
                         "value": {"host": f"main-{HOME}.rds", "password": "pw"},
                         "rotation": f"rotation-{HOME}" if region == HOME else None,
                         "pending": False,
+                        "failed": [],
                     }
                     for name in SECRETS
                 },
@@ -144,6 +154,7 @@ class FakeAws:
         if self._changes == self.die_before:
             raise Killed
         answer = method(self.regions[region], region, **arguments)
+        self.look()
         self.keep()
         if self._changes == self.die_after:
             raise Killed
@@ -151,15 +162,30 @@ class FakeAws:
 
     # RDS
 
-    def _describe_db_instances(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
-        instance = here["instance"]
+    def _describe_db_instances(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
+        name = arguments["DBInstanceIdentifier"]
+        if restored := here["restored"].get(name):
+            return {"DBInstances": [becoming(restored, "DBInstanceStatus")]}
+        instance = here["instance"] if name == f"main-{region}" else None
         if instance is None:
             raise error("DBInstanceNotFound")
         if instance["busy"]:
             instance["busy"] -= 1
             if not instance["busy"]:
                 instance |= {"status": "available", "source": None}
-        said = {"DBInstanceStatus": instance["status"], "Endpoint": {"Address": f"main-{region}.rds"}}
+        said = {
+            "DBInstanceStatus": instance["status"],
+            "Endpoint": {"Address": f"main-{region}.rds"},
+            "DeletionProtection": here["protected"],
+            "DBInstanceAutomatedBackupsReplications": [{}] if here["copied"] else [],
+            "DBInstanceClass": "db.r6g.large",
+            "DBSubnetGroup": {"DBSubnetGroupName": f"isolated-{region}"},
+            "VpcSecurityGroups": [{"VpcSecurityGroupId": f"sg-{region}"}],
+            "DBParameterGroups": [{"DBParameterGroupName": f"tls-{region}"}],
+            "KmsKeyId": f"key-{region}",
+            "IAMDatabaseAuthenticationEnabled": True,
+            "TagList": [{"Key": "Project", "Value": "meridian"}, {"Key": "aws:of", "Value": "aws"}],
+        }
         source = {"ReadReplicaSourceDBInstanceIdentifier": instance["source"]} if instance["source"] else {}
         return {"DBInstances": [said | source]}
 
@@ -171,7 +197,9 @@ class FakeAws:
 
     # CloudWatch
 
-    def _get_metric_statistics(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
+    def _get_metric_statistics(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
+        if arguments["Namespace"] == "AWS/S3":
+            return {"Datapoints": [{"Sum": here["failed_objects"]}] if here["failed_objects"] else []}
         points = here["lag"] if here["lag"] is not None else self._flowing()
         return {"Datapoints": [{"Timestamp": datetime.fromtimestamp(at, UTC), "Maximum": lag} for at, lag in points]}
 
@@ -213,7 +241,28 @@ class FakeAws:
         if secret["rotation"]:
             function = f"arn:aws:lambda:{region}:{ACCOUNT}:function:{secret['rotation']}"
             said |= {"RotationEnabled": True, "RotationLambdaARN": function}
+        if secret["pending"]:
+            said["VersionIdsToStages"] = {"1": ["AWSCURRENT"], "2": ["AWSPENDING"]}
+        name = arguments["SecretId"]
+        replicas = [other for other in self._followers(region, name) if other != region]
+        told = [{"Region": other, "Status": "InSync"} for other in replicas]
+        said["ReplicationStatus"] = told + [{"Region": other, "Status": "Failed"} for other in secret["failed"]]
         return said
+
+    def _describe_key(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
+        return {"KeyMetadata": {"KeyId": "key", "Arn": key_arn(region, arguments["KeyId"])}}
+
+    def _followers(self, primary: str, name: str) -> list[str]:
+        return [other for other, there in self.regions.items() if there["secrets"][name]["primary"] == primary]
+
+    def _remove_regions_from_replication(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
+        name = arguments["SecretId"]
+        for other in arguments["RemoveReplicaRegions"]:
+            if other in here["secrets"][name]["failed"]:
+                here["secrets"][name]["failed"].remove(other)
+            else:
+                # What follows is deleted; only what failed has nothing to delete.
+                self.regions[other]["secrets"][name]["value"] = None
 
     def _is_replicated(self, secret: dict[str, Any], name: str) -> bool:
         primary = secret["primary"]
@@ -243,8 +292,13 @@ class FakeAws:
             raise error("InvalidRequestException")
         for one in arguments["AddReplicaRegions"]:
             there = self.regions[one["Region"]]["secrets"][name]
+            alias = f"alias/secrets-{one['Region']}"
+            assert one["KmsKeyId"] in {alias, key_arn(one["Region"], alias)}
+            if one["Region"] in secret["failed"]:
+                raise error("InvalidParameterException")
+            assert self._followers(one["Region"], name) == [one["Region"]], "it has replicas of its own"
             assert there["primary"] == one["Region"], "only what stands alone is overwritten"
-            there |= {"primary": region, "value": dict(secret["value"]), "rotation": None}
+            there |= {"primary": region, "value": dict(secret["value"]), "rotation": None, "key": one["KmsKeyId"]}
 
     def _rotate_secret(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
         secret = here["secrets"][arguments["SecretId"]]
@@ -334,13 +388,12 @@ class FakeAws:
         }
 
 
+def key_arn(region: str, alias: str) -> str:
+    return f"arn:aws:kms:{region}:{ACCOUNT}:key/of-{alias.rpartition('/')[2]}"
+
+
 def arn(region: str) -> str:
     return f"arn:aws:rds:{region}:{ACCOUNT}:db:main-{region}"
-
-
-def error(code: str, status: int = 400) -> ClientError:
-    said = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    return ClientError(said, "Operation")
 
 
 def _holds(item: dict[str, Any] | None, arguments: dict[str, Any]) -> bool:

@@ -70,6 +70,55 @@ def test_a_switch_leaves_all_that_holds_data_as_it_is() -> None:
     assert old.items() < new.items()
 
 
+def changed(before: Stack, after: Stack) -> dict[str, list[str]]:
+    """Attributes that differ, by address; of an address that only one of the two has, which one."""
+    old, new = ({block.address: block.body for block in stack.all_resources()} for stack in (before, after))
+    found = {address: ["added"] for address in new.keys() - old.keys()}
+    found |= {address: ["removed"] for address in old.keys() - new.keys()}
+    for address in old.keys() & new.keys():
+        one, other = old[address], new[address]
+        if names := sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name)):
+            found[address] = names
+    return found
+
+
+def test_what_a_switch_changes_in_the_whole_platform_is_this_list() -> None:
+    assert changed(platform(*THREE), platform(*THREE, database=SWITCHED)) == {
+        "aws_cloudwatch_dashboard.oversight_dashboard_5888ED06": ["dashboard_body"],
+        # A replica tells its lag every minute, a writer does not.
+        "aws_cloudwatch_metric_alarm.us-west-2_watching_database_silent_89C11DAF": ["evaluation_periods"],
+        # But for the two about its final snapshot, Terraform reads them in an instance that is made, or ignores them.
+        "aws_db_instance.us-west-2_database_instance_F683C744": [
+            *("allocated_storage", "db_name", "engine_lifecycle_support", "final_snapshot_identifier", "password_wo"),
+            *("replicate_source_db", "skip_final_snapshot", "username"),
+        ],
+        "aws_db_instance_automated_backups_replication.us-west-2_database-backups-us-east-1_35641657": ["added"],
+        # The rule that the failover, or the keeper, has made.
+        "aws_network_acl.us-east-1_network_database-acl_596D7E77": ["ingress"],
+        # Write-only, and its version stays: nothing is written.
+        "aws_secretsmanager_secret_version.us-east-1_application-secret_value_01D5D659": ["secret_string_wo"],
+        "aws_secretsmanager_secret_version.us-east-1_database-credentials_value_37CD705D": ["secret_string_wo"],
+    }
+
+
+def test_what_the_primary_region_takes_along_afterwards_is_this_list_and_holds_no_data() -> None:
+    alarms = "aws_cloudwatch_metric_alarm"
+    found = changed(platform(*THREE, database=SWITCHED), platform(*THREE, **TAKEN_OVER))
+    assert {address: names for address, names in found.items() if not address.startswith(f"{alarms}.")} == {
+        "aws_cloudwatch_dashboard.oversight_dashboard_5888ED06": ["dashboard_body"],
+        "aws_iam_account_password_policy.account_password-policy_0681F18D": ["provider"],
+        "aws_route53_record.entry_records_apex-primary_18428570": ["alias", "health_check_id"],
+        "aws_s3_account_public_access_block.account_s3-public-access-block_710BFC23": ["provider"],
+        "aws_s3_bucket_replication_configuration.ap-south-1_data-replication_0192F4CE": ["depends_on", "rule"],
+        "aws_s3_bucket_replication_configuration.us-east-1_data-replication_A61DC6FD": ["depends_on", "rule"],
+        "aws_s3_bucket_replication_configuration.us-west-2_data-replication_45FBAF29": ["depends_on", "rule"],
+    }
+    # Alarms on replication follow its rules: four begin, and four end.
+    about = {address: names for address, names in found.items() if address.startswith(f"{alarms}.")}
+    assert all("_watching_storage_" in address for address in about)
+    assert sorted(map(str, about.values())) == ["['added']"] * 4 + ["['dimensions']"] * 4 + ["['removed']"] * 4
+
+
 def test_only_the_named_region_is_rebuilt() -> None:
     stack = platform(*THREE, database=REBUILT)
     for region, body in instances(stack).items():

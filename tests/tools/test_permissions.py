@@ -124,13 +124,14 @@ def test_planner_reads_no_secret_and_changes_nothing() -> None:
                 assert reference.access_level(action) in {"List", "Read"}, action
 
 
-def test_planner_decrypts_the_state_and_the_variables_of_functions_alone() -> None:
+def test_planner_decrypts_the_state_the_variables_of_functions_and_the_journals_of_failovers_alone() -> None:
     held = {
         statement["Condition"]["StringLike"]["kms:ViaService"]: statement["Condition"]["ForAnyValue:StringLike"]
         for statement in statements("planner")
         if "kms:Decrypt" in statement.get("Action", [])
     }
     assert held == {
+        "dynamodb.*.amazonaws.com": {"kms:ResourceAliases": "alias/PROD-kms-main-data-*"},
         "lambda.*.amazonaws.com": {"kms:ResourceAliases": "alias/PROD-kms-main-functions-*"},
         "s3.*.amazonaws.com": {"kms:ResourceAliases": "alias/PROD-kms-main-state-*"},
     }

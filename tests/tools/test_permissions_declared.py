@@ -76,6 +76,15 @@ def test_deployer_looks_what_the_keys_encrypt_of_others(action: str, resource: s
     assert allows(in_the_account("deployer"), question)
 
 
+def test_the_planner_reads_the_journals_of_failovers_and_no_other_table() -> None:
+    def scanning(table: str) -> Question:
+        resource = f"arn:aws:dynamodb:us-west-2:{recording()[1]}:table/{table}"
+        return Question(action="dynamodb:Scan", resource=resource, region="us-west-2")
+
+    assert allows(in_the_account("planner"), scanning("PROD-dynamodb-main-failover-us-west-2"))
+    assert not allows(in_the_account("planner"), scanning("PROD-dynamodb-main-sessions-us-west-2"))
+
+
 def test_deployer_does_not_read_what_others_keep() -> None:
     for action, resource in (
         ("dynamodb:GetItem", "arn:aws:dynamodb:us-west-2:{}:table/of-somebody-else"),

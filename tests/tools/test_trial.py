@@ -74,7 +74,7 @@ class Look:
             self.steps.append(f"plan {stack}")
             return SimpleNamespace(content=PLAN)
 
-        return SimpleNamespace(save_plan=save_plan)
+        return SimpleNamespace(save_plan=save_plan, settings=SimpleNamespace(fails_over=False))
 
     def _check(self, plans: Any, synthesis: str) -> None:
         assert synthesis == "what was synthesized"

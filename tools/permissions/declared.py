@@ -7,11 +7,13 @@ Each tool lists the actions that it uses, beside the code that uses them. They c
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from modules.areas.failover.description import IDENTIFIER
 from modules.settings import Settings
 from tools import rollout
 from tools.destruction import content, staying, survey
 from tools.emulator.iam import reference
 from tools.emulator.iam.question import Question
+from tools.failback import guard
 from tools.preflight import roles
 from tools.preflight.checks import CHECKS
 from tools.recovery import backend
@@ -93,7 +95,7 @@ def declared(role: str, *, settings: Settings, account: str) -> list[Question]:
     if role in {"bootstrap", "deployer"}:
         found += [*asker.of_names(), *asker.of_linked_roles()]
     if role in {"planner", "deployer"}:
-        found += asker.of_the_zone()
+        found += [*asker.of_the_zone(), *asker.of_failovers()]
     if role == "deployer":
         found += [*asker.of_groups(), *asker.of_what_goes(), *asker.of_the_baseline(), *asker.of_the_trail()]
         found += asker.of_databases()
@@ -105,6 +107,7 @@ class _Asker:
         self._zone_role = settings.entry.zone_role_arn
         self._account = account
         self._region = settings.home
+        self._fails_over = settings.fails_over
         self._opening = f"{settings.environment.upper()}-{{}}-{settings.environment_suffix}-"
 
     def of_any(self, action: str) -> Question:
@@ -149,6 +152,24 @@ class _Asker:
         vault = f"arn:aws:backup:{self._region}:{self._account}:backup-vault:{self._name('backup')}any"
         for action in (*content.ACTIONS, *staying.ACTIONS):
             yield self._of(action, self._bucket() if action.startswith("s3:") else vault)
+
+    def of_failovers(self) -> Iterator[Question]:
+        """Ask for what is looked at before a plan where the writer can be moved (`tools/failback/guard.py`)."""
+        if not self._fails_over:
+            return
+        scan, describe = guard.ACTIONS
+        opening = f"{self._region}:{self._account}"
+        yield self._of(scan, f"arn:aws:dynamodb:{opening}:table/{self._name('dynamodb')}{IDENTIFIER}-any")
+        yield self._of(describe, f"arn:aws:secretsmanager:{opening}:secret:{self._name('secret')}any")
+        yield Question(
+            action="kms:Decrypt",
+            resource=f"arn:aws:kms:{opening}:key/00000000",
+            region=self._region,
+            keys={
+                "kms:ViaService": (f"dynamodb.{self._region}.amazonaws.com",),
+                "kms:ResourceAliases": (f"alias/{self._name('kms')}data-{self._region}",),
+            },
+        )
 
     def of_databases(self) -> Iterator[Question]:
         """Ask for the promotion and the final snapshot of one of the platform's databases."""

@@ -10,7 +10,7 @@ from modules.settings import Settings
 from modules.settings.regions import METRICS_OF_ROUTE_53, chatbot_region
 from tools.emulator.iam import reference
 from tools.emulator.iam.question import Question
-from tools.permissions.patterns import Patterns
+from tools.permissions.patterns import JOURNALS, Patterns
 
 Statement = dict[str, Any]
 Condition = tuple[str, str, tuple[str, ...]]
@@ -196,6 +196,8 @@ def _group(action: str, conditions: frozenset[Condition], found: set[str], *, wi
         return _Group(service=service, kind="MakeWithin", conditions=conditions, exact=tuple(sorted(found)))
     if _is_for_project(conditions):
         kind = "Make"
+    if all(f"{JOURNALS}*" in pattern for pattern in found):
+        return _Group(service=service, kind="LookIntoJournals", conditions=conditions)
     if service == "s3":
         # An action on objects must not reach the objects of every bucket that an action on buckets names.
         objects = tuple(sorted(found)) if any("/" in pattern for pattern in found) else ()

@@ -54,7 +54,7 @@ def failover_alarms(*, region: str, kept: Sequence[str], journal: Journal) -> di
             treat_missing_data="ignore",
             severity="ticket",
             description=f"A failover has left {name}, and DNS does not use it until somebody lets it back: "
-            f"docs/failover.md, make failback REGION={name}.",
+            f"docs/failover.md, make failback.",
         )
         specs[f"running-{name}"] = AlarmSpec(
             metric=metric(MINUTES_METRIC, name),

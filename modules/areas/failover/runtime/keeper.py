@@ -134,13 +134,22 @@ def _see_to_itself(region: str, world: World, records: list[Run]) -> Detail:
             return {}
         done["fenced"] = region
     # Until the new writer has the secrets, a planned failover may still be given up.
-    if "promote" in record.steps and (cancelled := credentials.cancel_rotation(world, region)):
+    two = "promote" in record.steps and _are_two(record, world)
+    if two and (cancelled := credentials.cancel_rotation(world, region)):
         done["cancelled"] = cancelled
     if done:
         text = f"{region} was left by failover {record.id} and answers again. Done there: {json.dumps(done)}."
         done["told"] = tell(world, f"Failover: {region} has returned", text, sorted({region, record.target}))
     _note(region, world, record)
     return done
+
+
+def _are_two(record: Run, world: World) -> bool:
+    """Whether the secrets were not reunited since: after that rotation is to go on, with the new writer's address."""
+    try:
+        return credentials.is_primary(world, record.target)
+    except DarkError:
+        return True
 
 
 def _note(region: str, world: World, record: Run) -> None:

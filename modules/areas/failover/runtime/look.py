@@ -106,7 +106,7 @@ def _others(run: Run, world: World) -> Found:
         if record.origin == run.target:
             raise RefusedError(
                 f"{run.target} was left by {record.id}, and is held out of DNS",
-                f"make failback REGION={run.target} when its database is a replica again",
+                f"make failback REGION={run.target} says what comes before that",
             )
         if record.source == run.source:
             raise RefusedError(

@@ -43,11 +43,12 @@ def release(region: str, world: World, *, reason: str = "") -> dict[str, Any]:
         raise RefusedError(f"{region} is not held", "nothing to do")
     for record in about:
         _check(record, world, reason)
+    # Before the record: whoever is killed here finds it again, and until then its keeper holds the region.
+    traffic.put_held(world, region, held=False)
     closed = []
     for record in about:
         journal.save(world, replace(record, state=CLOSED, steps={**record.steps, "release": {"reason": reason}}))
         closed.append(record.id)
-    traffic.put_held(world, region, held=False)
     return {"closed": closed}
 
 
@@ -63,5 +64,5 @@ def _check(record: Run, world: World, reason: str) -> None:
     if source is None:
         raise RefusedError(
             f"the database in {record.origin} stands alone and is not a replica of the new writer",
-            "rebuild it first (docs/database.md); FORCE_REASON=… leads clients there all the same",
+            "make failback says what comes first; FORCE_REASON=… leads clients there all the same",
         )

@@ -29,7 +29,7 @@ def statement(run: Run, platform: Platform) -> list[str]:
     lines += [f"  is: {line}" for line in _true(run)]
     lines += [f"  is not: {line}" for line in _not_true(run, platform)]
     if "settle" in run.steps:
-        lines += [f"  to do: {line}" for line in _to_do(run, platform)]
+        lines += [f"  to do: {line}" for line in _to_do(run)]
     return lines
 
 
@@ -53,7 +53,7 @@ def _true(run: Run) -> Iterator[str]:
     if following := sorted(set(steps.get("spread", {})) - set(credentials.missing(run))):
         yield f"the secrets in {', '.join(following)} follow them"
     if steps.get("hold", {}).get("held"):
-        yield f"{run.origin} is out of DNS, and stays out until make failback REGION={run.origin}"
+        yield f"{run.origin} is out of DNS, and stays out until make failback STEP=release"
     if steps.get("fence", {}).get("fenced"):
         yield f"the old writer is fenced: no client reaches {run.source}"
     if steps.get("drain", {}).get("drained"):
@@ -85,13 +85,10 @@ def _not_true(run: Run, platform: Platform) -> Iterator[str]:
         yield f"in its place: the record is in {run.region}, since {platform.places[run.origin].keeper} did not answer"
 
 
-def _to_do(run: Run, platform: Platform) -> Iterator[str]:
+def _to_do(run: Run) -> Iterator[str]:
     yield f"write into the settings: {settings_edit(run)}"
-    yield f"make plan asks every region: it works again when {run.origin} answers. See docs/failover.md"
-    if others := platform.others(run.origin, run.target):
-        yield f"rebuild the replicas in {', '.join(others)}, and {run.origin} last (docs/database.md)"
-    else:
-        yield f"rebuild {run.origin} as a replica (docs/database.md)"
+    yield f"make plan asks every region: it works again when {run.origin} answers"
+    yield "make failback says what comes next, from here to the release of the region (docs/failover.md#afterwards)"
 
 
 def moment(seconds: float) -> str:

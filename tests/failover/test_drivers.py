@@ -1,0 +1,67 @@
+"""Several drivers: of one failover, and of two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from modules.areas.failover.runtime import advance as runtime
+from modules.areas.failover.runtime import journal
+from modules.areas.failover.runtime.advance import advance
+from tests.failover.aws import HOME, SOUTH, WEST, FakeAws, arn, drive
+from tests.failover.losing import REQUEST, lose, record
+
+
+def test_of_two_regions_one_wins(aws: FakeAws) -> None:
+    lose(aws, HOME)
+    west, south = REQUEST, {**REQUEST, "id": "b", "target": SOUTH}
+    for _ in range(3):
+        advance(west, aws.world())
+        answer = advance(south, aws.world())
+    assert answer["state"] == "refused"
+    assert answer["why"] == "a moves the writer from us-east-1 to us-west-2: running"
+    assert drive(aws, west)[1]["state"] == "done"
+    assert drive(aws, south)[1]["why"] == "a moves the writer from us-east-1 to us-west-2: done"
+    assert aws.regions[SOUTH]["instance"]["source"] == arn(HOME)
+
+
+def test_two_that_claim_at_once(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both have looked before either has claimed."""
+    lose(aws, HOME)
+    found = runtime.look
+
+    def look(run: journal.Run, world: Any) -> dict[str, Any]:
+        result = found(run, world)
+        if run.target == WEST:
+            monkeypatch.setattr(runtime, "look", found)
+            assert advance({**REQUEST, "id": "b", "target": SOUTH}, world)["did"] == "look"
+        return result
+
+    monkeypatch.setattr(runtime, "look", look)
+    assert drive(aws, REQUEST)[1]["why"] == "b moves the writer from us-east-1 to ap-south-1: running"
+    assert drive(aws, {**REQUEST, "id": "b", "target": SOUTH})[1]["state"] == "done"
+
+
+def test_two_drivers_of_one_failover_are_harmless(aws: FakeAws) -> None:
+    lose(aws, HOME)
+    worlds = [aws.world(), aws.world()]
+    ends = 0
+    while ends < 2:
+        for world in worlds:
+            answer = advance(REQUEST, world)
+            aws.pass_time(1)
+            ends += answer["next"] == "end"
+    assert aws.hosts()[WEST] == {"main-us-west-2"}
+    assert record(aws).state == "done"
+
+
+def test_a_driver_that_slept_writes_into_no_later_failover(aws: FakeAws) -> None:
+    lose(aws, HOME)
+    advance(REQUEST, aws.world())
+    stale = record(aws)
+    journal.save(aws.world(), journal.replace(stale, state="closed"))
+    later = journal.claim(aws.world(), journal.replace(stale, id="later", state="running", version=0))
+    assert later.version == stale.version
+    with pytest.raises(journal.MovedError):
+        journal.save(aws.world(), stale.did("hold", {}))

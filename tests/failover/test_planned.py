@@ -1,0 +1,83 @@
+"""A failover while the writer works: fenced, drained, and given up if that does not end."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any
+
+import pytest
+
+from modules.areas.failover.runtime import advance as runtime
+from modules.areas.failover.runtime import journal
+from modules.areas.failover.runtime.advance import advance
+from tests.failover.aws import HOME, WEST, FakeAws, Killed, drive
+from tests.failover.losing import PLANNED, lose, record
+
+
+def test_planned_loses_nothing(aws: FakeAws) -> None:
+    _, end = drive(aws, PLANNED)
+    assert end["state"] == "done"
+    text = "\n".join(end["statement"])
+    assert "is: nothing that was committed is lost" in text
+    assert "writes to the old writer are not in" not in text
+    assert aws.fenced(HOME)
+    assert aws.held(HOME) == 1
+    assert record(aws).steps["drain"]["replayed_until"] > record(aws).steps["fence"]["at"] + 30
+
+
+def test_planned_is_given_up_if_the_replica_does_not_follow(aws: FakeAws) -> None:
+    aws.regions[WEST]["lag"] = [(aws.now - 60 * minute, 30.0) for minute in range(1, 20)]
+    before = aws.picture()
+    did, end = drive(aws, PLANNED)
+    assert end["state"] == "refused"
+    assert "20 minutes" in end["why"]
+    assert did == ["look", "hold", "fence"]
+    assert aws.picture() == before
+    # The same driver asks again, as a state machine does after an error.
+    assert advance(PLANNED, aws.world())["state"] == "refused"
+    aws.regions[WEST]["lag"] = None
+    assert drive(aws, {**PLANNED, "id": "b"})[1]["state"] == "done"
+
+
+@pytest.mark.parametrize("die", range(1, 5))
+def test_giving_up_can_be_killed_and_resumed(aws: FakeAws, die: int) -> None:
+    aws.regions[WEST]["lag"] = [(aws.now - 60 * minute, 30.0) for minute in range(1, 20)]
+    before = aws.picture()
+    while (answer := advance(PLANNED, aws.world()))["next"] != "wait":
+        pass
+    aws.pass_time(3600)
+    aws._changes, aws.die_after = 0, die
+    try:
+        answer = advance(PLANNED, aws.world())
+    except Killed:
+        answer = advance(PLANNED, aws.world())
+    assert answer["state"] == "refused"
+    assert aws.picture() == before
+
+
+@pytest.mark.parametrize("late", ["hold", "fence"])
+def test_a_driver_that_is_late_leaves_no_fence_on_a_writer_that_goes_on(
+    aws: FakeAws, monkeypatch: pytest.MonkeyPatch, late: str
+) -> None:
+    """While it does a step, another driver does the same, waits in vain, and gives up."""
+    aws.regions[WEST]["lag"] = [(aws.now - 60 * minute, 30.0) for minute in range(1, 20)]
+    before = aws.picture()
+    steps = runtime.STEPS
+
+    def slowly(step: Any) -> Any:
+        @wraps(step)
+        def run(record: journal.Run, world: Any) -> dict[str, Any]:
+            monkeypatch.setattr(runtime, "STEPS", steps)
+            assert drive(aws, PLANNED)[1]["state"] == "refused"
+            return dict(step(record, world))
+
+        return run
+
+    monkeypatch.setattr(runtime, "STEPS", tuple(slowly(step) if step.__name__ == late else step for step in steps))
+    assert drive(aws, PLANNED)[1]["state"] == "refused"
+    assert aws.picture() == before
+
+
+def test_planned_needs_a_writer_that_answers(aws: FakeAws) -> None:
+    lose(aws, HOME)
+    assert drive(aws, PLANNED)[1]["why"].startswith("us-east-1 does not answer")
