@@ -9,7 +9,7 @@ from modules.settings import load_settings
 from tools.applying import apply
 from tools.bootstrap import bootstrap, make_roles
 from tools.console import Reporter
-from tools.destruction import empty, labels_have_moved
+from tools.destruction import empty, is_stale
 from tools.durations import of_place
 from tools.emulator import Emulator
 from tools.emulator_session import EmulatorSession
@@ -251,7 +251,7 @@ class LocalPlatform:
         with self.reporter.step("destroy platform"):
             terraform.init(target.backend_arguments())
             # To look at what stands first takes as long as a plan, and this is what it is needed for.
-            terraform.destroy(refresh=labels_have_moved(state, target.clients))
+            terraform.destroy(refresh=is_stale(state, target.clients))
 
     def _plan(self, synthesis: Synthesis) -> list[SavedPlan]:
         with self.emulator_session.running() as emulator:

@@ -11,32 +11,34 @@ from tools.local import LocalPlatform
 
 HERE = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:one"
 GONE = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:gone"
+TABLES = "arn:aws:dynamodb:eu-west-1:123456789012:table/"
 
 
 class NotFoundError(Exception):
-    """There is no such secret."""
+    """There is no such secret, or no such table."""
 
 
 class Standing:
-    """A target whose state has one version of a secret with these labels; whether it is looked at is noted."""
+    """A target whose state has one resource; whether it is looked at is noted."""
 
-    def __init__(self, *, arn: str, labels: list[str]) -> None:
+    def __init__(self, kind: str, attributes: dict[str, Any]) -> None:
         self.looked: list[bool] = []
-        self._attributes = {"arn": arn, "version_id": "v1", "version_stages": labels}
+        self._kind, self._attributes = kind, attributes
 
     def state(self, _stack: str) -> dict[str, Any]:
-        version = {"type": "aws_secretsmanager_secret_version", "name": "a"}
+        resource = {"type": self._kind, "name": "a"}
         return {
             "resources": [
-                version | {"mode": "data", "instances": [{"attributes": {}}]},
-                version | {"mode": "managed", "instances": [{"attributes": self._attributes}]},
+                resource | {"mode": "data", "instances": [{"attributes": {}}]},
+                resource | {"mode": "managed", "instances": [{"attributes": self._attributes}]},
             ]
         }
 
     def clients(self, service: str, region: str) -> Any:
-        assert (service, region) == ("secretsmanager", "eu-west-1")
+        assert region == "eu-west-1"
         exceptions = SimpleNamespace(ResourceNotFoundException=NotFoundError)
-        return SimpleNamespace(describe_secret=self._describe, exceptions=exceptions)
+        calls = {"secretsmanager": {"describe_secret": self._describe}, "dynamodb": {"describe_table": self._table}}
+        return SimpleNamespace(exceptions=exceptions, **calls[service])
 
     def backend_arguments(self) -> list[str]:
         return []
@@ -51,6 +53,12 @@ class Standing:
         if asked["SecretId"] == GONE:
             raise NotFoundError
         return {"VersionIdsToStages": {"v1": ["AWSPREVIOUS", "OURS"], "v2": ["AWSCURRENT", "MOVED"]}}
+
+    @staticmethod
+    def _table(**asked: str) -> dict[str, Any]:
+        if asked["TableName"] == "gone":
+            raise NotFoundError
+        return {"Table": {}}
 
     def _destroy(self, *, refresh: bool) -> int:
         self.looked.append(refresh)
@@ -69,13 +77,35 @@ class Standing:
 def test_looks_at_what_stands_only_where_labels_of_secrets_have_moved(
     tmp_path: Path, arn: str, labels: list[str], *, looked: bool
 ) -> None:
+    version = {"arn": arn, "version_id": "v1", "version_stages": labels}
+    assert looks(tmp_path, Standing("aws_secretsmanager_secret_version", version)) == [looked]
+
+
+@pytest.mark.parametrize(
+    ("name", "replica", "looked"),
+    [
+        ("stands", [{"region_name": "eu-west-3"}], False),
+        ("gone", [{"region_name": "eu-west-3"}], True),
+        # A table without replicas that is gone is soon forgotten.
+        ("gone", [], False),
+    ],
+)
+def test_looks_where_a_table_with_replicas_is_gone_since_the_provider_would_ask_for_half_an_hour(
+    tmp_path: Path, name: str, replica: list[dict[str, str]], *, looked: bool
+) -> None:
+    table = {"arn": TABLES + name, "name": name, "replica": replica}
+    assert looks(tmp_path, Standing("aws_dynamodb_table", table)) == [looked]
+
+
+def looks(folder: Path, standing: Any) -> list[bool]:
+    """Whether each destruction of it looked."""
     local = LocalPlatform(
-        settings=tmp_path / "settings.yaml",
-        build=tmp_path / "build",
-        out=tmp_path / "out",
+        settings=folder / "settings.yaml",
+        build=folder / "build",
+        out=folder / "out",
         environ={},
         reporter=Reporter(Console(file=io.StringIO())),
     )
-    standing: Any = Standing(arn=arn, labels=labels)
     local.destroy(standing)
-    assert standing.looked == [looked]
+    looked: list[bool] = standing.looked
+    return looked

@@ -4,9 +4,9 @@ from tools.destruction.configuration import DESTRUCTION, plan_destruction
 from tools.destruction.content import empty
 from tools.destruction.going import Going, of_plan, of_state
 from tools.destruction.kept import Kept, keep, still_in_use
-from tools.destruction.labels import labels_have_moved
 from tools.destruction.obstacles import require_free
 from tools.destruction.retired import staying_of_plan
+from tools.destruction.stale import is_stale
 from tools.destruction.staying import Staying, shared
 
 __all__ = [
@@ -15,8 +15,8 @@ __all__ = [
     "Kept",
     "Staying",
     "empty",
+    "is_stale",
     "keep",
-    "labels_have_moved",
     "of_plan",
     "of_state",
     "plan_destruction",
