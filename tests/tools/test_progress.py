@@ -57,6 +57,8 @@ def test_what_is_left_follows_from_the_last_time_and_from_the_pace() -> None:
     # The pace, once it says something.
     assert left(10, done=4, total=100) is None
     assert left(10, done=25, total=100) == 30
+    # The last ones are those that are waited for.
+    assert left(10, done=90, total=100) is None
     # A plan of last time had no steps, and this one has.
     assert left(10, done=25, total=100, last=Duration(seconds=15)) == 30
 
