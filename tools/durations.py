@@ -109,5 +109,7 @@ def left_in_words(seconds: float | None) -> str:
     """Return `, about 40 s left`, rounded to what anybody can know; nothing if it is not known."""
     if seconds is None:
         return ""
+    if seconds >= 2 * _MINUTE:
+        return f", about {in_words(round(seconds / _MINUTE) * _MINUTE).removesuffix(' 0 s')} left"
     step = 10 if seconds >= _MINUTE else 5
     return f", about {in_words(max(step, round(seconds / step) * step))} left"
