@@ -11,8 +11,8 @@ from tools.files import write_text
 #: What is over sooner is nobody's concern.
 SHORTEST_SECONDS = 2.0
 _MINUTE, _HOUR = 60, 3600
-#: Steps that have to be done before their pace says anything.
-_LEAST_STEPS, _LEAST_SHARE = 5, 0.2
+#: Steps that have to be done before their pace says anything, and from which on the last ones are waited for.
+_LEAST_STEPS, _LEAST_SHARE, _MOST_SHARE = 5, 0.2, 0.8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +87,7 @@ def left(elapsed: float, *, done: int = 0, total: int = 0, last: Duration | None
     """
     if total and last and last.steps:
         expected: float | None = last.seconds * total / last.steps
-    elif total and done >= max(_LEAST_STEPS, total * _LEAST_SHARE):
+    elif max(_LEAST_STEPS, total * _LEAST_SHARE) <= done <= total * _MOST_SHARE:
         expected = elapsed * total / done
     else:
         expected = last.seconds if last and not total else None
@@ -109,5 +109,7 @@ def left_in_words(seconds: float | None) -> str:
     """Return `, about 40 s left`, rounded to what anybody can know; nothing if it is not known."""
     if seconds is None:
         return ""
+    if seconds >= 2 * _MINUTE:
+        return f", about {in_words(round(seconds / _MINUTE) * _MINUTE).removesuffix(' 0 s')} left"
     step = 10 if seconds >= _MINUTE else 5
     return f", about {in_words(max(step, round(seconds / step) * step))} left"

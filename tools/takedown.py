@@ -44,7 +44,7 @@ def take_down(target: Target, *, approve: Callable[[str, Sequence[str]], None], 
     if not going:
         reporter.say("nothing of the platform is deployed: there is nothing to destroy")
         return
-    with reporter.step("look for what has to stay"):
+    with reporter.step("look for what has to stay", quiet=True):
         staying = Staying.of(going, target.clients)
     with reporter.step("plan destruction"):
         saved = plan_destruction(target, kept=staying.addresses)

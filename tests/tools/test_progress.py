@@ -7,6 +7,7 @@ import os
 import pty
 import re
 from pathlib import Path
+from time import sleep
 
 import pytest
 from rich.console import Console
@@ -15,7 +16,7 @@ from tools import __main__ as command_line
 from tools.console import Reporter
 from tools.durations import Duration, Durations, in_words, left, left_in_words, of_place
 from tools.terminal import redraws
-from tools.terraform.events import Stream
+from tools.terraform.events import Step, Stream
 from tools.terraform.progress import Reporter as Progress
 
 
@@ -57,6 +58,8 @@ def test_what_is_left_follows_from_the_last_time_and_from_the_pace() -> None:
     # The pace, once it says something.
     assert left(10, done=4, total=100) is None
     assert left(10, done=25, total=100) == 30
+    # The last ones are those that are waited for.
+    assert left(10, done=90, total=100) is None
     # A plan of last time had no steps, and this one has.
     assert left(10, done=25, total=100, last=Duration(seconds=15)) == 30
 
@@ -72,7 +75,7 @@ def test_what_is_left_is_told_as_exactly_as_anybody_knows() -> None:
     assert left_in_words(None) == ""
     assert left_in_words(1) == ", about 5 s left"
     assert left_in_words(43) == ", about 45 s left"
-    assert left_in_words(187) == ", about 3 min 10 s left"
+    assert left_in_words(187) == ", about 3 min left"
 
 
 def test_lines_are_drawn_again_on_a_terminal_only() -> None:
@@ -147,3 +150,22 @@ def test_a_command_that_took_a_while_says_so_at_its_end(
     assert capsys.readouterr().err == "make sbom: done in 2 min 5 s\n"
     assert command_line.main(["sbom"]) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_a_narrow_terminal_shows_what_is_left_and_cuts_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    primary, secondary = pty.openpty()
+    address = f"aws_db_instance.eu-west-1_{'x' * 60}"
+    with os.fdopen(secondary, "w") as terminal:
+        last = Duration(seconds=600, steps=100)
+        with Progress(title="apply platform", console=Console(file=terminal, width=80), last=last) as progress:
+            progress.show(Stream(total=100, done=50, running={address: Step(action="create")}))
+            sleep(0.3)
+    shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", os.read(primary, 100_000).decode())
+    os.close(primary)
+    line = next(line for line in re.split(r"[\r\n]+", shown) if "50/100" in line)
+    assert "about 10 min left" in line
+    assert "aws_db" in line
+    assert "…" in line
+    assert len(line) <= 80

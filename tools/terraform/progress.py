@@ -7,12 +7,14 @@ from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Column
 
 from tools.durations import Duration, left, left_in_words
 from tools.terminal import redraws
 from tools.terraform.events import Stream
 
 _SECONDS_BETWEEN_LINES = 10.0
+_BAR_WIDTH = 12
 
 
 class Reporter:
@@ -35,9 +37,18 @@ class Reporter:
         self._started = self._told = monotonic()
         self._bar: Progress | None = None
         if redraws(console):
-            columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-            self._bar = Progress(*columns, console=console, transient=True)
-            self._task = self._bar.add_task(title, total=None)
+            # The address comes last: a narrow terminal cuts it.
+            running = Column(no_wrap=True, overflow="ellipsis", ratio=1)
+            columns = (
+                SpinnerColumn(),
+                TextColumn("{task.description}"),
+                BarColumn(_BAR_WIDTH),
+                TimeElapsedColumn(),
+                TextColumn("{task.fields[left]}"),
+                TextColumn("{task.fields[running]}", markup=False, table_column=running),
+            )
+            self._bar = Progress(*columns, console=console, transient=True, expand=True)
+            self._task = self._bar.add_task(title, total=None, left="", running="")
 
     def __enter__(self) -> Self:
         if self._bar is not None:
@@ -60,18 +71,20 @@ class Reporter:
         if self._bar is not None:
             self._bar.update(
                 self._task,
-                description=self._text(stream),
+                description=progress_text(self._title, stream),
+                left=self._left(stream).removeprefix(", "),
+                running=longest(stream),
                 completed=stream.done,
                 total=stream.total or None,
             )
         elif monotonic() - self._told >= _SECONDS_BETWEEN_LINES:
             self._told = monotonic()
-            text = f"  {self._text(stream)}, {self._told - self._started:.0f} s"
+            address = f" ({longest(stream)})" if stream.running else ""
+            text = f"  {progress_text(self._title, stream)}{address}{self._left(stream)}, {self.seconds:.0f} s"
             self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
-    def _text(self, stream: Stream) -> str:
-        seconds = left(monotonic() - self._started, done=stream.done, total=stream.total, last=self._last)
-        return f"{progress_text(self._title, stream)}{left_in_words(seconds)}"
+    def _left(self, stream: Stream) -> str:
+        return left_in_words(left(self.seconds, done=stream.done, total=stream.total, last=self._last))
 
     @property
     def seconds(self) -> float:
@@ -80,10 +93,12 @@ class Reporter:
 
 
 def progress_text(title: str, stream: Stream) -> str:
-    """Say where a command is, as in `apply platform 57/180 (aws_nat_gateway.a)`: the step that takes longest."""
+    """Say where a command is, as in `apply platform 57/180`."""
     if not stream.running and not stream.done:
         return f"{title}: {stream.refreshed} read" if stream.refreshed else title
-    text = f"{title} {stream.done}/{stream.total}"
-    if stream.running:
-        text += f" ({max(stream.running, key=lambda address: stream.running[address].seconds)})"
-    return text
+    return f"{title} {stream.done}/{stream.total}"
+
+
+def longest(stream: Stream) -> str:
+    """Return the address of the step under way that takes longest; nothing if there is none."""
+    return max(stream.running, key=lambda address: stream.running[address].seconds, default="")
