@@ -40,6 +40,13 @@ def test_the_way_back_leads_to_the_settings_as_they_were(people: People) -> None
     assert people.aws.hosts() == {region: {f"main-{HOME}"} for region in REGIONS}
 
 
+def test_what_is_not_protected_is_rebuilt_in_one_deploy(people: People) -> None:
+    people.type("failback", STEP="secrets")
+    people.edit(deletion_protection="false", instances=current(people).edit)
+    people.deploy()
+    assert walk(people) == [f"rebuild {SOUTH}", f"rebuild {HOME}", "release"]
+
+
 def test_where_one_is_and_what_comes_next(people: People) -> None:
     text = people.type("failback")
     assert f"the way back to {HOME}" in text
