@@ -101,7 +101,9 @@ def test_an_old_writer_that_is_open_is_fenced_first(people: People) -> None:
 
 
 def test_a_region_may_be_let_back_against_the_order_with_a_reason(people: People) -> None:
-    assert f"{HOME} is back" in people.type("failback", STEP="release", FORCE_REASON="a drill")
+    text = people.type("failback", STEP="release", FORCE_REASON="a drill")
+    assert f"{HOME} is back" in text
+    assert f"note: database stands alone in {SOUTH}, {WEST}; Terraform will not say so" in text
     with pytest.raises(ToolError, match="no region is held"):
         people.type("failback", STEP="release")
 
