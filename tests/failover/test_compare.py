@@ -40,7 +40,8 @@ def test_the_old_writer_is_restored_beside_the_new_one_as_closed_as_it(people: P
     assert asked["Tags"] == [{"Key": "Project", "Value": "meridian"}]
     assert f"main-{WEST}-compare.rds:5432" in text
     assert f"--db-instance-identifier main-{WEST}-compare" in text
-    assert "aws rds delete-db-snapshot" in text
+    assert f"aws rds delete-db-snapshot --region {WEST}" in text
+    assert f"aws rds delete-db-snapshot --region {HOME}" in text
     # It is named as long as it stands.
     assert f"--db-instance-identifier main-{WEST}-compare" in people.type("failback")
     # Again: nothing is made twice.

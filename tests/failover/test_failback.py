@@ -40,6 +40,13 @@ def test_the_way_back_leads_to_the_settings_as_they_were(people: People) -> None
     assert people.aws.hosts() == {region: {f"main-{HOME}"} for region in REGIONS}
 
 
+def test_what_is_not_protected_is_rebuilt_in_one_deploy(people: People) -> None:
+    people.type("failback", STEP="secrets")
+    people.edit(deletion_protection="false", instances=current(people).edit)
+    people.deploy()
+    assert walk(people) == [f"rebuild {SOUTH}", f"rebuild {HOME}", "release"]
+
+
 def test_where_one_is_and_what_comes_next(people: People) -> None:
     text = people.type("failback")
     assert f"the way back to {HOME}" in text
@@ -94,7 +101,9 @@ def test_an_old_writer_that_is_open_is_fenced_first(people: People) -> None:
 
 
 def test_a_region_may_be_let_back_against_the_order_with_a_reason(people: People) -> None:
-    assert f"{HOME} is back" in people.type("failback", STEP="release", FORCE_REASON="a drill")
+    text = people.type("failback", STEP="release", FORCE_REASON="a drill")
+    assert f"{HOME} is back" in text
+    assert f"note: database stands alone in {SOUTH}, {WEST}; Terraform will not say so" in text
     with pytest.raises(ToolError, match="no region is held"):
         people.type("failback", STEP="release")
 

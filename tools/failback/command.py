@@ -10,12 +10,13 @@ from modules.settings import Settings
 from tools.errors import ToolError
 from tools.failback.compare import Comparison
 from tools.failback.objects import FailedObjects
-from tools.failback.reunion import Reunion
+from tools.failback.reunion import Reunion, apart, in_words
 from tools.failback.way import BACK, COMMANDS, COMPARE, OBJECTS, RELEASE, SECRETS, Mark, Way
 from tools.failover import Failovers
 
 #: Steps that do not have to wait for those before them, once every region answers.
 FREE = (COMPARE, OBJECTS)
+PAGE = "docs/failover.md#the-secrets-are-two"
 
 
 class Failback:
@@ -83,6 +84,7 @@ class Failback:
         else:
             self._failovers.let_back(record.origin)
             self._show_compared(record, world)
+            self._warn_of_two(settings, world)
 
     def _record(self, settings: Settings, world: World) -> journal.Run | None:
         """Return the record of the failover to come back from.
@@ -131,6 +133,12 @@ class Failback:
         with suppress(DarkError):
             for line in Comparison(world=world, record=record, tell=self._say).lines():
                 self._say(line)
+
+    def _warn_of_two(self, settings: Settings, world: World) -> None:
+        """Say that the secrets are two: the record is closed, so no plan is refused any more."""
+        with suppress(DarkError):
+            for line in in_words(apart(world, settings.home)):
+                self._say(f"note: {line}; Terraform will not say so ({PAGE})")
 
     def _say_none(self, settings: Settings, world: World, step: str) -> None:
         region = self._failovers.environ.get("REGION", "")

@@ -15,7 +15,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from modules.areas.failover.runtime.clients import code
+from modules.areas.failover.runtime.clients import DarkError, code
 from modules.areas.failover.runtime.journal import Run
 from modules.areas.failover.runtime.look import NOT_THERE
 from modules.areas.failover.runtime.statement import moment
@@ -86,6 +86,7 @@ class Comparison:
             return []
         until = self.record.steps.get("look", {}).get("replayed_until")
         since = moment(until) if until else moment(self.record.began)
+        copies = [region for region in (target, self.record.origin) if self._has_snapshot(region)]
         return [
             f"{self.instance} in {target} has what the old writer in {self.record.origin} had",
             f"  reach it   {found['Endpoint']['Address']}:5432, from where the new writer is reached",
@@ -93,8 +94,17 @@ class Comparison:
             f"  compare    what was written after {since}, which the new writer may lack",
             f"  delete it  aws rds delete-db-instance --region {target} --skip-final-snapshot",
             f"             --db-instance-identifier {self.instance}",
-            f"             aws rds delete-db-snapshot --region {target} --db-snapshot-identifier {self.snapshot}",
+            *(
+                f"             aws rds delete-db-snapshot --region {region} --db-snapshot-identifier {self.snapshot}"
+                for region in copies
+            ),
         ]
+
+    def _has_snapshot(self, region: str) -> bool:
+        try:
+            return self._find_snapshot(region, self.snapshot) is not None
+        except DarkError:
+            return False
 
     def _source(self) -> str:
         """Return the snapshot to copy: one that is taken now while the old writer stands, else its final one."""
