@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.lives import CLEAN
 from tools.drill.context import Drill
+from tools.drill.picture import differences, picture
 from tools.drill.run import local_platform_in, play, prepared, sentence
 from tools.drill.sequence import STEPS
 from tools.drill.step import Step
@@ -34,6 +35,9 @@ def closing_statement_is_true(drill: Drill) -> None:
     assert f"{drill.survivor}: {{role: writer}}, {drill.home}: {{role: detached}}" in drill.said
     took = drill.timeline.at("failover: announce") - drill.timeline.at("dry run")
     assert took < 180
+    # What a dry run does not change is seen when it changes.
+    changed = {line.split()[1] for line in differences(drill.noted["picture"], picture(drill))}
+    assert {"alarm", "execution", "instance", "item", "queue", "secret"} <= changed
 
 
 def goes_on_from_here(drill: Drill) -> None:

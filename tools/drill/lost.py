@@ -39,6 +39,7 @@ def dry_run(drill: Drill) -> str:
     drill.expect_said("would do: hold, fence")
     after = picture(drill)
     drill.expect("what a dry run changes", differences(before, after), expected=[])
+    drill.noted["picture"] = after
     return f"{len(after)} facts are as before"
 
 

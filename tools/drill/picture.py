@@ -21,7 +21,7 @@ def picture(drill: Drill) -> dict[Fact, str]:
     what they are. A value that may be secret stands as its digest.
     """
     with drill.for_a_moment():
-        facts = {(*one, "stands"): "" for one in inventory(drill.client, drill.regions)}
+        facts: dict[Fact, str] = {(*one, "stands"): "" for one in inventory(drill.client, drill.regions)}
         for region in drill.regions:
             facts |= {(region, *name): text for name, text in _facts(drill, region)}
     return facts
