@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
@@ -19,6 +20,7 @@ from tools.console import Reporter
 from tools.deployment import apply_and_follow
 from tools.destruction import require_free, staying_of_plan
 from tools.digest import of_file
+from tools.drift import look_for_drift, told_if_unknown
 from tools.durations import of_place
 from tools.errors import ToolError
 from tools.failback import require_one_secret
@@ -120,6 +122,18 @@ class Account:
         review = replace(self.paths, build=self.paths.build / "review")
         self._judge(review, synthesis=target.synthesis, stacks=review.build)
         self.reporter.say("this is a plan for review: it leaves passwords out, and cannot be applied")
+
+    def drift(self) -> int:
+        """Look what somebody has changed outside of Terraform, and tell it; nothing is locked, changed or judged.
+
+        Returns
+        -------
+        int
+            0 if nothing has changed, 2 if something has.
+        """
+        with told_if_unknown(self.paths):
+            quiet = bool(self.environ.get("CI"))
+            return look_for_drift(self._target(quiet=quiet), reporter=self.reporter, quiet=quiet)
 
     def plan(self) -> bool:
         """Look at the account, plan both stacks and let the gate judge them; tell whether the platform changes.
@@ -244,14 +258,16 @@ class Account:
         require_regions(target)
         take_down(target, approve=self._approve, reporter=self.reporter)
 
-    def _target(self, asked: Callable[[Settings], Collection[str]] = asked_by_terraform) -> Target:
+    def _target(
+        self, asked: Callable[[Settings], Collection[str]] = asked_by_terraform, *, quiet: bool = False
+    ) -> Target:
         """Return the account, synthesized. What Terraform will ask must answer; by default every region."""
         if endpoint := self.environ.get("AWS_ENDPOINT_URL"):
             self.reporter.say(f"note: AWS_ENDPOINT_URL is set, so this goes to {endpoint} and not to AWS")
         read = of_file(self.paths.settings)
         target = Target.in_account(paths=self.paths, environ=self.environ, clients=client)
         require_light(target.dark, asked(target.settings))
-        with self.reporter.step("synth", quiet=True):
+        with nullcontext() if quiet else self.reporter.step("synth", quiet=True):
             synthesis = synthesize(self.paths, environ=self.environ)
         if synthesis.settings != read:
             raise ToolError(f"{self.paths.settings} has changed since it was read", advice="run again")

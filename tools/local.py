@@ -10,6 +10,7 @@ from tools.applying import apply
 from tools.bootstrap import bootstrap, make_roles
 from tools.console import Reporter
 from tools.destruction import empty, is_stale
+from tools.drift import look_for_drift, told_if_unknown
 from tools.durations import of_place
 from tools.emulator import Emulator
 from tools.emulator_session import EmulatorSession
@@ -78,6 +79,18 @@ class LocalPlatform:
     def plan(self) -> None:
         """Plan both stacks, on the running emulator or on one for the moment; leave `plan.json` of each."""
         self._plan(self._synthesize())
+
+    def drift(self) -> int:
+        """Look what somebody has changed on the running emulator outside of Terraform; return 0 or 2.
+
+        Raises
+        ------
+        ToolError
+            When no emulator runs, or as `look_for_drift` does.
+        """
+        with told_if_unknown(self.paths):
+            target = self.target(self.emulator_session.get(), self._synthesize())
+            return look_for_drift(target, reporter=self.reporter, quiet=bool(self.environ.get("CI")))
 
     def policy(self) -> None:
         """Plan both stacks, and let the gate judge output and plans."""
