@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from rich.console import Console
 
-from modules.settings import Settings
+from modules.settings import Settings, load_settings
 from tools import rollout
 from tools.approval import approve, summary, where
 from tools.aws_session import new_session
@@ -31,6 +31,7 @@ from tools.plan import changes_by_region
 from tools.preflight import Finding, Report, look_at, quick_clients, subject_of
 from tools.recovery import BackendRecovery, Recovery, is_broken_off
 from tools.regions_in_state import look_at_regions, require_regions
+from tools.restore import restore_drill
 from tools.review import plan_for_review
 from tools.saved_plan import SavedPlan
 from tools.signs_of_life import asked_by_terraform, asked_for_the_state, impatient, require_light
@@ -201,6 +202,19 @@ class Account:
         for line in self._where:
             self.reporter.say(line)
         self.reporter.say("how it is: `make region-status`")
+
+    def restore_drill(self) -> None:
+        """Ask, restore database, sessions and objects from their backups, compare, and delete what was restored.
+
+        Raises
+        ------
+        ToolError
+            As `tools.restore.restore_drill` does.
+        """
+        settings = load_settings(self.paths.settings, self.environ)
+        target = Target.in_account(paths=self.paths, environ=self.environ, clients=client)
+        require_light(target.dark, settings.regions)
+        restore_drill(target, approve=self._approve, reporter=self.reporter, environ=self.environ)
 
     def upgrade_database(self) -> None:
         """Raise PostgreSQL to the version of the settings, in steps that AWS takes, after one question.

@@ -133,7 +133,7 @@ def _opened(change: Change, account_id: str) -> Iterator[str]:
         yield f"names account {', '.join(sorted(foreign))}"
     # The policy of an endpoint grants nothing by itself: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
     if change["type"] != "aws_vpc_endpoint" and _lets_anybody_in(after) and not _lets_anybody_in(before):
-        yield f"lets anybody in, without a condition"
+        yield "lets anybody in, without a condition"
 
 
 def _accounts(value: object) -> set[str]:

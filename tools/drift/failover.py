@@ -117,7 +117,7 @@ def is_fence(rule: Mapping[str, Any]) -> bool:
 
 
 def _bare(rules: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return rules as Terraform and AWS both tell them: protocols by number, and no type of ICMP where there is none."""
+    """Return rules as both Terraform and AWS tell them: protocols by number, no type of ICMP where there is none."""
     numbers = {"tcp": "6", "icmp": "1", "udp": "17", "all": "-1"}
     return [
         {

@@ -1,6 +1,6 @@
 """Why a change matters. `tools/danger.py` finds most of it; this adds what only somebody with a grudge would do."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tools.drift.finding import REASONS
@@ -75,35 +75,42 @@ def reasons_of(
     kind, after = change["type"], change["change"]["after"] or {}
     found = {name for name, _ in dangers}
     if extra:
-        found.add("network" if kind != "aws_db_instance" else "protection")
+        found.add("protection" if kind == "aws_db_instance" else "network")
     for name, (old, new) in differences(change).items():
-        if name not in names:
-            continue
-        if name in POLICIES or (name in NAMED and _more(old, new)) or kind.endswith("_exclusive"):
-            found.add("policies")
-        if (kind, name) == ("aws_lambda_function", "code_sha256") or name == "layers":
-            found.add("code")
-        if (kind, name) in WATCHING or (kind, name) in SILENT and after.get(name) == SILENT[kind, name]:
-            found.add("watching")
-        if name == "retention_in_days" and _is_less(old, new):
-            found.add("watching")
-        if (kind, name) in BARE and after.get(name) == BARE[kind, name]:
-            found.add("protection")
-        if name in PROTECTING and kind.startswith(_PROTECTED_KINDS):
-            found.add("protection")
-        if kind in {"aws_network_acl", "aws_default_network_acl"} and name in {"ingress", "egress"}:
-            found.add("network")
-    if ("aws_cloudtrail", "enable_logging") in {(kind, name) for name in names}:
-        found.discard("protection")
+        if name in names:
+            found.update(_reasons(kind, name, old, new))
+    if kind == "aws_cloudtrail" and after.get("enable_logging") is False and "protection" in found:
+        # `tools/danger.py` counts the trail among the protections.
+        found = (found - {"protection"}) | {"watching"}
     return tuple(name for name in REASONS if name in found)
 
 
+def _reasons(kind: str, name: str, old: object, new: object) -> Iterator[str]:
+    if name in POLICIES or (name in NAMED and _more(old, new)) or kind.endswith("_exclusive"):
+        yield "policies"
+    if kind == "aws_lambda_function" and name in {"code_sha256", "layers"}:
+        yield "code"
+    if (
+        (kind, name) in WATCHING
+        or _is_now(SILENT, kind, name, new)
+        or (name == "retention_in_days" and _less(old, new))
+    ):
+        yield "watching"
+    if _is_now(BARE, kind, name, new) or (name in PROTECTING and kind.startswith(_PROTECTED_KINDS)):
+        yield "protection"
+    if kind in {"aws_network_acl", "aws_default_network_acl"} and name in {"ingress", "egress"}:
+        yield "network"
+
+
+def _is_now(table: Mapping[tuple[str, str], object], kind: str, name: str, value: object) -> bool:
+    return (kind, name) in table and value == table[kind, name]
+
+
 def _more(before: object, after: object) -> bool:
-    return bool(
-        {*map(str, after if isinstance(after, list) else ())} - {*map(str, before if isinstance(before, list) else ())}
-    )
+    old, new = ({*map(str, side)} if isinstance(side, list) else set() for side in (before, after))
+    return bool(new - old)
 
 
-def _is_less(before: object, after: object) -> bool:
+def _less(before: object, after: object) -> bool:
     # Zero is for ever.
     return isinstance(after, int) and after != 0 and (not before or (isinstance(before, int) and after < before))

@@ -77,7 +77,8 @@ class Report:
         matters = sum(each.matters for each in self.strange)
         if not self.strange:
             return "none"
-        return f"{len(self.strange)} resource{'s' if len(self.strange) > 1 else ''} changed by hand, {matters} of them matter{'s' if matters == 1 else ''}"
+        what = f"{len(self.strange)} resource{'s' if len(self.strange) > 1 else ''} changed by hand"
+        return f"{what}, {matters} of them matter{'s' if matters == 1 else ''}"
 
     def as_json(self) -> str:
         """Return the look for programs."""
