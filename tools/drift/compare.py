@@ -15,7 +15,7 @@ from tools.drift.reasons import reasons_of
 from tools.drift.usual import COVERED, WATCHED, covering, differ, unexplained
 from tools.drift.words import differences, in_words
 from tools.part import blocks, references
-from tools.plan import BOOKKEEPING, Plan, changed_names, region_of_what_was
+from tools.plan import BOOKKEEPING, ELSEWHERE, Plan, changed_names, region_of_what_was
 
 Change = Mapping[str, Any]
 QUIET = ({"no-op"}, {"read"})
@@ -149,11 +149,12 @@ class _Comparison:
     def _finding(self, change: Change, values: Mapping[str, Any]) -> Finding:
         address = str(change["address"])
         path = str(self._known.get(address.partition("[")[0], {}).get("//", {}).get("metadata", {}).get("path", ""))
-        area = area_of(path, regions=set(self._regions.values())) if path.count("/") else "other"
+        region = self._region(address, values)
+        area = area_of(path, regions={region, *self._regions.values()}) if "/" in path else ELSEWHERE
         return Finding(
             address=address,
             kind=change["type"],
-            region=self._region(address, values),
+            region=region,
             area=area,
             name=next((str(values[name]) for name in _NAMES if values.get(name)), ""),
             gone=False,
@@ -163,9 +164,13 @@ class _Comparison:
         )
 
     def _region(self, address: str, values: Mapping[str, Any]) -> str:
-        provider = str((self._known.get(address.partition("[")[0]) or {}).get("provider", ""))
+        found = self._regions.get(address, ELSEWHERE)
+        if found != ELSEWHERE:
+            return found
+        body = self._known.get(address.partition("[")[0]) or {}
         arn = str(values.get("arn", "")).split(":")
-        return self._regions.get(address) or provider.rpartition(".")[2] or (arn[3] if len(arn) > 3 else "") or "other"  # noqa: PLR2004 - the region is an ARN's fourth part
+        in_arn = arn[3] if len(arn) > 3 else ""  # noqa: PLR2004 - the region is an ARN's fourth part
+        return str(body.get("provider", "")).rpartition(".")[2] or in_arn or ELSEWHERE
 
     def _pending(self, drifted: Mapping[str, set[str]]) -> Iterator[str]:
         """Yield what the settings would change, besides putting back what has drifted and what follows from that."""

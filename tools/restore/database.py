@@ -32,9 +32,7 @@ SAME: Mapping[str, Callable[[Instance], Any]] = {
     "storage": lambda one: (one["AllocatedStorage"], one.get("StorageType")),
 }
 #: Nothing outside of the VPC reaches a database, so its rows are compared by who is inside.
-ROWS = (
-    "rows: not compared from here, since nothing outside of the VPC reaches a database; docs/restore-drill.md has how"
-)
+ROWS = "rows: nothing outside of the VPC reaches a database; docs/restore-drill.md has how to compare them"
 NO_ROWS = "rows: the emulator keeps none"
 
 

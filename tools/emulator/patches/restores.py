@@ -21,7 +21,7 @@ from tools.emulator.helpers.replacing import wrap
 #: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceToPointInTime.html
 UNLESS_SAID: dict[str, tuple[str, Any]] = {
     "deletion_protection": ("deletion_protection", False),
-    "iam_auth": ("enable_iam_database_authentication", False),
+    "enable_iam_database_authentication": ("enable_iam_database_authentication", False),
     "multi_az": ("multi_az", False),
     "publicly_accessible": ("publicly_accessible", False),
 }
@@ -32,7 +32,7 @@ def restore_instance(
 ) -> DBInstance:
     """Restore an instance that stands alone; moto makes it a replica of its source.
 
-    Security groups, subnet group and parameter group are the defaults unless the request names others.
+    Security groups and parameter group are those of the source only if the request names them.
     """
     database = backend.find_db_from_id(source)
     if not database.backup_retention_period:
