@@ -14,11 +14,12 @@ from rich.console import Console
 
 from modules.core.naming import Names, bucket_name
 from modules.settings import Settings
+from tests.support.identities import is_refused, make_role
 from tests.support.region_sets import settings_of
 from tools.console import Reporter
 from tools.emulator import Emulator
 from tools.errors import Interrupted, ToolError
-from tools.paths import Paths
+from tools.paths import ROOT, Paths
 from tools.restore import RestoreDrill, drill_parts, restore_drill
 from tools.restore.part import Place
 from tools.target import Target
@@ -274,6 +275,43 @@ def test_a_table_without_recovery_cannot_be_restored(broken: Standing) -> None:
         broken.client("dynamodb").restore_table_to_point_in_time(
             SourceTableName=broken.table, TargetTableName="other", UseLatestRestorableTime=True
         )
+
+
+def page_s_policy() -> str:
+    """The policy of docs/restore-drill.md, for the names of what stands here."""
+    page = (ROOT / "docs" / "restore-drill.md").read_text(encoding="utf-8")
+    text = page.split("```json\n")[1].split("```")[0]
+    return text.replace("-main-", "-drill-")
+
+
+@pytest.fixture(scope="module")
+def permitted(standing: Standing, tmp_path_factory: pytest.TempPathFactory) -> Standing:
+    """What stands, for a role with the policy of the page and nothing else."""
+    file = tmp_path_factory.mktemp("policy") / "restorer.json"
+    file.write_text(page_s_policy())
+    acting = make_role(standing.emulator, "restorer", [file])
+    return Standing(acting, replace(standing.target, clients=acting.client), standing.key)
+
+
+def test_the_policy_of_the_page_is_enough(permitted: Standing, standing: Standing) -> None:
+    permitted.drill()
+    assert {part["verdict"] for part in permitted.report().values()} == {"restored, the same"}
+    assert standing.restored() == []
+
+
+def test_the_policy_of_the_page_lets_nobody_harm_the_original(permitted: Standing) -> None:
+    calls = (
+        lambda: permitted.client("rds").delete_db_instance(
+            DBInstanceIdentifier=permitted.instance, SkipFinalSnapshot=True
+        ),
+        lambda: permitted.client("dynamodb").delete_table(TableName=permitted.table),
+        lambda: permitted.client("s3").put_object(Bucket=permitted.bucket, Key="application/file", Body=b"other"),
+        lambda: permitted.client("s3").delete_object(Bucket=permitted.bucket, Key="application/file"),
+    )
+    for call in calls:
+        with pytest.raises(ClientError) as refused:
+            call()
+        assert is_refused(refused.value.response["Error"]["Code"])
 
 
 def test_a_part_that_there_is_not_is_refused(standing: Standing) -> None:
