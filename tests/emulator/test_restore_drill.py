@@ -21,11 +21,14 @@ from tools.emulator import Emulator
 from tools.errors import Interrupted, ToolError
 from tools.paths import ROOT, Paths
 from tools.restore import RestoreDrill, drill_parts, restore_drill
+from tools.restore.objects import Objects
 from tools.restore.part import Place
+from tools.restore.sessions import Sessions
 from tools.target import Target
 
 pytestmark = pytest.mark.emulator
 HOME, OTHER = REGIONS = ("us-east-1", "us-west-2")
+GROUP = "prod-rds-drill-group"
 NO_BACKUPS = "has no point-in-time recovery"
 
 
@@ -91,7 +94,9 @@ def standing(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> St
         account_id=emulator.account_id,
         local=True,
     )
-    key = emulator.client("kms", HOME).create_key()["KeyMetadata"]["Arn"]
+    kms = emulator.client("kms", HOME)
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    kms.create_alias(AliasName=f"alias/PROD-kms-drill-data-{HOME}", TargetKeyId=key)
     made = Standing(emulator, target, key)
     make_database(made)
     make_table(made)
@@ -109,11 +114,11 @@ def make_database(made: Standing) -> None:
     ]
     group = ec2.create_security_group(VpcId=vpc, GroupName="drill", Description="drill")["GroupId"]
     rds.create_db_subnet_group(
-        DBSubnetGroupName="drill",
+        DBSubnetGroupName=GROUP,
         DBSubnetGroupDescription="drill",
         SubnetIds=[each["Subnet"]["SubnetId"] for each in subnets],
     )
-    rds.create_db_parameter_group(DBParameterGroupName="drill", DBParameterGroupFamily="postgres17", Description="d")
+    rds.create_db_parameter_group(DBParameterGroupName=GROUP, DBParameterGroupFamily="postgres17", Description="d")
     rds.create_db_instance(
         DBInstanceIdentifier=made.instance,
         Engine="postgres",
@@ -125,9 +130,9 @@ def make_database(made: Standing) -> None:
         DBName="meridian",
         StorageEncrypted=True,
         KmsKeyId=made.key,
-        DBSubnetGroupName="drill",
+        DBSubnetGroupName=GROUP,
         VpcSecurityGroupIds=[group],
-        DBParameterGroupName="drill",
+        DBParameterGroupName=GROUP,
         BackupRetentionPeriod=7,
         EnableIAMDatabaseAuthentication=True,
         MultiAZ=True,
@@ -241,6 +246,28 @@ def test_what_is_restored_with_the_defaults_of_rds_is_not_the_same(
     assert "security groups" in told
     assert "parameter group" in told
     assert "login by IAM" in told
+
+
+def test_sessions_that_do_not_come_back_are_told(standing: Standing, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lose(self: Sessions, _: str, name: str, __: Any) -> None:
+        for session in ("s1", f"restore-drill-{self.place.mark}-0"):
+            self.dynamodb.delete_item(TableName=name, Key={"session_id": {"S": session}})
+
+    monkeypatch.setattr(Sessions, "_compare_tables", lose)
+    with pytest.raises(ToolError, match="not the same"):
+        standing.drill(PARTS="sessions")
+    (first, second) = standing.report()["sessions"]["differences"]
+    assert "it is not as it was written" in first
+    assert "1 of 5 other sessions" in second
+
+
+def test_objects_that_come_back_otherwise_are_told(standing: Standing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Objects, "_copy", lambda self, version: self._put(f"{self._folder()}{version.key}", b"other"))
+    with pytest.raises(ToolError, match="not the same"):
+        standing.drill(PARTS="objects")
+    told = " ".join(standing.report()["objects"]["differences"])
+    assert "version 1 of a deleted object, byte for byte" in told
+    assert "2 versions of objects that were there" in told
 
 
 @pytest.mark.parametrize("name", ["objects", "sessions", "database"])

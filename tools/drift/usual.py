@@ -63,7 +63,7 @@ _EMPTY: tuple[object, ...] = (None, "", [], {})
 
 def differ(before: object, after: object) -> bool:
     """Tell whether two values differ otherwise than by what is empty, or by an order."""
-    return _bare(before) != _bare(after)
+    return bool(_bare(before) != _bare(after))
 
 
 def _bare(value: Nested) -> Nested:
@@ -114,7 +114,7 @@ def _of(plan: Plan, kind: str) -> list[Values]:
 
 
 def _rules(blocks: object) -> set[tuple[str, ...]]:
-    found = set()
+    found: set[tuple[str, ...]] = set()
     for block in blocks if isinstance(blocks, list) else ():
         ports = (str(block.get("protocol")), *_ports(block))
         for names in ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "security_groups"):
@@ -125,7 +125,7 @@ def _rules(blocks: object) -> set[tuple[str, ...]]:
 
 
 def _rules_beside(group: str, name: str, plan: Plan) -> set[tuple[str, ...]]:
-    found = set()
+    found: set[tuple[str, ...]] = set()
     for rule in _of(plan, f"aws_vpc_security_group_{name}_rule"):
         if rule.get("security_group_id") == group:
             names = ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id")

@@ -20,7 +20,7 @@ from tools.restore.sessions import Sessions
 from tools.target import Target
 
 JSON, MARKDOWN = "restore-drill.json", "restore-drill.md"
-PARTS = {"objects": Objects, "sessions": Sessions, "database": Database}
+PARTS: Mapping[str, Callable[..., Part]] = {"objects": Objects, "sessions": Sessions, "database": Database}
 Approve = Callable[[str, Sequence[str]], None]
 
 

@@ -21,7 +21,6 @@ RESTORING, DELETING, REACHING = 90, 30, 20
 
 #: Items of our own, and how many of the others are compared at the most.
 OWN, MOST = 3, 1000
-_BATCH = 100
 _KEPT_SECONDS = 3600
 
 
@@ -80,6 +79,7 @@ class Sessions:
         source = self.place.named(self.region).of("dynamodb", "sessions")
         name, ours = self.place.name("dynamodb", self.region), self._write(source)
         try:
+            known = [*self._some(source, besides=ours)]
             self._reached(source)
             started = self.place.clock()
             self.dynamodb.restore_table_to_point_in_time(
@@ -89,7 +89,7 @@ class Sessions:
             seconds = self.place.clock() - started
             notes = Notes()
             self._compare_tables(source, name, notes)
-            left_out = self._compare_items(source, name, ours, notes)
+            left_out = self._compare_items(source, name, ours, known, notes)
         finally:
             for item in ours:
                 self.dynamodb.delete_item(TableName=source, Key={SESSION_ID: item[SESSION_ID]})
@@ -109,7 +109,7 @@ class Sessions:
     def _write(self, table: str) -> list[Item]:
         # Gone by themselves an hour later, if nothing else takes them away.
         expires = {"N": str(int(time.time()) + _KEPT_SECONDS)}
-        ours = [
+        ours: list[Item] = [
             {
                 SESSION_ID: {"S": f"restore-drill-{self.place.mark}-{number}"},
                 EXPIRES_AT: expires,
@@ -140,43 +140,42 @@ class Sessions:
         notes.equal("billing", _billing(before), _billing(after))
         notes.equal("encryption, with the same key", _key(before), _key(after))
 
-    def _compare_items(self, source: str, name: str, ours: list[Item], notes: Notes) -> list[str]:
-        found = {item[SESSION_ID]["S"]: item for item in self._some(name)}
+    def _compare_items(self, source: str, name: str, ours: list[Item], known: list[Item], notes: Notes) -> list[str]:
         for item in ours:
-            key = {SESSION_ID: item[SESSION_ID]}
-            restored = self.dynamodb.get_item(TableName=name, Key=key, ConsistentRead=True).get("Item")
-            if restored != item:
+            if self._get(name, item[SESSION_ID]) != item:
                 notes.differ.append(f"session {item[SESSION_ID]['S']}: it is not as it was written")
         if not notes.differ:
             notes.same.append(f"{len(ours)} sessions that were written before, byte for byte")
-        others = {key: item for key, item in found.items() if key not in {each[SESSION_ID]["S"] for each in ours}}
-        now = {item[SESSION_ID]["S"]: item for item in self._get(source, [*others])}
-        same = sum(now.get(key) == item for key, item in others.items())
-        notes.same.append(f"{same} of {len(others)} other sessions")
-        changed, gone = sum(key in now and now[key] != item for key, item in others.items()), len(others.keys() - now)
-        # Clients go on while the table is restored.
-        return [f"{changed} sessions have changed since, and {gone} are gone"] if changed or gone else []
+        same = changed = 0
+        for item in known:
+            if self._get(name, item[SESSION_ID]) == item:
+                same += 1
+            elif self._get(source, item[SESSION_ID]) != item:
+                # Clients go on while the table is restored.
+                changed += 1
+        if lost := len(known) - same - changed:
+            notes.differ.append(
+                f"{lost} of {len(known)} other sessions: they are as before in the source, and not restored"
+            )
+        notes.same.append(f"{same} of {len(known)} other sessions")
+        return [f"{changed} sessions have changed since, or are gone"] if changed else []
 
-    def _some(self, table: str) -> Iterator[Item]:
-        count = 0
+    def _some(self, table: str, *, besides: list[Item]) -> Iterator[Item]:
+        """Yield the first items of a table."""
+        own, count = {item[SESSION_ID]["S"] for item in besides}, 0
         for page in self.dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
             for item in page["Items"]:
                 if count == MOST:
                     return
-                count += 1
-                yield item
+                if item[SESSION_ID]["S"] not in own:
+                    count += 1
+                    yield item
 
-    def _get(self, table: str, keys: list[str]) -> Iterator[Item]:
-        for first in range(0, len(keys), _BATCH):
-            wanted = {
-                "Keys": [{SESSION_ID: {"S": key}} for key in keys[first : first + _BATCH]],
-                "ConsistentRead": True,
-            }
-            asked = {table: wanted}
-            while asked:
-                answer = self.dynamodb.batch_get_item(RequestItems=asked)
-                yield from answer["Responses"].get(table, ())
-                asked = answer.get("UnprocessedKeys") or {}
+    def _get(self, table: str, session: Mapping[str, str]) -> Item | None:
+        found: Item | None = self.dynamodb.get_item(
+            TableName=table, Key={SESSION_ID: session}, ConsistentRead=True
+        ).get("Item")
+        return found
 
     def _status(self, table: str) -> str:
         try:
