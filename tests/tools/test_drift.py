@@ -295,6 +295,25 @@ def test_what_only_follows_from_a_deletion_is_neither(made: Made) -> None:
     assert made.compare().pending == ("update aws_sns_topic.b (name)",)
 
 
+def test_what_is_made_anew_has_drifted_only_where_somebody_has_configured_it(made: Made) -> None:
+    before = {"engine": "a", "latest_restorable_time": "1"}
+    made.configure("aws_db_instance.a", engine="b")
+    made.drifted("aws_db_instance.a", before, {**before, "latest_restorable_time": "2"})
+    what = {"actions": ["delete", "create"], "before": before, "after": {"engine": "b"}}
+    made.changes[-1]["change"] = {**what, "after_unknown": {"latest_restorable_time": True}}
+    found = made.compare()
+    assert found.findings == ()
+    assert found.pending == ("delete/create aws_db_instance.a",)
+
+
+def test_what_leaves_the_settings_is_pending_and_its_own_values_are_no_drift(made: Made) -> None:
+    made.drifted("aws_db_instance.a", {"latest_restorable_time": "1"}, {"latest_restorable_time": "2"})
+    made.changes[-1]["change"] = {"actions": ["delete"], "before": {"latest_restorable_time": "2"}, "after": None}
+    found = made.compare()
+    assert found.findings == ()
+    assert found.pending == ("delete aws_db_instance.a",)
+
+
 # A failover -----------------------------------------------------------------------------------------------------------
 
 PLATFORM = describe(Settings.model_validate(settings_of(HOME, WEST)))

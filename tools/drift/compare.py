@@ -95,9 +95,8 @@ class _Comparison:
         """Return what Terraform puts back or ought to watch, what no other resource explains, and the rest."""
         address, kind = str(change["address"]), change["type"]
         before, after = change["change"]["before"] or {}, change["change"]["after"] or {}
-        planned = self._changes.get(address)
-        put_back = changed_names(planned) if planned else set()
         body = self._known.get(address) or {}
+        put_back = _put_back(self._changes.get(address), body)
         ignored = body.get("lifecycle", {}).get("ignore_changes", ())
         names, extra, rest = [], {}, []
         for name, (old, new) in differences(change).items():
@@ -183,13 +182,13 @@ class _Comparison:
             if "update" in actions:
                 if own and not self._follows(change, own, drifted):
                     yield f"{'/'.join(actions)} {address} ({', '.join(sorted(own))})"
-            elif address not in drifted and not self._follows(change, set(), drifted):
+            elif actions != ["create"] or address not in drifted:
                 yield f"{'/'.join(actions)} {address}"
 
     def _follows(self, change: Change, names: set[str], drifted: Mapping[str, set[str]]) -> bool:
         """Tell whether a change is one only because something that it refers to has drifted."""
         unknown = change["change"].get("after_unknown") or {}
-        if not names or not all(unknown.get(name) for name in names):
+        if not all(unknown.get(name) for name in names):
             return False
         seen, wanted = set(), [str(change["address"]).partition("[")[0]]
         while wanted:
@@ -199,3 +198,11 @@ class _Comparison:
             seen.add(address)
             wanted += [name for name in references(self._known.get(address)) if name in self._known]
         return bool((seen - {change["address"]}) & drifted.keys())
+
+
+def _put_back(planned: Change | None, body: Mapping[str, Any]) -> set[str]:
+    """Return the attributes that a deployment sets; of what is made anew, those that somebody has configured."""
+    if planned is None or not {"create", "update"} & {*planned["change"]["actions"]}:
+        return set()
+    unknown = planned["change"].get("after_unknown") or {}
+    return {name for name in changed_names(planned) if name in body or not unknown.get(name)}
