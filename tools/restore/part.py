@@ -112,8 +112,9 @@ class Restored:
 class Part(Protocol):
     """One kind of data."""
 
-    name: str
-    place: Place
+    @property
+    def name(self) -> str:
+        """What it is called in `PARTS`."""
 
     def left(self) -> list[str]:
         """List what drills have restored that is still there, whichever run it was."""
