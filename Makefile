@@ -50,7 +50,7 @@ node_modules/.ready: package-lock.json
 # The platform's life: `make synth` to `make bench`. The local- targets and the demo run on the embedded AWS.
 TOOL := @$(RUN) -m tools
 
-.PHONY: synth synth-cdktn policy preflight plan plan-only deploy upgrade-database recover destroy bootstrap
+.PHONY: synth synth-cdktn policy preflight plan plan-only drift restore-drill deploy upgrade-database recover destroy bootstrap
 synth: install ## synthesize the stacks to cdktf.out
 	$(TOOL) synth
 
@@ -77,6 +77,14 @@ plan: install ## AWS account: plan both stacks
 
 plan-only: install ## AWS account: plan for review, without locks and passwords
 	$(TOOL) plan-only
+
+# `make` makes 2 of every code but 0. A scheduler that has to tell runs `.venv/bin/python -m tools drift`, or reads the file.
+drift: install ## AWS account: what was changed by hand; exit code 0 none, 2 drift, 1 could not look; build/drift.json says which
+	$(TOOL) drift
+
+# PARTS= and KEEP=yes are variables of the environment (docs/restore-drill.md).
+restore-drill: install ## AWS account: ask, restore database, sessions and objects, compare, delete them (PARTS=database,…)
+	$(TOOL) restore-drill
 
 deploy: install ## AWS account: plan, ask (or APPROVE=yes), apply
 	$(TOOL) deploy
@@ -121,12 +129,18 @@ prove-destroy: install ## AWS account: take down what an interrupted proof has l
 try: install ## what would be built: synthesize, plan and judge, apply nothing
 	$(TOOL) try
 
-.PHONY: local-start local-plan local-up local-upgrade-database local-down local-env local-unlock local-recover demo chaos drill
+.PHONY: local-start local-plan local-drift local-restore-drill local-up local-upgrade-database local-down local-env local-unlock local-recover demo chaos drill
 local-start: install ## emulator: start it with the state backend only
 	$(TOOL) local-start
 
 local-plan: install ## emulator: plan both stacks
 	$(TOOL) local-plan
+
+local-drift: install ## emulator: what was changed by hand; build/drift.json
+	$(TOOL) local-drift
+
+local-restore-drill: install ## emulator: restore sessions, objects and an empty database, compare, delete them
+	$(TOOL) local-restore-drill
 
 local-up: install ## emulator: apply the platform and stay up
 	$(TOOL) local-up

@@ -53,7 +53,10 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return the exit code: 0, 1 after a fault that is told in words, 130 after Ctrl-C."""
+    """Run one command; return the exit code: 0, 1 after a fault that is told in words, 130 after Ctrl-C.
+
+    What a command finds can be a code of its own, such as 2 of `drift`.
+    """
     table = commands()
     parser = argparse.ArgumentParser(prog="python -m tools", description="Meridian's tools.")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -125,6 +128,8 @@ def commands() -> Table:
         "policy": ("judge output and plans with the policy gate", local.policy),
         "local-start": ("start the emulator with the state backend only", local.start),
         "local-plan": ("plan both stacks on the emulator", local.plan),
+        "local-drift": ("what somebody has changed on the emulator by hand", lambda: _exit(local.drift())),
+        "local-restore-drill": ("restore what the emulator keeps, compare, and delete it", local.restore_drill),
         "local-up": ("apply the platform on an emulator that stays up", local.up),
         "local-upgrade-database": ("raise PostgreSQL on the emulator, step by step", local.upgrade_database),
         "local-down": ("destroy the platform and stop the emulator", local.down),
@@ -151,6 +156,8 @@ def commands() -> Table:
         PREFLIGHT: ("look at the AWS account, read only, before anything is planned", account.preflight),
         "plan": ("plan both stacks in the AWS account", account.plan),
         "plan-only": ("plan both stacks for review, without reading a password", account.plan_only),
+        "drift": ("what somebody has changed in the AWS account by hand", lambda: _exit(account.drift())),
+        "restore-drill": ("ask, restore from the backups in the AWS account, and compare", account.restore_drill),
         "deploy": ("plan, ask, and apply in the AWS account", account.deploy),
         "upgrade-database": ("ask, and raise PostgreSQL in the AWS account, step by step", account.upgrade_database),
         "recover": ("ask, and take what a killed deployment has left into the state", account.recover),
@@ -240,6 +247,12 @@ def _alone(paths: Paths, table: Table) -> Table:
 def _synthesized(paths: Paths) -> str:
     synthesize(paths)
     return f"the stacks: {paths.out / 'stacks'}"
+
+
+def _exit(code: int) -> None:
+    """Let the process end with a code that says something."""
+    if code:
+        raise SystemExit(code)
 
 
 def _files(paths: Sequence[Path]) -> str:

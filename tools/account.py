@@ -3,13 +3,14 @@
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
 from rich.console import Console
 
-from modules.settings import Settings
+from modules.settings import Settings, load_settings
 from tools import rollout
 from tools.approval import approve, summary, where
 from tools.aws_session import new_session
@@ -19,6 +20,7 @@ from tools.console import Reporter
 from tools.deployment import apply_and_follow
 from tools.destruction import require_free, staying_of_plan
 from tools.digest import of_file
+from tools.drift import look_for_drift, told_if_unknown
 from tools.durations import of_place
 from tools.errors import ToolError
 from tools.failback import require_one_secret
@@ -29,6 +31,7 @@ from tools.plan import changes_by_region
 from tools.preflight import Finding, Report, look_at, quick_clients, subject_of
 from tools.recovery import BackendRecovery, Recovery, is_broken_off
 from tools.regions_in_state import look_at_regions, require_regions
+from tools.restore import restore_drill
 from tools.review import plan_for_review
 from tools.saved_plan import SavedPlan
 from tools.signs_of_life import asked_by_terraform, asked_for_the_state, impatient, require_light
@@ -121,6 +124,18 @@ class Account:
         self._judge(review, synthesis=target.synthesis, stacks=review.build)
         self.reporter.say("this is a plan for review: it leaves passwords out, and cannot be applied")
 
+    def drift(self) -> int:
+        """Look what somebody has changed outside of Terraform, and tell it; nothing is locked, changed or judged.
+
+        Returns
+        -------
+        int
+            0 if nothing has changed, 2 if something has.
+        """
+        with told_if_unknown(self.paths):
+            quiet = bool(self.environ.get("CI"))
+            return look_for_drift(self._target(quiet=quiet), reporter=self.reporter, quiet=quiet)
+
     def plan(self) -> bool:
         """Look at the account, plan both stacks and let the gate judge them; tell whether the platform changes.
 
@@ -188,6 +203,19 @@ class Account:
             self.reporter.say(line)
         self.reporter.say("how it is: `make region-status`")
 
+    def restore_drill(self) -> None:
+        """Ask, restore database, sessions and objects from their backups, compare, and delete what was restored.
+
+        Raises
+        ------
+        ToolError
+            As `tools.restore.restore_drill` does.
+        """
+        settings = load_settings(self.paths.settings, self.environ)
+        target = Target.in_account(paths=self.paths, environ=self.environ, clients=client)
+        require_light(target.dark, settings.regions)
+        restore_drill(target, approve=self._approve, reporter=self.reporter, environ=self.environ)
+
     def upgrade_database(self) -> None:
         """Raise PostgreSQL to the version of the settings, in steps that AWS takes, after one question.
 
@@ -244,14 +272,16 @@ class Account:
         require_regions(target)
         take_down(target, approve=self._approve, reporter=self.reporter)
 
-    def _target(self, asked: Callable[[Settings], Collection[str]] = asked_by_terraform) -> Target:
+    def _target(
+        self, asked: Callable[[Settings], Collection[str]] = asked_by_terraform, *, quiet: bool = False
+    ) -> Target:
         """Return the account, synthesized. What Terraform will ask must answer; by default every region."""
         if endpoint := self.environ.get("AWS_ENDPOINT_URL"):
             self.reporter.say(f"note: AWS_ENDPOINT_URL is set, so this goes to {endpoint} and not to AWS")
         read = of_file(self.paths.settings)
         target = Target.in_account(paths=self.paths, environ=self.environ, clients=client)
         require_light(target.dark, asked(target.settings))
-        with self.reporter.step("synth", quiet=True):
+        with nullcontext() if quiet else self.reporter.step("synth", quiet=True):
             synthesis = synthesize(self.paths, environ=self.environ)
         if synthesis.settings != read:
             raise ToolError(f"{self.paths.settings} has changed since it was read", advice="run again")

@@ -43,8 +43,8 @@ class Reporter:
         self._durations = durations or Durations(None)
 
     def say(self, text: str = "") -> None:
-        """Print a line as it is: addresses hold brackets, which are no markup."""
-        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        """Print a line as it is: brackets of addresses are no markup, and `:secret:` of ARNs is no emoji."""
+        self.console.print(text, markup=False, highlight=False, emoji=False, soft_wrap=True)
 
     def warn(self, text: str) -> None:
         """Print a line on standard error."""

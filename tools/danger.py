@@ -47,6 +47,8 @@ LIFTED: Mapping[tuple[str, str], object] = {
     },
 }
 EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
+#: What a change can be dangerous by, in the order in which it is told.
+KINDS_OF_CHANGES = ("protection", "policies", "network")
 MOST_NAMED = 3
 MOST_LINES = 8
 
@@ -66,14 +68,31 @@ def dangers(plan: Plan, *, account_id: str) -> dict[str, list[str]]:
     account_id : str
         Whose plan it is: other accounts are foreign.
     """
+    found = {"data": list(_data(plan)), **{name: [] for name in KINDS_OF_CHANGES}}
+    for change in _changed(plan):
+        for name, text in of_change(change, account_id=account_id):
+            found[name].append(f"{text}: {change['address']}")
+    return {name: _some(lines, most=MOST_LINES) for name, lines in found.items() if lines}
+
+
+def of_change(change: Change, *, account_id: str) -> Iterator[tuple[str, str]]:
+    """Yield what is dangerous about one resource's change, each as its kind and in words.
+
+    Parameters
+    ----------
+    change : mapping
+        One of a plan's changes, or of what has changed outside of Terraform.
+    account_id : str
+        As in `dangers`.
+    """
     looks: dict[str, Callable[[Change], Iterator[str]]] = {
         "protection": _lifted,
         "policies": lambda change: _opened(change, account_id),
         "network": _reachable,
     }
-    found = {"data": list(_data(plan))}
-    found |= {name: [line for change in _changed(plan) for line in look(change)] for name, look in looks.items()}
-    return {name: _some(lines, most=MOST_LINES) for name, lines in found.items() if lines}
+    for name in KINDS_OF_CHANGES:
+        for text in looks[name](change):
+            yield name, text
 
 
 def _data(plan: Plan) -> Iterator[str]:
@@ -102,7 +121,7 @@ def _lifted(change: Change) -> Iterator[str]:
     for (kind, attribute), value in LIFTED.items():
         stood = kind == change["type"] and "update" in change["change"]["actions"]
         if stood and after.get(attribute) == value != before.get(attribute):
-            yield f"{attribute} becomes {json.dumps(value)}: {change['address']}"
+            yield f"{attribute} becomes {json.dumps(value)}"
 
 
 def _opened(change: Change, account_id: str) -> Iterator[str]:
@@ -111,10 +130,10 @@ def _opened(change: Change, account_id: str) -> Iterator[str]:
     )
     foreign = _accounts(after) - _accounts(before) - {account_id}
     if foreign:
-        yield f"names account {', '.join(sorted(foreign))}: {change['address']}"
+        yield f"names account {', '.join(sorted(foreign))}"
     # The policy of an endpoint grants nothing by itself: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
     if change["type"] != "aws_vpc_endpoint" and _lets_anybody_in(after) and not _lets_anybody_in(before):
-        yield f"lets anybody in, without a condition: {change['address']}"
+        yield "lets anybody in, without a condition"
 
 
 def _accounts(value: object) -> set[str]:
@@ -146,7 +165,7 @@ def _is_open(statement: Mapping[str, Any]) -> bool:
 def _reachable(change: Change) -> Iterator[str]:
     before, after = _values(change)
     for ports, block in sorted(_doors(change["type"], after) - _doors(change["type"], before)):
-        yield f"opens {ports} to {block}: {change['address']}"
+        yield f"opens {ports} to {block}"
 
 
 def _doors(kind: str, values: Mapping[str, Any]) -> set[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tools.applying import apply
 from tools.bootstrap import bootstrap, make_roles
 from tools.console import Reporter
 from tools.destruction import empty, is_stale
+from tools.drift import look_for_drift, told_if_unknown
 from tools.durations import of_place
 from tools.emulator import Emulator
 from tools.emulator_session import EmulatorSession
@@ -21,6 +23,7 @@ from tools.plan import Plan, changes_by_region, resources_by_region
 from tools.protection import lift
 from tools.recovery import BackendRecovery, Recovery, is_broken_off
 from tools.regions_in_state import look_at_regions
+from tools.restore import restore_drill
 from tools.saved_plan import SavedPlan
 from tools.seed import seed
 from tools.shell import shell_lines
@@ -78,6 +81,30 @@ class LocalPlatform:
     def plan(self) -> None:
         """Plan both stacks, on the running emulator or on one for the moment; leave `plan.json` of each."""
         self._plan(self._synthesize())
+
+    def drift(self) -> int:
+        """Look what somebody has changed on the running emulator outside of Terraform; return 0 or 2.
+
+        Raises
+        ------
+        ToolError
+            When no emulator runs, or as `look_for_drift` does.
+        """
+        with told_if_unknown(self.paths):
+            quiet = bool(self.environ.get("CI"))
+            target = self.target(self.emulator_session.get(), self._synthesize(quiet=quiet))
+            return look_for_drift(target, reporter=self.reporter, quiet=quiet)
+
+    def restore_drill(self) -> None:
+        """Restore what the running emulator keeps of database, sessions and objects, compare, and delete it again.
+
+        Raises
+        ------
+        ToolError
+            When no emulator runs, or as `tools.restore.restore_drill` does.
+        """
+        target = self.target(self.emulator_session.get())
+        restore_drill(target, approve=self._tell, reporter=self.reporter, environ=self.environ)
 
     def policy(self) -> None:
         """Plan both stacks, and let the gate judge output and plans."""
@@ -257,9 +284,9 @@ class LocalPlatform:
         with self.emulator_session.running() as emulator:
             return self.plan_stacks(self.target(emulator, synthesis))
 
-    def _synthesize(self) -> Synthesis:
+    def _synthesize(self, *, quiet: bool = False) -> Synthesis:
         load_settings(self.paths.settings, self.environ)
-        with self.reporter.step("synth", quiet=True):
+        with nullcontext() if quiet else self.reporter.step("synth", quiet=True):
             return synthesize(self.paths, environ=self.environ, program=self._program)
 
     def _look_at_regions(self, target: Target) -> None:

@@ -27,7 +27,7 @@ _EPHEMERAL = re.compile(r"\bephemeral\.")
 _LOCAL = re.compile(r"\blocal\.([\w-]+)")
 
 
-def plan_for_review(target: Target, stack: str) -> tuple[bool, Plan]:
+def plan_for_review(target: Target, stack: str, *, place: str = "review", conditions: bool = True) -> tuple[bool, Plan]:
     """Plan a stack without its secrets, and leave the plan as `plan.json` in a directory of its own.
 
     Parameters
@@ -36,6 +36,10 @@ def plan_for_review(target: Target, stack: str) -> tuple[bool, Plan]:
         Where. Its stacks must be synthesized.
     stack : str
         The stack.
+    place : str
+        The directory, below that of builds, in which each stack has one. By default `review`.
+    conditions : bool
+        Whether what does not meet a condition of the configuration fails the plan. It does by default.
 
     Returns
     -------
@@ -48,11 +52,13 @@ def plan_for_review(target: Target, stack: str) -> tuple[bool, Plan]:
         When the state cannot be read, waits to be saved, or the plan fails.
     """
     target.terraform(stack).require_saved()
-    place = replace(target, paths=replace(target.paths, build=target.paths.build / "review"))
-    workspace, terraform = place.workspace(stack), place.terraform(stack)
+    there = replace(target, paths=replace(target.paths, build=target.paths.build / place))
+    workspace, terraform = there.workspace(stack), there.terraform(stack)
     workspace.prepare()
     workspace.forget_local_state()
     configuration = without_secrets(workspace.configuration())
+    if not conditions:
+        configuration = without_conditions(configuration)
     _write(workspace.directory / CONFIGURATION, configuration)
     state = target.state(stack)
     if state is not None:
@@ -89,6 +95,21 @@ def without_secrets(configuration: Mapping[str, Any]) -> Document:
             _clean(body, gone)
     # Terraform takes an empty section for a mistake in some places, and for nothing in none.
     return {name: section for name, section in _reworded(document, gone).items() if section != {}}
+
+
+def without_conditions(configuration: Mapping[str, Any]) -> Document:
+    """Return a stack's Terraform JSON without checks, preconditions and postconditions."""
+    document: Document = json.loads(json.dumps(configuration))
+    document.pop("check", None)
+    for section in ("resource", "data"):
+        for kinds in document.get(section, {}).values():
+            for body in kinds.values():
+                lifecycle = body.get("lifecycle", {})
+                for name in ("precondition", "postcondition"):
+                    lifecycle.pop(name, None)
+                if not lifecycle:
+                    body.pop("lifecycle", None)
+    return document
 
 
 def state_without_secrets(state: Mapping[str, Any]) -> Document:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from rich.console import Console
+
 from modules.areas.state.location import StateLocation
 from modules.settings import Settings, load_settings
 from tools.emulator import Emulator
@@ -60,6 +62,8 @@ class Target:
         Tells the saved plans of this run from those of others. By default a new one.
     dark : mapping
         By region that gave no sign of life, why. None by default.
+    quiet : bool
+        Whether Terraform's progress is left out. It is shown by default.
     """
 
     paths: Paths
@@ -71,6 +75,7 @@ class Target:
     synthesis: Synthesis | None = None
     run: str = field(default_factory=_new_run)
     dark: Mapping[str, str] = field(default_factory=dict)
+    quiet: bool = False
 
     @classmethod
     def on_emulator(cls, *, paths: Paths, environ: Mapping[str, str], emulator: Emulator) -> Self:
@@ -142,7 +147,8 @@ class Target:
 
     def terraform(self, stack: str) -> Terraform:
         """Return Terraform in the working directory of a stack."""
-        options = Options(local=self.local, logs=self.paths.logs)
+        console = Console(quiet=True) if self.quiet else None
+        options = Options(local=self.local, logs=self.paths.logs, console=console)
         return Terraform(self.paths.build / stack, self.environment, options=options)
 
     def state(self, stack: str) -> dict[str, Any] | None:

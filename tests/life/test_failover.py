@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,6 +51,15 @@ def is_fenced_once(drill: Drill) -> None:
     record = drill.record()
     assert record
     assert record.steps["fence"]["fenced"] is True
+    what_was_done_is_no_drift(drill)
+
+
+def what_was_done_is_no_drift(drill: Drill) -> None:
+    """What the failover and the keeper have changed is told as theirs, and nobody else has changed anything."""
+    assert drill.local.drift() == 0
+    said = json.loads((drill.local.paths.reports / "drift.json").read_text(encoding="utf-8"))
+    assert (said["outcome"], said["drift"], said["notes"]) == ("none", [], [])
+    assert {one["failover"].rpartition(": ")[2] for one in said["failover"]} >= {"fence", "promoted"}
 
 
 CLOSER: dict[str, Callable[[Drill], None]] = {

@@ -106,15 +106,17 @@ def empty(s3: Any, bucket: str) -> None:
 
 @pytest.fixture(scope="module")
 def changed(permitted: Permitted, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """What planner and deployer plan of what stands, with another retention of logs."""
+    """What planner and deployer plan of what stands, with another retention of logs; the planner looks for drift."""
     folder = tmp_path_factory.mktemp("changed")
     another = settings(folder, "changed.yaml", logs={"retention_days": 400})
     plans = {}
     reporter = Reporter(Console(file=io.StringIO()))
-    for role, place, plan in (("planner", "review", Account.plan_only), ("deployer", "", Account.plan)):
+    for role, place, plan in (("planner", "drift", Account.drift), ("deployer", "", Account.plan)):
         paths = Paths(settings=another, build=permitted.build, out=folder / role)
         acting = assume(permitted.emulator, f"meridian-{role}")
-        Actor(acting, paths, environ=CLEAN, reporter=reporter).run(plan)
+        found = Actor(acting, paths, environ=CLEAN, reporter=reporter).run(plan)
+        # Settings that are not deployed are a plan, and no drift.
+        assert found == (0 if role == "planner" else True)
         plans[role] = permitted.read(place)
     return plans
 
@@ -129,6 +131,16 @@ def test_plan_of_what_stands_changes_what_the_settings_change_and_nothing_else(
 
 def test_planner_s_plan_of_a_change_is_the_deployer_s(changed: dict[str, dict[str, Any]]) -> None:
     assert changes_of(changed["planner"]) == changes_of(changed["deployer"])
+
+
+def test_planner_finds_no_drift_in_what_nobody_touched_and_what_is_not_deployed(
+    permitted: Permitted, changed: dict[str, dict[str, Any]]
+) -> None:
+    said = json.loads((permitted.build.parent / "drift.json").read_text())
+    assert (said["outcome"], said["drift"], said["notes"]) == ("none", [], [])
+    updated = {address for address, actions in changes_of(changed["planner"]).items() if actions == ("update",)}
+    assert updated
+    assert updated <= {line.split()[1] for line in said["not_deployed"]}
 
 
 @pytest.mark.usefixtures("changed")

@@ -30,7 +30,7 @@ def report(life: Applied, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     return {one.step.name: one.verdict for one in outcomes}
 
 
-@pytest.mark.parametrize("name", ["instances", "session", "topic", "alarm"])
+@pytest.mark.parametrize("name", ["instances", "session", "topic", "alarm", "restore-drill"])
 def test_what_the_emulator_can_show_is_shown(report: dict[str, str], name: str) -> None:
     assert report[name] == "shown"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,9 @@ class Tampered:
     stranger: Stranger
     #: By what was done, the events that CloudTrail makes of it.
     events: dict[str, list[dict[str, Any]]]
+    #: What `make local-drift` says for programs, and the code that it ended with.
+    drift: dict[str, Any]
+    code: int
     #: What the plan failed with while a function ran other code.
     refusal: str
     #: The plan once it did not.
@@ -66,13 +70,15 @@ def tampered(deployed: Applied) -> Iterator[Tampered]:
         tampering.does(stranger)
         events[kind] = stranger.events[:]
         stranger.events.clear()
+    code = life.life.drift()
+    drift = json.loads((life.build.parent / "drift.json").read_text())
     with pytest.raises(ToolError) as refused:
         life.target.plan("platform")
     life.target.plan("state-backend")
     put_ours_back(life, str(refused.value))
     changed, plan = life.target.plan("platform")
     assert changed
-    yield Tampered(life, stranger, events, str(refused.value), plan, judged(life), signals)
+    yield Tampered(life, stranger, events, drift, code, str(refused.value), plan, judged(life), signals)
     for tampering in TAMPERINGS.values():
         if tampering.undone:
             tampering.undone(stranger)
@@ -121,6 +127,22 @@ def test_tampering_is_in_the_next_plan_where_it_can_be(tampered: Tampered, kind:
 
 def test_no_plan_changes_what_nobody_touched(tampered: Tampered) -> None:
     assert tampered.planned() - FOLLOWING == {one.planned for one in TAMPERINGS.values()} - {"", "refused"}
+
+
+@pytest.mark.parametrize("kind", [kind for kind, one in TAMPERINGS.items() if one.drifted])
+def test_tampering_is_drift_that_matters(tampered: Tampered, kind: str) -> None:
+    wanted, reason = TAMPERINGS[kind].drifted
+    found = [one for one in tampered.drift["drift"] if one["kind"] == wanted]
+    assert reason in {each for one in found for each in one["reasons"]}
+
+
+def test_drift_is_nothing_but_what_was_tampered_with(tampered: Tampered) -> None:
+    assert {one["kind"] for one in tampered.drift["drift"]} == {
+        one.drifted[0] for one in TAMPERINGS.values() if one.drifted
+    }
+    assert tampered.code == 2
+    assert all(one["matters"] and one["region"] == HOME for one in tampered.drift["drift"])
+    assert tampered.drift["not_deployed"] == []
 
 
 @pytest.mark.parametrize("kind", [kind for kind, one in TAMPERINGS.items() if one.judged])

@@ -16,6 +16,7 @@ from tests.support.proof import HOME, OTHER, answering, context, paging, resourc
 from tools.errors import ToolError
 from tools.prove import STEPS, Context, Unproven, alerts, audit, backups, life, secret, storage, web
 from tools.prove.settings import write
+from tools.restore.part import Restored
 
 
 def test_names_of_steps_are_different() -> None:
@@ -219,6 +220,46 @@ def test_a_backup_comes_back_as_a_table_that_goes_with_its_role(tmp_path: Path) 
     assert "the table is back as prove-abc: ACTIVE" in backups.restore(here)
     assert [what.split()[0] for what, _ in here.undoing] == ["role", "policy", "table"]
     assert here.undo() == []
+
+
+class Tried:
+    """A part of a drill."""
+
+    name = "sessions"
+
+    def __init__(self, *, same: bool = True, left: bool = False) -> None:
+        self.same, self.stays, self.removed = same, left, False
+
+    def left(self) -> list[str]:
+        return []
+
+    def own(self) -> list[str]:
+        return ["table"]
+
+    def remove(self, _: str) -> None:
+        if self.stays:
+            raise ToolError("it does not go")
+        self.removed = True
+
+    def restore(self) -> Restored:
+        differences = () if self.same else ("keys: they differ",)
+        return Restored(source="a", restored_as="b", reaches="now", seconds=7, differences=differences)
+
+
+def test_a_drill_is_shown_with_its_times_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    part = Tried()
+    monkeypatch.setattr(backups, "drill_parts", lambda _: [part])
+    assert backups.drill(context(tmp_path)) == "sessions in 7 s"
+    assert part.removed
+
+
+@pytest.mark.parametrize(("part", "why"), [(Tried(same=False), "keys: they differ"), (Tried(left=True), "left behind")])
+def test_a_drill_with_a_difference_or_leftovers_is_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: Tried, why: str
+) -> None:
+    monkeypatch.setattr(backups, "drill_parts", lambda _: [part])
+    with pytest.raises(Unproven, match=why):
+        backups.drill(context(tmp_path))
 
 
 def test_a_restore_that_fails_or_has_nothing_to_restore_is_not_shown(tmp_path: Path) -> None:

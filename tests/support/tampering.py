@@ -72,6 +72,8 @@ class Tampering:
         What pages or becomes a ticket at once: a signal of the trail, or a rule of EventBridge.
     planned
         The type of resource that the next plan wants to change; ``refused`` where it fails instead. Nothing by default.
+    drifted
+        The type of resource that `make drift` names, and why it says that it matters. Nothing by default.
     judged
         The check of the gate that the next plan fails. Nothing by default.
     found
@@ -83,6 +85,7 @@ class Tampering:
     does: Callable[[Stranger], object]
     told: str
     planned: str = ""
+    drifted: tuple[str, str] | None = None
     judged: str = ""
     found: str = ""
     undone: Callable[[Stranger], object] | None = None
@@ -156,6 +159,7 @@ TAMPERINGS: Mapping[str, Tampering] = {
             FunctionName=to.name("lambda", "rotation"), ZipFile=other_code()
         ),
         planned="refused",
+        drifted=("aws_lambda_function", "code"),
         told="functions",
     ),
     "permission of a function": Tampering(
@@ -176,6 +180,7 @@ TAMPERINGS: Mapping[str, Tampering] = {
             RoleName=to.name("role", "rotation"), PolicyName="stranger", PolicyDocument=EVERYTHING
         ),
         planned="aws_iam_role_policies_exclusive",
+        drifted=("aws_iam_role_policies_exclusive", "policies"),
         told="iam",
     ),
     "policy attached to a role": Tampering(
@@ -183,6 +188,7 @@ TAMPERINGS: Mapping[str, Tampering] = {
             RoleName=to.name("role", "application"), PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess"
         ),
         planned="aws_iam_role_policy_attachments_exclusive",
+        drifted=("aws_iam_role_policy_attachments_exclusive", "policies"),
         judged="CKV_AWS_274",
         told="iam",
     ),
@@ -191,12 +197,16 @@ TAMPERINGS: Mapping[str, Tampering] = {
             RoleName=to.name("role", "trail"), PolicyDocument=FOREIGN_TRUST
         ),
         planned="aws_iam_role",
+        drifted=("aws_iam_role", "policies"),
         told="iam",
     ),
     "a user and a key": Tampering(does=_make_user, told="logins", undone=_delete_user),
-    "policy of a key": Tampering(does=_widen_key, planned="aws_kms_key", told="resource-policies"),
+    "policy of a key": Tampering(
+        does=_widen_key, planned="aws_kms_key", drifted=("aws_kms_key", "policies"), told="resource-policies"
+    ),
     "rule of a security group": Tampering(
         does=lambda to: to("ec2").authorize_security_group_ingress(GroupId=_database_group(to), IpPermissions=ANYONE),
+        drifted=("aws_security_group", "network"),
         judged="MERIDIAN_4",
         told="security-groups",
         undone=lambda to: to("ec2").revoke_security_group_ingress(GroupId=_database_group(to), IpPermissions=ANYONE),
@@ -222,16 +232,19 @@ TAMPERINGS: Mapping[str, Tampering] = {
             ),
         ),
         planned="aws_sns_topic_policy",
+        drifted=("aws_sns_topic_policy", "policies"),
         told="alerting",
     ),
     "the trail, stopped": Tampering(
         does=lambda to: to("cloudtrail").stop_logging(Name=to.name("trail", "audit")),
         planned="aws_cloudtrail",
+        drifted=("aws_cloudtrail", "watching"),
         told="trail",
     ),
     "an alarm, silenced": Tampering(
         does=lambda to: to("cloudwatch").disable_alarm_actions(AlarmNames=[to.name("alarm", "trail-root")]),
         planned="aws_cloudwatch_metric_alarm",
+        drifted=("aws_cloudwatch_metric_alarm", "watching"),
         told="watchers-deleted",
     ),
     "a metric filter, deleted": Tampering(
@@ -239,26 +252,31 @@ TAMPERINGS: Mapping[str, Tampering] = {
             logGroupName=to.name("logs", "trail"), filterName=to.name("metric", "iam")
         ),
         planned="aws_cloudwatch_log_metric_filter",
+        drifted=("aws_cloudwatch_log_metric_filter", "deleted"),
         told="watchers-deleted",
     ),
     "a log kept for a day": Tampering(
         does=lambda to: to("logs").put_retention_policy(logGroupName=to.name("logs", "trail"), retentionInDays=1),
         planned="aws_cloudwatch_log_group",
+        drifted=("aws_cloudwatch_log_group", "watching"),
         told="alerting",
     ),
     "a rule of EventBridge, disabled": Tampering(
         does=lambda to: to("events").disable_rule(Name=to.name("events", "watchers-deleted")),
         planned="aws_cloudwatch_event_rule",
+        drifted=("aws_cloudwatch_event_rule", "watching"),
         told="silenced",
     ),
     "flow logs, deleted": Tampering(
         does=lambda to: to("ec2").delete_flow_logs(FlowLogIds=[_flow_log(to)]),
         planned="aws_flow_log",
+        drifted=("aws_flow_log", "deleted"),
         told="watchers-deleted",
     ),
     "preferences of Session Manager": Tampering(
         does=lambda to: to("ssm").delete_document(Name="SSM-SessionManagerRunShell"),
         planned="aws_ssm_document",
+        drifted=("aws_ssm_document", "deleted"),
         told="watchers-deleted",
     ),
 }

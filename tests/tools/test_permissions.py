@@ -124,6 +124,14 @@ def test_planner_reads_no_secret_and_changes_nothing() -> None:
                 assert reference.access_level(action) in {"List", "Read"}, action
 
 
+def test_planner_reads_the_journal_of_failovers_and_no_other_table() -> None:
+    (reading,) = [one for one in statements("planner") if "dynamodb:Scan" in one.get("Action", [])]
+    assert reading["Action"] == ["dynamodb:Scan"]
+    assert reading["Resource"] == [f"arn:aws:dynamodb:*:{ACCOUNT}:table/PROD-dynamodb-main-failover-*"]
+    for action in ("GetItem", "Query", "BatchGetItem"):
+        assert not any(f"dynamodb:{action}" in one.get("Action", []) for one in statements("planner"))
+
+
 def test_planner_decrypts_the_state_the_variables_of_functions_and_the_journals_of_failovers_alone() -> None:
     held = {
         statement["Condition"]["StringLike"]["kms:ViaService"]: statement["Condition"]["ForAnyValue:StringLike"]

@@ -10,7 +10,7 @@ from tools.permissions.recording import ROLES
 TEXT = Path(__file__).with_name("page.md")
 RUNS = {
     "bootstrap": "`make bootstrap`",
-    "planner": "`make plan-only`",
+    "planner": "`make plan-only`, `make drift`",
     "deployer": "`make preflight`, `make plan`, `make deploy`, `make upgrade-database`, `make destroy`",
 }
 

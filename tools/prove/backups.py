@@ -1,10 +1,14 @@
 """A backup of the table of sessions is taken, copied to another region, and restored under another name."""
 
 import json
+import secrets
 from typing import Any
 
 from tools.prove.context import Context
 from tools.prove.step import Unproven
+from tools.restore import RestoreDrill, drill_parts
+from tools.restore.part import MARK, Place
+from tools.restore.report import SAME
 
 _RESTORES = "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForRestores"
 
@@ -58,6 +62,27 @@ def restore(context: Context) -> str:
     context.later(f"table {name}", lambda: dynamodb.delete_table(TableName=name))
     context.until(lambda: _ended(client.describe_restore_job(RestoreJobId=job)), what=f"restore job {job}", minutes=60)
     return f"the table is back as {name}: {dynamodb.describe_table(TableName=name)['Table']['TableStatus']}"
+
+
+def drill(context: Context) -> str:
+    """Database, sessions and objects come back as `make restore-drill` brings them back, and go again."""
+    place = Place(
+        settings=context.settings,
+        account_id=context.target.account_id,
+        clients=context.client,
+        mark=secrets.token_hex(MARK // 2),
+        on_emulator=context.on_emulator,
+        sleep=context.sleep,
+        clock=context.clock,
+        say=context.account.reporter.say,
+    )
+    tried = RestoreDrill(parts=drill_parts(place), say=place.say)
+    tried.clear(tried.of_before())
+    outcomes = tried.run()
+    faults = [line for each in outcomes if each.verdict != SAME for line in each.lines()]
+    if faults or tried.left:
+        raise Unproven("\n".join([*faults, *(f"left behind: {name}" for name in tried.left)]))
+    return "; ".join(f"{each.part} in {each.restored.seconds:.0f} s" for each in outcomes if each.restored)
 
 
 def _restoring_role(context: Context, name: str) -> str:

@@ -146,6 +146,13 @@ STEPS = (
         only_on_aws=_NO_BACKUPS,
     ),
     Step(
+        name="restore-drill",
+        proves="Database, sessions and objects come back from their backups, the same, and as closed as they were",
+        minutes=240,
+        costs="a second database for about an hour, 0.07 USD",
+        run=backups.drill,
+    ),
+    Step(
         name="trail-digest",
         proves="The trail's files can be validated",
         minutes=120,

@@ -30,7 +30,7 @@ PARAMETERS = {
         "ConfigurationRecorder.name",
         "ConfigurationRecorderNames",
     ),
-    "dynamodb:table": ("TableName",),
+    "dynamodb:table": ("TableName", "TargetTableName"),
     "elasticloadbalancing:loadbalancer/app/": ("Name",),
     "elasticloadbalancing:targetgroup": ("Name",),
     "events:rule-on-default-event-bus": ("Name", "Rule"),
