@@ -21,7 +21,9 @@ from tools.recovery import table as recovery
 
 CHECKED = frozenset(action for check in CHECKS for action in check.actions)
 #: What is looked at by the platform's names, or told of one thing alone, and of nothing else in the account.
-BY_NAME = frozenset({"iam:GetRole", "kms:DescribeKey", "s3:ListBucket", "secretsmanager:DescribeSecret"})
+BY_NAME = frozenset(
+    {"iam:GetRole", "kms:DescribeKey", "s3:GetObject", "s3:ListBucket", "secretsmanager:DescribeSecret"}
+)
 #: The one setting of Systems Manager that the platform has, and whoever may put it back.
 SERVICE_SETTING = "servicesetting/ssm/documents/console/public-sharing-permission"
 #: What Terraform calls when regions come and go, and when all goes; a life in the same regions sees the half of it.
