@@ -50,7 +50,7 @@ node_modules/.ready: package-lock.json
 # The platform's life: `make synth` to `make bench`. The local- targets and the demo run on the embedded AWS.
 TOOL := @$(RUN) -m tools
 
-.PHONY: synth synth-cdktn policy preflight plan plan-only deploy upgrade-database recover destroy bootstrap
+.PHONY: synth synth-cdktn policy preflight plan plan-only plan-summary deploy upgrade-database recover destroy bootstrap
 synth: install ## synthesize the stacks to cdktf.out
 	$(TOOL) synth
 
@@ -77,6 +77,9 @@ plan: install ## AWS account: plan both stacks
 
 plan-only: install ## AWS account: plan for review, without locks and passwords
 	$(TOOL) plan-only
+
+plan-summary: install ## the plan made last as Markdown, dangers first (BASE=origin/main: which choices are new): build/plan-summary.md
+	$(TOOL) plan-summary
 
 deploy: install ## AWS account: plan, ask (or APPROVE=yes), apply
 	$(TOOL) deploy

@@ -12,6 +12,7 @@ from typing import Any
 from tools.plan import Plan, deletions
 from tools.protection import KINDS
 from tools.texts import texts
+from tools.widened import statements, widened
 
 #: What holds data, or without which data is not to be read.
 HOLD_DATA = frozenset(
@@ -47,6 +48,8 @@ LIFTED: Mapping[tuple[str, str], object] = {
     },
 }
 EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
+#: What a change can be dangerous by, in the order in which it is told.
+KINDS_OF_CHANGES = ("protection", "policies", "network")
 MOST_NAMED = 3
 MOST_LINES = 8
 
@@ -66,14 +69,48 @@ def dangers(plan: Plan, *, account_id: str) -> dict[str, list[str]]:
     account_id : str
         Whose plan it is: other accounts are foreign.
     """
+    found = {"data": list(_data(plan)), **{name: [] for name in KINDS_OF_CHANGES}}
+    for change in _changed(plan):
+        for name, text in of_change(change, account_id=account_id):
+            found[name].append(f"{text}: {change['address']}")
+    return {name: _some(lines, most=MOST_LINES) for name, lines in found.items() if lines}
+
+
+def of_change(change: Change, *, account_id: str) -> Iterator[tuple[str, str]]:
+    """Yield what is dangerous about one resource's change, each as its kind and in words.
+
+    Parameters
+    ----------
+    change : mapping
+        One of a plan's changes, or of what has changed outside of Terraform.
+    account_id : str
+        As in `dangers`.
+    """
     looks: dict[str, Callable[[Change], Iterator[str]]] = {
         "protection": _lifted,
         "policies": lambda change: _opened(change, account_id),
         "network": _reachable,
     }
-    found = {"data": list(_data(plan))}
-    found |= {name: [line for change in _changed(plan) for line in look(change)] for name, look in looks.items()}
-    return {name: _some(lines, most=MOST_LINES) for name, lines in found.items() if lines}
+    for name in KINDS_OF_CHANGES:
+        for text in looks[name](change):
+            yield name, text
+
+
+def exposures(plan: Plan, *, account_id: str) -> dict[str, list[tuple[str, str]]]:
+    """Return all that is dangerous about changes, by kind, each as the address and in words.
+
+    Parameters
+    ----------
+    plan : mapping
+        The plan.
+    account_id : str
+        As in `dangers`.
+    """
+    found: dict[str, list[tuple[str, str]]] = {name: [] for name in KINDS_OF_CHANGES}
+    for change in _changed(plan):
+        for name, text in of_change(change, account_id=account_id):
+            found[name].append((str(change["address"]), text))
+    return found
 
 
 def _data(plan: Plan) -> Iterator[str]:
@@ -102,7 +139,7 @@ def _lifted(change: Change) -> Iterator[str]:
     for (kind, attribute), value in LIFTED.items():
         stood = kind == change["type"] and "update" in change["change"]["actions"]
         if stood and after.get(attribute) == value != before.get(attribute):
-            yield f"{attribute} becomes {json.dumps(value)}: {change['address']}"
+            yield f"{attribute} becomes {json.dumps(value)}"
 
 
 def _opened(change: Change, account_id: str) -> Iterator[str]:
@@ -111,10 +148,20 @@ def _opened(change: Change, account_id: str) -> Iterator[str]:
     )
     foreign = _accounts(after) - _accounts(before) - {account_id}
     if foreign:
-        yield f"names account {', '.join(sorted(foreign))}: {change['address']}"
+        yield f"names account {', '.join(sorted(foreign))}"
     # The policy of an endpoint grants nothing by itself: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
-    if change["type"] != "aws_vpc_endpoint" and _lets_anybody_in(after) and not _lets_anybody_in(before):
-        yield f"lets anybody in, without a condition: {change['address']}"
+    anybody = change["type"] != "aws_vpc_endpoint" and _lets_anybody_in(after) and not _lets_anybody_in(before)
+    if anybody:
+        yield "lets anybody in, without a condition"
+    if not (foreign or anybody):
+        for name in sorted(before.keys() & after.keys()):
+            yield from _widened(before[name], after[name])
+
+
+def _widened(before: object, after: object) -> Iterator[str]:
+    if before != after and _is_policy(before) and _is_policy(after):
+        for words, names in widened(str(before), str(after)):
+            yield f"{words} ({', '.join(_some(names, most=MOST_NAMED))})"
 
 
 def _accounts(value: object) -> set[str]:
@@ -123,12 +170,15 @@ def _accounts(value: object) -> set[str]:
 
 def _lets_anybody_in(values: Mapping[str, Any]) -> bool:
     """Tell whether a policy among the values allows something to `*`, whatever the circumstances."""
-    statements = [*(values.get("statement") or ())]
+    listed = [*(values.get("statement") or ())]
     for text in values.values():
-        if isinstance(text, str) and '"Statement"' in text:
-            listed = json.loads(text)["Statement"]
-            statements += listed if isinstance(listed, list) else [listed]
-    return any(_is_open(statement) for statement in statements)
+        if _is_policy(text):
+            listed += statements(text)
+    return any(_is_open(statement) for statement in listed)
+
+
+def _is_policy(value: object) -> bool:
+    return isinstance(value, str) and '"Statement"' in value
 
 
 def _is_open(statement: Mapping[str, Any]) -> bool:
@@ -146,7 +196,7 @@ def _is_open(statement: Mapping[str, Any]) -> bool:
 def _reachable(change: Change) -> Iterator[str]:
     before, after = _values(change)
     for ports, block in sorted(_doors(change["type"], after) - _doors(change["type"], before)):
-        yield f"opens {ports} to {block}: {change['address']}"
+        yield f"opens {ports} to {block}"
 
 
 def _doors(kind: str, values: Mapping[str, Any]) -> set[tuple[str, str]]:
