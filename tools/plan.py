@@ -166,10 +166,17 @@ def _region(change: Mapping[str, Any], regions: Mapping[str, str]) -> str:
     return (arn[3] if len(arn) > 3 else "") or ELSEWHERE  # noqa: PLR2004 - the region is an ARN's fourth part
 
 
+def changed_names(change: Mapping[str, Any]) -> set[str]:
+    """Return the attributes that a change changes, those that are known only afterwards included."""
+    before, after, unknown = (change["change"].get(name) or {} for name in ("before", "after", "after_unknown"))
+    return {name for name in {*before, *after, *unknown} if unknown.get(name) or before.get(name) != after.get(name)}
+
+
 def _line(change: Mapping[str, Any]) -> str:
-    what = change["change"]
-    text = f"{'/'.join(what['actions'])} {change['address']}"
-    names = changed_attributes(change)
+    text = f"{'/'.join(change['change']['actions'])} {change['address']}"
+    if "update" not in change["change"]["actions"]:
+        return text
+    names = sorted(changed_names(change))
     return f"{text} ({', '.join(names)})" if names else text
 
 

@@ -27,7 +27,7 @@ def test_a_rebuild_is_one_replacement_and_a_promotion_by_hand_none(tmp_path: Pat
         ((region, (actions, _)),) = instance_changes(plan).items()
         assert (region, sorted(actions)) == (HOME, ["create", "delete"])
         summary = summary_of(life.settings, life.build.parent)
-        assert "**Data goes and is copied again, or is a copy: 1 resource.**" in summary
+        assert "**Data goes and is copied again, or is a copy: 2 resources.**" in summary
         assert f"- `aws_db_instance.{HOME}_database_instance" in summary
         assert "is replaced, as the settings ask" in summary
         apply(life)

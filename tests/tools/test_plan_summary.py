@@ -149,7 +149,7 @@ def test_protection_policies_and_network_are_told_in_words() -> None:
     assert "**Protection is turned off: 1 time.**" in text
     assert "enable_deletion_protection becomes false" in text
     assert "names account 999999999999" in text
-    assert "allows more actions: `` iam:`*¦x ``, `s3:PutObject`" in text
+    assert "`` allows more actions (iam:`*¦x, s3:PutObject) ``" in text
     assert "opens port 22 to 0.0.0.0/0" in text
 
 

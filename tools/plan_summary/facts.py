@@ -9,7 +9,7 @@ from policies.losses import Loss, losses, unnamed
 from tools.areas import area_of
 from tools.cost_difference import Change as CostChange
 from tools.cost_difference import of_plan
-from tools.danger import HOLD_DATA, Danger, exposures
+from tools.danger import HOLD_DATA, exposures
 from tools.paths import BACKEND, PLATFORM
 from tools.plan import (
     BOOKKEEPING,
@@ -76,7 +76,7 @@ class Facts:
     copies : sequence of Row
         What holds data and goes too, but comes back as a copy.
     exposures : mapping
-        Protection, policies and network.
+        Protection, policies and network: addresses, each with what happens in words.
     upgrades : sequence of str
         Versions of PostgreSQL.
     cost : sequence of CostChange
@@ -95,7 +95,7 @@ class Facts:
     losses: Sequence[Loss]
     allowed: Mapping[str, str]
     copies: Sequence[Row]
-    exposures: Mapping[str, Sequence[Danger]]
+    exposures: Mapping[str, Sequence[tuple[str, str]]]
     upgrades: Sequence[str]
     cost: Sequence[CostChange] | None
     choices: Mapping[str, Any]
@@ -128,7 +128,7 @@ def facts(plans: Mapping[str, Plan], configurations: Mapping[str, Mapping[str, A
         key=lambda row: (row.region, row.area, row.address),
     )
     lost = [one for plan in plans.values() for one in losses(plan)]
-    shown: dict[str, list[Danger]] = {}
+    shown: dict[str, list[tuple[str, str]]] = {}
     for plan in plans.values():
         for name, each in exposures(plan, account_id=account_id).items():
             shown.setdefault(name, []).extend(each)

@@ -16,7 +16,6 @@ from tools.plan_summary.markdown import code, table
 MARKER = "<!-- meridian-plan-summary -->"
 #: Lines of one kind of danger in a comment; the whole list has all.
 MOST_OF_A_KIND = 20
-MOST_NAMED = 6
 MOST_OF_COST = 6
 _TITLES = {
     "protection": "Protection is turned off",
@@ -41,7 +40,7 @@ def page(facts: Facts, *, base: Mapping[str, Any] | None, base_name: str = "", m
     """
     dangers = [*_losses(facts, most), *_exposures(facts, most), *_choices(facts, base, base_name, most)]
     first = dangers or ["Nothing of what is looked for: no data goes, no protection is lifted, nothing opens."]
-    return [
+    lines = [
         MARKER,
         f"## Plan: {_counts(facts.count())}",
         "",
@@ -59,6 +58,7 @@ def page(facts: Facts, *, base: Mapping[str, Any] | None, base_name: str = "", m
         *_by_area(facts),
         *_resources(facts),
     ]
+    return [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
 
 
 def _counts(counted: Counter[str]) -> str:
@@ -107,13 +107,7 @@ def _exposures(facts: Facts, most: int | None) -> Iterator[str]:
         if found := facts.exposures.get(name):
             yield f"**{title}: {_number(found, 'time')}.**"
             yield ""
-            yield from _list(
-                (
-                    f"{code(one.address)}: {one.words}{f': {_codes(one.names, most)}' if one.names else ''}"
-                    for one in found
-                ),
-                most,
-            )
+            yield from _list((f"{code(address)}: {code(text)}" for address, text in found), most)
 
 
 def _choices(facts: Facts, base: Mapping[str, Any] | None, base_name: str, most: int | None) -> Iterator[str]:
@@ -219,11 +213,8 @@ def _list(lines: Iterable[str], most: int | None) -> Iterator[str]:
     yield ""
 
 
-def _codes(names: Iterable[str], most: int | None = None) -> str:
-    listed = [code(name) for name in names]
-    if most is None or len(listed) <= MOST_NAMED:
-        return ", ".join(listed)
-    return f"{', '.join(listed[:MOST_NAMED])} and {len(listed) - MOST_NAMED} more"
+def _codes(names: Iterable[str]) -> str:
+    return ", ".join(map(code, names))
 
 
 def _number(what: Sequence[object], name: str) -> str:
