@@ -12,7 +12,7 @@ import pytest
 from modules.areas.delivery.github import AUDIENCE, ISSUER, least_policies
 from modules.settings import SettingsError, load_settings
 from tests.support.region_sets import ONE, THREE, settings_of, write_settings
-from tests.support.synthesized import Stack, stacks, state_backend
+from tests.support.synthesized import Stack, platform, stacks, state_backend
 
 ACCOUNT = "123456789012"
 ROLES = [f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("administrator", "meridian-planner", "meridian-deployer")]
@@ -44,8 +44,8 @@ def test_without_a_repository_there_is_nothing_for_github() -> None:
 
 
 def test_the_platform_is_the_same_with_it() -> None:
-    with_it = stacks(*ONE, delivery={"github": {"repository": "octo-org/platform"}}, **NAMED)["platform"]
-    assert with_it.json == stacks(*ONE, **NAMED)["platform"].json
+    with_it = platform(*ONE, delivery={"github": {"repository": "octo-org/platform"}}, **NAMED)
+    assert with_it.json == platform(*ONE, **NAMED).json
 
 
 def test_pull_requests_and_the_branch_may_plan_and_only_the_environment_may_deploy() -> None:

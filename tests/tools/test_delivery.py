@@ -7,19 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from modules.settings import Settings
 from tests.support.permissions import recording
-from tests.support.region_sets import EIGHT_KEYS
 from tools.delivery import require_policies
 from tools.errors import ToolError
+from tools.paths import ROOT
 from tools.permissions.documents import policies
 
 GITHUB = {"delivery": {"github": {"repository": "octo-org/platform"}}}
 
 
 def settings_with(**more: Any) -> Settings:
-    return Settings.model_validate(EIGHT_KEYS | {"regions": tuple(EIGHT_KEYS["regions"])} | GITHUB | more)
+    content = yaml.safe_load((ROOT / "config" / "prod.yaml").read_text(encoding="utf-8"))
+    return Settings.model_validate(content | {"regions": tuple(content["regions"])} | GITHUB | more)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -68,7 +69,7 @@ def commands() -> set[str]:
 
 def test_there_are_workflows_to_look_at() -> None:
     assert [path.stem for path in WORKFLOWS] == ["deploy", "nightly", "pull-request"]
-    assert len(list(jobs())) == 9
+    assert len(list(jobs())) == 10
 
 
 def test_every_command_is_one_that_is_tested() -> None:
@@ -212,8 +213,8 @@ def test_zizmor_finds_nothing_and_would(tmp_path: Path) -> None:
         return ended.returncode, ended.stdout
 
     assert audit(GITHUB)[0] == 0
-    bad = tmp_path / ".github" / "workflows" / "bad.yml"
-    bad.parent.mkdir(parents=True)
-    bad.write_text(WORKFLOWS[-1].read_text().replace("persist-credentials: false", "persist-credentials: true"))
-    code, told = audit(bad.parent.parent)
-    assert (code != 0, "artipacked" in told) == (True, True)
+    shutil.copytree(GITHUB, tmp_path / ".github")
+    bad = tmp_path / ".github" / "workflows" / "nightly.yml"
+    bad.write_text(bad.read_text().replace("run: make install", "run: echo ${{ github.event.pull_request.title }}"))
+    code, told = audit(tmp_path / ".github")
+    assert (code != 0, "template-injection" in told) == (True, True)
