@@ -1,6 +1,7 @@
-"""`python3 tools/sticky_comment.py FILE`: a pull request's one comment with the plan, written anew each time.
+"""`python3 -I tools/sticky_comment.py FILE`: a pull request's one comment with the plan, written anew each time.
 
 It runs in a workflow's job that may write comments, with the Python that is there and nothing of the project installed.
+With `-I` Python takes no module from this folder, where `numbers` is another one than its own.
 
 https://docs.github.com/en/rest/issues/comments
 """

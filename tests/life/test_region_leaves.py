@@ -187,6 +187,11 @@ def test_a_region_joins_another_leaves_and_nothing_else_is_touched(platform: App
 
     leaving = {LEAVING: {"objects": "delete", "backups": "keep"}}
     team.deploy(HOME, LEAVING, JOINING, bootstrap=True, leaving=leaving, **KEPT_WHERE_THEY_ARE)
+    dangers = team.summary().partition("### Cost")[0]
+    assert re.search(
+        rf"^- `aws_db_instance\.{LEAVING}_\S+`: `deletion_protection becomes false`$", dangers, re.MULTILINE
+    )
+    assert f"`leaving.{LEAVING}.objects: delete`" in dangers
     team.deploy(HOME, JOINING, bootstrap=True, retired_regions=[LEAVING], leaving=leaving)
     summary = team.summary()
     assert DATA_GOES in summary

@@ -33,7 +33,7 @@ COMMANDS = {
     "make synth": "tests/tools/test_synth.py",
     "make test": ".ci/run",
     "make try": "tests/tools/test_trial.py",
-    "python3 tools/sticky_comment.py build/plan-summary.md": "tests/tools/test_sticky_comment.py",
+    "python3 -I tools/sticky_comment.py build/plan-summary.md": "tests/tools/test_sticky_comment.py",
     SUMMARIZE: "tests/tools/test_workflows.py",
     # Of the nightly workflow.
     "make drift": "",
