@@ -46,9 +46,9 @@ class GitHubSettings(Section):
         of repositories created since summer 2026 name the ids too:
         https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens
     branch
-        The branch whose workflows may plan, besides those of pull requests. ``main`` by default.
+        The branch whose workflows may plan, besides those of pull requests.
     environment
-        The environment whose jobs may deploy. ``production`` by default.
+        The environment whose jobs may deploy.
     oidc_provider
         ``managed`` makes the account's IAM OIDC provider of GitHub, of which there can be one, and ``existing`` looks
         it up. ``managed`` by default.
