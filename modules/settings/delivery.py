@@ -51,7 +51,7 @@ class GitHubSettings(Section):
         The environment whose jobs may deploy.
     oidc_provider
         ``managed`` makes the account's IAM OIDC provider of GitHub, of which there can be one, and ``existing`` looks
-        it up. ``managed`` by default.
+        it up.
     """
 
     repository: Repository | None = None
