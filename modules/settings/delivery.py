@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 #: The roles, by the names that ``iam/`` and docs/permissions.md give them.
 PLANNER, DEPLOYER = "meridian-planner", "meridian-deployer"
 
+#: https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens
 Repository = Annotated[
     str,
     matching(
@@ -42,9 +43,8 @@ class GitHubSettings(Section):
     Parameters
     ----------
     repository
-        The repository, as the subject of its tokens has it behind ``repo:``. None by default: nothing is made. Tokens
-        of repositories created since summer 2026 name the ids too:
-        https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens
+        The repository, as the subject of its tokens has it behind ``repo:``; those created since summer 2026 have the
+        ids in it (docs/pull-requests.md). By default there are no such roles.
     branch
         The branch whose workflows may plan, besides those of pull requests.
     environment
