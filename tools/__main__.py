@@ -34,6 +34,7 @@ from tools.numbers import write
 from tools.one_run import one_run
 from tools.paths import Paths
 from tools.permissions.write import place_of_recording, write_policies, write_policies_again
+from tools.plan_summary.command import plan_summary
 from tools.prove.command import Proof
 from tools.reference import costs
 from tools.reference import page as reference
@@ -207,6 +208,10 @@ def commands() -> Table:
         "tables": (
             "write docs/settings.md, its schema, and the tables of docs/controls.md and docs/runbooks.md anew",
             lambda: waited("tables", lambda: write_tables(environ=os.environ)),
+        ),
+        "plan-summary": (
+            "the plan that was made last, as Markdown for who reviews it",
+            lambda: _print(_files(plan_summary(aws, environ=os.environ))),
         ),
         "sbom": ("list every package of the lock files in build/sbom.json", sbom),
         "bench": ("measure synthesis with and without the fast bindings", lambda: bench(settings=paths.settings)),

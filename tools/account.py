@@ -17,6 +17,7 @@ from tools.aws_session import new_session
 from tools.bootstrap import bootstrap, make_roles
 from tools.changes import keys_behind
 from tools.console import Reporter
+from tools.delivery import require_policies
 from tools.deployment import apply_and_follow
 from tools.destruction import require_free, staying_of_plan
 from tools.digest import of_file
@@ -90,9 +91,11 @@ class Account:
         Raises
         ------
         ToolError
-            When the preflight finds what the backend would fail by, or a step fails.
+            When the preflight finds what the backend would fail by, the policies for GitHub are those of other
+            settings, or a step fails.
         """
         target = self._target(asked=asked_for_the_state)
+        require_policies(target.settings)
         if report := self._preflight(target):
             self._require_none(report.stopping_bootstrap, "the state backend")
         for line in look_at_regions(target):

@@ -110,14 +110,19 @@ def _plan(target: Target) -> SavedPlan | None:
 def _gone(target: Target, plan: Plan) -> list[str]:
     """List what a plan destroys of the state backend, but for what it had in retired regions, once that can go.
 
-    A replica that leaves for no other takes its replication with it, which holds nothing.
+    A replica that leaves for no other takes its replication with it, which holds nothing, and nor do the roles of
+    GitHub. The OIDC provider goes with the last of them; others may use it before.
     """
+    delivery = f".{target.location.region}_github_"
+    used = "aws_iam_openid_connect_provider." if target.settings.delivery.github.repository else None
     retired = target.settings.retired_regions
     aliases = aliases_in_state(target.state(BACKEND) or {}) if retired else {}
     gone = [
         address
         for address in destroyed(plan)
-        if aliases.get(address) not in retired and not (retired and address.startswith(_REPLICATION))
+        if aliases.get(address) not in retired
+        and not (retired and address.startswith(_REPLICATION))
+        and (delivery not in address or (used is not None and address.startswith(used)))
     ]
     if retired and not gone:
         require_free(plan, clients=target.clients, retired=retired)

@@ -12,6 +12,7 @@ from typing import Any
 from tools.plan import Plan, deletions
 from tools.protection import KINDS
 from tools.texts import texts
+from tools.widened import statements, widened
 
 #: What holds data, or without which data is not to be read.
 HOLD_DATA = frozenset(
@@ -68,10 +69,9 @@ def dangers(plan: Plan, *, account_id: str) -> dict[str, list[str]]:
     account_id : str
         Whose plan it is: other accounts are foreign.
     """
-    found = {"data": list(_data(plan)), **{name: [] for name in KINDS_OF_CHANGES}}
-    for change in _changed(plan):
-        for name, text in of_change(change, account_id=account_id):
-            found[name].append(f"{text}: {change['address']}")
+    found = {"data": list(_data(plan))}
+    for name, lines in exposures(plan, account_id=account_id).items():
+        found[name] = [f"{text}: {address}" for address, text in lines]
     return {name: _some(lines, most=MOST_LINES) for name, lines in found.items() if lines}
 
 
@@ -93,6 +93,23 @@ def of_change(change: Change, *, account_id: str) -> Iterator[tuple[str, str]]:
     for name in KINDS_OF_CHANGES:
         for text in looks[name](change):
             yield name, text
+
+
+def exposures(plan: Plan, *, account_id: str) -> dict[str, list[tuple[str, str]]]:
+    """Return all that is dangerous about changes, by kind, each as the address and in words.
+
+    Parameters
+    ----------
+    plan : mapping
+        The plan.
+    account_id : str
+        As in `dangers`.
+    """
+    found: dict[str, list[tuple[str, str]]] = {name: [] for name in KINDS_OF_CHANGES}
+    for change in _changed(plan):
+        for name, text in of_change(change, account_id=account_id):
+            found[name].append((str(change["address"]), text))
+    return found
 
 
 def _data(plan: Plan) -> Iterator[str]:
@@ -132,8 +149,18 @@ def _opened(change: Change, account_id: str) -> Iterator[str]:
     if foreign:
         yield f"names account {', '.join(sorted(foreign))}"
     # The policy of an endpoint grants nothing by itself: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
-    if change["type"] != "aws_vpc_endpoint" and _lets_anybody_in(after) and not _lets_anybody_in(before):
+    anybody = change["type"] != "aws_vpc_endpoint" and _lets_anybody_in(after) and not _lets_anybody_in(before)
+    if anybody:
         yield "lets anybody in, without a condition"
+    if not (foreign or anybody):
+        for name in sorted(before.keys() & after.keys()):
+            yield from _widened(before[name], after[name])
+
+
+def _widened(before: object, after: object) -> Iterator[str]:
+    if before != after and _is_policy(before) and _is_policy(after):
+        for words, names in widened(str(before), str(after)):
+            yield f"{words} ({', '.join(_some(names, most=MOST_NAMED))})"
 
 
 def _accounts(value: object) -> set[str]:
@@ -142,12 +169,15 @@ def _accounts(value: object) -> set[str]:
 
 def _lets_anybody_in(values: Mapping[str, Any]) -> bool:
     """Tell whether a policy among the values allows something to `*`, whatever the circumstances."""
-    statements = [*(values.get("statement") or ())]
+    listed = [*(values.get("statement") or ())]
     for text in values.values():
-        if isinstance(text, str) and '"Statement"' in text:
-            listed = json.loads(text)["Statement"]
-            statements += listed if isinstance(listed, list) else [listed]
-    return any(_is_open(statement) for statement in statements)
+        if _is_policy(text):
+            listed += statements(text)
+    return any(_is_open(statement) for statement in listed)
+
+
+def _is_policy(value: object) -> bool:
+    return isinstance(value, str) and '"Statement"' in value
 
 
 def _is_open(statement: Mapping[str, Any]) -> bool:

@@ -178,3 +178,23 @@ def _line(change: Mapping[str, Any]) -> str:
         return text
     names = sorted(changed_names(change))
     return f"{text} ({', '.join(names)})" if names else text
+
+
+def changed_attributes(change: Mapping[str, Any]) -> dict[str, bool]:
+    """Map the attributes that an update changes, in the order of names, to whether the plan knows their values."""
+    what = change["change"]
+    if "update" not in what["actions"]:
+        return {}
+    before, after, unknown = (what.get(name) or {} for name in ("before", "after", "after_unknown"))
+    return {
+        name: not is_open(unknown.get(name))
+        for name in sorted({*before, *after, *unknown})
+        if is_open(unknown.get(name)) or before.get(name) != after.get(name)
+    }
+
+
+def is_open(unknown: object) -> bool:
+    """Return whether a plan does not know a value, or a part of it, by what its `after_unknown` says of it."""
+    if isinstance(unknown, Mapping):
+        return any(map(is_open, unknown.values()))
+    return any(map(is_open, unknown)) if isinstance(unknown, list) else bool(unknown)

@@ -17,6 +17,7 @@ from modules.settings.companions import companion
 from modules.settings.compute import ComputeSettings
 from modules.settings.configuration import ConfigurationSettings
 from modules.settings.database import DatabaseSettings
+from modules.settings.delivery import DeliverySettings
 from modules.settings.entry import EntrySettings
 from modules.settings.failover import FailoverSettings
 from modules.settings.faults import Fault
@@ -104,6 +105,7 @@ class Settings(Section):
     keys: KeySettings = KeySettings()
     identity: IdentitySettings = IdentitySettings()
     state: StateSettings = StateSettings()
+    delivery: DeliverySettings = DeliverySettings()
     account: AccountSettings = AccountSettings()
     storage: StorageSettings = StorageSettings()
     compute: ComputeSettings = ComputeSettings()

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.databases import HOME, apply, instance, instance_changes, lost_data, plan_of, settings, standing
 from tests.support.region_sets import THREE
+from tests.support.summaries import summary_of
 
 pytestmark = pytest.mark.emulator
 REGIONS = THREE[:2]
@@ -25,6 +26,10 @@ def test_a_rebuild_is_one_replacement_and_a_promotion_by_hand_none(tmp_path: Pat
         assert [address.partition(".")[0] for address in lost_data(plan)] == ["aws_db_instance"]
         ((region, (actions, _)),) = instance_changes(plan).items()
         assert (region, sorted(actions)) == (HOME, ["create", "delete"])
+        summary = summary_of(life.settings, life.build.parent)
+        assert "**Data goes and is copied again, or is a copy: 2 resources.**" in summary
+        assert f"- `aws_db_instance.{HOME}_database_instance" in summary
+        assert "is replaced, as the settings ask" in summary
         apply(life)
         source = instance(life, HOME)["ReadReplicaSourceDBInstanceIdentifier"]
         assert source == instance(life, NEW)["DBInstanceArn"]

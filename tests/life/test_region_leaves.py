@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from tests.support.databases import SMALL
 from tests.support.lives import Applied, new_life
 from tests.support.part import only
 from tests.support.region_sets import settings_of
+from tests.support.summaries import summary_of
 from tools.account import Account
 from tools.console import Reporter
 from tools.destruction import of_state
@@ -44,6 +46,7 @@ KINDS = (
     "aws_vpc_peering_connection_accepter",
     "aws_vpc_peering_connection_options",
 )
+DATA_GOES = "**Data or addresses go"
 KEPT_WHERE_THEY_ARE = {
     "state": {"replica_region": LEAVING},
     "backup": {"copy_region": LEAVING},
@@ -108,6 +111,10 @@ class Team:
             account.bootstrap()
         account.deploy()
 
+    def summary(self) -> str:
+        """What a reviewer would read of the plan that was made last."""
+        return summary_of(self.platform.settings, self.platform.build.parent)
+
     def refused(self, *regions: str, **more: Any) -> ToolError:
         before = self.ids()
         with pytest.raises(ToolError) as caught:
@@ -143,6 +150,10 @@ def test_a_region_joins_another_leaves_and_nothing_else_is_touched(platform: App
     team = Team(platform)
     team.deploy(HOME, LEAVING)
     stood = team.ids()
+    summary = team.summary()
+    assert re.search(r"^## Plan: \d+ created$", summary, re.MULTILINE)
+    assert all(f"| `{region}` | `database` | " in summary for region in (HOME, LEAVING))
+    assert DATA_GOES not in summary
 
     # The state, the replicated backups and their copies are in the only other region there was.
     refused = team.refused(HOME, LEAVING, JOINING)
@@ -150,6 +161,10 @@ def test_a_region_joins_another_leaves_and_nothing_else_is_touched(platform: App
         assert f"write `{line}: {LEAVING}` to keep it where it is" in refused.message
     team.deploy(HOME, LEAVING, JOINING, **KEPT_WHERE_THEY_ARE)
     assert stood.items() <= team.ids().items()
+    summary = team.summary()
+    assert re.search(r"^## Plan: \d+ created, \d+ changed$", summary, re.MULTILINE)
+    assert f"| `{JOINING}` | `storage` | " in summary
+    assert DATA_GOES not in summary
     bucket, vault = fill(platform)
     primary = bucket.replace(LEAVING, HOME)
     joined = team.ids(without=LEAVING)
@@ -172,7 +187,17 @@ def test_a_region_joins_another_leaves_and_nothing_else_is_touched(platform: App
 
     leaving = {LEAVING: {"objects": "delete", "backups": "keep"}}
     team.deploy(HOME, LEAVING, JOINING, bootstrap=True, leaving=leaving, **KEPT_WHERE_THEY_ARE)
+    dangers = team.summary().partition("### Cost")[0]
+    assert re.search(
+        rf"^- `aws_db_instance\.{LEAVING}_\S+`: `deletion_protection becomes false`$", dangers, re.MULTILINE
+    )
+    assert f"`leaving.{LEAVING}.objects: delete`" in dangers
     team.deploy(HOME, JOINING, bootstrap=True, retired_regions=[LEAVING], leaving=leaving)
+    summary = team.summary()
+    assert DATA_GOES in summary
+    assert "The settings name all of them, with a reason." in summary
+    assert re.search(rf"^- `aws_db_instance\.{LEAVING}_\S+` is \*\*destroyed\*\*", summary, re.MULTILINE)
+    assert re.search(rf"^\| `{LEAVING}` \| `database` \|  \|  \|  \| \d", summary, re.MULTILINE)
     assert {one: id_ for one, id_ in team.ids(without=LEAVING).items() if one in joined} == joined
     assert team.ids().keys() == team.ids(without=LEAVING).keys()
     nothing_is_left(platform, vault)

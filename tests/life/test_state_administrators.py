@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 from botocore.exceptions import ClientError
@@ -18,15 +19,22 @@ from tests.support.region_sets import settings_of, write_settings
 from tools.bootstrap import bootstrap
 from tools.emulator import Emulator
 from tools.errors import ToolError
-from tools.paths import BACKEND, PLATFORM, Paths
+from tools.paths import BACKEND, PLATFORM, ROOT, Paths
 from tools.preflight import look_at, subject_of
 from tools.synth import synthesize
 from tools.target import Target
 
 pytestmark = pytest.mark.emulator
 REGION = "eu-west-1"
+ISSUER = "token.actions.githubusercontent.com"
 EVERYTHING = "arn:aws:iam::aws:policy/AdministratorAccess"
 LOOKS = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+ROLES = [f"arn:aws:iam::{ACCOUNT}:role/{name}" for name in ("ci/deploy-*", "meridian-planner", "meridian-deployer")]
+NAMED = {
+    "state": {"administrators": ROLES, "replica_region": "eu-central-1"},
+    "storage": {"administrators": ROLES},
+}
+GITHUB = {"github": {"repository": "octo-org/platform"}}
 
 
 @dataclass(frozen=True)
@@ -46,8 +54,7 @@ class Backend:
 @pytest.fixture(scope="module")
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     folder = tmp_path_factory.mktemp("backend")
-    named = {"administrators": [f"arn:aws:iam::{ACCOUNT}:role/ci/deploy-*"]}
-    settings = write_settings(folder, settings_of(REGION, state={**named, "replica_region": "eu-central-1"}))
+    settings = write_settings(folder, settings_of(REGION, **NAMED, delivery=GITHUB))
     paths = Paths(settings=settings, build=folder / "build" / "local", out=folder / "out")
     synthesize(paths, environ=CLEAN)
     with Emulator.start(directory=paths.emulator) as emulator:
@@ -170,3 +177,45 @@ def test_a_bucket_of_another_account_is_not_taken_for_ours(backend: Backend) -> 
     for ask in (other.has_backend, lambda: other.state(BACKEND)):
         with pytest.raises(ToolError, match=r"403|AccessDenied"):
             ask()
+
+
+def roles_of_github(backend: Backend) -> dict[str, dict[str, Any]]:
+    iam = backend.emulator.client("iam", REGION)
+    names = [one["RoleName"] for one in iam.list_roles()["Roles"] if one["RoleName"].startswith("meridian-")]
+    return {name: dict(iam.get_role(RoleName=name)["Role"]) for name in names}
+
+
+def test_github_gets_a_role_to_plan_and_one_to_deploy_with_the_least_policies(backend: Backend) -> None:
+    iam = backend.emulator.client("iam", REGION)
+    ((provider,),) = [iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]]
+    described = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=provider["Arn"])
+    assert (described["Url"], described["ClientIDList"]) == (ISSUER, ["sts.amazonaws.com"])
+    found = roles_of_github(backend)
+    assert {name: role["MaxSessionDuration"] for name, role in found.items()} == {
+        "meridian-planner": 3600,
+        "meridian-deployer": 14400,
+    }
+    for name, role in found.items():
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Principal"] == {"Federated": provider["Arn"]}
+        assert statement["Condition"] == {"StringEquals": {f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": ANY}}
+        attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+        committed = sorted((ROOT / "iam").glob(f"{name.removeprefix('meridian-')}-*.json"))
+        assert sorted(one["PolicyName"] for one in attached) == [f"meridian-{file.stem}" for file in committed]
+        for one, file in zip(sorted(attached, key=lambda each: each["PolicyName"]), committed, strict=True):
+            version = iam.get_policy_version(PolicyArn=one["PolicyArn"], VersionId="v1")["PolicyVersion"]
+            assert version["Document"] == json.loads(file.read_text().replace("ACCOUNT_ID", ACCOUNT))
+
+
+def test_the_roles_of_github_go_when_the_settings_have_them_no_more(backend: Backend, tmp_path: Path) -> None:
+    without = write_settings(tmp_path, settings_of(REGION, **NAMED))
+    paths = Paths(settings=without, build=tmp_path / "build" / "local", out=tmp_path / "out")
+    synthesize(paths, environ=CLEAN)
+    emulator = assume(backend.emulator, "ci/deploy-main")
+    assert bootstrap(Target.on_emulator(paths=paths, environ=CLEAN, emulator=emulator)) > 0
+    assert roles_of_github(backend) == {}
+    iam = backend.emulator.client("iam", REGION)
+    assert iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] == []
+    assert iam.list_policies(Scope="Local")["Policies"] == []
+    # Nothing else went.
+    assert bootstrap(Target.on_emulator(paths=paths, environ=CLEAN, emulator=emulator)) == 0

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,26 @@ def test_rejects_a_plan_that_destroys_part_of_the_backend(target: Target, accoun
     account.gone = ["aws_s3_bucket.state"]
     with pytest.raises(ToolError, match=r"aws_s3_bucket\.state"):
         bootstrap(target)
+    assert account.calls == ["init bucket", "plan"]
+
+
+OF_GITHUB = ["aws_iam_role.eu-west-1_github_planner_1A", "aws_iam_openid_connect_provider.eu-west-1_github_provider_2B"]
+
+
+def test_the_roles_of_github_go_with_the_setting(target: Target, account: Account) -> None:
+    account.stored, account.gone = MOVED, OF_GITHUB
+    bootstrap(target)
+    assert account.calls == ["init bucket", "plan", "apply"]
+
+
+def test_the_provider_that_roles_of_github_use_stays(target: Target, account: Account) -> None:
+    account.stored, account.gone = MOVED, OF_GITHUB
+    github = target.settings.delivery.github.model_copy(update={"repository": "octo-org/platform"})
+    delivery = target.settings.delivery.model_copy(update={"github": github})
+    used = replace(target, settings=target.settings.model_copy(update={"delivery": delivery}))
+    with pytest.raises(ToolError, match=r"part of the state backend: aws_iam_openid_connect_provider\.") as caught:
+        bootstrap(used)
+    assert OF_GITHUB[0] not in caught.value.message
     assert account.calls == ["init bucket", "plan"]
 
 

@@ -95,4 +95,4 @@ def test_only_commands_that_share_no_place_run_beside_others() -> None:
     beside = {name for name, (_, run) in command_line.commands().items() if "_alone" not in run.__qualname__}
     # A failover must not wait for a plan that hangs while a region is dark.
     moving = {f"{place}{name}" for place in ("", "local-") for name in ("failover", "failback", "region-status")}
-    assert beside == {"local-env", "iam-again", "numbers", "bench", "sbom", "tables"} | moving
+    assert beside == {"local-env", "iam-again", "numbers", "bench", "plan-summary", "sbom", "tables"} | moving

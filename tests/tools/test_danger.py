@@ -160,3 +160,53 @@ def test_a_long_list_is_cut() -> None:
     lines = found(*rules)["network"]
     assert len(lines) == MOST_LINES + 1
     assert lines[-1] == f"and {20 - MOST_LINES} more"
+
+
+def statement(**more: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*", "Principal": {"AWS": OURS}, **more}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        (statement(), statement(Action=["s3:GetObject", "s3:Put*"]), "allows more actions (s3:Put*)"),
+        (statement(), {"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}, "allows more actions (*)"),
+        (
+            statement(),
+            statement(Principal={"AWS": [OURS, f"arn:aws:iam::{OURS}:role/x"]}),
+            f"allows more principals (arn:aws:iam::{OURS}:role/x)",
+        ),
+        (
+            statement(Sid="Own", Condition={"StringEquals": {"aws:SourceAccount": OURS}}),
+            statement(Sid="Own"),
+            "drops a condition of what it allows (Own)",
+        ),
+        (
+            statement(Effect="Deny", Sid="Tls"),
+            statement(Effect="Deny", Sid="Tls", Action="s3:GetObject"),
+            "refuses less, or something else (Tls)",
+        ),
+    ],
+)
+def test_policy_that_allows_more_than_before_is_told(before: Any, after: Any, line: str) -> None:
+    old, new = (json.dumps({"Statement": one}) for one in (before, [after]))
+    told = found(change("aws_iam_policy", "update", before={"policy": old}, after={"policy": new}))
+    assert told["policies"][0] == f"{line}: aws_iam_policy.main"
+    same = json.dumps({"Statement": [before]})
+    assert found(change("aws_iam_policy", "update", before={"policy": old}, after={"policy": same})) == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (statement(Action=["s3:*"]), statement(Action=["s3:GetObject"])),
+        (statement(Action="S3:get*"), statement(Action="s3:GetObject")),
+        (statement(Principal="*", Condition={"a": {"b": "c"}}), statement(Condition={"a": {"b": "c"}})),
+        (statement(), statement(Resource=["arn:aws:s3:::new"])),
+        (statement(), statement(Condition={"StringEquals": {"aws:SourceAccount": OURS}})),
+        (statement(Effect="Deny", Resource="x", Sid="a"), statement(Effect="Deny", Resource="y", Sid="b")),
+    ],
+)
+def test_policy_that_allows_less_or_about_other_resources_is_not(before: Any, after: Any) -> None:
+    old, new = (json.dumps({"Statement": [one]}) for one in (before, after))
+    assert found(change("aws_iam_policy", "update", before={"policy": old}, after={"policy": new})) == {}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from modules.settings.regions import known_regions
-from tools.plan import BOOKKEEPING, Plan
+from tools.plan import BOOKKEEPING, Plan, is_open
 
 #: The name of an effect on many resources of a type.
 MANY = "*"
@@ -161,8 +161,8 @@ def _changed(what: Change, other: Change) -> tuple[set[str], set[str]]:
         (each.get("after") or {}, each.get("after_unknown") or {}) for each in (other, what)
     )
     names = {*before, *after, *was_unknown, *is_unknown} - _COMPUTED
-    follows = {name for name in names if _is_open(is_unknown.get(name)) != _is_open(was_unknown.get(name))}
-    known = {name for name in names if not _is_open(is_unknown.get(name))} - follows
+    follows = {name for name in names if is_open(is_unknown.get(name)) != is_open(was_unknown.get(name))}
+    known = {name for name in names if not is_open(is_unknown.get(name))} - follows
     changed = {name for name in known if _said(before.get(name)) != _said(after.get(name))}
     # Of what is known in part, that part may say something new.
     changed |= {name for name in follows if {*_leaves(after.get(name))} - {*_leaves(before.get(name))}}
@@ -187,10 +187,3 @@ def _said(value: object) -> object:
         said = [_said(inner) for inner in value]
         return said or None
     return value if value not in ("", 0) or value is False else None
-
-
-def _is_open(unknown: object) -> bool:
-    """Return whether a plan does not know a value, or a part of it."""
-    if isinstance(unknown, Mapping):
-        return any(map(_is_open, unknown.values()))
-    return any(map(_is_open, unknown)) if isinstance(unknown, list) else bool(unknown)

@@ -14,6 +14,7 @@ from tools.destruction import content, staying, survey
 from tools.emulator.iam import reference
 from tools.emulator.iam.question import Question
 from tools.failback import guard
+from tools.permissions import delivery
 from tools.preflight import roles
 from tools.preflight.checks import CHECKS
 from tools.recovery import backend
@@ -98,6 +99,8 @@ def declared(role: str, *, settings: Settings, account: str) -> list[Question]:
         found += [*asker.of_names(), *asker.of_linked_roles()]
     if role in {"planner", "deployer"}:
         found += [*asker.of_the_zone(), *asker.of_failovers()]
+    if settings.delivery.github.repository:
+        found += asker.of_delivery(role)
     if role == "deployer":
         found += [*asker.of_groups(), *asker.of_what_goes(), *asker.of_the_baseline(), *asker.of_the_trail()]
         found += asker.of_databases()
@@ -197,6 +200,10 @@ class _Asker:
         """Ask for the role of the account that has the hosted zone."""
         if self._zone_role:
             yield self._of("sts:AssumeRole", self._zone_role)
+
+    def of_delivery(self, role: str) -> Iterator[Question]:
+        """Ask for what the roles of GitHub take."""
+        yield from (self._of(action, arn) for action, arn in delivery.asked(role, account=self._account))
 
     def _of(self, action: str, resource: str) -> Question:
         return Question(action=action, resource=resource, region=self._region)

@@ -81,7 +81,7 @@ class Patterns:
             return "/".join([*name.split("/")[:3], "*"])
         # A role to assume is one that the settings name.
         if question.action == "sts:AssumeRole" or name.startswith(
-            ("parameter/aws/service/", "role/meridian-", "servicesetting/")
+            ("oidc-provider/", "parameter/aws/service/", "policy/meridian-", "role/meridian-", "servicesetting/")
         ):
             return name
         kind = reference.kind_of(question.action, question.resource)

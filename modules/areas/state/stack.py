@@ -13,6 +13,7 @@ from cdktf_cdktf_provider_aws.dynamodb_table import (
     DynamodbTableServerSideEncryption,
 )
 
+from modules.areas.delivery.github import GitHubRoles
 from modules.areas.state.backend import use_state_backend
 from modules.areas.state.location import STATE, StateLocation
 from modules.areas.storage.administrators import Administrators
@@ -40,6 +41,8 @@ KEEP_STATE_VERSIONS_DAYS = 365
 
 class StateBackendStack(TerraformStack):
     """State bucket, lock table and key in the home region, and a replica of the bucket in another one.
+
+    Whoever plans and deploys from GitHub has to be there before the platform, so these roles are here too.
 
     Read access to the state reveals the platform, and write access lets an attacker run code with the permissions of
     whoever deploys. So the buckets deny everyone except the administrators of the state, the replication role and the
@@ -90,6 +93,9 @@ class StateBackendStack(TerraformStack):
                 Replication(
                     home_region, "replication", identifier=STATE, source=home.bucket, destinations=[replica.bucket]
                 )
+        if settings.delivery.github.repository:
+            with error_context("delivery", location.region):
+                GitHubRoles(home_region, "github", region=home_region)
         # The replica may be in any of them, and may move.
         others = {*settings.regions, *settings.retired_regions} - {location.region, location.replica_region}
         unused_providers(self, others, settings=settings)

@@ -1,0 +1,1 @@
+"""Who plans and deploys from a CI system."""

@@ -1,0 +1,1 @@
+"""`make plan-summary`: what a plan does, as Markdown for who reviews it."""
