@@ -27,7 +27,8 @@ from tools.drill.run import drill, place_of_drill
 from tools.emulator import EmulatorError
 from tools.errors import Interrupted, ToolError
 from tools.failback import Failback
-from tools.failover import Failovers, Make, clients_in_account, clients_on_emulator
+from tools.failover import Failovers
+from tools.failover_clients import Make, clients_in_account, clients_on_emulator
 from tools.interrupts import raise_on_signals
 from tools.local import LocalPlatform
 from tools.numbers import write

@@ -15,7 +15,7 @@ from modules.areas.failover.runtime.clients import Clients
 from modules.areas.failover.runtime.world import Place, Platform, World
 from tests.support.refusals import fresh_name, role
 from tools.emulator import Emulator
-from tools.failover import clients_on_emulator
+from tools.failover_clients import clients_on_emulator
 
 HOME, WEST, SOUTH = REGIONS = ("us-east-1", "us-west-2", "ap-south-1")
 KEEPERS = {HOME: WEST, WEST: HOME, SOUTH: HOME}

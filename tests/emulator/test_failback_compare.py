@@ -15,7 +15,7 @@ from tests.emulator.test_rds import AWAY, HOME, create, describe
 from tests.failover import aws as in_memory
 from tools.emulator import Emulator
 from tools.failback.compare import Comparison
-from tools.failover import clients_on_emulator
+from tools.failover_clients import clients_on_emulator
 
 pytestmark = pytest.mark.emulator
 

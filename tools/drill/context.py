@@ -24,7 +24,8 @@ from tools.drill.timeline import Timeline
 from tools.emulator import Emulator
 from tools.failback import Failback
 from tools.failback.way import Mark
-from tools.failover import Failovers, clients_on_emulator
+from tools.failover import Failovers
+from tools.failover_clients import clients_on_emulator
 from tools.files import write_text
 from tools.local import LocalPlatform
 from tools.synth import synthesize
