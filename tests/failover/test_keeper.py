@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from modules.areas.failover.runtime import journal, keeper
+from modules.areas.failover.runtime import journal, keeper, traffic
 from modules.areas.failover.runtime.advance import STEPS, advance
 from modules.areas.failover.runtime.keeper import keep
 from modules.areas.failover.runtime.release import release
@@ -123,6 +123,17 @@ def test_a_database_that_is_to_be_read_is_not_fenced(succeeded: FakeAws) -> None
     keep(HOME, aws.world(places=places))
     assert not aws.fenced(HOME)
     assert aws.regions[HOME]["secrets"]["database"]["rotation"] is None
+
+
+def test_the_record_says_fenced_only_if_it_is(succeeded: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    aws = succeeded
+    aws.come_back(HOME)
+    monkeypatch.setattr(traffic, "fence_region", lambda *_: False)
+    keep(HOME, aws.world())
+    assert any("is not: fenced: the old writer" in line for line in drive(aws, REQUEST)[1]["statement"])
+    monkeypatch.undo()
+    keep(HOME, aws.world())
+    assert any("is: the old writer is fenced" in line for line in drive(aws, REQUEST)[1]["statement"])
 
 
 def test_a_failover_that_nobody_drives_is_started_again() -> None:

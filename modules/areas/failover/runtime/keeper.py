@@ -156,7 +156,7 @@ def _note(region: str, world: World, record: Run) -> None:
     """Write into the record what the region has done since it returned: the closing statement then says so."""
     name = f"the secrets in {region}"
     steps: Detail = dict(record.steps)
-    if world.platform.places[region].fenced and not steps.get("fence", {}).get("fenced"):
+    if not steps.get("fence", {}).get("fenced") and traffic.is_fenced(world, region):
         steps["fence"] = {"fenced": True, "at": world.now()}
     if steps.get("rotation", {}).get(name) != credentials.CANCELLED:
         steps["rotation"] = {**steps.get("rotation", {}), name: credentials.CANCELLED}
