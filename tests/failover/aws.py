@@ -10,27 +10,22 @@ from __future__ import annotations
 import io
 import json
 import pickle
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
-
-import botocore.session
-from botocore import xform_name
-from botocore.validate import ParamValidator
 
 from modules.areas.failover.runtime.advance import advance
 from modules.areas.failover.runtime.clients import DarkError
 from modules.areas.failover.runtime.world import Place, Platform, World
+from tests.failover.aws_checks import check, holds
 from tests.failover.aws_copies import Copies, becoming, error
+from tests.failover.aws_secrets import ACCOUNT, Secrets
 
 HOME, WEST, SOUTH = "us-east-1", "us-west-2", "ap-south-1"
 REGIONS = (HOME, WEST, SOUTH)
 SECRETS = ("database", "application")
-ACCOUNT = "123456789012"
 START = 1_800_000_000.0
 KEEPERS = {HOME: WEST, WEST: HOME, SOUTH: WEST}
 READS = ("describe_", "get_", "scan", "list_", "invoke")
@@ -67,7 +62,7 @@ class Killed(BaseException):
     """A driver that ends in the middle of a call."""
 
 
-class FakeAws(Copies):
+class FakeAws(Copies, Secrets):
     """The regions. With a file they outlive the process that uses them."""
 
     def __init__(self, file: Path | None = None) -> None:
@@ -141,7 +136,7 @@ class FakeAws(Copies):
         self.keep()
 
     def ask(self, service: str, region: str, operation: str, **arguments: Any) -> dict[str, Any]:
-        _check(service, operation, arguments)
+        check(service, operation, arguments)
         self.calls.append((service, region, operation))
         if region in self.dark or (service, region) in self.ill:
             raise DarkError(f"{service} in {region} does not answer")
@@ -233,82 +228,6 @@ class FakeAws(Copies):
     def _set_desired_capacity(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
         here["group"]["DesiredCapacity"] = arguments["DesiredCapacity"]
 
-    # Secrets Manager
-
-    def _describe_secret(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
-        secret = here["secrets"][arguments["SecretId"]]
-        said = {"PrimaryRegion": secret["primary"]} if self._is_replicated(secret, arguments["SecretId"]) else {}
-        if secret["rotation"]:
-            function = f"arn:aws:lambda:{region}:{ACCOUNT}:function:{secret['rotation']}"
-            said |= {"RotationEnabled": True, "RotationLambdaARN": function}
-        if secret["pending"]:
-            said["VersionIdsToStages"] = {"1": ["AWSCURRENT"], "2": ["AWSPENDING"]}
-        name = arguments["SecretId"]
-        replicas = [other for other in self._followers(region, name) if other != region]
-        told = [{"Region": other, "Status": "InSync"} for other in replicas]
-        said["ReplicationStatus"] = told + [{"Region": other, "Status": "Failed"} for other in secret["failed"]]
-        return said
-
-    def _describe_key(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
-        return {"KeyMetadata": {"KeyId": "key", "Arn": key_arn(region, arguments["KeyId"])}}
-
-    def _followers(self, primary: str, name: str) -> list[str]:
-        return [other for other, there in self.regions.items() if there["secrets"][name]["primary"] == primary]
-
-    def _remove_regions_from_replication(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
-        name = arguments["SecretId"]
-        for other in arguments["RemoveReplicaRegions"]:
-            if other in here["secrets"][name]["failed"]:
-                here["secrets"][name]["failed"].remove(other)
-            else:
-                # What follows is deleted; only what failed has nothing to delete.
-                self.regions[other]["secrets"][name]["value"] = None
-
-    def _is_replicated(self, secret: dict[str, Any], name: str) -> bool:
-        primary = secret["primary"]
-        return sum(here["secrets"][name]["primary"] == primary for here in self.regions.values()) > 1
-
-    def _get_secret_value(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
-        return {"SecretString": json.dumps(here["secrets"][arguments["SecretId"]]["value"])}
-
-    def _put_secret_value(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
-        name = arguments["SecretId"]
-        if here["secrets"][name]["primary"] != region:
-            raise error("InvalidRequestException")
-        for other, there in self.regions.items():
-            if there["secrets"][name]["primary"] == region and other not in self.dark:
-                there["secrets"][name]["value"] = json.loads(arguments["SecretString"])
-
-    def _stop_replication_to_replica(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
-        secret = here["secrets"][arguments["SecretId"]]
-        if secret["primary"] == region:
-            raise error("InvalidRequestException")
-        secret["primary"] = region
-
-    def _replicate_secret_to_regions(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
-        name = arguments["SecretId"]
-        secret = here["secrets"][name]
-        if secret["primary"] != region:
-            raise error("InvalidRequestException")
-        for one in arguments["AddReplicaRegions"]:
-            there = self.regions[one["Region"]]["secrets"][name]
-            alias = f"alias/secrets-{one['Region']}"
-            assert one["KmsKeyId"] in {alias, key_arn(one["Region"], alias)}
-            if one["Region"] in secret["failed"]:
-                raise error("InvalidParameterException")
-            assert self._followers(one["Region"], name) == [one["Region"]], "it has replicas of its own"
-            assert there["primary"] == one["Region"], "only what stands alone is overwritten"
-            there |= {"primary": region, "value": dict(secret["value"]), "rotation": None, "key": one["KmsKeyId"]}
-
-    def _rotate_secret(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
-        secret = here["secrets"][arguments["SecretId"]]
-        if secret["primary"] != region or secret["pending"]:
-            raise error("InvalidRequestException")
-        secret["rotation"] = arguments["RotationLambdaARN"].rpartition(":")[2]
-
-    def _cancel_rotate_secret(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
-        here["secrets"][arguments["SecretId"]]["rotation"] = None
-
     # DynamoDB
 
     def _get_item(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
@@ -320,7 +239,7 @@ class FakeAws(Copies):
 
     def _put_item(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
         key = arguments["Item"]["id"]["S"]
-        if "ConditionExpression" in arguments and not _holds(here["table"].get(key), arguments):
+        if "ConditionExpression" in arguments and not holds(here["table"].get(key), arguments):
             raise error("ConditionalCheckFailedException")
         here["table"][key] = arguments["Item"]
 
@@ -388,48 +307,8 @@ class FakeAws(Copies):
         }
 
 
-def key_arn(region: str, alias: str) -> str:
-    return f"arn:aws:kms:{region}:{ACCOUNT}:key/of-{alias.rpartition('/')[2]}"
-
-
 def arn(region: str) -> str:
     return f"arn:aws:rds:{region}:{ACCOUNT}:db:main-{region}"
-
-
-def _holds(item: dict[str, Any] | None, arguments: dict[str, Any]) -> bool:
-    """Evaluate a condition as DynamoDB does; what is missing equals nothing."""
-    names, values = arguments["ExpressionAttributeNames"], arguments["ExpressionAttributeValues"]
-
-    def value(name: str) -> Any:
-        return (item or {}).get(names[name])
-
-    def clause(text: str) -> bool:
-        if found := re.fullmatch(r"attribute_not_exists\((#\w+)\)", text):
-            return value(found[1]) is None
-        if found := re.fullmatch(r"(#\w+) IN \((.*)\)", text):
-            return value(found[1]) in [values[one.strip()] for one in found[2].split(",")]
-        found = re.fullmatch(r"(#\w+) = (:\w+)", text)
-        assert found, text
-        return value(found[1]) == values[found[2]]
-
-    parts = arguments["ConditionExpression"].split(" OR ")
-    return any(all(clause(one) for one in part.split(" AND ")) for part in parts)
-
-
-@cache
-def _model(service: str) -> Any:
-    return botocore.session.get_session().get_service_model(service)
-
-
-@cache
-def _operations(service: str) -> dict[str, str]:
-    return {xform_name(name): name for name in _model(service).operation_names}
-
-
-def _check(service: str, operation: str, arguments: dict[str, Any]) -> None:
-    shape = _model(service).operation_model(_operations(service)[operation]).input_shape
-    report = ParamValidator().validate(arguments, shape)
-    assert not report.has_errors(), report.generate_report()
 
 
 def drive(aws: FakeAws, request: dict[str, Any], *, most: int = 400) -> tuple[list[str], dict[str, Any]]:

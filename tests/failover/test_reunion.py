@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.failover.aws import HOME, REGIONS, SECRETS, SOUTH, WEST, Killed, key_arn
+from tests.failover.aws import HOME, REGIONS, SECRETS, SOUTH, WEST, Killed
+from tests.failover.aws_secrets import key_arn
 from tests.failover.people import People, new_people
 from tools.errors import ToolError
 
