@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from rich.console import Console
 
-from modules.settings import Settings, load_settings
+from modules.settings import Settings
 from tools import rollout
 from tools.approval import approve, summary, where
 from tools.aws_session import new_session
@@ -211,9 +211,9 @@ class Account:
         ToolError
             As `tools.restore.restore_drill` does.
         """
-        settings = load_settings(self.paths.settings, self.environ)
         target = Target.in_account(paths=self.paths, environ=self.environ, clients=client)
-        require_light(target.dark, settings.regions)
+        require_light(target.dark, target.settings.regions)
+        self._where = where(target)
         restore_drill(target, approve=self._approve, reporter=self.reporter, environ=self.environ)
 
     def upgrade_database(self) -> None:

@@ -69,3 +69,18 @@ def test_every_question_says_whose_account_and_which_settings_it_is_about(
     assert str(file) in lines[1]
     assert "suffix blue" in lines[2]
     assert "eu-west-1, us-east-1" in lines[3]
+
+
+def test_a_restore_drill_asks_about_an_account_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write_settings(tmp_path, settings_of("eu-west-1", environment_suffix="blue"))
+    paths = Paths(settings=file, build=tmp_path / "build", out=tmp_path / "out")
+    said = io.StringIO()
+    reporter = Reporter(Console(file=said, width=300))
+    account = Account(settings=file, build=paths.build, out=paths.out, environ={"APPROVE": "yes"}, reporter=reporter)
+    target = targeting(paths, settings=load_settings(file, {}), dark=())
+    monkeypatch.setattr("tools.account.Target.in_account", lambda **_: target)
+    monkeypatch.setattr("tools.account.require_light", lambda *_: None)
+    monkeypatch.setattr("tools.account.restore_drill", lambda _, *, approve, **__: approve("try restores", ["  cost"]))
+    account.restore_drill()
+    lines = said.getvalue().partition("try restores:\n")[2].splitlines()
+    assert [line.split()[0] for line in lines[:5]] == ["account", "settings", "environment", "regions", "cost"]
