@@ -196,6 +196,17 @@ def test_a_replica_that_nobody_configured_is_a_copy_of_the_data(made: Made) -> N
     assert found.changes == ("replicas: a replica stolen",)
 
 
+def test_inline_policies_of_a_role_are_ours_by_their_resources(made: Made) -> None:
+    made.stands("aws_iam_role_policy.a", role="application", name="ours")
+    before, ours = {"id": "application", "inline_policy": []}, {"name": "ours", "policy": "{}"}
+    made.drifted("aws_iam_role.a", before, {**before, "inline_policy": [ours]})
+    assert made.compare().findings == ()
+    made.drift.clear()
+    made.drifted("aws_iam_role.a", before, {**before, "inline_policy": [ours, {"name": "stranger", "policy": "{}"}]})
+    found = made.only()
+    assert (found.reasons, found.changes) == (("policies",), ("inline_policy: a policy stranger",))
+
+
 def test_what_was_deleted_comes_first(made: Made) -> None:
     made.drifted("aws_lb.b", {"idle_timeout": 60}, {"idle_timeout": 61}, put_back=["idle_timeout"])
     made.drifted("aws_cloudwatch_metric_alarm.a", {"alarm_name": "cpu"}, None)
@@ -326,6 +337,7 @@ RULE = {
     "from_port": 5432,
     "to_port": 5432,
 }
+BY_NUMBER = {**RULE, "protocol": "6", "icmp_code": 0, "icmp_type": 0}
 RUN = Run(
     id="run",
     source="arn",
@@ -358,7 +370,8 @@ def explained(made: Made, run: Run, *, written: float = 0) -> list[str]:
 
 def drift_of(made: Made, step: str, *, region: str = "", after: Any = None) -> None:
     address, where, before, found = DID[step]
-    made.drifted(address, before, after or found, put_back=[*before], region=region or where)
+    known = dict.fromkeys(after or found) | before
+    made.drifted(address, known, after or found, put_back=[*known], region=region or where)
 
 
 @pytest.mark.parametrize("step", DID)
@@ -384,6 +397,25 @@ def test_a_failover_that_was_refused_explains_nothing(made: Made, step: str) -> 
 def test_a_closed_one_explains_nothing_that_came_after_a_deployment(made: Made, step: str) -> None:
     drift_of(made, step)
     assert explained(made, replace(RUN, state=CLOSED), written=2000) == [""]
+
+
+def test_a_fence_is_a_failover_s_although_terraform_has_not_looked_since_its_apply(made: Made) -> None:
+    """The state has names of protocols then, and AWS tells numbers, in what nobody has touched too."""
+    made.configure("aws_network_acl.a", HOME, ingress="stated", egress="stated")
+    before, after = {"ingress": [RULE], "egress": [RULE]}, {"ingress": [BY_NUMBER, FENCE], "egress": [BY_NUMBER]}
+    made.drifted("aws_network_acl.a", before, after, put_back=["ingress"])
+    assert explained(made, RUN) == ["run (done): fence"]
+    (line,) = made.only().changes
+    assert line.startswith('ingress: + {"rule_no": 1')
+    assert "-" not in line
+
+
+def test_a_secret_s_replicas_are_a_failover_s_although_its_policy_stands_beside_it(made: Made) -> None:
+    made.refer("aws_secretsmanager_secret_policy.a", to="aws_secretsmanager_secret.a")
+    before = {"replica": [{"region": WEST}], "policy": ""}
+    after = {"replica": [], "policy": json.dumps(POLICY)}
+    made.drifted("aws_secretsmanager_secret.a", before, after, put_back=["replica"])
+    assert explained(made, RUN) == ["run (done): secret"]
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,10 @@ class _Comparison:
         reasons = reasons_of(change, names, extra, dangers)
         planned = self._changes.get(found.address)
         undone = bool(names) and planned is not None and {*names} <= changed_names(planned)
-        return replace(found, reasons=reasons, changes=tuple(dict.fromkeys(lines)), undone=undone)
+        attributes = (*names, *extra)
+        return replace(
+            found, reasons=reasons, attributes=attributes, changes=tuple(dict.fromkeys(lines)), undone=undone
+        )
 
     def _gone(self, change: Change) -> Finding:
         planned = self._changes.get(str(change["address"]))
@@ -158,6 +161,7 @@ class _Comparison:
             name=next((str(values[name]) for name in _NAMES if values.get(name)), ""),
             gone=False,
             reasons=(),
+            attributes=(),
             changes=(),
             undone=False,
         )

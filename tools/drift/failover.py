@@ -8,7 +8,7 @@ from modules.areas.failover.runtime.journal import HELD, REFUSED, Run
 from modules.areas.failover.runtime.traffic import ANYWHERE, FENCE_RULE, PORT
 from modules.areas.failover.runtime.world import Platform
 from tools.drift.finding import Finding
-from tools.drift.usual import differ
+from tools.drift.usual import acl_rules, differ
 from tools.drift.words import differences
 from tools.plan import Plan
 
@@ -66,23 +66,24 @@ class Doings:
         return look(run, finding, change) if look else ""
 
     def _fence(self, run: Run, finding: Finding, change: Change) -> str:
-        if finding.region != run.origin or finding.gone or self._names(change) != {"ingress"}:
+        if finding.region != run.origin or finding.gone or {*finding.attributes} != {"ingress"}:
             return ""
         before, after = differences(change)["ingress"]
         left = [rule for rule in after or () if not is_fence(rule)]
-        return "fence" if len(left) == len(after or ()) - 1 and not differ(_bare(before), _bare(left)) else ""
+        is_all = len(left) == len(after or ()) - 1 and not differ(acl_rules(before), acl_rules(left))
+        return "fence" if is_all else ""
 
-    def _rotation(self, run: Run, finding: Finding, change: Change) -> str:
+    def _rotation(self, run: Run, finding: Finding, _: Change) -> str:
         ours = {"rotation_enabled", "rotation_lambda_arn", "rotation_rules", "rotate_immediately"}
-        is_ours = finding.gone or self._names(change) <= ours
+        is_ours = finding.gone or {*finding.attributes} <= ours
         return "rotation cancelled" if is_ours and finding.region == run.origin else ""
 
-    def _replicas_of_secret(self, run: Run, finding: Finding, change: Change) -> str:
-        is_ours = not finding.gone and self._names(change) <= {"replica"} and "promote" in run.steps
+    def _replicas_of_secret(self, run: Run, finding: Finding, _: Change) -> str:
+        is_ours = not finding.gone and {*finding.attributes} <= {"replica"} and "promote" in run.steps
         return "secret" if is_ours and finding.region in {run.origin, run.target} else ""
 
     def _promotion(self, run: Run, finding: Finding, change: Change) -> str:
-        names, changed = self._names(change), differences(change)
+        names, changed = {*finding.attributes}, differences(change)
         if finding.gone or "promote" not in run.steps or not names <= PROMOTED:
             return ""
         days = changed.get("backup_retention_period")
@@ -96,13 +97,7 @@ class Doings:
         if finding.gone or finding.region != run.target or "scale" not in run.steps:
             return ""
         before, after = differences(change).get("desired_capacity", (0, 0))
-        return "scaled" if self._names(change) == {"desired_capacity"} and (after or 0) > (before or 0) else ""
-
-    @staticmethod
-    def _names(change: Change) -> set[str]:
-        """Return what has changed, but for what AWS alone chooses."""
-        usual = {"domain_dns_ips", "instance_refresh", "latest_restorable_time", "suspended_processes"}
-        return {name for name, (old, new) in differences(change).items() if differ(old, new)} - usual
+        return "scaled" if {*finding.attributes} == {"desired_capacity"} and (after or 0) > (before or 0) else ""
 
 
 def is_fence(rule: Mapping[str, Any]) -> bool:
@@ -114,15 +109,3 @@ def is_fence(rule: Mapping[str, Any]) -> bool:
         and rule.get("cidr_block") == ANYWHERE
         and (rule.get("from_port"), rule.get("to_port")) == (PORT, PORT)
     )
-
-
-def _bare(rules: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return rules as both Terraform and AWS tell them: protocols by number, no type of ICMP where there is none."""
-    numbers = {"tcp": "6", "icmp": "1", "udp": "17", "all": "-1"}
-    return [
-        {
-            **{name: value for name, value in rule.items() if name not in {"icmp_code", "icmp_type"} or value},
-            "protocol": numbers.get(str(rule.get("protocol")), str(rule.get("protocol"))),
-        }
-        for rule in rules or ()
-    ]

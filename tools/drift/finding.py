@@ -30,8 +30,10 @@ class Finding:
         Whether it was deleted.
     reasons
         Keys of `REASONS`; none of what does not matter much.
+    attributes
+        What of it has changed, without what is usual.
     changes
-        What has changed, in words.
+        The same in words.
     undone
         Whether the next deployment puts it back.
     failover
@@ -45,6 +47,7 @@ class Finding:
     name: str
     gone: bool
     reasons: tuple[str, ...]
+    attributes: tuple[str, ...]
     changes: tuple[str, ...]
     undone: bool
     failover: str = ""

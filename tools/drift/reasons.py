@@ -75,7 +75,7 @@ def reasons_of(
     kind, after = change["type"], change["change"]["after"] or {}
     found = {name for name, _ in dangers}
     if extra:
-        found.add("protection" if kind == "aws_db_instance" else "network")
+        found.add({"aws_db_instance": "protection", "aws_iam_role": "policies"}.get(kind, "network"))
     for name, (old, new) in differences(change).items():
         if name in names:
             found.update(_reasons(kind, name, old, new))

@@ -27,7 +27,6 @@ COVERED: Mapping[tuple[str, str], frozenset[str]] = {
             "versioning": "versioning",
         }.items()
     },
-    ("aws_iam_role", "inline_policy"): frozenset({"aws_iam_role_policies_exclusive"}),
     ("aws_iam_role", "managed_policy_arns"): frozenset({"aws_iam_role_policy_attachments_exclusive"}),
     ("aws_secretsmanager_secret", "policy"): frozenset({"aws_secretsmanager_secret_policy"}),
     ("aws_sns_topic", "policy"): frozenset({"aws_sns_topic_policy"}),
@@ -46,6 +45,7 @@ COVERED: Mapping[tuple[str, str], frozenset[str]] = {
 #: kind are values that AWS alone chooses.
 WATCHED: frozenset[tuple[str, str]] = frozenset(COVERED) | {
     ("aws_db_instance", "replicas"),
+    ("aws_iam_role", "inline_policy"),
     ("aws_default_route_table", "route"),
     ("aws_default_security_group", "egress"),
     ("aws_default_security_group", "ingress"),
@@ -94,6 +94,18 @@ def _references(value: object) -> Iterable[str]:
             yield from _references(inner)
 
 
+def acl_rules(rules: Nested) -> list[dict[str, Any]]:
+    """Return rules of a network ACL as both Terraform and AWS tell them: protocols by number, types of ICMP only."""
+    numbers = {"tcp": "6", "icmp": "1", "udp": "17", "all": "-1"}
+    return [
+        {
+            **{name: value for name, value in rule.items() if name not in {"icmp_code", "icmp_type"} or value},
+            "protocol": numbers.get(str(rule.get("protocol")), str(rule.get("protocol"))),
+        }
+        for rule in rules or ()
+    ]
+
+
 def unexplained(kind: str, name: str, before: Values, after: Values, plan: Plan) -> list[str] | None:
     """Return what no other resource of the state explains, in words; None of an attribute that is no such list."""
     if kind in {"aws_security_group", "aws_default_security_group"} and name in {"ingress", "egress"}:
@@ -102,6 +114,13 @@ def unexplained(kind: str, name: str, before: Values, after: Values, plan: Plan)
     if kind in {"aws_route_table", "aws_default_route_table"} and name == "route":
         known = _routes(before.get(name)) | _routes_beside(str(after.get("id")), plan)
         return [f"a route to {place} by {way}" for place, way in sorted(_routes(after.get(name)) - known)]
+    if (kind, name) == ("aws_iam_role", "inline_policy"):
+        ours = {
+            str(each.get("name")) for each in _of(plan, "aws_iam_role_policy") if each.get("role") == after.get("id")
+        }
+        # What is in one of ours its own resource tells.
+        found = {str(each.get("name")) for each in after.get(name) or ()}
+        return [f"a policy {each}" for each in sorted(found - ours)]
     if (kind, name) == ("aws_db_instance", "replicas"):
         ours = {str(each.get(key)) for each in _of(plan, "aws_db_instance") for key in ("arn", "identifier")}
         return [f"a replica {each}" for each in after.get(name) or () if each not in {*(before.get(name) or ()), *ours}]

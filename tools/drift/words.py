@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tools.drift.statements import POLICIES, changed_policy
+from tools.drift.usual import acl_rules
 
 #: Longer values are named and not shown.
 LONGEST = 60
@@ -29,6 +30,8 @@ def in_words(change: Change, names: Sequence[str]) -> Iterator[str]:
             yield f"{name} has changed, and is not shown"
         elif name in POLICIES and (said := list(changed_policy(before, after))):
             yield from (f"{name}: {text}" for text in said)
+        elif change["type"] in {"aws_network_acl", "aws_default_network_acl"}:
+            yield f"{name}: {_lists(acl_rules(before), acl_rules(after))}"
         elif isinstance(before, list) and isinstance(after, list):
             yield f"{name}: {_lists(before, after)}"
         else:
