@@ -162,7 +162,7 @@ class Target:
         from botocore.exceptions import ClientError  # noqa: PLC0415 - slow, and most commands fail or end before
 
         try:
-            answer = self.clients("s3", self.location.region).get_object(
+            answer = self.clients("s3", self.location.kept_in).get_object(
                 Bucket=self.bucket, Key=self.location.key(stack), ExpectedBucketOwner=self.account_id
             )
         except ClientError as error:
@@ -185,7 +185,7 @@ class Target:
         from botocore.exceptions import ClientError  # noqa: PLC0415 - as above
 
         try:
-            self.clients("s3", self.location.region).head_bucket(
+            self.clients("s3", self.location.kept_in).head_bucket(
                 Bucket=self.bucket, ExpectedBucketOwner=self.account_id
             )
         except ClientError as error:

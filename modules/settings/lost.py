@@ -23,6 +23,13 @@ def lost_regions_are_in_no_other_list(draft: Draft) -> Iterator[Fault]:
                 yield Fault(joined(LOST, place), f"one of `{key}` too", name, f"in one of the lists: {PAGE}")
 
 
+def no_copy_goes_to_a_lost_region(draft: Draft) -> Iterator[Fault]:
+    """The replica of the state cannot be made in a lost region."""
+    replica = draft.mapping("state").get("replica_region")
+    if replica in draft.lost:
+        yield Fault("state.replica_region", f"a lost region ({LOST})", replica, f"another region, or nothing: {PAGE}")
+
+
 def instances_are_stated_while_a_region_is_lost(draft: Draft) -> Iterator[Fault]:
     """Replicas of a lost writer do not follow the new one until they are rebuilt, so the defaults describe none."""
     if not draft.lost or draft.primary_region not in draft.regions:

@@ -46,6 +46,7 @@ RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     retired.nothing_that_stays_needs_a_retired_region,
     retired.leaving_regions_can_leave,
     lost.lost_regions_are_in_no_other_list,
+    lost.no_copy_goes_to_a_lost_region,
     lost.instances_are_stated_while_a_region_is_lost,
     state.replica_is_in_another_region,
     state.state_is_kept_in_a_bucket_that_there_is,
