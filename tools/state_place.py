@@ -72,7 +72,12 @@ def require_place(target: Target) -> list[str]:
     location = target.location
     if location.replica_region is None or location.replica_region in target.dark:
         return []
-    note = read_note(at(target, location.replica_region))
+    replica = at(target, location.replica_region)
+    try:
+        note = read_note(replica)
+    except ToolError as error:
+        # Who may not read it has been let in so far, and is not shut out by it.
+        return [f"note: {error}"]
     if note is None:
         if not location.is_elsewhere:
             return []
@@ -99,7 +104,13 @@ def require_place(target: Target) -> list[str]:
 
 
 def read_note(target: Target) -> Note | None:
-    """Return the note in the bucket that a target keeps its state in; None if there is none."""
+    """Return the note in the bucket that a target keeps its state in; None if there is none.
+
+    Raises
+    ------
+    ToolError
+        When it cannot be read.
+    """
     from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to import
 
     try:
@@ -107,10 +118,12 @@ def read_note(target: Target) -> Note | None:
             Bucket=target.bucket, Key=NOTE, ExpectedBucketOwner=target.account_id
         )
     except ClientError as error:
-        # Who may not read it may not read the state either, and is told so then.
-        if error.response["Error"]["Code"] in {*_MISSING, "403", "AccessDenied"}:
+        if error.response["Error"]["Code"] in _MISSING:
             return None
-        raise
+        raise ToolError(
+            f"s3://{target.bucket}/{NOTE} cannot be read, so nobody sees whether the state is kept there: {error}",
+            advice=f"allow `s3:GetObject` on it, and `s3:ListBucket` on the bucket: {PAGE}",
+        ) from error
     return Note(**json.loads(answer["Body"].read()))
 
 
