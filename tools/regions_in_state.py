@@ -136,7 +136,8 @@ def _require_providers(held: Mapping[str, str], target: Target, stack: str) -> N
         return
     if lost := sorted({*missing} & {*target.settings.lost_regions}):
         raise ToolError(
-            f"{lost[0]}, which the settings say is lost, is still in the state of {stack}: {missing[lost[0]]} resources",
+            f"{lost[0]}, which the settings say is lost, is still in the state of {stack}: {missing[lost[0]]} "
+            "resources",
             advice=f"nothing was changed. `make region-lost REGION={lost[0]}` takes them out: docs/region-lost.md",
         )
     listed = " and ".join(

@@ -156,9 +156,9 @@ def go_home(target: Target, *, reporter: Reporter, approve: Approve) -> None:
         approve(f"remove the locks that were left in {location.region}", [f"  {_told(each)}" for each in left])
         unlock(home, arguments=backend_arguments(home))
     for stack, state in states.items():
-        if state is not None and state != before[stack]:
+        if state is not None and not _is_same(state, before[stack]):
             push(home, stack, state)
-            reporter.say(f"{stack}: serial {state['serial']} is in {location.region} now")
+            reporter.say(f"{stack}: the state with serial {state['serial']} is in {location.region} now")
     remove_note(there)
     reporter.say(f"the state is kept in {location.region} again")
     _say_settings(target, reporter)
@@ -179,7 +179,7 @@ def _require_newest(stack: str, here: State | None, home: State | None, *, regio
 
 
 def _require_older(stack: str, home: State | None, here: State | None, *, region: str, replica: str) -> None:
-    if home is None or here is None or home == here:
+    if home is None or here is None or _is_same(home, here):
         return
     if home["lineage"] != here["lineage"] or home["serial"] >= here["serial"]:
         raise ToolError(
@@ -188,6 +188,11 @@ def _require_older(stack: str, home: State | None, here: State | None, *, region
             advice="nothing was changed. Compare the two, and their versions, and delete the version that should not "
             f"have been written: {PAGE}",
         )
+
+
+def _is_same(state: State, other: State | None) -> bool:
+    # Terraform gives a state that it pushes the next serial.
+    return other is not None and all(state.get(part) == other.get(part) for part in ("lineage", "resources", "outputs"))
 
 
 def _told(lock: Lock) -> str:

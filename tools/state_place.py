@@ -181,7 +181,7 @@ def backend_arguments(target: Target) -> list[str]:
             "bucket": target.bucket,
             "region": location.kept_in,
             "kms_key_id": location.key_alias,
-            "dynamodb_table": table,
+            "dynamodb_table": "" if target.without_lock_table() else table,
         }.items()
     ]
 

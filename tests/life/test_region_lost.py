@@ -19,12 +19,15 @@ from tests.support.databases import DATA, SMALL
 from tests.support.lives import Applied, new_life
 from tests.support.part import only
 from tests.support.region_sets import settings_of
-from tools import region_lost
+from tools import account
 from tools.account import Account
 from tools.console import Reporter
 from tools.errors import ToolError
 from tools.paths import PLATFORM, STACKS
 from tools.plan import Plan
+from tools.region_lost import command
+from tools.state_place import at, push
+from tools.synth import Synthesis
 
 pytestmark = pytest.mark.emulator
 HOME, WEST = "us-east-1", "us-west-2"
@@ -88,8 +91,9 @@ class Team:
             self.type(command, content, **environ)
         return f"{caught.value.message} -> {caught.value.advice}"
 
-    def planned(self, content: dict[str, Any]) -> Plan:
-        self.type("plan", content)
+    def deployed(self, content: dict[str, Any]) -> Plan:
+        """Deploy, and return what was planned."""
+        self.type("deploy", content)
         file = self.platform.build.parent / "aws" / PLATFORM / "plan.json"
         plan: Plan = json.loads(file.read_text())
         return plan
@@ -97,16 +101,20 @@ class Team:
     def bucket(self, region: str) -> str:
         return f"prod-s3-test-state-{ACCOUNT}-{region}"
 
-    def replicate(self, *, lock: bool) -> None:
-        """Do what S3 does: the emulator replicates no objects."""
-        s3 = self.platform.client("s3", HOME)
+    def ids(self, region: str) -> dict[str, str]:
+        """The id of everything that the state of the platform holds in a region, by address."""
+        return {
+            f"{each['type']}.{each['name']}": str(each["instances"][0]["attributes"].get("id"))
+            for each in self.state(WEST)["resources"]
+            if each["mode"] == "managed" and each["name"].startswith(f"{region}_")
+        }
+
+    def replicate(self) -> None:
+        """Do what S3 does, lock file and all: the emulator replicates no objects."""
         for stack in STACKS:
-            key = f"{stack}/terraform.tfstate"
-            body = s3.get_object(Bucket=self.bucket(HOME), Key=key)["Body"].read()
-            self.put(WEST, key, body)
-        if lock:
-            info = {"ID": "1111", "Who": "somebody@there", "Created": "2026-01-01T00:00:00Z"}
-            self.put(WEST, f"{PLATFORM}/terraform.tfstate.tflock", json.dumps(info).encode())
+            self.put(WEST, f"{stack}/terraform.tfstate", json.dumps(self.state(HOME, stack)).encode())
+        info = {"ID": "1111", "Who": "somebody@there", "Created": "2026-01-01T00:00:00Z"}
+        self.put(WEST, f"{PLATFORM}/terraform.tfstate.tflock", json.dumps(info).encode())
 
     def put(self, region: str, key: str, body: bytes) -> None:
         settings = load_settings(self.platform.settings, {})
@@ -119,10 +127,11 @@ class Team:
         found = self.platform.client("s3", region).list_objects_v2(Bucket=self.bucket(region))
         return {each["Key"] for each in found.get("Contents", ())}
 
-    def serial(self, region: str, stack: str = PLATFORM) -> int:
+    def state(self, region: str, stack: str = PLATFORM) -> dict[str, Any]:
         s3 = self.platform.client("s3", region)
-        state = json.loads(s3.get_object(Bucket=self.bucket(region), Key=f"{stack}/terraform.tfstate")["Body"].read())
-        return int(state["serial"])
+        answer = s3.get_object(Bucket=self.bucket(region), Key=f"{stack}/terraform.tfstate")
+        found: dict[str, Any] = json.loads(answer["Body"].read())
+        return found
 
     def fail_over(self) -> None:
         """Do what the function does: make the database and the secrets of the other region stand alone."""
@@ -141,10 +150,19 @@ class Team:
             value["host"] = instance["Endpoint"]["Address"]
             secrets.put_secret_value(SecretId=name, SecretString=json.dumps(value))
 
-    def drop_replica(self) -> None:
-        self.platform.client("dynamodb", WEST).update_table(
-            TableName=f"PROD-dynamodb-test-sessions-{HOME}", ReplicaUpdates=[{"Delete": {"RegionName": HOME}}]
-        )
+
+def synthesize_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what was synthesized until the settings are others: most commands here follow on the same ones."""
+    synthesize, made = account.synthesize, {}
+
+    def again(paths: Any, **more: Any) -> Synthesis:
+        text = paths.settings.read_text()
+        if text not in made:
+            made.clear()
+            made[text] = synthesize(paths, **more)
+        return made[text]
+
+    monkeypatch.setattr(account, "synthesize", again)
 
 
 @pytest.fixture
@@ -153,6 +171,7 @@ def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Team]:
     emulator = begun.start()
     try:
         only(monkeypatch, *KINDS)
+        synthesize_once(monkeypatch)
         for name, value in emulator.environment().items():
             monkeypatch.setenv(name, value)
         yield Team(Applied(begun, emulator, begun.target(emulator)))
@@ -174,67 +193,50 @@ def of_data(addresses: list[str]) -> list[str]:
 
 def test_home_is_lost_and_returns(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     team.type("deploy", BOTH)
-    team.replicate(lock=True)
-    team.platform.emulator.outage([HOME], control=True)
+    team.replicate()
+    stood = team.ids(HOME)
+    team.platform.emulator.outage([HOME])
     the_state_goes_elsewhere_and_home(team)
+    team.fail_over()
+    team.platform.emulator.outage([HOME])
     the_region_is_taken_out(team, monkeypatch)
+    the_platform_goes_on(team)
+    team.platform.emulator.outage()
+    the_region_is_taken_in_again(team, stood)
 
 
 def the_state_goes_elsewhere_and_home(team: Team) -> None:
-    elsewhere = BOTH | {"state": {"kept_in": WEST}}
-    assert "does not answer" in team.refused("state_home", BOTH)
     told = team.type("state_elsewhere", BOTH)
     assert "platform: serial" in told
     assert "minutes ago" in told
     assert "somebody@there since 2026" in told
     assert "write `state: {kept_in: us-west-2}` into the settings" in told
     assert f"{PLATFORM}/terraform.tfstate.tflock" not in team.keys(WEST)
-    assert "the state is kept in us-west-2 since" in team.type("state_elsewhere", elsewhere)
     # It answers again. Who has the old settings is stopped, and who has the new ones goes on elsewhere.
     team.platform.emulator.outage()
     assert "these settings use the one in us-east-1" in team.refused("plan", BOTH)
-    before = team.serial(HOME)
-    file = team.account(elsewhere)
-    file.deploy()
-    assert "note: the state is kept in us-west-2" in team.told.getvalue()
-    # Only what the state backend's own outputs say has changed; a step of somebody's makes it newer.
-    target = file._target()
-    target.terraform(PLATFORM).refresh()
-    assert team.serial(HOME) == before
-    assert team.serial(WEST) >= before
-    told = team.type("state_home", elsewhere)
+    there = at(team.platform.target, WEST)
+    state = there.state(PLATFORM)
+    assert state is not None
+    push(there, PLATFORM, {**state, "serial": state["serial"] + 1, "outputs": {"it": {"value": "x", "type": "string"}}})
+    told = team.type("state_home", BOTH | {"state": {"kept_in": WEST}})
     assert "take `state.kept_in` out of the settings" in told
-    assert team.serial(HOME) == team.serial(WEST)
-    assert "there is nothing to bring back" in team.type("state_home", BOTH)
-    assert "nobody has seen to it" in team.refused("plan", elsewhere)
-    team.platform.emulator.outage([HOME], control=True)
+    assert team.state(HOME)["outputs"] == team.state(WEST)["outputs"] != {}
 
 
 def the_region_is_taken_out(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     lost = {"REGION": HOME}
-    refused = team.refused("region_lost", BOTH, **lost)
-    for line in ("regions: [us-west-2]", "lost_regions: [us-east-1]", "home_region: us-west-2", "name_region"):
-        assert line in refused
-    assert "is still a replica of" in team.refused("region_lost", WITHOUT, **lost)
-    team.fail_over()
     assert "--replica-updates" in team.refused("region_lost", WITHOUT, **lost)
-    team.drop_replica()
-    unnamed = {key: value for key, value in WITHOUT.items() if key != "name_region"}
-    assert "`name_region` is the region that its name ends with" in team.refused("region_lost", unnamed, **lost)
+    team.platform.client("dynamodb", WEST).update_table(
+        TableName=f"PROD-dynamodb-test-sessions-{HOME}", ReplicaUpdates=[{"Delete": {"RegionName": HOME}}]
+    )
     killed_in_between(team, monkeypatch)
-    told = team.type("region_lost", WITHOUT, **lost)
-    assert "out of the states" in told
-    assert "nothing of us-east-1 is in the state" in team.type("region_lost", WITHOUT, **lost)
+    assert "out of the states" in team.type("region_lost", WITHOUT, **lost)
     assert {f"{stack}/lost-{HOME}.tfstate" for stack in STACKS} < team.keys(WEST)
-    team.type("bootstrap", WITHOUT)
-    plan = team.planned(WITHOUT)
-    print(json.dumps({a: changes(plan, a) for a in ("create", "update", "delete")}, indent=1))
-    assert of_data(changes(plan, "create", "delete")) == []
 
 
 def killed_in_between(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first state is without the region, and the second is not."""
-    push = region_lost.command.push
 
     def stop(target: Any, stack: str, state: Any) -> None:
         if stack == PLATFORM:
@@ -242,7 +244,39 @@ def killed_in_between(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
         push(target, stack, state)
 
     with monkeypatch.context() as context:
-        context.setattr(region_lost.command, "push", stop)
+        context.setattr(command, "push", stop)
         with pytest.raises(KeyboardInterrupt):
             team.type("region_lost", WITHOUT, REGION=HOME)
-    assert f"{PLATFORM}/before-{HOME}-{team.serial(WEST)}.tfstate" in team.keys(WEST)
+    assert f"{PLATFORM}/before-{HOME}-{team.state(WEST)['serial']}.tfstate" in team.keys(WEST)
+
+
+def the_platform_goes_on(team: Team) -> None:
+    """With the region dark: no secret, table, bucket, key or database is made or destroyed."""
+    team.type("bootstrap", WITHOUT)
+    plan = team.deployed(WITHOUT)
+    show(plan)
+    assert of_data(changes(plan, "create", "delete")) == []
+
+
+def the_region_is_taken_in_again(team: Team, stood: dict[str, str]) -> None:
+    lost = {"REGION": HOME, "BACK": "1"}
+    assert "delete-bucket-replication" in team.refused("region_lost", AGAIN, **lost)
+    team.platform.client("s3", HOME).delete_bucket_replication(Bucket=team.bucket(HOME))
+    assert "--force-overwrite-replica-secret" in team.refused("region_lost", AGAIN, **lost)
+    for which in ("database", "application"):
+        team.platform.client("secretsmanager", WEST).replicate_secret_to_regions(
+            SecretId=f"PROD-secret-test-{which}-{HOME}",
+            AddReplicaRegions=[{"Region": HOME, "KmsKeyId": f"alias/PROD-kms-test-secrets-{HOME}"}],
+            ForceOverwriteReplicaSecret=True,
+        )
+    print(team.type("region_lost", AGAIN, **lost))
+    team.type("bootstrap", AGAIN)
+    plan = team.deployed(AGAIN)
+    show(plan)
+    assert of_data(changes(plan, "create", "delete")) == []
+    back = team.ids(HOME)
+    print({one: id_ for one, id_ in stood.items() if back.get(one) != id_})
+
+
+def show(plan: Plan) -> None:
+    print(json.dumps({action: changes(plan, action) for action in ("create", "update", "delete")}, indent=1))

@@ -145,8 +145,9 @@ class Desk:
         self.asked += [what, *about]
 
     def push(self, target: Target, stack: str, content: Any) -> None:
-        """What Terraform does, without its looks."""
-        self.aws.objects[target.bucket, f"{stack}/terraform.tfstate"] = json.dumps(content).encode()
+        """What Terraform does, without its looks: the serial is one more than that of what is pushed."""
+        pushed = {**content, "serial": content["serial"] + 1}
+        self.aws.objects[target.bucket, f"{stack}/terraform.tfstate"] = json.dumps(pushed).encode()
 
     def everywhere(self, serial: int, *, regions: tuple[str, ...] = (EAST, WEST)) -> None:
         for region in regions:

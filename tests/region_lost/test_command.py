@@ -135,7 +135,7 @@ def test_a_region_is_taken_out(desk: Desk) -> None:
     leave(desk)
     after = desk.aws.state(WEST)
     assert aliases(after) == {WEST}
-    assert after["serial"] == before["serial"] + 1
+    assert after["serial"] > before["serial"]
     assert json.loads(desk.aws.objects[bucket(WEST), f"{PLATFORM}/before-{EAST}-7.tfstate"]) == before
     assert aliases(json.loads(desk.aws.objects[bucket(WEST), ASIDE])) == {EAST}
     assert aliases(desk.aws.state(WEST, BACKEND)) == set()

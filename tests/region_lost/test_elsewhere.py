@@ -17,6 +17,12 @@ from tools.state_place import NOTE, require_place
 BOTH = (EAST, WEST)
 THERE: dict[str, Any] = {"state": {"kept_in": WEST}}
 TFLOCK = f"{PLATFORM}/terraform.tfstate.tflock"
+MADE = {
+    "mode": "managed",
+    "type": "a",
+    "name": "b",
+    "provider": 'provider["registry.terraform.io/hashicorp/aws"].us-east-1',
+}
 
 
 @pytest.fixture
@@ -101,10 +107,11 @@ def test_an_old_state_over_the_one_that_counts_is_refused(desk: Desk) -> None:
 
 def test_the_newer_state_goes_home(desk: Desk) -> None:
     leave(desk)
-    desk.aws.put(WEST, PLATFORM, state(9))
+    desk.aws.put(WEST, PLATFORM, state(9, MADE))
     assert "us-east-1 does not answer" in refused(return_, desk, dark=(EAST,), **THERE)
     return_(desk, **THERE)
-    assert desk.aws.state(EAST)["serial"] == 9
+    assert desk.aws.state(EAST)["resources"] == [MADE]
+    # What has not changed is not written.
     assert desk.aws.state(EAST, BACKEND)["serial"] == 5
     assert NOTE not in desk.aws.keys(WEST)
     assert "take `state.kept_in` out of the settings" in desk.told
@@ -116,7 +123,7 @@ def test_the_newer_state_goes_home(desk: Desk) -> None:
 def test_killed_on_the_way_home_it_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     leave(desk)
     for stack in (BACKEND, PLATFORM):
-        desk.aws.put(WEST, stack, state(9))
+        desk.aws.put(WEST, stack, state(9, MADE))
 
     def stop(target: Any, stack: str, content: Any) -> None:
         if stack == PLATFORM:
@@ -129,23 +136,19 @@ def test_killed_on_the_way_home_it_goes_on(desk: Desk, monkeypatch: pytest.Monke
     assert "these settings use" in refused(require_place, desk.target(*BOTH))
     monkeypatch.setattr(state_elsewhere, "push", desk.push)
     return_(desk, **THERE)
-    assert desk.aws.state(EAST)["serial"] == desk.aws.state(EAST, BACKEND)["serial"] == 9
+    assert desk.aws.state(EAST)["resources"] == desk.aws.state(EAST, BACKEND)["resources"] == [MADE]
 
 
 @pytest.mark.parametrize(
-    "home", [state(9), state(10), state(5, {"mode": "data", "provider": ""}), state(3, lineage="other")]
+    ("serial", "home"), [(9, state(9)), (9, state(10)), (5, state(5)), (9, state(3, lineage="other"))]
 )
-def test_two_states_that_were_both_used_are_refused(desk: Desk, home: dict[str, Any]) -> None:
+def test_two_states_that_were_both_used_are_refused(desk: Desk, serial: int, home: dict[str, Any]) -> None:
     leave(desk)
-    serial = 9 if home["serial"] > 5 else 5
-    desk.aws.put(WEST, PLATFORM, state(serial, {"mode": "managed", "type": "a", "name": "b", "provider": OURS}))
-    desk.aws.put(EAST, PLATFORM, home | {"resources": []})
+    desk.aws.put(WEST, PLATFORM, state(serial, MADE))
+    desk.aws.put(EAST, PLATFORM, home)
     told = refused(return_, desk, **THERE)
     assert "somebody has used both" in told
     assert NOTE in desk.aws.keys(WEST)
-
-
-OURS = 'provider["registry.terraform.io/hashicorp/aws"].us-east-1'
 
 
 def test_nobody_may_be_at_work_when_it_goes_home(desk: Desk) -> None:

@@ -168,6 +168,24 @@ def test_a_state_without_the_region_stays_as_it_is() -> None:
     assert (again.moved, again.rehomed) == ({}, [])
 
 
+def test_backups_of_the_lost_database_are_left_alone_where_they_are() -> None:
+    backups = resource(
+        "aws_db_instance_automated_backups_replication",
+        f"{EAST}_database-backups-{WEST}_13131313",
+        WEST,
+        source_db_instance_arn=arn("rds", EAST, "db:main"),
+    )
+    others = resource(
+        "aws_db_instance_automated_backups_replication",
+        f"{SOUTH}_database-backups-{WEST}_14141414",
+        WEST,
+        source_db_instance_arn=arn("rds", SOUTH, "db:main"),
+    )
+    found = part({**STATE, "resources": [backups, others]}, configured(), region=EAST, heir=WEST)
+    assert found.lost["resources"] == [backups]
+    assert found.state["resources"] == [others]
+
+
 def test_a_lock_table_is_no_copy_of_another_one() -> None:
     table = {f"{WEST}_lock-table_12121212": {"provider": f"aws.{WEST}", "name": f"lock-{WEST}"}}
     state = {**STATE, "resources": [resource("aws_dynamodb_table", f"{EAST}_lock-table_34343434", EAST, name="lock")]}

@@ -29,6 +29,8 @@ ONCE = (
     *("aws_secretsmanager_secret", "aws_secretsmanager_secret_policy", "aws_secretsmanager_secret_rotation"),
     "aws_secretsmanager_secret_version",
 )
+#: The replication of automated backups, which is made in the region that they go to.
+BACKUPS = "aws_db_instance_automated_backups_replication"
 _HASH = re.compile(r"_[0-9A-F]{8}$")
 
 
@@ -105,7 +107,7 @@ def part(
     for each in state["resources"]:
         address = _address(each)
         if alias_of(each) != region:
-            kept.append(each)
+            (lost if _is_backup_of(each, region) else kept).append(each)
         elif each["mode"] == "data":
             # Terraform reads it again.
             continue
@@ -201,6 +203,14 @@ def _heir(
         return None
     stem = f"{resource['type']}.{heir}_{_HASH.sub('', name).removeprefix(f'{region}_')}"
     return next((each for each in wanted if each not in held and _HASH.sub("", each) == stem), None)
+
+
+def _is_backup_of(resource: Resource, region: str) -> bool:
+    """Whether it replicates backups of the lost region's database: they may be needed, and nobody is to end that."""
+    return resource["type"] == BACKUPS and any(
+        f":rds:{region}:" in str(instance["attributes"].get("source_db_instance_arn"))
+        for instance in resource["instances"]
+    )
 
 
 def _require_name(resource: Resource, configuration: Mapping[str, Any], address: str) -> None:
