@@ -19,7 +19,6 @@ from tests.support.databases import DATA, SMALL
 from tests.support.lives import Applied, new_life
 from tests.support.part import only
 from tests.support.region_sets import settings_of
-from tools import account
 from tools.account import Account
 from tools.console import Reporter
 from tools.errors import ToolError
@@ -27,7 +26,6 @@ from tools.paths import PLATFORM, STACKS
 from tools.plan import Plan
 from tools.region_lost import command
 from tools.state_place import at, push
-from tools.synth import Synthesis
 
 pytestmark = pytest.mark.emulator
 HOME, WEST = "us-east-1", "us-west-2"
@@ -151,27 +149,12 @@ class Team:
             secrets.put_secret_value(SecretId=name, SecretString=json.dumps(value))
 
 
-def synthesize_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep what was synthesized until the settings are others: most commands here follow on the same ones."""
-    synthesize, made = account.synthesize, {}
-
-    def again(paths: Any, **more: Any) -> Synthesis:
-        text = paths.settings.read_text()
-        if text not in made:
-            made.clear()
-            made[text] = synthesize(paths, **more)
-        return made[text]
-
-    monkeypatch.setattr(account, "synthesize", again)
-
-
 @pytest.fixture
 def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Team]:
     begun = new_life(tmp_path, BOTH)
     emulator = begun.start()
     try:
         only(monkeypatch, *KINDS)
-        synthesize_once(monkeypatch)
         for name, value in emulator.environment().items():
             monkeypatch.setenv(name, value)
         yield Team(Applied(begun, emulator, begun.target(emulator)))
