@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from modules.settings import load_settings
 from tools.applying import apply
@@ -211,7 +212,10 @@ class LocalPlatform:
         settings = load_settings(self.paths.settings, self.environ)
         lost = RegionLost(settings, environ=self.environ, reporter=self.reporter, approve=self._tell)
         lost.require_settings()
-        lost.run(self._target_anywhere())
+        target = self._target_anywhere()
+        for line in require_place(target):
+            self.reporter.say(line)
+        lost.run(target)
 
     def recover_on(self, target: Target) -> list[str]:
         """Take what a killed run has left on an emulator into the state; return what the next plan changes."""
@@ -306,12 +310,15 @@ class LocalPlatform:
         """Return the running emulator, with what is dark of it, whichever of the states counts."""
         emulator, synthesis = self.emulator_session.get(), self._synthesize()
         make = clients_on_emulator(emulator)
+
+        def clients(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes client classes at run time
+            # A dark region is not waited for.
+            options = {"region_name": region, "config": impatient()}
+            return make(service, **options) if service == "sts" else emulator.client(service, region)
+
         target = Target.on_emulator(paths=self.paths, environ=self.environ, emulator=emulator)
-        signs = look_for(
-            asked_by_terraform(target.settings),
-            lambda service, region: make(service, region_name=region, config=impatient()),
-        )
-        return replace(target, synthesis=synthesis, dark=signs.dark)
+        signs = look_for(asked_by_terraform(target.settings), clients)
+        return replace(target, synthesis=synthesis, clients=clients, dark=signs.dark)
 
     def _plan(self, synthesis: Synthesis) -> list[SavedPlan]:
         with self.emulator_session.running() as emulator:

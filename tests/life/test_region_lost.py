@@ -32,14 +32,9 @@ HOME, WEST = "us-east-1", "us-west-2"
 ACCOUNT = "123456789012"
 #: What holds data, what connects the regions, and what is global.
 KINDS = (
-    *(
-        "aws_config_configuration_aggregator",
-        "aws_db_instance",
-        "aws_dynamodb_table",
-        "aws_iam_account_password_policy",
-    ),
-    *("aws_s3_bucket_replication_configuration", "aws_secretsmanager_secret_policy"),
-    *("aws_secretsmanager_secret_version", "aws_vpc_peering_connection_accepter"),
+    *("aws_config_configuration_aggregator", "aws_db_instance", "aws_dynamodb_table"),
+    *("aws_iam_account_password_policy", "aws_kms_key", "aws_s3_bucket", "aws_s3_bucket_replication_configuration"),
+    *("aws_secretsmanager_secret_policy", "aws_secretsmanager_secret_version", "aws_vpc_peering_connection_accepter"),
 )
 BOTH: dict[str, Any] = settings_of(HOME, WEST, **SMALL, failover={"enabled": False})
 #: Without the home region, whose name stays in names.
