@@ -68,6 +68,7 @@ RESOURCES = [
     resource("aws_dynamodb_table", f"{EAST}_failover_journal_BBBBBBBB", EAST, name=f"journal-{EAST}"),
     resource("aws_dynamodb_table", f"{WEST}_failover_journal_CCCCCCCC", WEST, name=f"journal-{WEST}"),
 ]
+BUILTIN = 'provider["terraform.io/builtin/terraform"]'
 STATE = {"version": 4, "serial": 7, "lineage": "l", "outputs": {}, "resources": RESOURCES, "check_results": None}
 
 
@@ -168,7 +169,7 @@ def test_a_state_without_the_region_stays_as_it_is() -> None:
     assert (again.moved, again.rehomed) == ({}, [])
 
 
-def test_backups_of_the_lost_database_are_left_alone_where_they_are() -> None:
+def test_what_belongs_to_the_lost_database_is_left_alone_where_it_is() -> None:
     backups = resource(
         "aws_db_instance_automated_backups_replication",
         f"{EAST}_database-backups-{WEST}_13131313",
@@ -181,9 +182,15 @@ def test_backups_of_the_lost_database_are_left_alone_where_they_are() -> None:
         WEST,
         source_db_instance_arn=arn("rds", SOUTH, "db:main"),
     )
-    found = part({**STATE, "resources": [backups, others]}, configured(), region=EAST, heir=WEST)
-    assert found.lost["resources"] == [backups]
-    assert found.state["resources"] == [others]
+    # What Terraform keeps for itself has no region.
+    notes = [
+        {**resource("terraform_data", f"{region}_database_instance_generation_15151515", region), "provider": BUILTIN}
+        for region in (EAST, WEST)
+    ]
+    found = part({**STATE, "resources": [backups, others, *notes]}, configured(), region=EAST, heir=WEST)
+    assert found.lost["resources"] == [backups, notes[0]]
+    assert found.state["resources"] == [others, notes[1]]
+    assert found.state["serial"] > STATE["serial"]
 
 
 def test_a_lock_table_is_no_copy_of_another_one() -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tools.errors import ToolError
+from tools.plan import BOOKKEEPING
 
 State = Mapping[str, Any]
 Resource = Mapping[str, Any]
@@ -107,7 +108,7 @@ def part(
     for each in state["resources"]:
         address = _address(each)
         if alias_of(each) != region:
-            (lost if _is_backup_of(each, region) else kept).append(each)
+            (lost if _is_backup_of(each, region) or _is_note_of(each, region) else kept).append(each)
         elif each["mode"] == "data":
             # Terraform reads it again.
             continue
@@ -211,6 +212,11 @@ def _is_backup_of(resource: Resource, region: str) -> bool:
         f":rds:{region}:" in str(instance["attributes"].get("source_db_instance_arn"))
         for instance in resource["instances"]
     )
+
+
+def _is_note_of(resource: Resource, region: str) -> bool:
+    """Whether Terraform keeps it for itself, and for something in the lost region."""
+    return bool(resource["type"] == BOOKKEEPING and resource["name"].startswith(f"{region}_"))
 
 
 def _require_name(resource: Resource, configuration: Mapping[str, Any], address: str) -> None:
