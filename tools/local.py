@@ -24,9 +24,9 @@ from tools.paths import BACKEND, PLATFORM, STACKS, Paths
 from tools.plan import Plan, changes_by_region, resources_by_region
 from tools.protection import lift
 from tools.recovery import BackendRecovery, Recovery, is_broken_off
-from tools.restore import restore_drill
 from tools.region_lost import RegionLost
 from tools.regions_in_state import look_at_regions
+from tools.restore import restore_drill
 from tools.saved_plan import SavedPlan
 from tools.seed import seed
 from tools.shell import shell_lines
