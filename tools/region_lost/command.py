@@ -231,7 +231,7 @@ class RegionLost:
             put(target, self._key(stack), _text(joined.rest))
             names = ", ".join(f"{each['type']}.{each['name']}" for each in joined.rest["resources"])
             self._reporter.say(
-                f"{stack}: these stand in {self._region}, and have another in their place; delete them by hand: {names}"
+                f"{stack}: these stand in {self._region} and are not taken back; delete them by hand: {names}"
             )
             return
         target.clients("s3", target.location.kept_in).delete_object(
