@@ -132,6 +132,25 @@ prove-destroy: install ## AWS account: take down what an interrupted proof has l
 try: install ## what would be built: synthesize, plan and judge, apply nothing
 	$(TOOL) try
 
+.PHONY: state-elsewhere state-home region-lost local-state-elsewhere local-state-home local-region-lost
+state-elsewhere: install ## AWS account: work with the replica of the state, while the home region is dark
+	$(TOOL) state-elsewhere
+
+state-home: install ## AWS account: bring the state back to the home region
+	$(TOOL) state-home
+
+region-lost: install ## AWS account: go on without REGION=, which stays lost; BACK=1 takes it in again
+	$(TOOL) region-lost
+
+local-state-elsewhere: install ## emulator: work with the replica of the state
+	$(TOOL) local-state-elsewhere
+
+local-state-home: install ## emulator: bring the state back to the home region
+	$(TOOL) local-state-home
+
+local-region-lost: install ## emulator: go on without REGION=, or with it again (BACK=1)
+	$(TOOL) local-region-lost
+
 .PHONY: local-start local-plan local-drift local-restore-drill local-up local-upgrade-database local-down local-env local-unlock local-recover demo chaos drill
 local-start: install ## emulator: start it with the state backend only
 	$(TOOL) local-start

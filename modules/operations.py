@@ -134,7 +134,8 @@ class Operations(Construct):
         for name, site in self._sites.items():
             with error_context("alerts", name):
                 topics[name] = AlertTopics(site.region, "alerts", region=site.region, key=site.keys.alerts)
-        if METRICS_OF_ROUTE_53 not in topics:
+        # While that region is lost, nobody looks at the checks from outside.
+        if METRICS_OF_ROUTE_53 not in topics and METRICS_OF_ROUTE_53 not in self._settings.lost_regions:
             with error_context("alerts", METRICS_OF_ROUTE_53):
                 topics[METRICS_OF_ROUTE_53] = self._alert_topics_outside(METRICS_OF_ROUTE_53)
         return topics
@@ -152,7 +153,7 @@ class Operations(Construct):
 
     def _chat(self) -> None:
         home, regions = self._home, {name: site.region for name, site in self._sites.items()}
-        name = chatbot_region(home.name)
+        name = chatbot_region(home.name, lost=self._settings.lost_regions)
         with error_context("alerts", home.name):
             # The provider exists without a channel too: Terraform needs it to delete the last channel.
             chatbot = (
@@ -271,10 +272,13 @@ class Operations(Construct):
             ).resource
             for keeper, failover in failovers.items()
             for name, alarm in failover.held_alarms.items()
+            if name in self._sites
         }
 
     def _health_check_alarms(self) -> list[Alarm]:
-        """Alarms on the health checks of Route 53."""
+        """Alarms on the health checks of Route 53, whose metrics are in one region."""
+        if METRICS_OF_ROUTE_53 in self._settings.lost_regions:
+            return []
         alerts = self.alerts[METRICS_OF_ROUTE_53]
         checks = {name: site.health_check for name, site in self._sites.items()}
         with error_context("monitoring", METRICS_OF_ROUTE_53):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from modules.areas.compute.web_tier import WebTier
 from modules.areas.database.backups import BackupReplication
 from modules.areas.database.credentials import Credentials
 from modules.areas.database.database import Database, database_login_statements
+from modules.areas.database.instance import DATABASE
 from modules.areas.failover.description import ACT
 from modules.areas.ingress.ingress import Ingress
 from modules.areas.network.peering import Peering
@@ -33,7 +35,7 @@ from modules.core.region import Region, unused_providers
 from modules.core.tagging import tag_launched
 from modules.operations import Operations
 from modules.settings.addressing import region_blocks
-from modules.settings.regions import METRICS_OF_ROUTE_53, chatbot_region
+from modules.settings.regions import METRICS_OF_ROUTE_53, PARTITION, chatbot_region
 from modules.site import Site, build_foundation, parameter_values
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
     from modules.blocks.keys.key import Key
     from modules.settings import Settings
+    from modules.settings.topology import DatabaseMember
 
 
 class PlatformStack(TerraformStack):
@@ -112,7 +115,7 @@ class PlatformStack(TerraformStack):
             )
             for name, foundation in self._foundations.items()
         }
-        built = {*settings.regions, METRICS_OF_ROUTE_53, chatbot_region(settings.home)}
+        built = {*settings.regions, METRICS_OF_ROUTE_53, chatbot_region(settings.home, lost=settings.lost_regions)}
         unused_providers(self, {*settings.retired_regions} - built, settings=settings)
         operations = Operations(
             self,
@@ -213,7 +216,7 @@ class PlatformStack(TerraformStack):
                     "database",
                     network=foundation.network,
                     member=member,
-                    source=databases[member.source] if member.source else None,
+                    source=self._source_arn(member, databases),
                     keys=foundation.keys,
                     secret=master,
                     other_regions=[self._foundations[other].region for other in other_regions],
@@ -228,6 +231,14 @@ class PlatformStack(TerraformStack):
                         key=self._foundations[destination].keys.data,
                     )
         return databases
+
+    def _source_arn(self, member: DatabaseMember, databases: Mapping[str, Database]) -> str | None:
+        """ARN of the instance that one replicates; of one in a lost region by its name."""
+        if member.source is None or member.source in databases:
+            return databases[member.source].instance.arn if member.source else None
+        region = self._foundations[member.region].region
+        name = replace(region.names, region=member.source).of("rds", DATABASE)
+        return f"arn:{PARTITION}:rds:{member.source}:{region.account_id}:db:{name}"
 
     def _credentials(
         self, master: DatabaseSecret, databases: Mapping[str, Database]

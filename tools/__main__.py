@@ -136,6 +136,9 @@ def commands() -> Table:
         "local-upgrade-database": ("raise PostgreSQL on the emulator, step by step", local.upgrade_database),
         "local-down": ("destroy the platform and stop the emulator", local.down),
         "local-unlock": ("remove state locks that a killed run has left on the emulator", local.unlock),
+        "local-state-elsewhere": ("work with the replica of the state on the emulator", local.state_elsewhere),
+        "local-state-home": ("work with the state in the home region on the emulator again", local.state_home),
+        "local-region-lost": ("go on without a region on the emulator, or with it again", local.region_lost),
         "local-recover": ("take what a killed run has left on the emulator into the state", local.recover),
         "demo": ("the whole life on an emulator: plan, apply, plan again, destroy", lambda: demo(local)),
         "diagram": (
@@ -163,6 +166,12 @@ def commands() -> Table:
         "deploy": ("plan, ask, and apply in the AWS account", account.deploy),
         "upgrade-database": ("ask, and raise PostgreSQL in the AWS account, step by step", account.upgrade_database),
         "recover": ("ask, and take what a killed deployment has left into the state", account.recover),
+        "state-elsewhere": (
+            "work with the replica of the state while home is dark",
+            account.state_elsewhere,
+        ),
+        "state-home": ("work with the state in the home region again", account.state_home),
+        "region-lost": ("go on without a region that stays lost, or with it again", account.region_lost),
         "destroy": ("ask, and destroy the platform in the AWS account", account.destroy),
     }
     proving: Table = {

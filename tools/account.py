@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from rich.console import Console
 
-from modules.settings import Settings
+from modules.settings import Settings, load_settings
 from tools import rollout
 from tools.approval import approve, summary, where
 from tools.aws_session import new_session
@@ -31,11 +31,14 @@ from tools.paths import BACKEND, PLATFORM, STACKS, Paths
 from tools.plan import changes_by_region
 from tools.preflight import Finding, Report, look_at, quick_clients, subject_of
 from tools.recovery import BackendRecovery, Recovery, is_broken_off
+from tools.region_lost import RegionLost
 from tools.regions_in_state import look_at_regions, require_regions
 from tools.restore import restore_drill
 from tools.review import plan_for_review
 from tools.saved_plan import SavedPlan
 from tools.signs_of_life import asked_by_terraform, asked_for_the_state, impatient, require_light
+from tools.state_elsewhere import go_elsewhere, go_home
+from tools.state_place import require_place
 from tools.synth import Synthesis, synthesize
 from tools.takedown import take_down
 from tools.target import Target
@@ -275,8 +278,29 @@ class Account:
         require_regions(target)
         take_down(target, approve=self._approve, reporter=self.reporter)
 
+    def state_elsewhere(self) -> None:
+        """Have the replica of the state count, while the home region does not answer; raises as `go_elsewhere`."""
+        target = self._target(asked=lambda _: (), anywhere=True)
+        go_elsewhere(target, reporter=self.reporter, approve=self._approve)
+
+    def state_home(self) -> None:
+        """Bring the state back to the home region; raises as `go_home`."""
+        target = self._target(asked=lambda _: (), anywhere=True)
+        go_home(target, reporter=self.reporter, approve=self._approve)
+
+    def region_lost(self) -> None:
+        """Go on without `REGION`, or with `BACK=1` with it again; raises as `RegionLost`."""
+        settings = load_settings(self.paths.settings, self.environ)
+        lost = RegionLost(settings, environ=self.environ, reporter=self.reporter, approve=self._approve)
+        lost.require_settings()
+        lost.run(self._target())
+
     def _target(
-        self, asked: Callable[[Settings], Collection[str]] = asked_by_terraform, *, quiet: bool = False
+        self,
+        asked: Callable[[Settings], Collection[str]] = asked_by_terraform,
+        *,
+        quiet: bool = False,
+        anywhere: bool = False,
     ) -> Target:
         """Return the account, synthesized. What Terraform will ask must answer; by default every region."""
         if endpoint := self.environ.get("AWS_ENDPOINT_URL"):
@@ -290,6 +314,9 @@ class Account:
             raise ToolError(f"{self.paths.settings} has changed since it was read", advice="run again")
         target = replace(target, synthesis=synthesis)
         self._where = where(target)
+        if not anywhere:
+            for line in require_place(target):
+                self.reporter.say(line)
         return target
 
     def _preflight(self, target: Target) -> Report | None:

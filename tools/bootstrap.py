@@ -46,7 +46,7 @@ def bootstrap(target: Target) -> int:
         if left is not None:
             _check_same(stored=stored, left=left, target=target)
         workspace.forget_local_state()
-        terraform.init(target.backend_arguments())
+        terraform.init([*target.backend_arguments(), *target.without_lock_table()])
         return _apply(target)
     with workspace.local_backend():
         terraform.init()

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from modules.settings import load_settings
 from tools.applying import apply
@@ -16,17 +17,22 @@ from tools.durations import of_place
 from tools.emulator import Emulator
 from tools.emulator_session import EmulatorSession
 from tools.failback import require_one_secret
+from tools.failover import clients_on_emulator
 from tools.gate import check
 from tools.lock import Lock, unlock
 from tools.paths import BACKEND, PLATFORM, STACKS, Paths
 from tools.plan import Plan, changes_by_region, resources_by_region
 from tools.protection import lift
 from tools.recovery import BackendRecovery, Recovery, is_broken_off
+from tools.region_lost import RegionLost
 from tools.regions_in_state import look_at_regions
 from tools.restore import restore_drill
 from tools.saved_plan import SavedPlan
 from tools.seed import seed
 from tools.shell import shell_lines
+from tools.signs_of_life import asked_by_terraform, impatient, look_for
+from tools.state_elsewhere import go_elsewhere, go_home
+from tools.state_place import require_place
 from tools.synth import MAIN, Synthesis, synthesize
 from tools.target import Target
 from tools.upgrade_words import upgrades_in_words
@@ -193,6 +199,24 @@ class LocalPlatform:
         left = self.recover_on(self.target(emulator, self._synthesize()))
         self.reporter.say("`make local-up` does what is left" if left else "the platform is as the settings say")
 
+    def state_elsewhere(self) -> None:
+        """Have the replica of the state on the running emulator count; raises as `go_elsewhere`."""
+        go_elsewhere(self._target_anywhere(), reporter=self.reporter, approve=self._tell)
+
+    def state_home(self) -> None:
+        """Bring the state on the running emulator back to the home region; raises as `go_home`."""
+        go_home(self._target_anywhere(), reporter=self.reporter, approve=self._tell)
+
+    def region_lost(self) -> None:
+        """Go on without `REGION` on the running emulator, or with `BACK=1` with it again; raises as `RegionLost`."""
+        settings = load_settings(self.paths.settings, self.environ)
+        lost = RegionLost(settings, environ=self.environ, reporter=self.reporter, approve=self._tell)
+        lost.require_settings()
+        target = self._target_anywhere()
+        for line in require_place(target):
+            self.reporter.say(line)
+        lost.run(target)
+
     def recover_on(self, target: Target) -> list[str]:
         """Take what a killed run has left on an emulator into the state; return what the next plan changes."""
         # It is nobody's but the user's own.
@@ -213,6 +237,8 @@ class LocalPlatform:
             What was synthesized for this run. By default any output will do.
         """
         target = Target.on_emulator(paths=self.paths, environ=self.environ, emulator=emulator)
+        for line in require_place(target):
+            self.reporter.say(line)
         seed(target)
         return replace(target, synthesis=synthesis)
 
@@ -279,6 +305,20 @@ class LocalPlatform:
             terraform.init(target.backend_arguments())
             # To look at what stands first takes as long as a plan, and this is what it is needed for.
             terraform.destroy(refresh=is_stale(state, target.clients))
+
+    def _target_anywhere(self) -> Target:
+        """Return the running emulator, with what is dark of it, whichever of the states counts."""
+        emulator, synthesis = self.emulator_session.get(), self._synthesize()
+        make = clients_on_emulator(emulator)
+
+        def clients(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 makes client classes at run time
+            # A dark region is not waited for.
+            options = {"region_name": region, "config": impatient()}
+            return make(service, **options) if service == "sts" else emulator.client(service, region)
+
+        target = Target.on_emulator(paths=self.paths, environ=self.environ, emulator=emulator)
+        signs = look_for(asked_by_terraform(target.settings), clients)
+        return replace(target, synthesis=synthesis, clients=clients, dark=signs.dark)
 
     def _plan(self, synthesis: Synthesis) -> list[SavedPlan]:
         with self.emulator_session.running() as emulator:

@@ -1,6 +1,7 @@
 """The state lock: who holds it, and how a left-over one goes."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -49,8 +50,15 @@ def find_lock(target: Target, stack: str) -> Lock | None:
     return None
 
 
-def unlock(target: Target) -> list[Lock]:
+def unlock(target: Target, *, arguments: Sequence[str] | None = None) -> list[Lock]:
     """Remove the locks of all stacks, and return those there were.
+
+    Parameters
+    ----------
+    target : Target
+        Where.
+    arguments : sequence of str, optional
+        What `init` is told of the place of the state. By default what the target says.
 
     Raises
     ------
@@ -67,7 +75,7 @@ def unlock(target: Target) -> list[Lock]:
             workspace.prepare()
         # Before Terraform fetches what the state names.
         target.state(stack)
-        terraform.init(target.backend_arguments())
+        terraform.init(target.backend_arguments() if arguments is None else arguments)
         try:
             terraform.force_unlock(lock.lock_id)
         except ToolError:
@@ -81,7 +89,7 @@ def unlock(target: Target) -> list[Lock]:
 def _from_bucket(target: Target, stack: str) -> str | None:
     from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to import
 
-    client = target.clients("s3", target.location.region)
+    client = target.clients("s3", target.location.kept_in)
     try:
         answer = client.get_object(
             Bucket=target.bucket, Key=f"{target.location.key(stack)}.tflock", ExpectedBucketOwner=target.account_id
@@ -96,6 +104,8 @@ def _from_bucket(target: Target, stack: str) -> str | None:
 def _from_table(target: Target, stack: str) -> str | None:
     from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to import
 
+    if target.location.is_elsewhere:
+        return None
     client = target.clients("dynamodb", target.location.region)
     key = {"LockID": {"S": f"{target.bucket}/{target.location.key(stack)}"}}
     try:

@@ -134,6 +134,12 @@ def _require_providers(held: Mapping[str, str], target: Target, stack: str) -> N
     missing = Counter(alias for address, alias in held.items() if alias not in configured and address not in built)
     if not missing:
         return
+    if lost := sorted({*missing} & {*target.settings.lost_regions}):
+        raise ToolError(
+            f"{lost[0]}, which the settings say is lost, is still in the state of {stack}: {missing[lost[0]]} "
+            "resources",
+            advice=f"nothing was changed. `make region-lost REGION={lost[0]}` takes them out: docs/region-lost.md",
+        )
     listed = " and ".join(
         f"{count} resource{'s' if count > 1 else ''} in {region}" for region, count in sorted(missing.items())
     )
@@ -142,7 +148,7 @@ def _require_providers(held: Mapping[str, str], target: Target, stack: str) -> N
         f"the state has {listed}, which the settings no longer name, and Terraform can neither keep nor destroy them "
         "without the region (Provider configuration not present)",
         advice=f"nothing was changed. To have them destroyed write `retired_regions: [{retired}]`; to keep them, "
-        f"name the region in `regions` again: {PAGE}#leave",
+        f"name the region in `regions` again: {PAGE}#leave. If it stays dark: docs/region-lost.md",
     )
 
 

@@ -103,12 +103,12 @@ def require_light(dark: Mapping[str, str], asked: Collection[str]) -> None:
 def asked_by_terraform(settings: Settings) -> list[str]:
     """Return every region in which a plan of both stacks configures a provider, the primary one first."""
     location = StateLocation.of(settings)
-    chats = [chatbot_region(settings.home)] if settings.alerts.channels else []
+    chats = [chatbot_region(settings.home, lost=settings.lost_regions)] if settings.alerts.channels else []
     found = [
         *(settings.primary_region, *settings.regions, *settings.retired_regions),
         *(location.replica_region or settings.home, METRICS_OF_ROUTE_53, *chats),
     ]
-    return list(dict.fromkeys(found))
+    return [name for name in dict.fromkeys(found) if name not in settings.lost_regions]
 
 
 def asked_for_the_state(settings: Settings) -> list[str]:

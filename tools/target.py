@@ -136,6 +136,21 @@ class Target:
         """Return what `init` must be told because the output does not say it: the bucket, where no account is set."""
         return [] if self.settings.account_id else [f"-backend-config=bucket={self.bucket}"]
 
+    def without_lock_table(self) -> list[str]:
+        """Return what `init` must be told while there is no lock table yet, as after a change of the home region."""
+        from botocore.exceptions import ClientError  # noqa: PLC0415 - slow, and most commands fail or end before
+
+        location = self.location
+        if location.is_elsewhere or not self.settings.state.dynamodb_lock:
+            return []
+        try:
+            self.clients("dynamodb", location.region).describe_table(TableName=location.lock_table)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+                return ["-backend-config=dynamodb_table="]
+            raise
+        return []
+
     def workspace(self, stack: str) -> Workspace:
         """Return the working directory of a stack."""
         return Workspace(
@@ -162,7 +177,7 @@ class Target:
         from botocore.exceptions import ClientError  # noqa: PLC0415 - slow, and most commands fail or end before
 
         try:
-            answer = self.clients("s3", self.location.region).get_object(
+            answer = self.clients("s3", self.location.kept_in).get_object(
                 Bucket=self.bucket, Key=self.location.key(stack), ExpectedBucketOwner=self.account_id
             )
         except ClientError as error:
@@ -185,7 +200,7 @@ class Target:
         from botocore.exceptions import ClientError  # noqa: PLC0415 - as above
 
         try:
-            self.clients("s3", self.location.region).head_bucket(
+            self.clients("s3", self.location.kept_in).head_bucket(
                 Bucket=self.bucket, ExpectedBucketOwner=self.account_id
             )
         except ClientError as error:

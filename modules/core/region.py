@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,8 @@ class Region(Construct):
         self.settings = settings
         self.cidr = cidr
         self.names = Names(environment=settings.environment, suffix=settings.environment_suffix, region=name)
+        #: Names of what exists once, in the home region, and keeps its name if the home region moves.
+        self.names_of_home = replace(self.names, region=settings.named_home)
         self.provider = provider(self, "provider", region=name, settings=settings)
         self.account_id = DataAwsCallerIdentity(self, "account", provider=self.provider).account_id
 

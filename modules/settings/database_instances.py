@@ -80,7 +80,7 @@ def topology_is_possible(draft: Draft) -> Iterator[Fault]:
         for region, instance in database.instances.items()
         if region in draft.regions
     }
-    found = topology(draft.regions, primary=primary, stated=stated)
+    found = topology(draft.regions, primary=primary, stated=stated, lost=draft.lost)
     for region, problem in found.contradictions():
         if region and found.places[region].source in draft.retired:
             continue

@@ -36,8 +36,8 @@ class Draft:
     ----------
     regions
         Every text in the list of regions, whether AWS has such a region or not.
-    retired
-        The same of the list of retired regions.
+    retired, lost
+        The same of the lists of retired and of lost regions.
     primary_region, home
         As in ``Settings``; ``None`` if the file does not say.
     leaving
@@ -48,6 +48,7 @@ class Draft:
         self._raw = raw
         self.regions = self._texts("regions")
         self.retired = self._texts("retired_regions")
+        self.lost = self._texts("lost_regions")
         self.primary_region = self.text("primary_region")
         self.home = self.text("home_region") or self.primary_region
         self.alarms = self._section("alarms", AlarmSettings)
@@ -81,6 +82,8 @@ class Draft:
         if isinstance(value, str) and known and value not in self.regions:
             if value in self.retired:
                 yield Fault(path, "a retired region", value, f"{', '.join(known)}: {MOVE_FIRST}")
+            elif value in self.lost:
+                yield Fault(path, "a lost region", value, f"{', '.join(known)}: docs/region-lost.md")
             else:
                 yield Fault(path, f"not one of the regions{nearest(value, known)}", value, ", ".join(known))
 

@@ -78,6 +78,13 @@ class Settings(Section):
     home_region
         The region of what exists once and cannot move: the state, the original of each secret, the session table. When
         ``primary_region`` moves, set it to the old one, and they stay. By default ``primary_region``.
+    name_region
+        The region in the names of what exists once and does not change its name: the secrets, the session table, the
+        dashboard, budgets and chat channels. When the home region moves because it is lost, set it to the old one
+        (docs/region-lost.md). By default ``home_region``.
+    lost_regions
+        Regions that do not answer for so long that the platform goes on without them. They have no provider, nothing is
+        built there and nothing destroyed. An instance may still be a replica of one (docs/region-lost.md).
     retired_regions
         Regions that have left. They keep their provider and nothing is built there, so that Terraform destroys what
         they had; taken out of the list when nothing is left (docs/regions.md#leave).
@@ -97,6 +104,8 @@ class Settings(Section):
     primary_region: RegionName
     domain: Domain
     home_region: RegionName | None = None
+    name_region: RegionName | None = None
+    lost_regions: Annotated[tuple[RegionName, ...], ONCE] = ()
     retired_regions: Annotated[tuple[RegionName, ...], ONCE] = ()
     leaving: Mapping[RegionName, LeavingSettings] = Field(default_factory=dict)
     account_id: AccountId | None = None
@@ -129,6 +138,11 @@ class Settings(Section):
         return self.home_region or self.primary_region
 
     @property
+    def named_home(self) -> str:
+        """The region in the names of what exists once: ``name_region`` if it is set, or else the home region."""
+        return self.name_region or self.home
+
+    @property
     def state_administrators(self) -> tuple[str, ...]:
         """``state.administrators`` or their default; empty if that is whoever creates the backend."""
         return self.state.administrators or self.storage.administrators
@@ -140,7 +154,7 @@ class Settings(Section):
         stated = {
             region: instance.member(region, primary=primary) for region, instance in self.database.instances.items()
         }
-        return topology(self.regions, primary=primary, stated=stated)
+        return topology(self.regions, primary=primary, stated=stated, lost=self.lost_regions)
 
     def leaves(self, region: str) -> bool:
         """Whether a region is about to leave: then nothing in it is protected from deletion."""
@@ -163,8 +177,11 @@ class Settings(Section):
 
     @property
     def fails_over(self) -> bool:
-        """Whether the writer can be moved by function: ``failover.enabled``, and another region."""
-        return self.failover.enabled and len(self.regions) > 1
+        """Whether the writer can be moved by function: ``failover.enabled``, and another region.
+
+        A lost region counts, so that the records about it stay, by which it fences itself if it returns.
+        """
+        return self.failover.enabled and len({*self.regions, *self.lost_regions}) > 1
 
     def fenced(self, region: str) -> bool:
         """Whether no client reaches the database of ``region``: it is detached, and nobody opens it to save data."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from modules.settings.companions import preference
 from modules.settings.region_table import REGIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 PARTITION = "aws"
 #: An account has two Availability Zones here and at least three everywhere else (tests compare with kept data).
@@ -42,9 +46,9 @@ def is_zone_of(zone: str, region: str) -> bool:
     return bool(re.fullmatch(rf"{region}[a-z]|{continent}{initials}{number}-az\d", zone))
 
 
-def chatbot_region(home: str) -> str:
+def chatbot_region(home: str, *, lost: Collection[str] = ()) -> str:
     """Region to call AWS Chatbot in: the home region, or the one with its API that the home region prefers."""
-    return next(region for region in (home, *preference(home)) if region in REGIONS_OF_CHATBOT)
+    return next(region for region in (home, *preference(home)) if region in {*REGIONS_OF_CHATBOT} - {*lost})
 
 
 def zone_count(region: str, *, wanted: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from modules.settings.administrators import PrincipalPattern  # noqa: TC001 - pydantic reads the annotation
+from modules.settings.companions import companion
 from modules.settings.faults import Fault
 from modules.settings.region_table import REFUSED_BY_BACKEND
 from modules.settings.types import ONCE, RegionName, Section
@@ -23,6 +24,9 @@ class StateSettings(Section):
     replica_region
         Region that the state bucket is replicated to. By default the companion of the home region
         (docs/regions.md#companions), and none if there is only one region.
+    kept_in
+        Region whose bucket has the state that counts: that of the replica, after ``make state-elsewhere``
+        (docs/state.md#elsewhere). By default the home region.
     dynamodb_lock
         Whether Terraform also takes the DynamoDB lock, besides the lock file in the bucket that succeeds it since
         Terraform 1.11.
@@ -33,6 +37,7 @@ class StateSettings(Section):
     """
 
     replica_region: RegionName | None = None
+    kept_in: RegionName | None = None
     dynamodb_lock: bool = True
     administrators: Annotated[tuple[PrincipalPattern, ...], ONCE] = ()
 
@@ -53,3 +58,13 @@ def replica_is_in_another_region(draft: Draft) -> Iterator[Fault]:
     replica = draft.mapping("state").get("replica_region")
     if replica is not None and replica == draft.home:
         yield Fault("state.replica_region", "the state itself lies there", replica, "another region")
+
+
+def state_is_kept_in_a_bucket_that_there_is(draft: Draft) -> Iterator[Fault]:
+    """The state is in the home region, or in its replica."""
+    stated = draft.mapping("state")
+    kept, home = stated.get("kept_in"), draft.home
+    replica = stated.get("replica_region") or (home and companion(home, draft.regions))
+    if kept is not None and kept not in (home, replica):
+        allowed = " or ".join(str(name) for name in (home, replica) if name)
+        yield Fault("state.kept_in", "no bucket of the state is there", kept, f"{allowed}: docs/state.md#elsewhere")

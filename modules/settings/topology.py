@@ -6,7 +6,7 @@ role: RDS can promote a replica. To become a replica, or a replica of another so
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -44,9 +44,18 @@ class DatabaseMember:
 
 @dataclass(frozen=True)
 class Topology:
-    """The database members by region."""
+    """The database members by region.
+
+    Parameters
+    ----------
+    places
+        The members.
+    lost
+        Regions that a replica may still have as its source, though nobody can ask them. None by default.
+    """
 
     places: Mapping[str, DatabaseMember]
+    lost: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def writer(self) -> str:
@@ -68,7 +77,7 @@ class Topology:
         if not writers:
             found.append(("", "no region is the writer"))
         for place in self.places.values():
-            if place.source is None:
+            if place.source is None or place.source in self.lost:
                 continue
             source = self.places.get(place.source)
             if source is None:
@@ -90,7 +99,9 @@ class Topology:
         return place.region in met
 
 
-def topology(regions: Iterable[str], *, primary: str, stated: Mapping[str, DatabaseMember]) -> Topology:
+def topology(
+    regions: Iterable[str], *, primary: str, stated: Mapping[str, DatabaseMember], lost: Iterable[str] = ()
+) -> Topology:
     """Topology of ``regions``: ``primary`` is the writer and every other region its replica, except as stated."""
     default = {
         region: DatabaseMember(region=region, role="writer")
@@ -98,4 +109,4 @@ def topology(regions: Iterable[str], *, primary: str, stated: Mapping[str, Datab
         else DatabaseMember(region=region, role="replica", source=primary)
         for region in regions
     }
-    return Topology({region: stated.get(region, place) for region, place in default.items()})
+    return Topology({region: stated.get(region, place) for region, place in default.items()}, frozenset(lost))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -62,6 +63,15 @@ def test_one_region_that_stands_alone_is_enough(people: People) -> None:
     people.aws.regions[SOUTH]["secrets"][SECRETS[1]]["primary"] = SOUTH
     with pytest.raises(ToolError, match=f"application stands alone in {SOUTH}"):
         ask(people)
+
+
+def test_a_lost_region_is_asked_nothing(people: People) -> None:
+    people.fail_over()
+    before = len(people.aws.calls)
+    lost = {"lost_regions": [HOME], "name_region": HOME, "database": {"instances": {SOUTH: {"of": HOME}}}}
+    with suppress(ToolError):
+        ask(people, regions=[WEST, SOUTH], primary_region=WEST, **lost)
+    assert {region for _, region, _ in people.aws.calls[before:]} == {WEST, SOUTH}
 
 
 def test_a_failover_that_is_under_way_is_ended_first(people: People) -> None:

@@ -47,7 +47,13 @@ class Account:
                 ("sns", "list_topics"): {"Topics": [{"TopicArn": TOPIC}]},
             }
         )
-        self.location = SimpleNamespace(region="eu-west-1", lock_table="table", key=lambda stack: f"{stack}/state")
+        self.location = SimpleNamespace(
+            region="eu-west-1",
+            kept_in="eu-west-1",
+            is_elsewhere=False,
+            lock_table="table",
+            key=lambda stack: f"{stack}/state",
+        )
 
     def plan(self, _stack: str, *, name: str) -> tuple[bool, Any]:
         self.did.append(name)

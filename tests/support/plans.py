@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from modules.areas.state.location import StateLocation
 from modules.settings import Settings
 from tests.support.region_sets import settings_of
 from tools.saved_plan import SavedPlan
@@ -56,6 +57,7 @@ def targeting(paths: Any, **more: Any) -> Any:
     known: dict[str, Any] = {
         "paths": paths,
         "settings": settings,
+        "location": StateLocation.of(settings),
         "environment": {},
         "synthesis": None,
         "account_id": "123456789012",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from modules.settings import load_settings
 from tests.support.region_sets import settings_of, write_settings
@@ -30,6 +31,13 @@ class Account:
         self.gone: list[str] = []
         self.loses_the_state = False
         self.shown = 0
+        self.has_lock_table = True
+        self.told: list[str] = []
+
+    def describe_table(self, *, TableName: str) -> None:  # noqa: N803 - as boto3 has it
+        assert TableName == "PROD-dynamodb-test-state-lock-eu-west-1"
+        if not self.has_lock_table:
+            raise ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "DescribeTable")
 
     def note(self, call: str) -> None:
         self.calls.append(call)
@@ -38,6 +46,7 @@ class Account:
 
     def init(self, backend_arguments: Sequence[str] = ()) -> None:
         assert (self.directory / "backend_override.tf.json").exists() == (not backend_arguments)
+        self.told = [*backend_arguments]
         self.note("init bucket" if backend_arguments else "init local")
 
     def plan(self, out: Path, *, destroy: bool = False, refresh: bool = True, only: Sequence[str] = ()) -> bool:
@@ -97,7 +106,7 @@ def target(tmp_path: Path, account: Account) -> Target:
         paths=Paths(settings=tmp_path / "settings.yaml", build=tmp_path / "build", out=tmp_path / "out"),
         settings=load_settings(tmp_path / "settings.yaml", {}),
         environment={},
-        clients=lambda _service, _region: None,
+        clients=lambda _service, _region: account,
         account_id="123456789012",
         local=False,
     )
@@ -117,6 +126,16 @@ def test_a_second_run_changes_nothing(target: Target, account: Account) -> None:
     # A plan of nothing is not worth another start of Terraform, and nothing of it is left.
     assert account.shown == 1
     assert not [path for path in account.directory.iterdir() if "plan" in path.name]
+
+
+def test_a_new_home_region_has_no_lock_table_until_it_is_made(target: Target, account: Account) -> None:
+    bootstrap(target)
+    account.has_lock_table = False
+    bootstrap(target)
+    assert account.told[-1] == "-backend-config=dynamodb_table="
+    account.has_lock_table = True
+    bootstrap(target)
+    assert len(account.told) == 1
 
 
 @pytest.mark.parametrize("call", ["init local", "plan", "apply", "migrate"])

@@ -22,7 +22,13 @@ class Backend:
         self.item = item
         self.goes = goes
         self.complains = complains
-        self.location = SimpleNamespace(region="eu-west-1", lock_table="locks", key=lambda stack: f"{stack}/state")
+        self.location = SimpleNamespace(
+            region="eu-west-1",
+            kept_in="eu-west-1",
+            is_elsewhere=False,
+            lock_table="locks",
+            key=lambda stack: f"{stack}/state",
+        )
         self.bucket = "bucket"
         self.account_id = "123456789012"
 

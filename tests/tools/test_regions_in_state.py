@@ -83,6 +83,7 @@ GOES: dict[str, Any] = {
     "retired_regions": [OHIO],
     "leaving": {OHIO: {"objects": "keep", "backups": "keep"}},
 }
+EAST_ONLY = resource("aws_s3_bucket", EAST)
 STANDS = [database(EAST), database(OHIO, EAST), backups(EAST, OHIO), copies(EAST, OHIO)]
 
 
@@ -93,6 +94,12 @@ def test_a_region_that_left_the_settings_is_named_with_the_line_to_write(tmp_pat
     assert f"retired_regions: [{SOUTH}, {OHIO}]" in str(error.advice)
     with pytest.raises(ToolError, match="Provider configuration not present"):
         require_regions(target(tmp_path, EAST, WEST, platform=[], backend=replica(SOUTH)))
+
+
+def test_what_the_state_still_has_of_a_lost_region_is_taken_out_first(tmp_path: Path) -> None:
+    error = refused(target(tmp_path, EAST, lost_regions=[SOUTH], platform=[database(SOUTH, EAST)], backend=[EAST_ONLY]))
+    assert f"{SOUTH}, which the settings say is lost, is still in the state of platform" in error.message
+    assert f"make region-lost REGION={SOUTH}" in str(error.advice)
 
 
 def test_what_the_stack_still_has_may_change_its_provider(tmp_path: Path) -> None:

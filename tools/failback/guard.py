@@ -1,6 +1,7 @@
 """No plan while the secrets are two: Terraform would say that all is well, and leave both."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from botocore.exceptions import ClientError
 
@@ -39,7 +40,10 @@ def require_one_secret(target: Target, *, tell: Callable[[str], None]) -> None:
     if not settings.fails_over:
         return
     aws = Clients(settings.home, make=lambda service, region_name, config: target.clients(service, region_name))  # noqa: ARG005
-    world = World(platform=describe(settings), aws=aws, account=target.account_id)
+    platform = describe(settings)
+    # A lost region is dark, and what it has is no concern of a plan without it.
+    places = {name: place for name, place in platform.places.items() if name not in settings.lost_regions}
+    world = World(platform=replace(platform, places=places), aws=aws, account=target.account_id)
     local = "local-" if target.local else ""
     try:
         records, _ = journal.gather(world)

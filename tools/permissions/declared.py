@@ -19,6 +19,7 @@ from tools.preflight import roles
 from tools.preflight.checks import CHECKS
 from tools.recovery import backend
 from tools.recovery import table as recovery
+from tools.state_place import NOTE
 
 CHECKED = frozenset(action for check in CHECKS for action in check.actions)
 #: What is looked at by the platform's names, or told of one thing alone, and of nothing else in the account.
@@ -95,6 +96,7 @@ def declared(role: str, *, settings: Settings, account: str) -> list[Question]:
     """
     asker = _Asker(settings, account)
     found = [asker.of_any(action) for actions in looks_of(role).values() for action in sorted(actions)]
+    found.append(asker.of_the_note())
     if role in {"bootstrap", "deployer"}:
         found += [*asker.of_names(), *asker.of_linked_roles()]
     if role in {"planner", "deployer"}:
@@ -122,6 +124,11 @@ class _Asker:
             return Question(action=action, resource="*", region=self._region)
         resource = reference.arn(kinds[0].arn, region=self._region, account_id=self._account)
         return Question(action=action, resource=resource, region=self._region)
+
+    def of_the_note(self) -> Question:
+        """Ask whether the state is kept elsewhere."""
+        bucket = self._bucket().replace("any-", "state-", 1)
+        return self._of("s3:GetObject", f"{bucket}/{NOTE}")
 
     def of_names(self) -> Iterator[Question]:
         """Ask for what the preflight looks up by the platform's names."""

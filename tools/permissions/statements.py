@@ -115,7 +115,8 @@ def regions_of(settings: Settings) -> tuple[str, ...]:
     Alarms on health checks, and what they tell, are in one region whatever the settings' are. So is the API of
     chats, which deletes the last channel too.
     """
-    found = {*settings.regions, *settings.retired_regions, METRICS_OF_ROUTE_53, chatbot_region(settings.home)}
+    chats = chatbot_region(settings.home, lost=settings.lost_regions)
+    found = {*settings.regions, *settings.retired_regions, METRICS_OF_ROUTE_53, chats}
     if settings.state.replica_region:
         found.add(settings.state.replica_region)
     return tuple(sorted(found))

@@ -38,7 +38,7 @@ def _copied(context: Context, *, source: str, destination: str) -> str:
 def state_replication(context: Context) -> str:
     """The state that was just written is in the replica of its bucket."""
     key = context.target.location.key(PLATFORM)
-    s3, owner = context.client("s3", context.target.location.region), context.target.account_id
+    s3, owner = context.client("s3", context.target.location.kept_in), context.target.account_id
 
     def done() -> bool:
         head = s3.head_object(Bucket=context.target.bucket, Key=key, ExpectedBucketOwner=owner)

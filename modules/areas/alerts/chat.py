@@ -52,7 +52,7 @@ class Chat(Construct):
         super().__init__(scope, id_)
         role = ChatRole(self, "role", region=home)
         for channel, severities in home.settings.alerts.channels.items():
-            name = home.names.of("chatbot", channel.id)
+            name = home.names_of_home.of("chatbot", channel.id)
             _channel_configuration(
                 self,
                 channel,

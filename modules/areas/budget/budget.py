@@ -48,7 +48,7 @@ class Budget(Construct):
             self._anomaly_detection(region, alerts, settings.anomaly_usd)
 
     def _budget(self, region: Region, alerts: AlertTopics, dollars: int) -> None:
-        name = region.names.of("budget", "monthly")
+        name = region.names_of_home.of("budget", "monthly")
         BudgetsBudget(
             self,
             "Resource",
@@ -72,7 +72,7 @@ class Budget(Construct):
         )
 
     def _anomaly_detection(self, region: Region, alerts: AlertTopics, dollars: int) -> None:
-        name = region.names.of("budget", "anomalies")
+        name = region.names_of_home.of("budget", "anomalies")
         monitor = region.settings.budget.anomaly_monitor
         if monitor == "managed":
             monitor = CeAnomalyMonitor(

@@ -35,7 +35,7 @@ class Database(Construct):
     member
         The role of this region's instance: writer, former writer or replica.
     source
-        The source database of a replica; ``None`` if the instance is standalone.
+        ARN of the source instance of a replica; ``None`` if the instance is standalone.
     keys
         The region's keys.
     secret
@@ -64,7 +64,7 @@ class Database(Construct):
         *,
         network: Network,
         member: DatabaseMember,
-        source: Database | None,
+        source: str | None,
         keys: Keys,
         secret: DatabaseSecret,
         other_regions: Iterable[Region],
@@ -88,7 +88,7 @@ class Database(Construct):
             "instance",
             region=region,
             member=member,
-            source=source.instance if source else None,
+            source=source,
             subnets=subnets,
             security_group=self.security_groups.resource,
             parameter_group=ParameterGroup(self, "parameters", region=region),

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from modules.settings.topology import DatabaseMember
 
 ENGINE = "postgres"
+#: The part of the name of the instance that tells it from others.
+DATABASE = "main"
 #: Arguments that are fixed when an instance is created. A promoted replica has the values of its source: they cannot be
 #: given for a replica (CreateDBInstanceReadReplica) or changed later. AWS does not document whether it returns them for
 #: a replica in another region (DBInstance.DBName). If these changes were not ignored, a plan after a promotion could
@@ -49,7 +51,7 @@ class Instance(Construct):
     member
         The role of the instance: writer, former writer or replica.
     source
-        The source instance of a replica.
+        ARN of the source instance of a replica.
     subnets, security_group, parameter_group
         The subnet group, the security group and the parameter group of the instance.
     keys
@@ -67,7 +69,7 @@ class Instance(Construct):
         *,
         region: Region,
         member: DatabaseMember,
-        source: DbInstance | None,
+        source: str | None,
         subnets: DbSubnetGroup,
         security_group: SecurityGroup,
         parameter_group: ParameterGroup,
@@ -76,7 +78,7 @@ class Instance(Construct):
     ) -> None:
         super().__init__(scope, id_)
         settings = region.settings.database
-        self.identifier = region.names.of("rds", "main")
+        self.identifier = region.names.of("rds", DATABASE)
         # Each instance that replaces another gets a new id for its final snapshot: AWS rejects a name that exists.
         generation = TerraformResource(self, "generation", terraform_resource_type="terraform_data")
         if member.rebuild:
@@ -89,7 +91,7 @@ class Instance(Construct):
             "Resource",
             provider=region.provider,
             identifier=self.identifier,
-            replicate_source_db=source.arn if source else None,
+            replicate_source_db=source,
             engine=ENGINE,
             engine_version=settings.version_of(region.name),
             engine_lifecycle_support=_lifecycle_support(extended=settings.extended_support) if standalone else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from modules.areas.failover.runtime.world import Place, Platform
@@ -19,13 +20,15 @@ LOOK, ACT = f"{IDENTIFIER}-look", f"{IDENTIFIER}-act"
 def describe(settings: Settings) -> Platform:
     """Describe the platform of settings with two regions or more.
 
+    Lost regions are part of it: what is recorded about them counts when they return.
     Roles of the instances are not part of it: the functions ask AWS, and their code must not change when roles do.
     """
     names = {
         region: Names(environment=settings.environment, suffix=settings.environment_suffix, region=region)
-        for region in sorted(settings.regions)
+        for region in sorted({*settings.regions, *settings.lost_regions})
     }
-    home, database = names[settings.home], settings.database
+    database = settings.database
+    home = replace(names[settings.home], region=settings.named_home)
     return Platform(
         places={region: _place(settings, region, found) for region, found in names.items()},
         secrets=tuple(home.of("secret", identifier) for identifier in ("database", "application")),
@@ -39,7 +42,7 @@ def describe(settings: Settings) -> Platform:
 def _place(settings: Settings, region: str, names: Names) -> Place:
     stated = settings.database.instances.get(region)
     return Place(
-        keeper=keeper_of(region, settings.regions, home=settings.home),
+        keeper=keeper_of(region, (*settings.regions, *settings.lost_regions), home=settings.home),
         instance=names.of("rds", "main"),
         acl=names.of("acl", "database"),
         group=names.of("asg", "web"),

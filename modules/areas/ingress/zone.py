@@ -54,7 +54,7 @@ class Zone(Construct):
                 provider=region.provider,
                 name=name,
                 comment="Made by Terraform",
-                tags={"Name": region.names.of("route53", "zone")},
+                tags={"Name": region.names_of_home.of("route53", "zone")},
             ).zone_id
         else:
             self.id = self._existing(name)

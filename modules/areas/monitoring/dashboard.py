@@ -89,7 +89,7 @@ class Dashboard(Construct):
             self,
             "Resource",
             provider=region.provider,
-            dashboard_name=region.names.of("dashboard", "regions"),
+            dashboard_name=region.names_of_home.of("dashboard", "regions"),
             dashboard_body=json.dumps({"widgets": widgets}),
         )
 

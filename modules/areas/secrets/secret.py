@@ -70,7 +70,7 @@ class Secret(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self.region, self._keys = region, keys
-        name = region.names.of("secret", identifier)
+        name = region.names_of_home.of("secret", identifier)
         self.resource = SecretsmanagerSecret(
             self,
             "Resource",

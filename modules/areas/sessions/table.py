@@ -67,7 +67,7 @@ class SessionTable(Construct):
     def __init__(self, scope: Construct, id_: str, *, region: Region, keys: Mapping[str, Key]) -> None:
         super().__init__(scope, id_)
         self._keys = keys
-        self.name = region.names.of("dynamodb", "sessions")
+        self.name = region.names_of_home.of("dynamodb", "sessions")
         self.resource = DynamodbTable(
             self,
             "Resource",

@@ -18,7 +18,7 @@ STATE = "state"
 
 @dataclass(frozen=True, kw_only=True)
 class StateLocation:
-    """Bucket, lock table and key of the state, in the home region.
+    """Bucket, lock table and key of the state, in the home region or, while that is dark, in its replica's.
 
     Parameters
     ----------
@@ -28,11 +28,14 @@ class StateLocation:
         Names of that region.
     replica_region
         Region of the replica bucket, or ``None``.
+    kept_in
+        Region of the bucket with the state that counts: one of the two.
     """
 
     region: str
     names: Names
     replica_region: str | None
+    kept_in: str
 
     @classmethod
     def of(cls, settings: Settings) -> StateLocation:
@@ -43,6 +46,7 @@ class StateLocation:
             region=home,
             names=names,
             replica_region=settings.state.replica_region or companion(home, settings.regions),
+            kept_in=settings.state.kept_in or home,
         )
 
     @property
@@ -51,13 +55,18 @@ class StateLocation:
         return self.names.of("dynamodb", "state-lock")
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Whether the state that counts is that of the replica. It has no lock table, which is in the home region."""
+        return self.kept_in != self.region
+
+    @property
     def key_alias(self) -> str:
         """Alias of the key that the state is encrypted with."""
-        return f"alias/{self.names.of('kms', 'state')}"
+        return f"alias/{replace(self.names, region=self.kept_in).of('kms', 'state')}"
 
     def bucket(self, account_id: str) -> str:
         """Name of the state bucket in an account. It contains account and region: bucket names are global."""
-        return bucket_name(self.names, STATE, account_id)
+        return bucket_name(replace(self.names, region=self.kept_in), STATE, account_id)
 
     def buckets(self, account_id: str) -> list[str]:
         """Names of the state bucket and of its replica, if there is one.
