@@ -108,12 +108,10 @@ def quota_reached(_life: Applied, walk: Walk, _ending: ExitStack) -> None:
 
 
 def bad_rollout(life: Applied, walk: Walk, ending: ExitStack) -> None:
-    """A rollout has ended, and another is running when it is to be ended."""
+    """A rollout is running when it is to be ended."""
     autoscaling = life.client("autoscaling", SMALL)
     (group,) = autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"]
     name = {"AutoScalingGroupName": group["AutoScalingGroupName"]}
-    autoscaling.start_instance_refresh(**name)
-    wait_for_refresh(autoscaling, name)
     walk.before["cancel-instance-refresh"] = lambda: autoscaling.start_instance_refresh(**name)
     ending.callback(wait_for_refresh, autoscaling, name)
 
