@@ -85,9 +85,14 @@ def test_descriptions_with_their_page_are_no_longer_than_aws_takes() -> None:
 
 
 def test_every_page_is_run_by_a_test_of_an_applied_platform() -> None:
-    text = "".join((ROOT / f"tests/life/{file}.py").read_text() for file in ("test_runbooks", "test_failover"))
-    run = set(re.findall(r'^    "([\w-]+)": \w+,$|drill\.walk\("([\w-]+)"', text, re.MULTILINE))
-    assert {one or other for one, other in run} >= SITUATIONS
+    one_region, two_regions, story = (
+        (ROOT / "tests" / file).read_text()
+        for file in ("life/test_runbooks.py", "support/region_pages.py", "life/test_failover.py")
+    )
+    alone = set(re.findall(r'^    "([\w-]+)": \w+,$', one_region, re.MULTILINE))
+    walked = dict(re.findall(r'def (\w+)\(self\) -> None:\n.*\n +self\._walk\("([\w-]+)"', two_regions))
+    assert [name for name in walked if f".{name}()" not in story] == []
+    assert alone | set(walked.values()) == SITUATIONS
 
 
 def test_what_is_run_elsewhere_is_a_target_and_has_that_test() -> None:
