@@ -144,6 +144,7 @@ def test_what_a_command_shows_is_put_into_the_next(tmp_path: Path) -> None:
     [
         ("aws backup start-restore-work", "Invalid choice"),
         ("aws backup start-restore-job --region REGION --vault x", "--vault"),
+        ("aws ec2 get-console-output --region REGION", "--instance-id"),
         ("aws iam create-user --region REGION --user-name ''", "Invalid length"),
     ],
 )
@@ -151,3 +152,8 @@ def test_what_only_aws_can_answer_is_checked_by_the_models(tmp_path: Path, comma
     assert AWS_CLI.exists(), "there is no environment with the AWS CLI: make .venv-awscli/.ready"
     with pytest.raises(AssertionError, match=fault):
         page(tmp_path, f"*Not tried on the emulator:*\n\n```sh\n{command}\n```\n").to_the_end()
+
+
+@pytest.mark.slow
+def test_what_only_aws_can_answer_is_asked_of_nobody(tmp_path: Path) -> None:
+    page(tmp_path, "*Not tried on the emulator:*\n\n```sh\naws iam list-users --region REGION\n```\n").to_the_end()
