@@ -202,7 +202,7 @@ WORLDS: dict[str, World] = {
 @contextmanager
 def walking(life: Applied, name: str, folder: Path) -> Iterator[Walk]:
     """Somebody at a page, in the world that the page is for; at the end it is as it was."""
-    facts = {"PROD": "PROD", "SUFFIX": "test", "REGION": SMALL, "HOME": SMALL}
+    facts = {"PROD": "PROD", "SUFFIX": "test", **dict.fromkeys(("REGION", "HOME", "WRITER"), SMALL)}
     walk = Walk(page=PAGES[name], facts=facts, environ=life.target.environment, folder=folder)
     with ExitStack() as ending:
         WORLDS[name](life, walk, ending)
