@@ -35,8 +35,8 @@ RUN_ELSEWHERE = {
     "plan": "tests/life/test_changes.py",
     "recover": "tests/life/test_recovery.py",
 }
-#: The AWS CLI checks a command by its models before it sends it to a port where nobody listens. The answer is valid as a
-#: text and as a map.
+#: The AWS CLI checks a command by its models before it sends it to a port where nobody listens. The answer is valid
+#: as a text and as a map.
 BY_THE_MODELS = """
 aws() {
   local said
