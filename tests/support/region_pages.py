@@ -1,86 +1,92 @@
-"""The pages of docs/runbooks that need two regions, on a platform that loses one and gets it back."""
+"""The pages of docs/runbooks that need two regions, while `make drill` loses one and comes back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from itertools import islice
 
-from tests.support.runbooks import PAGES, Make, Walk, steps
+from modules.areas.failover.runtime.traffic import open_region
+from tests.support.runbooks import PAGES, Step, Walk, steps
+from tools.drill.context import Drill
+
+#: What is typed for a target of `make`.
+TYPED = {"region-status": "status", "failover": "fail_over", "failback": "failback"}
 
 
-@dataclass(kw_only=True)
 class RegionPages:
-    """Somebody who does what these pages say.
+    """Somebody who does what these pages say, as far as the drill is.
 
     Parameters
     ----------
-    client
-        Makes a boto3 client for a service and a region.
-    environ
-        The environment of the commands: that of the emulator.
-    folder
-        Where to run them.
-    make
-        Does what `make` does, and gives what it prints: called with the target and the variables.
-    home, other
-        The region that is lost, and the one that takes over.
+    drill
+        The drill.
     """
 
-    client: Callable[[str, str], Any]
-    environ: Mapping[str, str]
-    folder: Path
-    make: Make
-    home: str
-    other: str
+    def __init__(self, drill: Drill) -> None:
+        self._drill = drill
+        self._left = {page: iter(steps(PAGES[page])) for page in ("replica-late", "region-down", "region-back")}
+        self._walks = {page: self._walk(page) for page in self._left}
+        #: By the name of a step of the drill, what is done after it.
+        self.after: dict[str, Callable[[], None]] = {
+            "RDS reports the lag": self.replica_late,
+            "dry run": self.region_down,
+            "failover": self.region_down_decided,
+            "DNS stays away still": self.region_back,
+            "alone, no failback": self.region_back_asked,
+            "secrets are one": self.region_back_secrets,
+            "let back": self.region_back_released,
+        }
 
     def replica_late(self) -> None:
-        """While all is well."""
-        self._walk("replica-late", {})
+        """All of it, while all is well."""
+        self._go_on("replica-late", None)
 
     def region_down(self) -> None:
-        """While home is dark; afterwards the other region has the writer."""
-        self._walk("region-down", {})
+        """Where things stand, and what would be done."""
+        self._go_on("region-down", 2)
+
+    def region_down_decided(self) -> None:
+        """The failover, which the drill has made: the command again says how it ended."""
+        self._go_on("region-down", None)
 
     def region_back(self) -> None:
-        """When home has returned and is fenced; afterwards it is in DNS again, with a replica."""
-        self._walk("region-back", {"aws lambda invoke": self.open_the_fence, "make failback": self.rebuild})
+        """Where things stand, and the keeper by hand, which fences anew what is opened before."""
+        self._go_on("region-back", 1)
+        open_region(self._drill.world(), self._drill.home)
+        self._go_on("region-back", 1)
 
-    def open_the_fence(self) -> None:
-        """Take away what keeps clients from the old writer, as if its keeper had not run."""
-        ec2 = self.client("ec2", self.home)
-        tier = [{"Name": "tag:Tier", "Values": ["database"]}]
-        (acl,) = ec2.describe_network_acls(Filters=tier)["NetworkAcls"]
-        ec2.delete_network_acl_entry(NetworkAclId=acl["NetworkAclId"], RuleNumber=1, Egress=False)
+    def region_back_asked(self) -> None:
+        """What comes next."""
+        self._go_on("region-back", 1)
 
-    def rebuild(self) -> None:
-        """Make the old writer a replica of the new one, as Terraform does."""
-        rds, old = self.client("rds", self.home), self._instance(self.home)
-        name = old["DBInstanceIdentifier"]
-        rds.modify_db_instance(DBInstanceIdentifier=name, DeletionProtection=False)
-        rds.delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)
-        rds.create_db_instance_read_replica(
-            DBInstanceIdentifier=name,
-            SourceDBInstanceIdentifier=self._instance(self.other)["DBInstanceArn"],
-            DBSubnetGroupName=old["DBSubnetGroup"]["DBSubnetGroupName"],
-            KmsKeyId=old["KmsKeyId"],
+    def region_back_secrets(self) -> None:
+        """The secrets, which the drill has made one: the command again says so. Then a plan, which others run."""
+        self._go_on("region-back", 2)
+
+    def region_back_released(self) -> None:
+        """The release, which the drill has just typed: it cannot be repeated."""
+        said = self._drill.said
+        self._walks["region-back"].make = lambda target, variables: (
+            said if (target, variables) == ("failback", {"STEP": "release"}) else ""
         )
+        self._go_on("region-back", None)
 
-    def _walk(self, page: str, before: dict[str, Callable[[], object]]) -> None:
-        folder = self.folder / page
+    def _go_on(self, page: str, count: int | None) -> None:
+        done: list[Step] = []
+        for step in islice(self._left[page], count):
+            self._walks[page].do(step)
+            done.append(step)
+        assert done, page
+
+    def _walk(self, page: str) -> Walk:
+        folder = self._drill.local.paths.build / "pages" / page
         folder.mkdir(parents=True)
-        places = dict.fromkeys(("LOST", "HOME", "WRITER"), self.home)
-        places |= dict.fromkeys(("TARGET", "REPLICA"), self.other)
-        facts = {"PROD": "PROD", "SUFFIX": "test", "THIRD": "ap-south-1", **places}
-        walk = Walk(
-            page=PAGES[page], facts=facts, environ=self.environ, folder=folder, make=self.make, before=dict(before)
+        facts = dict.fromkeys(("LOST", "HOME", "WRITER"), self._drill.home)
+        facts |= dict.fromkeys(("TARGET", "REPLICA"), self._drill.survivor)
+        facts |= {"PROD": "PROD", "SUFFIX": self._drill.settings.environment_suffix}
+        return Walk(
+            page=PAGES[page], facts=facts, environ=self._drill.target.environment, folder=folder, make=self._type
         )
-        for step in steps(PAGES[page]):
-            # What has it is said to be done for both secrets.
-            for walk.facts["WHICH"] in ("database", "application") if "WHICH" in step.commands else ("",):
-                walk.do(step)
 
-    def _instance(self, region: str) -> dict[str, Any]:
-        (found,) = self.client("rds", region).describe_db_instances()["DBInstances"]
-        return dict(found)
+    def _type(self, target: str, variables: Mapping[str, str]) -> str:
+        return self._drill.type(TYPED[target], **variables)
