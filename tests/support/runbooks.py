@@ -27,7 +27,7 @@ WORD = re.compile(r"\b[A-Z][A-Z_]+\b")
 LITERAL = {
     *("AWS", "RDS", "COUNT", "NS", "CNAME", "SZ", "IFS", "PASSWORD", "ID"),
     *("AMAZON_ISSUED", "AWSCURRENT", "ENABLED", "ISSUED", "DNS", "UTC"),
-    *("DRY_RUN", "PLANNED", "DRIVER", "FORCE_REASON"),
+    *("DRY_RUN", "PLANNED", "DRIVER", "FORCE_REASON", "STEP"),
 }
 #: Targets of `make` that run Terraform on a whole platform, and the test that runs each.
 RUN_ELSEWHERE = {
