@@ -83,7 +83,8 @@ class RegionPages:
         folder.mkdir(parents=True)
         facts = dict.fromkeys(("LOST", "HOME", "WRITER"), self._drill.home)
         facts |= dict.fromkeys(("TARGET", "REPLICA"), self._drill.survivor)
-        facts |= {"PROD": "PROD", "SUFFIX": self._drill.settings.environment_suffix}
+        settings = self._drill.settings
+        facts |= {"PROD": settings.environment.upper(), "SUFFIX": settings.environment_suffix}
         return Walk(
             page=PAGES[page], facts=facts, environ=self._drill.target.environment, folder=folder, make=self._type
         )
