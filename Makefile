@@ -245,18 +245,25 @@ build/nginx/.ready:
 		(cd $(@D) && apt-get download --quiet nginx && dpkg -x nginx_*.deb .)
 	@touch $@
 
+# The AWS CLI, which runs the commands of docs/runbooks in the tests.
+.venv-awscli/.ready: requirements/awscli.lock
+	$(DOCTOR) python
+	$(PYTHON) -m venv .venv-awscli
+	.venv-awscli/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 .PHONY: test test-life test-rest test-unit coverage matrix mutants lint lint-workflows format lock release
-test: install build/nginx/.ready .venv-cdktn/.ready .venv-docs/.ready ## everything: lint, unit, synthesized output, emulator life cycles
+test: install build/nginx/.ready .venv-awscli/.ready .venv-cdktn/.ready .venv-docs/.ready ## everything: lint, unit, synthesized output, emulator life cycles
 	@$(RUN) -c "import modules.app"  # cuts the bindings down, which processes must not do all at the same time
 	@$(MAKE) --jobs 3 --keep-going test-life lint test-rest
 
-test-life: install ## the life cycles on the emulator
+test-life: install .venv-awscli/.ready ## the life cycles on the emulator
 	@$(PYTEST) --numprocesses $(LIVES) tests/life
 
-test-rest: install build/nginx/.ready .venv-cdktn/.ready .venv-docs/.ready ## all but the life cycles
+test-rest: install build/nginx/.ready .venv-awscli/.ready .venv-cdktn/.ready .venv-docs/.ready ## all but the life cycles
 	@nice $(PYTEST) --numprocesses 2 --ignore tests/life
 
-coverage: install build/nginx/.ready .venv-cdktn/.ready .venv-docs/.ready ## the same tests, and which lines they ran; synthesis takes half as long again
+coverage: install build/nginx/.ready .venv-awscli/.ready .venv-cdktn/.ready .venv-docs/.ready ## the same tests, and which lines they ran; synthesis takes half as long again
 	@$(PYTEST) --numprocesses 6 --cov --cov-report=term:skip-covered
 
 test-unit: install ## the fast loop, in under a minute
@@ -297,7 +304,7 @@ lock: ## resolve requirements/*.in into the lock files anew
 	$(DOCTOR) python
 	@$(PYTHON) -m venv build/lock
 	@build/lock/bin/pip install --quiet pip-tools
-	@for name in project checkov docs mutants; do $(COMPILE) --upgrade --output-file requirements/$$name.lock requirements/$$name.in; done
+	@for name in project awscli checkov docs mutants; do $(COMPILE) --upgrade --output-file requirements/$$name.lock requirements/$$name.in; done
 	@cp requirements/project.lock requirements/cdktn.lock  # its versions are taken wherever cdktn allows them
 	@$(COMPILE) --output-file requirements/cdktn.lock requirements/cdktn.in
 	@$(COMPILE) --constraint requirements/project.lock --output-file examples/application/requirements.lock \

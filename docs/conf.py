@@ -30,9 +30,8 @@ DOCS = Path(__file__).parent
 #: From a page in build/docs/html to the working copy.
 WORKING_COPY = "../../../"
 SECTION = re.compile(r"^## (.+)\n((?:.+\n|\n(?!## ))*)", re.MULTILINE)
-ITEM = re.compile(r"^- \[.+?\]\(([\w-]+)\.md\)", re.MULTILINE)
-FILE_NAME = re.compile(r"\[([\w-]+)\.md\](?=\(\1\.md)")
-REPOSITORY_LINK = re.compile(r"\]\(\.\./([^)#\s]+)")
+ITEM = re.compile(r"^- \[.+?\]\(([\w/-]+)\.md\)", re.MULTILINE)
+FILE_NAME = re.compile(r"\[([\w-]+)\.md\](?=\(((?:\.\./|[\w-]+/)*)\1\.md)")
 
 project = "Meridian"
 extensions = ["myst_parser"]
@@ -53,7 +52,7 @@ myst_url_schemes = {
 
 def contents(index: str) -> Iterator[str]:
     """Return a hidden table of contents for each section of the index, and one for the pages that it does not name."""
-    left = sorted({page.stem for page in DOCS.glob("*.md")} - {"index"})
+    left = sorted({page.relative_to(DOCS).with_suffix("").as_posix() for page in DOCS.rglob("*.md")} - {"index"})
     sections = [(title, ITEM.findall(body)) for title, body in SECTION.findall(index)]
     named = {name for _, names in sections for name in names}
     for title, names in [*sections, ("More", [name for name in left if name not in named])]:
@@ -62,20 +61,24 @@ def contents(index: str) -> Iterator[str]:
             yield "\n".join(["```{toctree}", ":hidden:", f":caption: {title}", "", *entries, "```", ""])
 
 
-def title(found: re.Match[str]) -> str:
-    """Return the title of the page that a link has the file name of, as the text of the link."""
-    page = DOCS / f"{found[1]}.md"
-    if not page.exists():
-        return found[0]
-    return f"[{page.read_text(encoding='utf-8').splitlines()[0].removeprefix('# ')}]"
-
-
 def read(_app: Sphinx, page: str, text: list[str]) -> None:
     """Change what is read of a page, before MyST parses it."""
-    for path in REPOSITORY_LINK.findall(text[0]):
+    folder = (DOCS / page).parent
+    # From a page in a folder of docs/ there are two steps up to the repository.
+    up = "../" * (page.count("/") + 1)
+    repository_link = re.compile(rf"\]\({re.escape(up)}([^)#\s]+)")
+
+    def title(found: re.Match[str]) -> str:
+        """Return the title of the page that a link has the file name of, as the text of the link."""
+        target = folder / found[2] / f"{found[1]}.md"
+        if not target.exists():
+            return found[0]
+        return f"[{target.read_text(encoding='utf-8').splitlines()[0].removeprefix('# ')}]"
+
+    for path in repository_link.findall(text[0]):
         if not (DOCS.parent / path).exists():
             logging.getLogger(__name__).warning("no such file in the repository: %s", path, location=page)
-    text[0] = FILE_NAME.sub(title, REPOSITORY_LINK.sub(r"](repository:\1", text[0]))
+    text[0] = FILE_NAME.sub(title, repository_link.sub(r"](repository:\1", text[0]))
     if page == "index":
         text[0] += "\n" + "\n".join(contents(text[0]))
 

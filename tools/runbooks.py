@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from modules.blocks.alarms.runbooks import runbook, with_runbook
 from tools.numbers import replaced
 from tools.paths import ROOT
 
@@ -55,7 +56,9 @@ def page(platform: Resources) -> str:
     found = sorted(set(messages(platform)))
     for severity in SEVERITIES:
         rows = [
-            f"| `{name}` | {says} | [{_file(name)}]({_read(name)}) |" for told, name, says in found if told == severity
+            f"| `{name}` | {_without_page(name, says)} | {_links(name)} |"
+            for told, name, says in found
+            if told == severity
         ]
         text = replaced(
             text,
@@ -96,5 +99,15 @@ def _read(name: str) -> str:
     raise LookupError(f"{name}: READ in tools/runbooks.py names no page for it")
 
 
-def _file(name: str) -> str:
-    return _read(name).partition("#")[0]
+def _without_page(name: str, says: str) -> str:
+    """Return a description without the name of its page, for which the table has a column."""
+    return says.removesuffix(with_runbook(name, ""))
+
+
+def _links(name: str) -> str:
+    """Return a link to the page for a message, if it has one, and one to where more is said."""
+    more = _read(name)
+    links = [f"[{more.partition('#')[0]}]({more})"]
+    if page := runbook(name):
+        links.insert(0, f"[{page.replace('-', ' ')}](runbooks/{page}.md)")
+    return ", ".join(links)

@@ -9,7 +9,7 @@ import pytest
 
 from tools.paths import ROOT
 
-PAGES = sorted([*(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md"), ROOT / "extensions/README.md"])
+PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md"), ROOT / "extensions/README.md"])
 CODE = re.compile(r"^( *)```.*?^\1```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
@@ -49,7 +49,8 @@ def test_every_link_leads_to_a_file_and_a_heading_that_exist(page: Path) -> None
 
 def test_the_index_names_every_page() -> None:
     named = {link.partition("#")[0] for link in links(ROOT / "docs/index.md")}
-    assert {page.name for page in (ROOT / "docs").glob("*.md")} - named == {"index.md"}
+    pages = {page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")}
+    assert pages - named == {"index.md"}
 
 
 def test_every_page_with_known_limits_is_in_the_list_of_limits() -> None:

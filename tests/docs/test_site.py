@@ -43,9 +43,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 def test_every_page_is_on_the_site_and_in_its_contents(site: Path) -> None:
-    pages = {page.stem for page in (ROOT / "docs").glob("*.md")}
+    pages = {page.relative_to(ROOT / "docs").with_suffix("").as_posix() for page in (ROOT / "docs").rglob("*.md")}
     contents = (site / "index.html").read_text().partition('<div class="sidebar-tree">')[2].partition("</div>")[0]
-    assert set(re.findall(r'href="([\w-]+)\.html"', contents)) == pages - {"index"}
+    assert set(re.findall(r'href="([\w/-]+)\.html"', contents)) == pages - {"index"}
     assert all((site / f"{page}.html").is_file() for page in pages)
 
 

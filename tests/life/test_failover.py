@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.lives import CLEAN
+from tests.support.region_pages import RegionPages
 from tools.drill.context import Drill
 from tools.drill.picture import differences, picture
 from tools.drill.run import local_platform_in, play, prepared, sentence
@@ -74,10 +75,14 @@ CLOSER: dict[str, Callable[[Drill], None]] = {
 def test_the_drill(tmp_path: Path) -> None:
     assert CLOSER.keys() <= {step.name for step in STEPS}
     with prepared(local_platform_in(tmp_path, environ=CLEAN)) as drill:
+        pages = RegionPages(drill)
+        assert pages.after.keys() <= {step.name for step in STEPS}
 
         def look_closer(step: Step) -> None:
             if step.name in CLOSER:
                 CLOSER[step.name](drill)
+            if step.name in pages.after:
+                pages.after[step.name]()
 
         play(drill, after=look_closer)
         assert f"{drill.home} was lost at" in sentence(drill)

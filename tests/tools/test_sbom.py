@@ -15,11 +15,11 @@ BILL = bill()
 URLS = {component["purl"] for component in BILL["components"]}
 
 
-@pytest.mark.parametrize("lock", ["project", "checkov", "cdktn", "docs", "mutants"])
+@pytest.mark.parametrize("lock", ["project", "awscli", "checkov", "cdktn", "docs", "mutants"])
 def test_every_locked_python_package_is_listed(lock: str) -> None:
     text = (ROOT / f"requirements/{lock}.lock").read_text()
     pinned = re.findall(r"^(\S+?)(?:\[.*\])?==(\S+)", text, re.MULTILINE)
-    assert len(pinned) > 20
+    assert len(pinned) >= 10
     assert [name for name, version in pinned if f"pkg:pypi/{name}@{version.rstrip(';')}" not in URLS] == []
 
 

@@ -12,6 +12,8 @@ from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
 )
 from constructs import Construct
 
+from modules.blocks.alarms.runbooks import with_runbook
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -96,7 +98,8 @@ class AlarmSpec:
     on_dashboard
         Whether the dashboard shows its graph. No by default.
     description
-        What it means and what to do about it. Whoever is on call reads it first.
+        What it means and what to do about it. Whoever is on call reads it first. The alarm's own description also
+        names its page in docs/runbooks, if it has one.
     """
 
     metric: Metric | MathExpression
@@ -168,7 +171,7 @@ class Alarm(Construct):
             "Resource",
             provider=region.provider,
             alarm_name=name,
-            alarm_description=spec.description,
+            alarm_description=with_runbook(f"{tier}-{id_}", spec.description),
             namespace=metric.namespace if metric else None,
             metric_name=metric.name if metric else None,
             dimensions=dict(metric.dimensions) if metric else None,

@@ -10,6 +10,8 @@ from cdktf_cdktf_provider_aws.cloudwatch_event_rule import CloudwatchEventRule
 from cdktf_cdktf_provider_aws.cloudwatch_event_target import CloudwatchEventTarget
 from constructs import Construct
 
+from modules.blocks.alarms.runbooks import with_runbook
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -55,7 +57,7 @@ class EventRule(Construct):
     severity
         Which topic gets the events.
     description
-        What the event means and what to do about it.
+        What the event means and what to do about it. The rule's own also names its page in docs/runbooks, if any.
     event
         The events.
 
@@ -85,7 +87,7 @@ class EventRule(Construct):
             "Resource",
             provider=region.provider,
             name=name,
-            description=description,
+            description=with_runbook(id_, description),
             event_pattern=json.dumps(event.pattern),
             # Explicit, so that the next plan shows a rule that somebody has disabled.
             state="ENABLED",
