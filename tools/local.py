@@ -17,7 +17,7 @@ from tools.durations import of_place
 from tools.emulator import Emulator
 from tools.emulator_session import EmulatorSession
 from tools.failback import require_one_secret
-from tools.failover import clients_on_emulator
+from tools.failover_clients import clients_on_emulator
 from tools.gate import check
 from tools.lock import Lock, unlock
 from tools.paths import BACKEND, PLATFORM, STACKS, Paths
