@@ -39,7 +39,8 @@ class Prepared(Account):
         self.done: list[str] = []
 
     def _target(self, **_: Any) -> Any:
-        return SimpleNamespace(has_backend=lambda: True, bucket="bucket")
+        delivery = SimpleNamespace(github=SimpleNamespace(repository=""))
+        return SimpleNamespace(has_backend=lambda: True, bucket="bucket", settings=SimpleNamespace(delivery=delivery))
 
     def _look(self, _target: Any) -> Report:
         self.done.append("preflight")

@@ -34,6 +34,18 @@ RULE = {"security_group_id": "sg-1", "ip_protocol": "tcp", "from_port": 5432, "t
 SAID = {"GroupId": "sg-1", "IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "SecurityGroupRuleId": "sgr-1"}
 RECORD = {"zone_id": "Z1", "name": "*.Example.com", "type": "A"}
 STOOD: dict[str, tuple[str, dict[str, Any], Answers, str]] = {
+    "policy of the account": (
+        "aws_iam_policy",
+        {"name": "ours"},
+        {("iam", "get_policy"): {"Policy": {"PolicyName": "ours"}}},
+        f"arn:aws:iam::{ACCOUNT}:policy/ours",
+    ),
+    "OIDC provider": (
+        "aws_iam_openid_connect_provider",
+        {"url": "https://token.actions.githubusercontent.com"},
+        {("iam", "get_open_id_connect_provider"): {"Url": "token.actions.githubusercontent.com"}},
+        f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com",
+    ),
     "address": (
         "aws_eip",
         TAGS,

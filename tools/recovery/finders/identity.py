@@ -19,6 +19,18 @@ def _profile(look: Look) -> Iterator[Found]:
         yield Found(name, {"name": name, "arn": answer["InstanceProfile"]["Arn"]})
 
 
+def _policy(look: Look) -> Iterator[Found]:
+    arn = f"arn:aws:iam::{look.account_id}:policy/{look.text('name')}"
+    if look.one("iam", "get_policy", PolicyArn=arn):
+        yield Found(arn, {"arn": arn})
+
+
+def _oidc_provider(look: Look) -> Iterator[Found]:
+    arn = f"arn:aws:iam::{look.account_id}:oidc-provider/{look.text('url').removeprefix('https://')}"
+    if look.one("iam", "get_open_id_connect_provider", OpenIDConnectProviderArn=arn):
+        yield Found(arn, {"arn": arn})
+
+
 def _service_linked_role(look: Look) -> Iterator[Found]:
     path = f"/aws-service-role/{look.text('aws_service_name')}/"
     for one in look.pages("iam", "list_roles", "Roles", PathPrefix=path):
@@ -56,12 +68,14 @@ def _alias(look: Look) -> Iterator[Found]:
 
 FINDERS: Mapping[str, Finder] = {
     "aws_iam_instance_profile": _profile,
+    "aws_iam_openid_connect_provider": _oidc_provider,
+    "aws_iam_policy": _policy,
     "aws_iam_role": _role,
     "aws_iam_service_linked_role": _service_linked_role,
     "aws_kms_alias": _alias,
     "aws_kms_key": _key,
 }
-#: The IAM actions that this takes.
+#: The IAM actions that this takes. Policies and the OIDC provider are the bootstrap's, which reads what it has made.
 ACTIONS = (
     "iam:GetInstanceProfile",
     "iam:GetRole",
