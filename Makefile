@@ -255,13 +255,18 @@ build/nginx/.ready:
 .PHONY: test test-life test-rest test-unit coverage matrix mutants lint lint-workflows format lock release
 test: install build/nginx/.ready .venv-awscli/.ready .venv-cdktn/.ready .venv-docs/.ready ## everything: lint, unit, synthesized output, emulator life cycles
 	@$(RUN) -c "import modules.app"  # cuts the bindings down, which processes must not do all at the same time
-	@$(MAKE) --jobs 3 --keep-going test-life lint test-rest
+	@$(MAKE) --jobs 2 --keep-going test-life test-rest-and-lint
 
 test-life: install .venv-awscli/.ready ## the life cycles on the emulator
 	@$(PYTEST) --numprocesses $(LIVES) tests/life
 
 test-rest: install build/nginx/.ready .venv-awscli/.ready .venv-cdktn/.ready .venv-docs/.ready ## all but the life cycles
 	@nice $(PYTEST) --numprocesses 2 --ignore tests/life
+
+# One after the other: mypy takes 4 GB, which the lives need at their beginning.
+.PHONY: test-rest-and-lint
+test-rest-and-lint:
+	@status=0; $(MAKE) test-rest || status=$$?; $(MAKE) lint || status=$$?; exit $$status
 
 coverage: install build/nginx/.ready .venv-awscli/.ready .venv-cdktn/.ready .venv-docs/.ready ## the same tests, and which lines they ran; synthesis takes half as long again
 	@$(PYTEST) --numprocesses 6 --cov --cov-report=term:skip-covered

@@ -17,7 +17,7 @@ def run(command: str, *, settings: Path, out: Path, shell: str = "") -> subproce
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1200,
         check=False,
     )
 
