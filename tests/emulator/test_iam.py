@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -273,7 +274,13 @@ def test_passing_a_role_needs_a_permission_for_the_service(emulator: Emulator, u
     )
 
 
-def test_first_load_balancer_of_an_account_needs_the_service_s_role(user: Callable[..., Clients]) -> None:
+def test_first_load_balancer_of_an_account_needs_the_service_s_role(
+    emulator: Emulator, user: Callable[..., Clients]
+) -> None:
+    iam = emulator.client("iam", REGION)
+    # Another test may have made the first one.
+    with suppress(iam.exceptions.NoSuchEntityException):
+        iam.delete_service_linked_role(RoleName="AWSServiceRoleForElasticLoadBalancing")
     client = user(policy("elasticloadbalancing:CreateLoadBalancer"))("elbv2")
     assert "iam:CreateServiceLinkedRole" in refused(client.create_load_balancer, Name="first", Subnets=["subnet-1"])
 

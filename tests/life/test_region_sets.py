@@ -58,7 +58,7 @@ def test_an_account_in_use_is_planned_and_is_warned_that_there_is_no_recorder_wh
     tmp_path: Path,
 ) -> None:
     settings = example("account-in-use")
-    plan = judged(settings, tmp_path)
+    plan = planned(settings, tmp_path)
     assert set(resources_by_region(plan)) == told_in(settings["regions"])
     problems = [
         problem["message"]
