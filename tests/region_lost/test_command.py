@@ -102,10 +102,18 @@ def test_settings_that_have_the_region_are_refused_with_the_edit(desk: Desk) -> 
         assert line in told
     moved = {"database": {"instances": {EAST: {"role": "detached"}, WEST: {"role": "writer"}}}}
     assert f"no `database.instances.{EAST}`" in refused(run, desk, EAST, WEST, settings=moved)
+    elsewhere = {"state": {"replica_region": "ap-south-1"}}
+    assert "`home_region: ap-south-1`" in refused(run, desk, EAST, WEST, "ap-south-1", settings=elsewhere)
     assert "which region?" in refused(run, desk, WEST, settings=WITHOUT, REGION="")
+    assert "eu-west-1 is not a region" in refused(run, desk, EAST, WEST, settings={}, REGION="eu-west-1")
     told = refused(run, desk, WEST, settings=WITHOUT, BACK="1")
     assert "`regions: [us-east-1, us-west-2]`" in told
     assert f"{{{EAST}: {{role: detached}}}}" in told
+
+
+def test_a_region_that_others_do_not_hang_on_goes_with_two_lines(desk: Desk) -> None:
+    told = refused(run, desk, EAST, WEST, "ap-south-1", settings={}, REGION="ap-south-1")
+    assert "write `regions: [us-east-1, us-west-2]`; `lost_regions: [ap-south-1]`; then" in told
 
 
 def test_each_missing_step_is_named_and_nothing_is_changed(desk: Desk) -> None:

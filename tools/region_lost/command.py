@@ -84,6 +84,8 @@ class RegionLost:
     def _require_lost(self) -> None:
         if self._region in self._settings.lost_regions:
             return
+        if self._region not in self._settings.regions:
+            raise ToolError(f"{self._region} is not a region of the platform", advice=", ".join(self._settings.regions))
         raise ToolError(
             f"the settings do not say that {self._region} is lost",
             advice=f"write {'; '.join(self._edit())}; then run again: {PAGE}",
@@ -159,7 +161,9 @@ class RegionLost:
     def _edit(self) -> list[str]:
         settings, region = self._settings, self._region
         others = [name for name in settings.regions if name != region]
-        heir = settings.home if settings.home != region else companion(region, others)
+        # The state has to be there: in a region whose bucket is the replica of home's.
+        replica = settings.state.replica_region or companion(region, others)
+        heir = settings.home if settings.home != region else replica
         writer = settings.topology.writer
         first = writer if writer != region else heir
         lines = [
@@ -173,7 +177,7 @@ class RegionLost:
         lines += [
             f"`database.instances.{name}: {{role: replica, of: {settings.topology.places[name].source}}}`"
             for name in others
-            if name != first and settings.topology.places[name].source
+            if name != first and settings.topology.places[name].source == region
         ]
         if region in settings.database.instances:
             lines.append(f"no `database.instances.{region}`")
