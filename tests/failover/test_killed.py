@@ -14,6 +14,8 @@ from modules.areas.failover.runtime.advance import STEPS
 from modules.areas.failover.runtime.keeper import keep
 from tests.failover.aws import HOME, SOUTH, WEST, FakeAws, Killed, drive
 
+pytestmark = pytest.mark.slow
+
 REQUEST: dict[str, Any] = {"id": "a", "origin": HOME, "target": WEST}
 PLANNED = {**REQUEST, "planned": True}
 PROGRAM = Path(__file__).with_name("driver.py")
