@@ -20,10 +20,10 @@ SOON_OVER = f"{LIVES}short"
 #: Those that take longest, for fewer processes than that: they begin first.
 LONGEST = tuple(
     f"{LIVES}test_{name}.py"
-    for name in ("database_major_versions", "database_versions", "permissions", "region_sets", "database_rebuild")
+    for name in ("failover", "region_leaves", "database_major_versions", "permissions", "database_versions")
 )
-#: How far everything steps back behind the three regions, which the whole run waits for: their process waits for AWS's
-#: provider most of the time, and is to go on at once when it has something to do.
+#: The whole run waits for these, which wait for AWS's provider most of the time: all others step back behind them.
+FIRST = (PLATFORM, f"{LIVES}test_failover.py")
 BEHIND = 5
 #: Sets of more regions are for the whole test, and not for the fast loop.
 MOST_REGIONS = 3
@@ -80,7 +80,7 @@ def _rank(item: pytest.Item) -> int:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Let a process that does not hold the three regions step back, once: there is no way to the front again."""
-    if os.environ.get("PYTEST_XDIST_WORKER") and _group(item) != PLATFORM and os.nice(0) < BEHIND:
+    """Let a process that holds none of the first step back, once: there is no way to the front again."""
+    if os.environ.get("PYTEST_XDIST_WORKER") and _group(item) not in FIRST and os.nice(0) < BEHIND:
         os.nice(BEHIND - os.nice(0))
     yield

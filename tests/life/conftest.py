@@ -18,6 +18,7 @@ from tests.support.neighbours import EXISTING, held_by, kinds_of, move_in
 from tests.support.region_sets import EIGHT_KEYS, FEW_RULES, settings_of
 from tests.support.session import SESSION_FOLDER
 from tests.support.shared_synthesis import run_once
+from tests.support.turns import in_turns
 from tools import synth
 from tools.saved_plan import SavedPlan
 
@@ -33,6 +34,12 @@ def _one_synthesis_for_the_same_settings() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _providers_are_not_hashed() -> Iterator[None]:
     with without_hashes(Path(os.environ[SESSION_FOLDER])):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _terraform_takes_turns() -> Iterator[None]:
+    with in_turns(Path(os.environ[SESSION_FOLDER])):
         yield
 
 
