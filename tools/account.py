@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -15,34 +15,28 @@ from tools import rollout
 from tools.approval import approve, summary, where
 from tools.aws_session import new_session
 from tools.bootstrap import bootstrap, make_roles
-from tools.changes import keys_behind
 from tools.console import Reporter
 from tools.delivery import require_policies
 from tools.deployment import apply_and_follow
-from tools.destruction import require_free, staying_of_plan
+from tools.destruction import require_free
 from tools.digest import of_file
 from tools.drift import look_for_drift, told_if_unknown
 from tools.durations import of_place
 from tools.errors import ToolError
-from tools.failback import require_one_secret
-from tools.gate import check
-from tools.guard import guard
-from tools.paths import BACKEND, PLATFORM, STACKS, Paths
-from tools.plan import changes_by_region
+from tools.paths import BACKEND, Paths
+from tools.planning import Planning
 from tools.preflight import Finding, Report, look_at, quick_clients, subject_of
 from tools.recovery import BackendRecovery, Recovery, is_broken_off
 from tools.region_lost import RegionLost
 from tools.regions_in_state import look_at_regions, require_regions
 from tools.restore import restore_drill
-from tools.review import plan_for_review
 from tools.saved_plan import SavedPlan
 from tools.signs_of_life import asked_by_terraform, asked_for_the_state, impatient, require_light
 from tools.state_elsewhere import go_elsewhere, go_home
 from tools.state_place import require_place
-from tools.synth import Synthesis, synthesize
+from tools.synth import synthesize
 from tools.takedown import take_down
 from tools.target import Target
-from tools.upgrade_words import upgrades_in_words
 from tools.upgrades import require_order
 from tools.upgrading import Upgrade
 
@@ -114,21 +108,7 @@ class Account:
         The state is read and not locked, and nothing is left that could be applied. The gate judges the output and
         these plans.
         """
-        target = self._target()
-        for line in look_at_regions(target):
-            self.reporter.say(line)
-        require_one_secret(target, tell=self.reporter.say)
-        for stack in STACKS:
-            with self.reporter.step(f"plan {stack} for review"):
-                _, plan = plan_for_review(target, stack)
-            self.reporter.show_changes(f"plan of {stack}", changes_by_region(plan))
-            self.reporter.say(f"plan of {stack}: {self.paths.build / 'review' / stack / 'plan.json'}")
-            for line in upgrades_in_words(plan):
-                self.reporter.say(line)
-        # Judged with the configuration that was planned, which is without what a review must not read.
-        review = replace(self.paths, build=self.paths.build / "review")
-        self._judge(review, synthesis=target.synthesis, stacks=review.build)
-        self.reporter.say("this is a plan for review: it leaves passwords out, and cannot be applied")
+        self._planning.plan_for_review(self._target())
 
     def drift(self) -> int:
         """Look what somebody has changed outside of Terraform, and tell it; nothing is locked, changed or judged.
@@ -340,55 +320,12 @@ class Account:
                 advice="mend what it names, and look again with `make preflight`; PREFLIGHT=no goes on without looking",
             )
 
-    def _plan(self, target: Target) -> SavedPlan:
-        """Plan both stacks, let the gate judge them, and return the plan of the platform."""
-        if not target.has_backend():
-            self.reporter.say(
-                f"note: no state bucket {target.bucket} yet, so everything counts as new; `make bootstrap` makes it. "
-                "If the platform stands already, its name or home region has changed: docs/changes.md#another-platform"
-            )
-        for line in look_at_regions(target):
-            self.reporter.say(line)
-        require_one_secret(target, tell=self.reporter.say)
-        plans = {}
-        for stack in STACKS:
-            with self.reporter.step(f"plan {stack}"):
-                plans[stack] = target.save_plan(stack)
-        # What leaves the settings, a region for one, leaves behind what a destruction does.
-        if staying := staying_of_plan(plans[PLATFORM].content, target.settings, target.clients):
-            for line in staying.lines():
-                self.reporter.say(line)
-            with self.reporter.step(f"plan {PLATFORM} again, without them"):
-                plans[PLATFORM] = target.save_plan(PLATFORM, kept=staying.addresses)
-        guard(
-            list(plans.values()),
-            allowed=target.settings.policy.allow_loss,
-            meant=target.settings.meant_losses,
-            tell=self.reporter.say,
-            keys_behind=keys_behind,
-        )
-        self._judge(self.paths, plans=plans.values(), synthesis=target.synthesis)
-        plans[BACKEND].discard()
-        for stack in STACKS:
-            self.reporter.show_changes(f"plan of {stack}", changes_by_region(plans[stack].content))
-            self.reporter.say(f"plan of {stack}: {self.paths.plan_json(stack)}")
-        for line in upgrades_in_words(plans[PLATFORM].content):
-            self.reporter.say(line)
-        if plans[BACKEND].changed and target.has_backend():
-            self.reporter.say("note: the state backend is not as the settings say; `make bootstrap` changes it")
-        return plans[PLATFORM]
+    @property
+    def _planning(self) -> Planning:
+        return Planning(paths=self.paths, environ=self.environ, reporter=self.reporter, gate=self._gate)
 
-    def _judge(
-        self,
-        paths: Paths,
-        *,
-        plans: Iterable[SavedPlan] = (),
-        synthesis: Synthesis | None = None,
-        stacks: Path | None = None,
-    ) -> None:
-        if self._gate:
-            with self.reporter.step("gate"):
-                check(paths, environ=self.environ, plans=plans, synthesis=synthesis, stacks=stacks)
+    def _plan(self, target: Target) -> SavedPlan:
+        return self._planning.plan(target)
 
     def _require_backend(self, target: Target) -> None:
         if not target.has_backend():

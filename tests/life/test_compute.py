@@ -130,7 +130,7 @@ def test_a_rollout_that_fails_is_set_back_and_the_next_plan_shows_the_change(
     autoscaling.put_lifecycle_hook(**hook, LifecycleTransition=transition, DefaultResult="ABANDON")
     _change(web_tier.settings, compute={"volume_size": "24"})
     # The gate refuses what this platform goes without: deletion protection.
-    monkeypatch.setattr("tools.account.check", lambda *_, **__: None)
+    monkeypatch.setattr("tools.planning.check", lambda *_, **__: None)
     # Its state backend was not made by Terraform.
     environ = {**web_tier.target.environment, "APPROVE": "yes", "PREFLIGHT": "no"}
     for name, value in environ.items():

@@ -280,8 +280,8 @@ def test_a_deploy_keeps_the_keys_of_a_region_that_leaves_and_not_one_that_is_rep
         return saved(tmp_path / stack, plan if stack == "platform" else {})
 
     owner.target.save_plan = make
-    monkeypatch.setattr("tools.account.check", lambda *_, **__: None)
-    monkeypatch.setattr("tools.account.guard", lambda *_, **__: None)
+    monkeypatch.setattr("tools.planning.check", lambda *_, **__: None)
+    monkeypatch.setattr("tools.planning.guard", lambda *_, **__: None)
     owner.account.plan()
     assert owner.done == [None, ["aws_kms_key.main"]][:plans]
 

@@ -294,7 +294,7 @@ def test_a_plan_for_review_is_judged_with_the_configuration_that_it_is_of(
         yield
 
     monkeypatch.setattr(gate, "judging", judging)
-    monkeypatch.setattr("tools.account.plan_for_review", lambda _target, _stack: (False, {}))
+    monkeypatch.setattr("tools.planning.plan_for_review", lambda _target, _stack: (False, {}))
     command = Command(tmp_path, "A")
     command.plan_only()
     places = dict(pairwise(judged))
