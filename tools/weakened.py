@@ -54,6 +54,9 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     ),
     "aws_secretsmanager_secret": ("recovery_window_in_days",),
 }
+_NAMES = ("id", "arn", "bucket", "name")
+#: What protects or watches, and has something of its own that does, by its names.
+_NAMES_OF_GUARDS = {"aws_backup_plan": ("id",), "aws_config_configuration_recorder": ("id",)}
 _NAMES_OF_RULES = ("id", "rule_name")
 
 
@@ -67,6 +70,7 @@ class Guard:
         What its destruction means.
     of : str
         The attribute that says of what it is, which may be destroyed with it; empty if that is the account or a region.
+        A full stop leads into a block.
     """
 
     loss: str
@@ -76,7 +80,7 @@ class Guard:
 #: By type, what protects or watches.
 GUARDS: Mapping[str, Guard] = {
     "aws_accessanalyzer_analyzer": Guard(loss="access by others is not looked for any more"),
-    "aws_backup_plan": Guard(loss="it makes no backups any more"),
+    "aws_backup_plan": Guard(loss="it makes no backups any more", of="rule.target_vault_name"),
     "aws_backup_selection": Guard(loss="it chooses nothing to back up any more", of="plan_id"),
     "aws_backup_vault_lock_configuration": Guard(loss="backups can be deleted", of="backup_vault_name"),
     "aws_backup_vault_policy": Guard(loss="what it refuses is not refused any more", of="backup_vault_name"),
@@ -93,7 +97,6 @@ GUARDS: Mapping[str, Guard] = {
     "aws_s3_bucket_policy": Guard(loss="what it refuses is not refused any more", of="bucket"),
     "aws_s3_bucket_public_access_block": Guard(loss="the bucket can become public", of="bucket"),
     "aws_s3_bucket_versioning": Guard(loss="what is overwritten or deleted is gone", of="bucket"),
-    "aws_secretsmanager_secret_rotation": Guard(loss="it is not rotated any more", of="secret_id"),
     "aws_securityhub_account": Guard(loss="findings are not collected any more"),
     "aws_wafv2_web_acl_association": Guard(loss="requests are not filtered any more", of="resource_arn"),
 }
@@ -119,18 +122,17 @@ def lifted(change: Change) -> Iterator[str]:
 def guards_lost(plan: Plan) -> Iterator[tuple[str, str]]:
     """Yield the addresses of what protects or watches something and goes while that stays, each with what it means."""
     gone = [change for change in deletions(plan) if "create" not in change["change"]["actions"]]
-    # What only belongs to something has its name too.
+    # What only belongs to something has the name of that too.
     names = {
         value
         for change in gone
-        if change["type"] not in GUARDS or not GUARDS[change["type"]].of
-        for key in ("id", "arn", "bucket", "name")
+        for key in (_NAMES_OF_GUARDS.get(change["type"], ()) if change["type"] in GUARDS else _NAMES)
         if (value := (change["change"].get("before") or {}).get(key))
     }
     for change in gone:
         guard = GUARDS.get(change["type"])
         before = change["change"].get("before") or {}
-        if guard and not (guard.of and before.get(guard.of) in names):
+        if guard and not (guard.of and _at(before, guard.of) in names):
             yield str(change["address"]), f"is destroyed: {guard.loss}"
 
 

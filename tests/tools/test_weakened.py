@@ -87,7 +87,7 @@ def test_a_rule_that_is_new_deletes_what_was_kept() -> None:
 @pytest.mark.parametrize("kind", sorted(GUARDS))
 def test_what_protects_or_watches_and_is_destroyed_is_told_unless_what_it_is_of_goes_too(kind: str) -> None:
     guard = GUARDS[kind]
-    before = {guard.of or "id": "b", "name": "b"}
+    before = {"name": "b", **nested(guard.of or "id", "b")}
     gone = change(kind, "delete", before=before)
     line = f"is destroyed: {guard.loss}: {kind}.main"
     assert told(gone) == [line]
@@ -98,6 +98,14 @@ def test_what_protects_or_watches_and_is_destroyed_is_told_unless_what_it_is_of_
     assert told(gone, owner) == ([] if guard.of else [line])
     assert told(gone, change("aws_s3_bucket", "delete/create", before=BUCKET, after=BUCKET)) == [line]
     assert told(gone, change("aws_s3_bucket", "delete", before={"id": "another"})) == [line]
+
+
+def test_of_a_backup_plan_that_goes_its_selection_is_not_told_too() -> None:
+    plan = change("aws_backup_plan", "delete", before={"id": "p", "rule": [{"target_vault_name": "v"}]})
+    selection = change("aws_backup_selection", "delete", before={"id": "s", "plan_id": "p"})
+    assert told(plan, selection) == ["is destroyed: it makes no backups any more: aws_backup_plan.main"]
+    vault = change("aws_backup_vault", "delete", before={"id": "v", "name": "v"})
+    assert told(plan, selection, vault) == []
 
 
 def test_of_a_recorder_that_goes_its_status_is_not_told_too() -> None:
