@@ -10,28 +10,18 @@ from collections.abc import Callable, Iterator, Mapping
 from ipaddress import ip_network
 from typing import Any
 
+from policies.losses import DATA
 from tools.plan import Plan, deletions
 from tools.texts import texts
 from tools.weakened import guards_lost, lifted
 from tools.widened import statements, widened
 
 #: What holds data, or without which data is not to be read.
-HOLD_DATA = frozenset(
-    {
-        "aws_backup_vault",
-        "aws_cloudwatch_log_group",
-        "aws_db_instance",
-        "aws_db_instance_automated_backups_replication",
-        "aws_dynamodb_table",
-        "aws_dynamodb_table_replica",
-        "aws_kms_key",
-        "aws_kms_replica_key",
-        "aws_route53_zone",
-        "aws_s3_bucket",
-        "aws_secretsmanager_secret",
-        "aws_sqs_queue",
-    }
-)
+HOLD_DATA = DATA.keys() | {
+    "aws_db_instance_automated_backups_replication",
+    "aws_dynamodb_table_replica",
+    "aws_sqs_queue",
+}
 #: A network of fewer bits in its prefix is everybody: two halves of the internet are all of it.
 FEWEST_BITS = 8
 #: What a change can be dangerous by, in the order in which it is told.
