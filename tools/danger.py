@@ -14,7 +14,7 @@ from policies.losses import DATA
 from tools.plan import Plan, deletions
 from tools.texts import texts
 from tools.weakened import guards_lost, lifted
-from tools.widened import statements, widened
+from tools.widened import allows_everything, attached, statements, widened
 
 #: What holds data, or without which data is not to be read.
 HOLD_DATA = DATA.keys() | {
@@ -123,6 +123,10 @@ def _opened(change: Change, account_id: str) -> Iterator[str]:
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     if before.get(BOUNDARY) and BOUNDARY in after and not after[BOUNDARY]:
         yield "loses its permissions boundary"
+    if more := attached(before, after):
+        yield f"attaches {', '.join(_some(more, most=MOST_NAMED))}"
+    if not before and any(map(allows_everything, _statements(after))):
+        yield "allows every action on every resource"
     if anybody:
         yield "lets anybody in, without a condition"
     if not (foreign or anybody):
@@ -142,11 +146,15 @@ def _accounts(value: object) -> set[str]:
 
 def _lets_anybody_in(values: Mapping[str, Any]) -> bool:
     """Tell whether a policy among the values allows something to `*`, whatever the circumstances."""
-    listed = [*(values.get("statement") or ())]
+    return any(map(_is_open, _statements(values)))
+
+
+def _statements(values: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    found = [*(values.get("statement") or ())]
     for text in values.values():
         if _is_policy(text):
-            listed += statements(text)
-    return any(_is_open(statement) for statement in listed)
+            found += statements(text)
+    return [each for each in found if isinstance(each, Mapping)]
 
 
 def _is_policy(value: object) -> bool:

@@ -21,6 +21,11 @@ _WHO = re.compile(
     r"|principal(arn|account|orgid|orgpaths)|source(account|orgid|orgpaths|owner))$",
     re.IGNORECASE,
 )
+#: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html
+MIGHTY = frozenset(
+    f"arn:aws:iam::aws:policy/{name}" for name in ("AdministratorAccess", "IAMFullAccess", "PowerUserAccess")
+)
+_ATTACHING = ("policy_arn", "policy_arns", "managed_policy_arns")
 
 
 def widened(before: str, after: str) -> list[tuple[str, list[str]]]:
@@ -51,10 +56,30 @@ def widened(before: str, after: str) -> list[tuple[str, list[str]]]:
     return found
 
 
+def attached(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Return the policies that a resource of IAM attaches and did not: of what is new those that allow nearly all."""
+    old, new = ({arn for name in _ATTACHING for arn in _listed(side.get(name))} for side in (before, after))
+    return sorted(arn for arn in new - old if before or arn in MIGHTY)
+
+
+def allows_everything(statement: Statement) -> bool:
+    """Return whether a statement of AWS's or of Terraform's allows every action on every resource, unconditionally."""
+    actions = {*_listed(statement.get("Action")), *_listed(statement.get("actions"))}
+    resources = {*_listed(statement.get("Resource")), *_listed(statement.get("resources"))}
+    allows = (statement.get("Effect") or statement.get("effect") or "Allow") == "Allow"
+    bounded = statement.get("Condition") or statement.get("condition")
+    whose = statement.get("Principal") or statement.get("principals")
+    return allows and not bounded and not whose and "*" in actions and "*" in resources
+
+
 def statements(text: str) -> list[Statement]:
     """Return the statements of a policy, which may be one alone."""
     listed = json.loads(text)["Statement"]
     return listed if isinstance(listed, list) else [listed]
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value] if isinstance(value, str) else []
 
 
 def _allows(statement: Statement) -> bool:

@@ -165,6 +165,41 @@ def test_a_role_that_loses_its_boundary_is_told() -> None:
     assert found(change("aws_iam_role", "update", before=bounded, after={})) == {}
 
 
+ADMINISTRATOR, READER = (f"arn:aws:iam::aws:policy/{name}" for name in ("AdministratorAccess", "ReadOnlyAccess"))
+
+
+def test_a_policy_that_is_attached_to_what_stands_is_told_and_of_what_is_new_those_that_allow_nearly_all() -> None:
+    kind = "aws_iam_role_policy_attachments_exclusive"
+    few, more = {"policy_arns": [READER]}, {"policy_arns": [READER, ADMINISTRATOR]}
+    line = f"attaches {ADMINISTRATOR}: {kind}.main"
+    assert found(change(kind, "update", before=few, after=more)) == {"policies": [line]}
+    assert found(change(kind, "update", before=more, after=few)) == {}
+    assert found(change(kind, "create", after=few)) == {}
+    assert found(change(kind, "create", after=more)) == {"policies": [line]}
+    one = "aws_iam_role_policy_attachment"
+    assert found(change(one, "create", after={"policy_arn": ADMINISTRATOR})) == {
+        "policies": [f"attaches {ADMINISTRATOR}: {one}.main"]
+    }
+
+
+def test_a_new_policy_that_allows_everything_is_told() -> None:
+    whole = {"Effect": "Allow", "Action": ["*"], "Resource": "*"}
+    part = [
+        {**whole, "Action": "s3:*"},
+        {**whole, "Resource": "arn:aws:s3:::b"},
+        {**whole, "Effect": "Deny"},
+        {**whole, "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}},
+        # The policy of a key: it speaks of the key alone.
+        {**whole, "Principal": {"AWS": f"arn:aws:iam::{OURS}:root"}},
+    ]
+    new, old = (json.dumps({"Statement": one}) for one in (whole, part))
+    line = "allows every action on every resource: aws_iam_role_policy.main"
+    assert found(change("aws_iam_role_policy", "create", after={"policy": new})) == {"policies": [line]}
+    assert found(change("aws_iam_role_policy", "create", after={"policy": old})) == {}
+    document = {"statement": [{"actions": ["*"], "resources": ["*"], "effect": "Allow", "principals": []}]}
+    assert "policies" in found(change("aws_iam_policy_document", "read", after=document) | {"mode": "data"})
+
+
 @pytest.mark.parametrize(
     "text", ['echo "Statement"', '{"mainSteps": {"Statement": 1}}', '["Statement"]', '{"Statement": "x"}']
 )
