@@ -109,6 +109,9 @@ def lifted(change: Change) -> Iterator[str]:
     if not before or not after:
         return
     for (of, path), value in LIFTED.items():
+        # AWS makes no final snapshot of a replica: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html
+        if path == "skip_final_snapshot" and after.get("replicate_source_db"):
+            continue
         if of == kind and _same(_at(after, path), value) and not _same(_at(before, path), value):
             yield f"{path} becomes {value if isinstance(value, str) else str(value).lower()}"
     for path in KEPT.get(kind, ()):

@@ -47,6 +47,11 @@ def test_no_days_are_not_taken_for_a_switch_that_is_off() -> None:
     )
 
 
+def test_a_writer_that_becomes_a_replica_has_no_final_snapshots_to_lose() -> None:
+    before, after = {"skip_final_snapshot": False}, {"skip_final_snapshot": True, "replicate_source_db": "arn"}
+    assert told(change("aws_db_instance", "delete/create", before=before, after=after)) == []
+
+
 def rules(path: str, days: int | None) -> dict[str, Any]:
     first, _, rest = path.partition(".")
     return {first: [{"id": "old", **nested(rest, days)}] if rest else days}
