@@ -78,8 +78,8 @@ def statements(text: str) -> list[Statement]:
     return listed if isinstance(listed, list) else [listed]
 
 
-def _listed(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [value] if isinstance(value, str) else []
+def _listed(value: object) -> list[str]:
+    return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str)]
 
 
 def _allows(statement: Statement) -> bool:

@@ -176,6 +176,12 @@ def test_a_policy_that_is_attached_to_what_stands_is_told_and_of_what_is_new_tho
     assert found(change(kind, "update", before=more, after=few)) == {}
     assert found(change(kind, "create", after=few)) == {}
     assert found(change(kind, "create", after=more)) == {"policies": [line]}
+    # Of what the plan does not know yet it has nothing.
+    unknown = {"policy_arns": [None, ADMINISTRATOR]}
+    assert found(change(kind, "update", before=few, after=unknown)) == {"policies": [line]}
+    assert found(change(kind, "update", before=few, after={"policy_arns": [None, "arn:aws:iam::aws:policy/b"]})) == {
+        "policies": [f"attaches arn:aws:iam::aws:policy/b: {kind}.main"]
+    }
     one = "aws_iam_role_policy_attachment"
     assert found(change(one, "create", after={"policy_arn": ADMINISTRATOR})) == {
         "policies": [f"attaches {ADMINISTRATOR}: {one}.main"]
