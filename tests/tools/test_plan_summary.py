@@ -101,6 +101,16 @@ def test_what_was_made_in_the_program_tells_the_area() -> None:
     assert (row.region, row.area) == (REGION, "web tier")
 
 
+def test_of_a_region_that_leaves_everything_is_of_that_region() -> None:
+    gone = change("aws_route", "delete", "ap-south-1_network_route_AA11BB22", before={"id": "r-1"})
+    gone["address"] = "aws_route.ap-south-1_network_route_AA11BB22"
+    plan = plan_of(change("aws_vpc", "create"), gone)
+    # Its provider stays until everything is destroyed.
+    plan["configuration"]["provider_config"]["aws.ap-south-1"] = {"alias": "ap-south-1"}
+    rows = facts({"platform": plan}, {"platform": {"resource": {}}}).rows
+    assert [(row.region, row.area) for row in rows if row.goes] == [("ap-south-1", "network")]
+
+
 def test_a_move_is_told_although_nothing_else_happens() -> None:
     assert "before `aws_vpc.old`" in text_of(change("aws_vpc", "no-op", previous_address="aws_vpc.old"))
 
