@@ -236,7 +236,7 @@ bench: install ## measure synthesis with and without fast bindings
 # Checks. `test` is what CI runs; `test-unit` is the fast loop. The lives of platforms mostly wait for AWS's provider, so
 # each has a process (up to 1 GB; LIVES=6 takes less and longer), and what only computes steps back beside them.
 PYTEST := $(RUN) -m pytest --dist loadgroup --no-loadscope-reorder
-LIVES := 14
+LIVES ?= 14
 
 # The web server that the boot script configures is run for real; where the machine has none, it is unpacked here.
 build/nginx/.ready:

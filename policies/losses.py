@@ -22,7 +22,7 @@ SETTING = "policy.allow_loss"
 #: By type, what goes with it. Left out are copies that others have and that AWS keeps or fills again, such as the
 #: replica of a table and replicated automated backups, and dead-letter queues, whose alarm pages on the first message.
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/AutomatedBackups.StopReplicating.html
-DATA: Mapping[str, str] = {
+OF_THE_PLATFORM: Mapping[str, str] = {
     "aws_backup_vault": "backups",
     "aws_cloudwatch_log_group": "logs",
     "aws_db_instance": "a database",
@@ -33,6 +33,51 @@ DATA: Mapping[str, str] = {
     "aws_s3_bucket": "objects",
     "aws_secretsmanager_secret": "a secret",
 }
+#: The same of what extensions may add.
+OF_EXTENSIONS: Mapping[str, str] = {
+    **dict.fromkeys(
+        (
+            "aws_dax_cluster",
+            "aws_docdb_cluster",
+            "aws_dsql_cluster",
+            "aws_keyspaces_table",
+            "aws_memorydb_cluster",
+            "aws_neptune_cluster",
+            "aws_opensearch_domain",
+            "aws_opensearchserverless_collection",
+            "aws_rds_cluster",
+            "aws_redshift_cluster",
+            "aws_timestreamwrite_table",
+        ),
+        "a database",
+    ),
+    **dict.fromkeys(
+        (
+            "aws_elasticache_cluster",
+            "aws_elasticache_replication_group",
+            "aws_elasticache_serverless_cache",
+        ),
+        "what it keeps in memory",
+    ),
+    **dict.fromkeys(
+        (
+            "aws_ebs_volume",
+            "aws_efs_file_system",
+            "aws_fsx_lustre_file_system",
+            "aws_fsx_ontap_file_system",
+            "aws_fsx_openzfs_file_system",
+            "aws_fsx_windows_file_system",
+        ),
+        "files",
+    ),
+    **dict.fromkeys(("aws_ami", "aws_db_cluster_snapshot", "aws_db_snapshot", "aws_ebs_snapshot"), "a copy of data"),
+    **dict.fromkeys(("aws_kinesis_stream", "aws_msk_cluster"), "records that nobody has read"),
+    **dict.fromkeys(("aws_s3_directory_bucket", "aws_s3tables_table_bucket"), "objects"),
+    "aws_acmpca_certificate_authority": "the key of certificates",
+    "aws_cognito_user_pool": "users",
+    "aws_ecr_repository": "images",
+}
+DATA: Mapping[str, str] = {**OF_THE_PLATFORM, **OF_EXTENSIONS}
 ADDRESSES: Mapping[str, str] = {"aws_subnet": "all addresses in it", "aws_vpc": "all addresses in it"}
 LOSSES: Mapping[str, str] = {**DATA, **ADDRESSES}
 #: What Terraform says of a replacement that only `replace_triggered_by` asks for: `database.instances.REGION.rebuild`.

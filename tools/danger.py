@@ -7,51 +7,28 @@ has the part that is known. Nothing here refuses; that is the gate's work.
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from ipaddress import ip_network
 from typing import Any
 
+from policies.losses import DATA
 from tools.plan import Plan, deletions
-from tools.protection import KINDS
 from tools.texts import texts
-from tools.widened import statements, widened
+from tools.weakened import guards_lost, lifted
+from tools.widened import allows_everything, attached, statements, widened
 
 #: What holds data, or without which data is not to be read.
-HOLD_DATA = frozenset(
-    {
-        "aws_backup_vault",
-        "aws_cloudwatch_log_group",
-        "aws_db_instance",
-        "aws_db_instance_automated_backups_replication",
-        "aws_dynamodb_table",
-        "aws_dynamodb_table_replica",
-        "aws_kms_key",
-        "aws_kms_replica_key",
-        "aws_route53_zone",
-        "aws_s3_bucket",
-        "aws_secretsmanager_secret",
-        "aws_sqs_queue",
-    }
-)
-#: By type and attribute, the value that takes a protection away from what stands.
-LIFTED: Mapping[tuple[str, str], object] = {
-    **{(kind, each.attribute): False for kind, each in KINDS.items()},
-    ("aws_backup_vault", "force_destroy"): True,
-    ("aws_cloudtrail", "enable_logging"): False,
-    ("aws_db_instance", "backup_retention_period"): 0,
-    ("aws_db_instance", "publicly_accessible"): True,
-    ("aws_db_instance", "skip_final_snapshot"): True,
-    ("aws_kms_key", "is_enabled"): False,
-    ("aws_s3_bucket", "force_destroy"): True,
-    **{
-        (f"aws_s3_{place}_public_access_block", attribute): False
-        for place in ("account", "bucket")
-        for attribute in ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
-    },
+HOLD_DATA = DATA.keys() | {
+    "aws_db_instance_automated_backups_replication",
+    "aws_dynamodb_table_replica",
+    "aws_sqs_queue",
 }
-EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
+#: A network of fewer bits in its prefix is everybody: two halves of the internet are all of it.
+FEWEST_BITS = 8
 #: What a change can be dangerous by, in the order in which it is told.
 KINDS_OF_CHANGES = ("protection", "policies", "network")
 MOST_NAMED = 3
 MOST_LINES = 8
+BOUNDARY = "permissions_boundary"
 
 _ACCOUNT = re.compile(r':(\d{12}):|"(\d{12})"|^(\d{12})$')
 _WITHOUT_MEANING = frozenset({"tags", "tags_all", "id", "owner_id"})
@@ -86,7 +63,7 @@ def of_change(change: Change, *, account_id: str) -> Iterator[tuple[str, str]]:
         As in `dangers`.
     """
     looks: dict[str, Callable[[Change], Iterator[str]]] = {
-        "protection": _lifted,
+        "protection": lifted,
         "policies": lambda change: _opened(change, account_id),
         "network": _reachable,
     }
@@ -109,6 +86,7 @@ def exposures(plan: Plan, *, account_id: str) -> dict[str, list[tuple[str, str]]
     for change in _changed(plan):
         for name, text in of_change(change, account_id=account_id):
             found[name].append((str(change["address"]), text))
+    found["protection"] += guards_lost(plan)
     return found
 
 
@@ -133,14 +111,6 @@ def _values(change: Change) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     return what.get("before") or {}, what.get("after") or {}
 
 
-def _lifted(change: Change) -> Iterator[str]:
-    before, after = _values(change)
-    for (kind, attribute), value in LIFTED.items():
-        stood = kind == change["type"] and "update" in change["change"]["actions"]
-        if stood and after.get(attribute) == value != before.get(attribute):
-            yield f"{attribute} becomes {json.dumps(value)}"
-
-
 def _opened(change: Change, account_id: str) -> Iterator[str]:
     before, after = (
         {key: value for key, value in side.items() if key not in _WITHOUT_MEANING} for side in _values(change)
@@ -150,6 +120,13 @@ def _opened(change: Change, account_id: str) -> Iterator[str]:
         yield f"names account {', '.join(sorted(foreign))}"
     # The policy of an endpoint grants nothing by itself: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
     anybody = change["type"] != "aws_vpc_endpoint" and _lets_anybody_in(after) and not _lets_anybody_in(before)
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    if before.get(BOUNDARY) and BOUNDARY in after and not after[BOUNDARY]:
+        yield "loses its permissions boundary"
+    if more := attached(before, after):
+        yield f"attaches {', '.join(_some(more, most=MOST_NAMED))}"
+    if not before and any(map(allows_everything, _statements(after))):
+        yield "allows every action on every resource"
     if anybody:
         yield "lets anybody in, without a condition"
     if not (foreign or anybody):
@@ -169,15 +146,26 @@ def _accounts(value: object) -> set[str]:
 
 def _lets_anybody_in(values: Mapping[str, Any]) -> bool:
     """Tell whether a policy among the values allows something to `*`, whatever the circumstances."""
-    listed = [*(values.get("statement") or ())]
+    return any(map(_is_open, _statements(values)))
+
+
+def _statements(values: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    found = [*(values.get("statement") or ())]
     for text in values.values():
         if _is_policy(text):
-            listed += statements(text)
-    return any(_is_open(statement) for statement in listed)
+            found += statements(text)
+    return [each for each in found if isinstance(each, Mapping)]
 
 
 def _is_policy(value: object) -> bool:
-    return isinstance(value, str) and '"Statement"' in value
+    # A script or another document may have the word too.
+    if not isinstance(value, str) or '"Statement"' not in value:
+        return False
+    try:
+        listed = json.loads(value)["Statement"]
+    except (ValueError, KeyError, TypeError):
+        return False
+    return all(isinstance(each, Mapping) for each in (listed if isinstance(listed, list) else [listed]))
 
 
 def _is_open(statement: Mapping[str, Any]) -> bool:
@@ -213,8 +201,15 @@ def _doors(kind: str, values: Mapping[str, Any]) -> set[tuple[str, str]]:
         for rule in rules
         for name in names
         for block in ([rule[name]] if isinstance(rule.get(name), str) else rule.get(name) or ())
-        if block in EVERYWHERE
+        if _is_everybody(block)
     }
+
+
+def _is_everybody(block: object) -> bool:
+    try:
+        return ip_network(str(block), strict=False).prefixlen < FEWEST_BITS
+    except ValueError:
+        return False
 
 
 def _ports(rule: Mapping[str, Any]) -> str:

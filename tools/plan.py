@@ -51,17 +51,20 @@ def region_of_what_was(plan: Plan) -> dict[str, str]:
     region that its name begins with, as that of everything in one region does.
     """
     regions = _regions(plan)
+    # A region that leaves has a provider until everything in it is destroyed.
+    providers = plan.get("configuration", {}).get("provider_config", {})
+    names = {*regions.values(), *(str(each["alias"]) for each in providers.values() if each.get("alias"))}
     return {
-        str(change["address"]): _named_region(change, regions)
+        str(change["address"]): _named_region(change, regions, names)
         for change in _in_regions(plan)
         if change["change"].get("before")
     }
 
 
-def _named_region(change: Mapping[str, Any], regions: Mapping[str, str]) -> str:
+def _named_region(change: Mapping[str, Any], regions: Mapping[str, str], names: set[str]) -> str:
     found = _region(change, regions)
     name = str(change["address"]).partition(".")[2].partition("_")[0]
-    return name if found == ELSEWHERE and name in regions.values() else found
+    return name if found == ELSEWHERE and name in names else found
 
 
 def resources_by_region(plan: Plan) -> dict[str, int]:

@@ -63,12 +63,14 @@ def plan_for_review(target: Target, stack: str, *, place: str = "review", condit
     state = target.state(stack)
     if state is not None:
         _write(workspace.directory / "terraform.tfstate", state_without_secrets(state))
-    file = workspace.directory / "review.tfplan"
+    file, json_file = workspace.directory / "review.tfplan", workspace.directory / "plan.json"
+    # If this one fails, nothing is left that `make plan-summary` could take for it.
+    json_file.unlink(missing_ok=True)
     try:
         with workspace.local_backend():
             terraform.init()
             changed = terraform.plan(file)
-        return changed, terraform.show(file, to=workspace.directory / "plan.json")
+        return changed, terraform.show(file, to=json_file)
     finally:
         file.unlink(missing_ok=True)
         workspace.forget_local_state()

@@ -1,5 +1,7 @@
 """`python3 -I tools/sticky_comment.py FILE`: a pull request's one comment with the plan, written anew each time.
 
+Without the file the comment says that there is no plan, so that nobody takes one of an earlier commit for the last.
+
 It runs in a workflow's job that may write comments, with the Python that is there and nothing of the project installed.
 With `-I` Python takes no module from this folder, where `numbers` is another one than its own.
 
@@ -8,6 +10,7 @@ https://docs.github.com/en/rest/issues/comments
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,6 +24,12 @@ MOST_CHARACTERS = 65_536
 MARKER = "<!-- meridian-plan-summary -->"
 #: Whose comments are looked at: those of the workflow's token.
 AUTHOR = "github-actions[bot]"
+#: What stands in its place if there is no summary: the last one is about another commit.
+NONE = """{marker}
+## Plan: there is none{commit}
+
+It could not be planned: look at the log of the job that plans.
+"""
 PER_PAGE = 100
 SECONDS = 30
 
@@ -33,7 +42,7 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
     """Write the comment; return 0, or 1 after a fault that is told."""
     arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        print(write(_read(arguments), environ=environ))  # noqa: T201 - what the command is for
+        print(write(_read(arguments, environ), environ=environ))  # noqa: T201 - what the command is for
     except CommentError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - as above
         return 1
@@ -49,6 +58,7 @@ def write(text: str, *, environ: Mapping[str, str]) -> str:
         Markdown that begins with the marker.
     environ : mapping
         `GITHUB_TOKEN`, `GITHUB_REPOSITORY` and `PULL_REQUEST`; `GITHUB_API_URL` for another address than GitHub's.
+        If the file is not there, the comment says so, of the commit `HEAD`.
     """
     missing = [name for name in ("GITHUB_TOKEN", "GITHUB_REPOSITORY", "PULL_REQUEST") if not environ.get(name)]
     if missing:
@@ -66,10 +76,14 @@ def write(text: str, *, environ: Mapping[str, str]) -> str:
     return f"written: comment {int(found['id'])} anew"
 
 
-def _read(arguments: Sequence[str]) -> str:
+def _read(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
     if len(arguments) != 1:
         raise CommentError("name one file: the Markdown")
     file = Path(arguments[0])
+    if not file.exists():
+        head = environ.get("HEAD", "")
+        commit = f" of commit `{head}`" if re.fullmatch("[0-9a-f]{40}", head) else ""
+        return NONE.format(marker=MARKER, commit=commit)
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -82,7 +96,9 @@ def _read(arguments: Sequence[str]) -> str:
 
 
 def _is_ours(comment: Mapping[str, Any]) -> bool:
-    return comment["user"]["login"] == AUTHOR and str(comment["body"]).startswith(MARKER)
+    # Who wrote it may be gone: https://docs.github.com/en/rest/issues/comments
+    author = (comment.get("user") or {}).get("login")
+    return author == AUTHOR and str(comment.get("body")).startswith(MARKER)
 
 
 def _comments(address: str, token: str) -> Iterator[Mapping[str, Any]]:

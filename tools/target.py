@@ -231,6 +231,8 @@ class Target:
             workspace.keep(kept)
         file = self.plan_file(stack, name=name)
         json_file = workspace.directory / f"{name}.json"
+        # If this one fails, nothing is left that `make plan-summary` could take for it.
+        json_file.unlink(missing_ok=True)
         if self.has_backend():
             # Before Terraform fetches what the state names.
             self.state(stack)

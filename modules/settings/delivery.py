@@ -46,9 +46,9 @@ class GitHubSettings(Section):
         The repository, as the subject of its tokens has it behind ``repo:``; those created since summer 2026 have the
         ids in it (docs/pull-requests.md). By default there are no such roles.
     branch
-        The branch whose workflows may plan, besides those of pull requests.
+        The branch whose workflows may plan, besides those of pull requests, and deploy.
     environment
-        The environment whose jobs may deploy.
+        The environment whose jobs may deploy, on the branch.
     oidc_provider
         ``managed`` makes the account's IAM OIDC provider of GitHub, of which there can be one, and ``existing`` looks
         it up.

@@ -30,7 +30,8 @@ SHORTEST_REASON = 20
 AddressOfLoss = Annotated[
     str,
     matching(
-        r"aws_[a-z0-9_]+\.[A-Za-z0-9-]+_[\w-]*\*?",
+        # What stands at the top of an extension has a name without an underscore.
+        r"aws_[a-z0-9_]+\.[A-Za-z0-9-]+(_[\w-]*\*?)?",
         problem="not the address of resources of one type in one region",
         allowed="an address as the plan shows it; * at its end, after the region, stands for any rest",
     ),

@@ -198,7 +198,10 @@ def test_github_gets_a_role_to_plan_and_one_to_deploy_with_the_least_policies(ba
     for name, role in found.items():
         (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert statement["Principal"] == {"Federated": provider["Arn"]}
-        assert statement["Condition"] == {"StringEquals": {f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": ANY}}
+        claims = {f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": ANY}
+        if name == "meridian-deployer":
+            claims[f"{ISSUER}:ref"] = "refs/heads/main"
+        assert statement["Condition"] == {"StringEquals": claims}
         attached = iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
         committed = sorted((ROOT / "iam").glob(f"{name.removeprefix('meridian-')}-*.json"))
         assert sorted(one["PolicyName"] for one in attached) == [f"meridian-{file.stem}" for file in committed]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from policies.losses import ADDRESSES, DATA, LOSSES, Loss, covers, losses, unnamed
+from policies.losses import ADDRESSES, DATA, LOSSES, OF_EXTENSIONS, OF_THE_PLATFORM, Loss, covers, losses, unnamed
 from tools.danger import HOLD_DATA
 
 if TYPE_CHECKING:
@@ -29,6 +31,16 @@ def found(*changes: dict[str, Any]) -> list[Loss]:
 def test_all_that_is_lost_is_data_in_the_eyes_of_who_approves() -> None:
     assert DATA.keys() <= HOLD_DATA
     assert not DATA.keys() & ADDRESSES.keys()
+    assert not OF_EXTENSIONS.keys() & OF_THE_PLATFORM.keys()
+
+
+def test_the_types_are_those_of_the_provider() -> None:
+    bindings = find_spec("cdktf_cdktf_provider_aws")
+    assert bindings
+    assert bindings.origin
+    # The bindings set underscores elsewhere, such as in `s3_tables_table_bucket`.
+    known = {folder.name.replace("_", "") for folder in Path(bindings.origin).parent.iterdir()}
+    assert {kind for kind in LOSSES if kind.removeprefix("aws_").replace("_", "") not in known} == set()
 
 
 @pytest.mark.parametrize("kind", LOSSES)

@@ -48,7 +48,7 @@ def test_the_platform_is_the_same_with_it() -> None:
     assert with_it.json == platform(*ONE, **NAMED).json
 
 
-def test_pull_requests_and_the_branch_may_plan_and_only_the_environment_may_deploy() -> None:
+def test_pull_requests_and_the_branch_may_plan_and_only_the_environment_on_the_branch_may_deploy() -> None:
     stack = backend_with(branch="release/1", environment="live eu")
     opening = "repo:octo-org/platform"
     assert conditions_of(stack, "meridian-planner") == {
@@ -58,6 +58,7 @@ def test_pull_requests_and_the_branch_may_plan_and_only_the_environment_may_depl
     assert conditions_of(stack, "meridian-deployer") == {
         f"{ISSUER}:aud": [AUDIENCE],
         f"{ISSUER}:sub": [f"{opening}:environment:live eu"],
+        f"{ISSUER}:ref": ["refs/heads/release/1"],
     }
 
 

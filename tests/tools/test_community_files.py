@@ -58,6 +58,15 @@ def test_packages_that_renovate_groups_are_in_the_lock_files() -> None:
     assert {"cdktf-cdktf-provider-aws", "cdktf-cli", "hashicorp/aws"} <= {*cdktf["matchPackageNames"]}
 
 
+def test_python_packages_come_together_as_they_are_locked_but_for_those_with_a_rule_of_their_own() -> None:
+    # A lock file holds what fits together: one package alone, or four at a time, would mostly not install.
+    first, *others = RENOVATE["packageRules"]
+    assert first["matchManagers"] == ["pip_requirements"]
+    assert first["groupName"]
+    # What comes later counts: https://docs.renovatebot.com/configuration-options/#packagerules
+    assert any("cdktf" in rule.get("matchPackageNames", ()) and rule["groupName"] for rule in others)
+
+
 def test_renovate_reads_every_lock_file() -> None:
     patterns = [pattern.strip("/") for pattern in RENOVATE["pip_requirements"]["managerFilePatterns"]]
     files = [*ROOT.glob("requirements/*"), *ROOT.glob("examples/application/requirements*")]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tools.danger import LIFTED, MOST_LINES, dangers
+from tools.danger import MOST_LINES, dangers
 
 OURS, FOREIGN = "123456789012", "999999999999"
 
@@ -50,17 +50,6 @@ def test_data_that_is_left_alone_or_only_forgotten_is_no_danger() -> None:
         found(change("aws_kms_key", "forget"), change("aws_s3_bucket", "no-op"), change("aws_s3_bucket", "create"))
         == {}
     )
-
-
-@pytest.mark.parametrize(("kind", "attribute"), sorted(LIFTED))
-def test_protection_that_is_lifted_from_what_stands_is_told(kind: str, attribute: str) -> None:
-    lifted = LIFTED[kind, attribute]
-    kept = 7 if lifted == 0 and not isinstance(lifted, bool) else not lifted
-    told = found(change(kind, "update", before={attribute: kept}, after={attribute: lifted}))
-    assert told == {"protection": [f"{attribute} becomes {json.dumps(lifted)}: {kind}.main"]}
-    assert found(change(kind, "update", before={attribute: lifted}, after={attribute: kept})) == {}
-    assert found(change(kind, "update", before={attribute: lifted}, after={attribute: lifted})) == {}
-    assert found(change(kind, "create", after={attribute: lifted})) == {}
 
 
 @pytest.mark.parametrize(
@@ -152,6 +141,78 @@ def test_ports_that_are_opened_to_everybody_are_told() -> None:
     assert found(change("aws_security_group", "update", before=inline, after=inline | {"description": "x"})) == {}
 
 
+@pytest.mark.parametrize("block", ["0.0.0.0/1", "128.0.0.0/1", "1.2.3.4/0", "2000::/3"])
+def test_a_part_of_the_internet_that_is_most_of_it_is_everybody(block: str) -> None:
+    rule = {"from_port": 22, "to_port": 22, "ip_protocol": "tcp", "cidr_ipv6" if ":" in block else "cidr_ipv4": block}
+    line = f"opens port 22 to {block}: aws_vpc_security_group_ingress_rule.main"
+    assert found(change("aws_vpc_security_group_ingress_rule", "create", after=rule)) == {"network": [line]}
+
+
+@pytest.mark.parametrize("block", ["10.0.0.0/8", "fd00::/8", "203.0.113.0/24", "pl-12345678", ""])
+def test_a_network_is_not_everybody(block: str) -> None:
+    rule = {"from_port": 22, "to_port": 22, "ip_protocol": "tcp", "cidr_ipv4": block}
+    assert found(change("aws_vpc_security_group_ingress_rule", "create", after=rule)) == {}
+
+
+def test_a_role_that_loses_its_boundary_is_told() -> None:
+    bounded = {"permissions_boundary": f"arn:aws:iam::{OURS}:policy/boundary"}
+    line = "loses its permissions boundary: aws_iam_role.main"
+    for gone in (None, ""):
+        free = {"permissions_boundary": gone}
+        assert found(change("aws_iam_role", "update", before=bounded, after=free)) == {"policies": [line]}
+        assert found(change("aws_iam_role", "update", before=free, after=bounded)) == {}
+    # It is not known yet, which is not gone.
+    assert found(change("aws_iam_role", "update", before=bounded, after={})) == {}
+
+
+ADMINISTRATOR, READER = (f"arn:aws:iam::aws:policy/{name}" for name in ("AdministratorAccess", "ReadOnlyAccess"))
+
+
+def test_a_policy_that_is_attached_to_what_stands_is_told_and_of_what_is_new_those_that_allow_nearly_all() -> None:
+    kind = "aws_iam_role_policy_attachments_exclusive"
+    few, more = {"policy_arns": [READER]}, {"policy_arns": [READER, ADMINISTRATOR]}
+    line = f"attaches {ADMINISTRATOR}: {kind}.main"
+    assert found(change(kind, "update", before=few, after=more)) == {"policies": [line]}
+    assert found(change(kind, "update", before=more, after=few)) == {}
+    assert found(change(kind, "create", after=few)) == {}
+    assert found(change(kind, "create", after=more)) == {"policies": [line]}
+    # Of what the plan does not know yet it has nothing.
+    unknown = {"policy_arns": [None, ADMINISTRATOR]}
+    assert found(change(kind, "update", before=few, after=unknown)) == {"policies": [line]}
+    assert found(change(kind, "update", before=few, after={"policy_arns": [None, "arn:aws:iam::aws:policy/b"]})) == {
+        "policies": [f"attaches arn:aws:iam::aws:policy/b: {kind}.main"]
+    }
+    one = "aws_iam_role_policy_attachment"
+    assert found(change(one, "create", after={"policy_arn": ADMINISTRATOR})) == {
+        "policies": [f"attaches {ADMINISTRATOR}: {one}.main"]
+    }
+
+
+def test_a_new_policy_that_allows_everything_is_told() -> None:
+    whole = {"Effect": "Allow", "Action": ["*"], "Resource": "*"}
+    part = [
+        {**whole, "Action": "s3:*"},
+        {**whole, "Resource": "arn:aws:s3:::b"},
+        {**whole, "Effect": "Deny"},
+        {**whole, "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}},
+        # The policy of a key: it speaks of the key alone.
+        {**whole, "Principal": {"AWS": f"arn:aws:iam::{OURS}:root"}},
+    ]
+    new, old = (json.dumps({"Statement": one}) for one in (whole, part))
+    line = "allows every action on every resource: aws_iam_role_policy.main"
+    assert found(change("aws_iam_role_policy", "create", after={"policy": new})) == {"policies": [line]}
+    assert found(change("aws_iam_role_policy", "create", after={"policy": old})) == {}
+    document = {"statement": [{"actions": ["*"], "resources": ["*"], "effect": "Allow", "principals": []}]}
+    assert "policies" in found(change("aws_iam_policy_document", "read", after=document) | {"mode": "data"})
+
+
+@pytest.mark.parametrize(
+    "text", ['echo "Statement"', '{"mainSteps": {"Statement": 1}}', '["Statement"]', '{"Statement": "x"}']
+)
+def test_a_text_with_the_word_is_not_taken_for_a_policy(text: str) -> None:
+    assert found(change("aws_ssm_document", "update", before={"content": "{}"}, after={"content": text})) == {}
+
+
 def test_a_long_list_is_cut() -> None:
     rule = {"from_port": 443, "to_port": 443, "ip_protocol": "tcp", "cidr_ipv4": "0.0.0.0/0"}
     rules = [
@@ -181,6 +242,33 @@ def statement(**more: Any) -> dict[str, Any]:
             statement(Sid="Own"),
             "drops a condition of what it allows (Own)",
         ),
+        # Of other resources than before, under no condition.
+        (
+            statement(Sid="Own", Condition={"StringEquals": {"aws:SourceAccount": OURS}}),
+            statement(Sid="Own", Resource=["arn:aws:s3:::new"]),
+            "drops a condition of what it allows (Own)",
+        ),
+        (
+            statement(Condition={"StringEquals": {"token.example.com:sub": "repo:a/b:environment:production"}}),
+            statement(
+                Condition={
+                    "StringEquals": {
+                        "token.example.com:sub": ["repo:a/b:environment:production", "repo:a/b:pull_request"]
+                    }
+                }
+            ),
+            "lets in more by a condition (token.example.com:sub: repo:a/b:pull_request)",
+        ),
+        (
+            statement(Condition={"StringLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/a"}}),
+            statement(Condition={"StringLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/*"}}),
+            "lets in more by a condition (aws:PrincipalArn: arn:aws:iam::123456789012:role/*)",
+        ),
+        (
+            statement(Condition={"StringNotEquals": {"aws:SourceVpc": ["vpc-1", "vpc-2"]}}),
+            statement(Condition={"StringNotEquals": {"aws:SourceVpc": ["vpc-1"]}}),
+            "lets in more by a condition (aws:SourceVpc: vpc-2)",
+        ),
         (
             statement(Effect="Deny", Sid="Tls"),
             statement(Effect="Deny", Sid="Tls", Action="s3:GetObject"),
@@ -204,6 +292,17 @@ def test_policy_that_allows_more_than_before_is_told(before: Any, after: Any, li
         (statement(Principal="*", Condition={"a": {"b": "c"}}), statement(Condition={"a": {"b": "c"}})),
         (statement(), statement(Resource=["arn:aws:s3:::new"])),
         (statement(), statement(Condition={"StringEquals": {"aws:SourceAccount": OURS}})),
+        # A pattern covers its names, and what a condition says about resources follows them.
+        (
+            statement(Condition={"StringLike": {"aws:PrincipalArn": ["arn:aws:iam::1:role/*"]}}),
+            statement(Condition={"StringLike": {"aws:PrincipalArn": "arn:aws:iam::1:role/a"}}),
+        ),
+        (
+            statement(Condition={"ArnLike": {"aws:SourceArn": "arn:aws:sns:eu-west-1:1:a"}}),
+            statement(
+                Condition={"ArnLike": {"aws:SourceArn": ["arn:aws:sns:eu-west-1:1:a", "arn:aws:sns:us-east-1:1:a"]}}
+            ),
+        ),
         (statement(Effect="Deny", Resource="x", Sid="a"), statement(Effect="Deny", Resource="y", Sid="b")),
     ],
 )

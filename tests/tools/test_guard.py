@@ -108,6 +108,12 @@ def test_rejects_entries_that_could_be_about_anything(tmp_path: Path, pattern: s
         load_settings(write_settings(tmp_path, content), {})
 
 
+@pytest.mark.parametrize("address", ["aws_efs_file_system.files", "aws_vpc.eu-west-1_network_vpc_F49C2E3B"])
+def test_takes_the_address_of_what_stands_at_the_top_of_an_extension_too(tmp_path: Path, address: str) -> None:
+    content = settings_of("eu-west-1") | {"policy": {"allow_loss": {address: REASON}}}
+    assert load_settings(write_settings(tmp_path, content), {}).policy.allow_loss == {address: REASON}
+
+
 def test_plans_that_are_refused_are_discarded(tmp_path: Path) -> None:
     plans = [saved(tmp_path / name, content) for name, content in (("a", plan()), ("b", {"resource_changes": []}))]
     with pytest.raises(ToolError):

@@ -101,6 +101,16 @@ def test_what_was_made_in_the_program_tells_the_area() -> None:
     assert (row.region, row.area) == (REGION, "web tier")
 
 
+def test_of_a_region_that_leaves_everything_is_of_that_region() -> None:
+    gone = change("aws_route", "delete", "ap-south-1_network_route_AA11BB22", before={"id": "r-1"})
+    gone["address"] = "aws_route.ap-south-1_network_route_AA11BB22"
+    plan = plan_of(change("aws_vpc", "create"), gone)
+    # Its provider stays until everything is destroyed.
+    plan["configuration"]["provider_config"]["aws.ap-south-1"] = {"alias": "ap-south-1"}
+    rows = facts({"platform": plan}, {"platform": {"resource": {}}}).rows
+    assert [(row.region, row.area) for row in rows if row.goes] == [("ap-south-1", "network")]
+
+
 def test_a_move_is_told_although_nothing_else_happens() -> None:
     assert "before `aws_vpc.old`" in text_of(change("aws_vpc", "no-op", previous_address="aws_vpc.old"))
 
@@ -151,6 +161,13 @@ def test_protection_policies_and_network_are_told_in_words() -> None:
     assert "names account 999999999999" in text
     assert "`` allows more actions (iam:`*¦x, s3:PutObject) ``" in text
     assert "opens port 22 to 0.0.0.0/0" in text
+
+
+def test_what_protects_a_bucket_that_stays_is_told_when_it_goes() -> None:
+    kind = "aws_s3_bucket_public_access_block"
+    text = text_of(change(kind, "delete", before={"bucket": "b"}))
+    line = f"- `{kind}.{REGION}_network_main_AA11BB22`: `is destroyed: the bucket can become public`"
+    assert line in text.partition("### Cost")[0]
 
 
 def test_of_choices_those_are_told_that_the_base_does_not_make() -> None:
@@ -279,10 +296,12 @@ def test_the_plan_that_was_made_last_is_taken(tmp_path: Path) -> None:
     place(tmp_path, "aws/review", plan_of(change("aws_vpc", "create")), at=3)
     place(tmp_path, "local", plan_of(), at=2)
     assert latest(tmp_path / "build") == "aws/review"
-    short, whole = plan_summary(paths_of(tmp_path), environ={})
+    short, whole = plan_summary(paths_of(tmp_path), environ={"HEAD": "0123abc"})
     assert (short.name, whole.name) == (SUMMARY, WHOLE)
+    assert f"Account `{ACCOUNT}`, planned at `2026-11-30T12:00:00Z`, commit `0123abc`." in short.read_text()
     assert short.read_text() == whole.read_text()
     assert "## Plan: 1 created" in short.read_text()
+    assert "commit" not in plan_summary(paths_of(tmp_path), environ={})[0].read_text()
 
 
 def test_a_comment_has_a_limit_and_the_whole_summary_none(tmp_path: Path) -> None:

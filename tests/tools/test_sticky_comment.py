@@ -85,14 +85,16 @@ def github() -> Iterator[GitHub]:
 def run(github: GitHub, folder: Path, text: str = TEXT, **more: str) -> int:
     file = folder / "summary.md"
     file.write_text(text, encoding="utf-8")
-    environ = {
+    return sticky_comment.main([str(file)], environ_of(github) | more)
+
+
+def environ_of(github: GitHub) -> dict[str, str]:
+    return {
         "GITHUB_API_URL": f"http://127.0.0.1:{github.server_port}",
         "GITHUB_REPOSITORY": "octo/platform",
         "GITHUB_TOKEN": "secret",
         "PULL_REQUEST": "7",
-        **more,
     }
-    return sticky_comment.main([str(file)], environ)
 
 
 def test_it_begins_with_the_marker_of_a_summary() -> None:
@@ -120,6 +122,23 @@ def test_it_is_found_among_many(github: GitHub, tmp_path: Path) -> None:
     assert run(github, tmp_path, f"{MARKER}\nnew\n") == 0
     assert len(github.comments) == 251
     assert github.bodies[-1] == f"{MARKER}\nnew\n"
+
+
+def test_a_comment_whose_author_is_gone_is_left_alone(github: GitHub, tmp_path: Path) -> None:
+    github.comments.append({"id": 1, "user": None, "body": None})
+    assert run(github, tmp_path) == 0
+    assert github.bodies == [None, TEXT]
+
+
+@pytest.mark.parametrize(("head", "said"), [("a" * 40, f" of commit `{'a' * 40}`"), ("", ""), ("`x`", "")])
+def test_without_a_plan_the_comment_does_not_go_on_showing_the_last_one(
+    github: GitHub, tmp_path: Path, head: str, said: str
+) -> None:
+    github.add(f"{MARKER}\n## Plan: nothing changes\n")
+    environ = environ_of(github) | {"HEAD": head}
+    assert sticky_comment.main([str(tmp_path / "none.md")], environ) == 0
+    (body,) = github.bodies
+    assert body.startswith(f"{MARKER}\n## Plan: there is none{said}\n\nIt could not be planned")
 
 
 @pytest.mark.parametrize(
@@ -151,7 +170,7 @@ def test_a_refusal_of_github_is_told(github: GitHub, tmp_path: Path, capsys: pyt
 
 def test_it_needs_nothing_but_python(tmp_path: Path) -> None:
     # As the workflow runs it, and without the packages of this environment.
-    command = ["python3", "-I", "-S", "tools/sticky_comment.py", str(tmp_path / "none.md")]
+    command = ["python3", "-I", "-S", "tools/sticky_comment.py", str(tmp_path)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert (ended.returncode, ended.stdout) == (1, "")
     assert "cannot be read" in ended.stderr

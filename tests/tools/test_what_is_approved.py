@@ -24,6 +24,7 @@ from tools.console import Reporter
 from tools.errors import ToolError
 from tools.local import LocalPlatform
 from tools.paths import PLATFORM, STACKS, Paths
+from tools.review import plan_for_review
 from tools.synth import Synthesis
 from tools.target import Target
 from tools.workspace import CONFIGURATION, digest_of_stack
@@ -150,6 +151,36 @@ def test_the_plan_that_was_approved_is_applied_and_gone_afterwards(tmp_path: Pat
     assert applied(first) == ["A"]
     assert first.saved_plans == []
     assert json.loads(first.paths.plan_json(PLATFORM).read_text())["of"] == "A"
+
+
+@pytest.mark.parametrize("for_review", ["", "for review"])
+def test_a_plan_that_fails_leaves_none_that_could_be_taken_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, for_review: str
+) -> None:
+    command = Command(tmp_path, "A")
+    fake: Any = command.terraform
+    fake.init = fake.require_saved = lambda *_: None
+    monkeypatch.setattr(FakeTarget, "fake", fake, raising=False)
+    file = (
+        (command.paths.build / "review" / PLATFORM / "plan.json") if for_review else command.paths.plan_json(PLATFORM)
+    )
+
+    def plan() -> None:
+        target = command._target()
+        if for_review:
+            plan_for_review(target, PLATFORM)
+        else:
+            target.plan(PLATFORM)
+
+    def fails(*_: object, **__: object) -> bool:
+        raise ToolError("Terraform failed")
+
+    plan()
+    assert file.is_file()
+    fake.plan = fails
+    with pytest.raises(ToolError, match="Terraform failed"):
+        plan()
+    assert not file.exists()
 
 
 def test_a_plan_that_was_refused_is_not_applied_under_the_yes_to_another(tmp_path: Path, passes: list[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -167,6 +168,38 @@ def test_only_the_job_of_the_environment_assumes_the_deployers_role() -> None:
     }
     environments = {name: job["environment"] for name, job in jobs() if "environment" in job}
     assert environments == {"deploy.deploy": "production"}
+
+
+def test_what_deploys_needs_an_environment_that_somebody_has_set_up() -> None:
+    # GitHub makes one that does not exist, and without rules: nothing else of the workflows has its variable.
+    account = "arn:aws:iam::${{ vars.DEPLOY_ACCOUNT_ID }}:"
+    texts = [path.read_text() for path in WORKFLOWS]
+    assert sum(text.count("DEPLOY_ACCOUNT_ID") for text in texts) == 1
+    (deployer,) = [
+        step for name, step in steps() if name == "deploy.deploy" and "role-to-assume" in step.get("with", {})
+    ]
+    assert deployer["with"]["role-to-assume"] == f"{account}role/{DEPLOYER}"
+    assert "| Environments |" in (page := (ROOT / "docs" / "pull-requests.md").read_text())
+    assert "`DEPLOY_ACCOUNT_ID`" in page
+
+
+def test_without_a_plan_the_comment_is_written_all_the_same() -> None:
+    comment = dict(jobs())["pull-request.comment"]
+    (download,) = [step for step in comment["steps"] if "download-artifact" in step.get("uses", "")]
+    assert download["continue-on-error"] is True
+    for name, step in steps():
+        if name.startswith("pull-request.") and {"BASE", "PULL_REQUEST"} & {*step.get("env", {})}:
+            assert step["env"]["HEAD"] == "${{ github.event.pull_request.head.sha }}"
+
+
+def test_the_tests_take_as_many_platforms_at_a_time_as_a_small_runner_has_room_for() -> None:
+    lives = dict(jobs())["pull-request.test"]["env"]["LIVES"]
+    command = ["make", "--dry-run", "test-life"]
+    environ = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MFLAGS"}}
+    ended = subprocess.run(
+        command, cwd=ROOT, env=environ | {"LIVES": str(lives)}, capture_output=True, text=True, check=True
+    )
+    assert f"--numprocesses {lives} tests/life" in ended.stdout
 
 
 def test_what_may_comment_runs_what_was_merged() -> None:

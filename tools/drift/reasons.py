@@ -10,12 +10,9 @@ from tools.drift.words import differences
 Change = Mapping[str, Any]
 #: By type and attribute, the value with which it watches no more.
 SILENT: Mapping[tuple[str, str], object] = {
-    ("aws_cloudtrail", "enable_logging"): False,
     ("aws_cloudwatch_composite_alarm", "actions_enabled"): False,
     ("aws_cloudwatch_event_rule", "state"): "DISABLED",
     ("aws_cloudwatch_metric_alarm", "actions_enabled"): False,
-    ("aws_config_configuration_recorder_status", "is_enabled"): False,
-    ("aws_guardduty_detector", "enable"): False,
 }
 #: Attributes of which any change says that something is watched less, or somewhere else.
 WATCHING: frozenset[tuple[str, str]] = frozenset(
@@ -34,12 +31,17 @@ WATCHING: frozenset[tuple[str, str]] = frozenset(
         ("aws_wafv2_web_acl_logging_configuration", "log_destination_configs"),
     }
 )
-#: By type and attribute, the value with which it protects or encrypts no more; besides `tools.danger.LIFTED`.
+#: What watches, whose being off is no protection that is off.
+WATCHERS: frozenset[str] = frozenset(
+    {
+        *("aws_cloudtrail", "aws_cloudwatch_log_group", "aws_config_configuration_recorder_status"),
+        "aws_guardduty_detector",
+    }
+)
+#: By type and attribute, the value with which it protects or encrypts no more; besides `tools.weakened.LIFTED`.
 BARE: Mapping[tuple[str, str], object] = {
     ("aws_db_instance", "iam_database_authentication_enabled"): False,
     ("aws_db_instance", "storage_encrypted"): False,
-    ("aws_ebs_encryption_by_default", "enabled"): False,
-    ("aws_kms_key", "enable_key_rotation"): False,
 }
 #: Attributes whose change is one of encryption or of what can be had back.
 PROTECTING: frozenset[str] = frozenset(
@@ -72,16 +74,14 @@ def reasons_of(
     dangers : iterable of tuple
         What `tools.danger.of_change` says.
     """
-    kind, after = change["type"], change["change"]["after"] or {}
-    found = {name for name, _ in dangers}
+    kind = change["type"]
+    # `tools/danger.py` counts what watches among the protections.
+    found = {"watching" if name == "protection" and kind in WATCHERS else name for name, _ in dangers}
     if extra:
         found.add({"aws_db_instance": "protection", "aws_iam_role": "policies"}.get(kind, "network"))
     for name, (old, new) in differences(change).items():
         if name in names:
             found.update(_reasons(kind, name, old, new))
-    if kind == "aws_cloudtrail" and after.get("enable_logging") is False and "protection" in found:
-        # `tools/danger.py` counts the trail among the protections.
-        found = (found - {"protection"}) | {"watching"}
     return tuple(name for name in REASONS if name in found)
 
 
@@ -90,11 +90,7 @@ def _reasons(kind: str, name: str, old: object, new: object) -> Iterator[str]:
         yield "policies"
     if kind == "aws_lambda_function" and name in {"code_sha256", "layers"}:
         yield "code"
-    if (
-        (kind, name) in WATCHING
-        or _is_now(SILENT, kind, name, new)
-        or (name == "retention_in_days" and _less(old, new))
-    ):
+    if (kind, name) in WATCHING or _is_now(SILENT, kind, name, new):
         yield "watching"
     if _is_now(BARE, kind, name, new) or (name in PROTECTING and kind.startswith(_PROTECTED_KINDS)):
         yield "protection"
@@ -109,8 +105,3 @@ def _is_now(table: Mapping[tuple[str, str], object], kind: str, name: str, value
 def _more(before: object, after: object) -> bool:
     old, new = ({*map(str, side)} if isinstance(side, list) else set() for side in (before, after))
     return bool(new - old)
-
-
-def _less(before: object, after: object) -> bool:
-    # Zero is for ever.
-    return isinstance(after, int) and after != 0 and (not before or (isinstance(before, int) and after < before))

@@ -36,7 +36,8 @@ def plan_summary(paths: Paths, *, environ: Mapping[str, str]) -> list[Path]:
     paths : Paths
         `build` of them is one of the places below the directory where plans are left; its settings are those planned.
     environ : mapping
-        `BASE` in it is a revision of Git, whose settings tell which choices are new. By default all are listed.
+        `BASE` in it is a revision of Git, whose settings tell which choices are new; by default all are listed. `HEAD`
+        names the commit that was planned.
 
     Returns
     -------
@@ -55,7 +56,8 @@ def plan_summary(paths: Paths, *, environ: Mapping[str, str]) -> list[Path]:
     found = facts(plans, configurations)
     base_name = environ.get("BASE", "")
     base = choices_of(base_name, paths.settings) if base_name else None
-    whole, short = (page(found, base=base, base_name=base_name, most=most) for most in (None, MOST_OF_A_KIND))
+    names = {"base_name": base_name, "head": environ.get("HEAD", "")}
+    whole, short = (page(found, base=base, **names, most=most) for most in (None, MOST_OF_A_KIND))
     ending = ENDING.format(whole=WHOLE, place=f"{build.name}/{place}/{PLATFORM}/plan.json")
     write_text(build / SUMMARY, cut(short, ending=ending))
     write_text(build / WHOLE, "\n".join(whole) + "\n")

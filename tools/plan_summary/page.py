@@ -24,7 +24,9 @@ _TITLES = {
 }
 
 
-def page(facts: Facts, *, base: Mapping[str, Any] | None, base_name: str = "", most: int | None = None) -> list[str]:
+def page(
+    facts: Facts, *, base: Mapping[str, Any] | None, base_name: str = "", head: str = "", most: int | None = None
+) -> list[str]:
     """Return the lines of a summary.
 
     Parameters
@@ -35,16 +37,19 @@ def page(facts: Facts, *, base: Mapping[str, Any] | None, base_name: str = "", m
         The choices of the settings that the change is made to. By default they are not known, and all are listed.
     base_name : str, optional
         What these settings are called.
+    head : str, optional
+        The commit that was planned. By default it is not named.
     most : int, optional
         Lines of one kind of danger. By default all.
     """
     dangers = [*_losses(facts, most), *_exposures(facts, most), *_choices(facts, base, base_name, most)]
     first = dangers or ["Nothing of what is looked for: no data goes, no protection is lifted, nothing opens."]
+    commit = f", commit {code(head)}" if head else ""
     lines = [
         MARKER,
         f"## Plan: {_counts(facts.count())}",
         "",
-        f"Account {code(facts.account_id or 'not known')}, planned at {code(facts.at or 'a time not known')}.",
+        f"Account {code(facts.account_id or 'not known')}, planned at {code(facts.at or 'a time not known')}{commit}.",
         *([] if facts.is_complete else ["", "**Terraform did not plan to the end: this is not all.**"]),
         "",
         "### Look at this first" if dangers else "### Dangers",

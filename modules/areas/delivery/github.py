@@ -36,17 +36,20 @@ PLAN_SECONDS, DEPLOY_SECONDS = 3600, 4 * 3600
 class GitHubRoles(Construct):
     """The planner's and the deployer's role, and the account's OIDC provider of GitHub if it is ``managed``.
 
-    Pull requests and the branch of the settings may assume the planner's role, and only jobs of the environment may
-    assume the deployer's: GitHub signs such a job's token with the environment as its subject, once the protection
-    rules of the environment, such as a required approval, let it run. Both conditions are of equality.
+    Pull requests and the branch of the settings may assume the planner's role, and only jobs of the environment that
+    run on the branch may assume the deployer's: GitHub signs such a job's token with the environment as its subject,
+    once the protection rules of the environment, such as a required approval, let it run. GitHub makes an environment
+    that does not exist, without rules, when a workflow names it, so the branch (``ref``) is a condition of its own. All
+    conditions are of equality.
 
     Parameters
     ----------
     region
         The home region. Roles are global.
 
-    See https://docs.github.com/en/actions/reference/security/oidc and
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html
+    See https://docs.github.com/en/actions/reference/security/oidc,
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html and, for ``ref``,
+    https://aws.amazon.com/about-aws/whats-new/2026/01/aws-sts-supports-validation-identity-provider-claims
     """
 
     def __init__(self, scope: Construct, id_: str, *, region: Region) -> None:
@@ -62,10 +65,11 @@ class GitHubRoles(Construct):
             provider = DataAwsIamOpenidConnectProvider(
                 self, "existing-provider", provider=region.provider, url=f"https://{ISSUER}"
             ).arn
-        planned = ("pull_request", f"ref:refs/heads/{github.branch}")
-        for id_of_role, name, subjects, seconds in (
-            ("planner", PLANNER, planned, PLAN_SECONDS),
-            ("deployer", DEPLOYER, (f"environment:{github.environment}",), DEPLOY_SECONDS),
+        ref = f"refs/heads/{github.branch}"
+        on_the_branch = string_equals(f"{ISSUER}:ref", ref)
+        for id_of_role, name, subjects, more, seconds in (
+            ("planner", PLANNER, ("pull_request", f"ref:{ref}"), [], PLAN_SECONDS),
+            ("deployer", DEPLOYER, (f"environment:{github.environment}",), [on_the_branch], DEPLOY_SECONDS),
         ):
             trust = Statement(
                 actions=["sts:AssumeRoleWithWebIdentity"],
@@ -73,6 +77,7 @@ class GitHubRoles(Construct):
                 condition=[
                     string_equals(f"{ISSUER}:aud", AUDIENCE),
                     string_equals(f"{ISSUER}:sub", *(f"repo:{github.repository}:{each}" for each in subjects)),
+                    *more,
                 ],
             )
             _Role(self, id_of_role, region=region, name=name, trust=trust, seconds=seconds)
