@@ -9,6 +9,7 @@ import pytest
 from modules.areas.failover.runtime import advance as runtime
 from modules.areas.failover.runtime import journal
 from modules.areas.failover.runtime.advance import advance
+from modules.areas.failover.runtime.release import release
 from tests.failover.aws import HOME, SOUTH, WEST, FakeAws, arn, drive
 from tests.failover.losing import REQUEST, lose, record
 
@@ -65,3 +66,15 @@ def test_a_driver_that_slept_writes_into_no_later_failover(aws: FakeAws) -> None
     assert later.version == stale.version
     with pytest.raises(journal.MovedError):
         journal.save(aws.world(), stale.did("hold", {}))
+
+
+def test_a_driver_that_slept_begins_nothing_again(aws: FakeAws) -> None:
+    """A laptop that was closed meanwhile; planned and forced ones pass the gate."""
+    for more in ({"planned": True}, {"force_reason": "now"}):
+        request = {**REQUEST, **more, "id": str(more)}
+        assert drive(aws, request)[1]["state"] == "done"
+        release(HOME, aws.world(), reason="a test")
+        aws.regions[WEST]["instance"] = {"status": "available", "source": arn(HOME), "busy": 0}
+        answer = advance(request, aws.world())
+        assert (answer["state"], answer["advice"]) == ("refused", "start another")
+        assert answer["why"].endswith("is closed")

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 STEPS = (hold, fence, drain, promote, settle, secret, spread, rotation, scale, announce)
 #: Seconds after which a failover that waits says so in the journal. The keeper starts those that have been silent.
 HEARTBEAT = 60
+#: Seconds until a service that does not answer is asked again.
+PAUSE = 15
 Answer = dict[str, Any]
 
 
@@ -102,8 +104,8 @@ def advance(event: Mapping[str, Any], world: World) -> Answer:
     except RefusedError as refused:
         return _refused(refused)
     except DarkError as dark:
-        # The region that takes over, or the journal's. Both are needed; a driver tries again.
-        return {"next": "wait", "seconds": 15, "why": str(dark)}
+        # The journal's region. A driver tries again.
+        return {"next": "wait", "seconds": PAUSE, "why": str(dark)}
 
 
 def find(request: Request, world: World) -> tuple[Run | None, str]:
@@ -116,9 +118,11 @@ def find(request: Request, world: World) -> tuple[Run | None, str]:
     """
     source, keeper = world.instance_arn(request.origin), world.platform.places[request.origin].keeper
     if keeper != request.target:
-        local = journal.load(world, request.target, source)
-        if local and local.state in journal.HELD:
-            return local, request.target
+        # If it is dark, a failover that is under way says what it waits for, and none begins.
+        with suppress(DarkError):
+            local = journal.load(world, request.target, source)
+            if local and local.state in journal.HELD:
+                return local, request.target
     try:
         return journal.load(world, keeper, source), keeper
     except DarkError as dark:
@@ -160,12 +164,19 @@ def _begin(request: Request, world: World, old: Run | None, region: str) -> Answ
     )
     if request.dry_run and old is not None and old.state in journal.HELD:
         return {"next": "end", "state": "dry run", "found": old.steps.get("look", {}), "statement": _said(old, world)}
-    if old is not None and old.state == REFUSED and not request.dry_run:
-        if "undo" not in old.steps:
-            undo(old, world)
+    if old is not None and not request.dry_run:
+        if old.state == REFUSED and "undo" not in old.steps:
+            # A region that is dark opens itself when it returns, and another failover fences it again.
+            with suppress(DarkError):
+                undo(old, world)
         if old.id == request.id:
-            raise RefusedError(old.waits or "it was given up", "start another")
-    found = look(run, world)
+            # A driver that slept must not begin again what is over.
+            raise RefusedError(old.waits or f"{old.id} is {old.state}", "start another")
+    try:
+        found = look(run, world)
+    except DarkError as dark:
+        # A driver that waited for it would begin hours later, when perhaps nobody wants it any more.
+        raise RefusedError(f"{dark}, so nobody knows what would be lost", "again when it answers") from None
     if request.dry_run:
         return {"next": "end", "state": "dry run", "found": found, "would": [step.__name__ for step in STEPS]}
     try:
@@ -179,9 +190,10 @@ def _do(step: Any, run: Run, world: World) -> Answer:  # noqa: ANN401 - one of S
     name = step.__name__
     try:
         detail = step(run, world)
-    except NotYetError as wait:
+    except (NotYetError, DarkError) as wait:
         _beat(run, world, f"{name}: {wait}")
-        return {"next": "wait", "seconds": wait.seconds, "at": name, "why": str(wait)}
+        seconds = wait.seconds if isinstance(wait, NotYetError) else PAUSE
+        return {"next": "wait", "seconds": seconds, "at": name, "why": str(wait)}
     except RefusedError as refused:
         return _give_up(run, world, refused)
     after = run.did(name, detail)
@@ -211,7 +223,9 @@ def _give_up(run: Run, world: World, refused: RefusedError) -> Answer:
         given_up = journal.save(world, replace(run, state=REFUSED, ended=world.now(), waits=str(refused)))
     except MovedError:
         return {"next": "wait", "seconds": 1, "why": "another driver has gone on"}
-    undo(given_up, world)
+    # What cannot be taken away now, its keeper takes away.
+    with suppress(DarkError):
+        undo(given_up, world)
     return _refused(refused)
 
 
