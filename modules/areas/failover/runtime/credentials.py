@@ -40,8 +40,8 @@ def secret(run: Run, world: World) -> Detail:
 def spread(run: Run, world: World) -> Detail:
     """Make the replicas in the other regions copies of the new primary secrets.
 
-    A region that is dark is noted, and its copies follow later: the keeper sees to it. The region that was left keeps
-    its own secrets, until they are reunited.
+    A region that is dark or refuses is noted, and its copies follow later: the keeper sees to it. The region that was
+    left keeps its own secrets, until they are reunited.
     """
     return {region: _spread_to(run, world, region) for region in world.platform.others(run.origin, run.target)}
 
@@ -141,4 +141,7 @@ def _spread_to(run: Run, world: World, region: str) -> str:
             )
     except DarkError as dark:
         return str(dark)
+    except ClientError as error:
+        # One region that refuses must not keep the writer's own from its rotation, its capacity and its pages.
+        return f"AWS refuses: {code(error)}"
     return FOLLOWS

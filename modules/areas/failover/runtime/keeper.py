@@ -199,7 +199,8 @@ def _spread(region: str, world: World, records: list[Run]) -> list[str]:
     reached: list[str] = []
     for record in records:
         missing = credentials.missing(record)
-        if record.region != region or record.state != DONE or not missing:
+        # The role of this region's function may replicate its own secrets, and no others.
+        if record.target != region or record.state != DONE or not missing:
             continue
         if not credentials.is_primary(world, record.target):
             # They were reunited since.
