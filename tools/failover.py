@@ -13,9 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from modules.areas.failover.description import describe
 from modules.areas.failover.runtime import journal
-from modules.areas.failover.runtime.clients import Clients, DarkError
+from modules.areas.failover.runtime.clients import Clients, DarkError, code
+from modules.areas.failover.runtime.look import NOT_THERE
 from modules.areas.failover.runtime.release import release
 from modules.areas.failover.runtime.world import RefusedError, World
 from modules.settings import Settings, load_settings
@@ -167,15 +170,22 @@ class Failovers:
 
     def _origin(self, settings: Settings, world: World, region: str) -> str:
         """Return the region of the writer: what the replica says, else an open record, else the settings."""
+        source = None
         try:
             source = world.source_of(world.instance(region))
         except DarkError as dark:
             raise ToolError(f"{region} does not answer ({dark})", advice="nothing can be moved there now") from None
+        except ClientError as error:
+            # The look refuses a region without an instance.
+            if code(error) not in NOT_THERE:
+                raise
         if source:
             return source.split(":")[3]
         records, _ = journal.gather(world)
-        open_ones = [record.origin for record in records if record.target == region and record.state in journal.HELD]
-        return next(iter(open_ones), settings.topology.writer)
+        open_ones = [record for record in records if record.state in journal.HELD]
+        moved_here = [record.origin for record in open_ones if record.target == region]
+        moved_away = [record.target for record in open_ones if record.origin == region]
+        return next(iter([*moved_here, *moved_away]), settings.topology.writer)
 
     def _tell_dry_run(self, answer: Answer) -> None:
         self.reporter.say("dry run: nothing is changed")

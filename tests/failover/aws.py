@@ -111,6 +111,7 @@ class FakeAws(Copies, Secrets):
                 "told": [],
                 "metrics": {},
                 "started": {},
+                "broken": {},
                 "lag": None,
             }
         self.keep()
@@ -256,10 +257,15 @@ class FakeAws(Copies, Secrets):
         return {"executionArn": f"arn:aws:states:{region}:{ACCOUNT}:execution:failover:{arguments['name']}"}
 
     def _describe_execution(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
-        event = here["started"][arguments["executionArn"].rpartition(":")[2]]
+        name = arguments["executionArn"].rpartition(":")[2]
+        if why := here["broken"].get(name):
+            return {"status": "FAILED", "error": "ClientError", "cause": why}
+        event = here["started"][name]
         # A machine that has not been told to wait ends with the failover; one that is refused fails.
         answer = advance({**event["request"], "dry_run": True}, self.world())
-        return {"status": "FAILED", "cause": answer["why"]} if answer["state"] == "refused" else {"status": "RUNNING"}
+        if answer["state"] == "refused":
+            return {"status": "FAILED", "error": "Refused", "cause": answer["why"]}
+        return {"status": "RUNNING"}
 
     def _invoke(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
         answer = advance({**json.loads(arguments["Payload"]), "dry_run": True}, self.world())
