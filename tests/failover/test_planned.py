@@ -120,3 +120,22 @@ def test_planned_is_given_up_without_the_metric_that_would_show_its_end(aws: Fak
     aws.ill = {("cloudwatch", WEST)}
     assert "20 minutes" in drive(aws, PLANNED)[1]["why"]
     assert not aws.fenced(HOME)
+
+
+@pytest.mark.parametrize(
+    ("lag", "why"),
+    [([], "has reported no lag"), ([(1_799_999_940.0, 4000.0)], "is 4060 s behind, and drains for 20 minutes")],
+)
+def test_planned_fences_no_writer_for_a_replica_that_is_far_behind(
+    aws: FakeAws, lag: list[tuple[float, float]], why: str
+) -> None:
+    aws.regions[WEST]["lag"] = lag
+    did, end = drive(aws, PLANNED)
+    assert (did, end["state"]) == ([], "refused")
+    assert why in end["why"]
+
+
+def test_planned_fences_no_writer_for_a_replica_that_cannot_be_promoted(aws: FakeAws) -> None:
+    aws.regions[WEST]["instance"]["status"] = "backing-up"
+    did, end = drive(aws, PLANNED)
+    assert (did, end["why"]) == ([], "the replica in us-west-2 is backing-up")

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from . import loss
 from .clients import DarkError, code
-from .look import lag_points
+from .look import PATIENCE, lag_points
 from .world import NotYetError, RefusedError
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 #: Seconds after the fence until which a commit that had already reached the writer may take.
 MARGIN = 30
-#: Seconds after which a planned failover is given up, and its region opened again. A quiet database takes up to five
-#: minutes, since RDS itself commits that often.
-PATIENCE = 20 * 60
 Detail = dict[str, Any]
 
 
