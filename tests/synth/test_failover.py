@@ -52,6 +52,8 @@ REPORTS = {
     "SendDeadLetters": ["sqs:SendMessage"],
     "EncryptDeadLetters": ["kms:Decrypt", "kms:GenerateDataKey"],
 }
+#: Through which service, and which tables.
+DECRYPTS = ("kms:ViaService", "kms:EncryptionContext:aws:dynamodb:tableName")
 #: These actions know no resource; the first is held to a namespace.
 ANY_RESOURCE = {"HoldRegions", "LookAtFences", "LookAtGroups", "LookAtTheLag", "SendTraces"}
 
@@ -240,3 +242,17 @@ def test_without_failover_nothing_of_it_is_made(regions: tuple[str, ...], more: 
     ]
     nearest = named(stack, "aws_route53_record", regions[0], f"_nearest-{regions[0]}_")
     assert stack.at(nearest.body["health_check_id"]).body["type"] == "HTTPS"
+
+
+def test_journals_of_a_lost_region_are_read_when_it_answers_again() -> None:
+    """Its keys are not Terraform's then; a keeper that may not read one table would stop altogether."""
+    stack = platform(*THREE[1:], lost_regions=[THREE[0]], database={"instances": {THREE[2]: {"of": THREE[0]}}})
+    for function in ("look", "act"):
+        decrypt = statements(stack, THREE[1], function)["DecryptJournals"]
+        (lost,) = [arn for arn in decrypt["resources"] if f":{THREE[0]}:" in arn]
+        assert lost.startswith("arn:aws:kms:")
+        assert lost.endswith(":key/*")
+        through, tables = ({one["variable"]: one["values"] for one in decrypt["condition"]}[name] for name in DECRYPTS)
+        assert f"dynamodb.{THREE[0]}.amazonaws.com" in through
+        assert f"PROD-dynamodb-test-failover-{THREE[0]}" in tables
+    assert "key/*" not in str(statements(platform(*THREE), THREE[1], "act")["DecryptJournals"])
