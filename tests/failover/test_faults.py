@@ -88,6 +88,9 @@ def test_the_journal_is_dark(aws: FakeAws) -> None:
     aws.come_back(WEST)
     assert keep(WEST, aws.world())["held"] == [HOME]
     assert aws.held(HOME) == 1
+    text = "\n".join(drive(aws, south)[1]["statement"])
+    assert "is: us-east-1 is out of DNS" in text
+    assert "is not: held" not in text
     aws.come_back(HOME)
     end = drive(aws, {**REQUEST, "id": "c", "force_reason": "again"})[1]
     assert end["why"] == "a moves the writer from us-east-1 to ap-south-1: done"
