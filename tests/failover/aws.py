@@ -221,7 +221,10 @@ class FakeAws(Copies, Secrets):
         here["acl"].append({key: arguments[key] for key in ("RuleNumber", "RuleAction", "Egress")})
 
     def _delete_network_acl_entry(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
-        here["acl"] = [entry for entry in here["acl"] if entry["RuleNumber"] != arguments["RuleNumber"]]
+        left = [entry for entry in here["acl"] if entry["RuleNumber"] != arguments["RuleNumber"]]
+        if left == here["acl"]:
+            raise error("InvalidNetworkAclEntry.NotFound")
+        here["acl"] = left
 
     def _describe_auto_scaling_groups(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
         return {"AutoScalingGroups": [{**here["group"], "AutoScalingGroupName": f"web-{region}"}]}

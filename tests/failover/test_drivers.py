@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from modules.areas.failover.runtime import advance as runtime
-from modules.areas.failover.runtime import journal
+from modules.areas.failover.runtime import journal, traffic
 from modules.areas.failover.runtime.advance import advance
 from modules.areas.failover.runtime.release import release
 from tests.failover.aws import HOME, SOUTH, WEST, FakeAws, arn, drive
@@ -78,3 +78,12 @@ def test_a_driver_that_slept_begins_nothing_again(aws: FakeAws) -> None:
         answer = advance(request, aws.world())
         assert (answer["state"], answer["advice"]) == ("refused", "start another")
         assert answer["why"].endswith("is closed")
+
+
+def test_of_two_that_open_a_region_one_is_late(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A driver gives up, and the region's own keeper finds that as well."""
+    traffic.fence_region(aws.world(), HOME)
+    found = traffic._acl(aws.world(), HOME)
+    assert traffic.open_region(aws.world(), HOME)
+    monkeypatch.setattr(traffic, "_acl", lambda *_: found)
+    assert not traffic.open_region(aws.world(), HOME)

@@ -52,8 +52,11 @@ def missing(run: Run) -> list[str]:
 
 
 def rotation(run: Run, world: World) -> Detail:
-    """Let the target's own function rotate the secrets; Secrets Manager tries it at once, which proves the login.
+    """Let the target's own function rotate the secrets.
 
+    Secrets Manager then runs its step ``testSecret``, and nobody waits for that here: if a password does not open the
+    new writer, the function fails, and its alarm tells
+    (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html).
     Rotation in the region that was left ends: it would change passwords of the old writer. A rotation that was under
     way when the region was lost is in the way of the new one, and is left to people.
     """
