@@ -77,6 +77,8 @@ class FakeAws(Copies, Secrets):
         self.look: Callable[[], None] = lambda: None
         #: Services that are dark in a region.
         self.ill: set[tuple[str, str]] = set()
+        #: Regions that changes of secrets do not reach yet.
+        self.behind: set[str] = set()
         self.regions: dict[str, dict[str, Any]] = {}
         self.now = START
         self.dark: dict[str, float] = {}
@@ -107,6 +109,7 @@ class FakeAws(Copies, Secrets):
                     }
                     for name in SECRETS
                 },
+                "puts": 0,
                 "table": {},
                 "told": [],
                 "metrics": {},

@@ -40,6 +40,8 @@ CHANGES = {
     "TellPeople": ["sns:Publish"],
     "EncryptWhatIsTold": ["kms:Decrypt", "kms:GenerateDataKey"],
 }
+#: And outside the home region: the address of a writer that is elsewhere than its primary secrets.
+ADDRESSES = {"AddressThePrimarySecrets": ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"]}
 LOOKS = {
     "LookAtDatabases": ["rds:DescribeDBInstances"],
     "LookAtTheLag": ["cloudwatch:GetMetricStatistics"],
@@ -75,7 +77,8 @@ def statements(stack: Stack, region: str, function: str) -> dict[str, dict[str, 
 def test_one_role_looks_and_the_other_acts_and_neither_may_do_more(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
     for region in regions:
-        for function, wanted in (("look", LOOKS | REPORTS), ("act", LOOKS | CHANGES | REPORTS)):
+        elsewhere = ADDRESSES if region != regions[0] else {}
+        for function, wanted in (("look", LOOKS | REPORTS), ("act", LOOKS | CHANGES | elsewhere | REPORTS)):
             found = statements(stack, region, function)
             assert {sid: sorted(one["actions"]) for sid, one in found.items()} == wanted
             for sid, one in found.items():
@@ -98,6 +101,9 @@ def test_only_the_own_replica_is_promoted_and_only_the_own_secrets_are_written(r
         assert group.endswith(f"/{named(stack, 'aws_autoscaling_group', region, '').body['name']}")
         for arn in found["ChangeTheSecretsHere"]["resources"]:
             assert region == regions[0] or f'":{region}:"' in arn
+        if region != regions[0]:
+            secrets = {one.address for one in stack.resources("aws_secretsmanager_secret")}
+            assert {stack.at(arn).address for arn in found["AddressThePrimarySecrets"]["resources"]} == secrets
         acls = {one.address for one in stack.resources("aws_network_acl") if one.body["tags"]["Tier"] == "database"}
         assert {stack.at(arn).address for arn in found["FenceDatabases"]["resources"]} == acls
 

@@ -117,3 +117,11 @@ def test_a_planned_failover_is_given_up_as_the_role_allows(aws: FakeAws) -> None
     aws.regions[WEST]["lag"] = [(aws.now - 60, 30.0)]
     assert drive(aws, {**REQUEST, "planned": True})["state"] == "refused"
     assert not aws.fenced(HOME)
+
+
+def test_the_address_goes_into_primary_secrets_of_a_third_region_as_the_role_allows(aws: FakeAws) -> None:
+    for region, here in aws.regions.items():
+        here["instance"]["source"] = None if region == WEST else arn(WEST)
+    assert drive(aws, {**REQUEST, "origin": WEST, "target": SOUTH, "planned": True})["state"] == "done"
+    keep_all(aws)
+    assert aws.hosts() == {region: {f"main-{SOUTH}"} for region in REGIONS}

@@ -160,6 +160,13 @@ def _secret_statements(reach: Reach) -> list[Statement]:
     """
     region = reach.region
     here = [secret.arn_in(region.name) for secret in reach.secrets]
+    elsewhere = [secret.resource.arn for secret in reach.secrets if secret.region.name != region.name]
+    # After a failover whose secrets are one again, the writer may be elsewhere than its primary secrets.
+    address = Statement(
+        sid="AddressThePrimarySecrets",
+        actions=["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"],
+        resources=elsewhere,
+    )
     all_copies = [secret.arn_in(name) for secret in reach.secrets for name in sorted(reach.keys)]
     return [
         Statement(
@@ -172,6 +179,7 @@ def _secret_statements(reach: Reach) -> list[Statement]:
             ],
             resources=here,
         ),
+        *([address] if elsewhere else []),
         Statement(
             sid="CutTheirCopiesLoose",
             actions=[
