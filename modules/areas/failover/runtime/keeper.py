@@ -43,12 +43,15 @@ def keep(region: str, world: World) -> Detail:
     dict
         What was done, for the log.
     """
-    read = readings(region, world)
     records, dark = journal.gather(world)
+    # First what protects: whatever a region answers to the rest, and raises.
+    held = _publish(region, world, records, dark)
+    returned = _see_to_itself(region, world, records)
+    read = readings(region, world)
     done = {
         "missed": sorted(name for name, found in read["regions"].items() if found.get("missed")),
-        "held": _publish(region, world, records, dark),
-        "returned": _see_to_itself(region, world, records),
+        "held": held,
+        "returned": returned,
         "resumed": _resume(region, world, records),
         "spread": _spread(region, world, records),
     }
