@@ -100,11 +100,14 @@ class Failovers:
     def status(self) -> None:
         """Print where things stand in every region."""
         settings = self.settings()
-        world, _ = self.world(settings, near=settings.home)
+        # None of them: whichever is dark costs the least.
+        world, _ = self.world(settings, near="")
         RegionStatus(settings=settings, world=world, reporter=self.reporter).show()
 
     def world(self, settings: Settings, *, near: str) -> tuple[World, str]:
         """Return what a failover knows, and who asks; the account is asked for in any region that answers.
+
+        `near` is the region that is given more time, and asked first; it may be empty.
 
         Raises
         ------

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from botocore.config import Config
 
 from modules.areas.failover.runtime import journal
 from modules.areas.failover.runtime.advance import STEPS
+from modules.areas.failover.runtime.clients import FAR
 from modules.areas.failover.runtime.world import World
 from tests.failover.aws import HOME, WEST, error
-from tests.failover.people import People, new_people
+from tests.failover.people import Client, People, new_people
 from tests.support.region_sets import ONE, THREE, settings_of, write_settings
 from tools.errors import ToolError
 
@@ -163,6 +165,21 @@ def test_a_region_without_an_instance_is_refused(people: People) -> None:
     people.aws.regions[WEST]["instance"] = None
     with pytest.raises(ToolError, match="there is no instance in us-west-2"):
         people.type("fail_over", REGION=WEST, DRIVER="here")
+
+
+def test_status_waits_for_no_region_longer_than_for_others(people: People) -> None:
+    """The home region may be the one that hangs."""
+    configs: list[Config] = []
+
+    def make(service: str, *, region_name: str, config: Config) -> Client:
+        configs.append(config)
+        return Client(people.aws, service, region_name)
+
+    failovers = people._failovers({})
+    failovers.make = make
+    failovers.status()
+    assert configs
+    assert all(config is FAR for config in configs)
 
 
 def test_status_does_not_know_what_a_dark_journal_has(people: People) -> None:
