@@ -13,9 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from modules.areas.failover.description import describe
 from modules.areas.failover.runtime import journal
-from modules.areas.failover.runtime.clients import Clients, DarkError
+from modules.areas.failover.runtime.clients import Clients, DarkError, code
+from modules.areas.failover.runtime.look import NOT_THERE
 from modules.areas.failover.runtime.release import release
 from modules.areas.failover.runtime.world import RefusedError, World
 from modules.settings import Settings, load_settings
@@ -97,11 +100,14 @@ class Failovers:
     def status(self) -> None:
         """Print where things stand in every region."""
         settings = self.settings()
-        world, _ = self.world(settings, near=settings.home)
+        # None of them: whichever is dark costs the least.
+        world, _ = self.world(settings, near="")
         RegionStatus(settings=settings, world=world, reporter=self.reporter).show()
 
     def world(self, settings: Settings, *, near: str) -> tuple[World, str]:
         """Return what a failover knows, and who asks; the account is asked for in any region that answers.
+
+        `near` is the region that is given more time, and asked first; it may be empty.
 
         Raises
         ------
@@ -167,15 +173,22 @@ class Failovers:
 
     def _origin(self, settings: Settings, world: World, region: str) -> str:
         """Return the region of the writer: what the replica says, else an open record, else the settings."""
+        source = None
         try:
             source = world.source_of(world.instance(region))
         except DarkError as dark:
             raise ToolError(f"{region} does not answer ({dark})", advice="nothing can be moved there now") from None
+        except ClientError as error:
+            # The look refuses a region without an instance.
+            if code(error) not in NOT_THERE:
+                raise
         if source:
             return source.split(":")[3]
         records, _ = journal.gather(world)
-        open_ones = [record.origin for record in records if record.target == region and record.state in journal.HELD]
-        return next(iter(open_ones), settings.topology.writer)
+        open_ones = [record for record in records if record.state in journal.HELD]
+        moved_here = [record.origin for record in open_ones if record.target == region]
+        moved_away = [record.target for record in open_ones if record.origin == region]
+        return next(iter([*moved_here, *moved_away]), settings.topology.writer)
 
     def _tell_dry_run(self, answer: Answer) -> None:
         self.reporter.say("dry run: nothing is changed")

@@ -11,6 +11,7 @@ from typing import Any
 from modules.areas.failover.runtime import journal
 from modules.areas.failover.runtime.advance import STEPS, advance
 from modules.areas.failover.runtime.clients import DarkError
+from modules.areas.failover.runtime.names import REFUSED_ERROR
 from modules.areas.failover.runtime.statement import statement
 from modules.areas.failover.runtime.world import World
 from tools.console import Reporter
@@ -77,7 +78,7 @@ class Driver:
         Raises
         ------
         ToolError
-            When it does not start.
+            When it does not start, or breaks off.
         """
         world, target = self.world, request["target"]
         machine = world.arn("states", target, f"stateMachine:{world.platform.places[target].machine}")
@@ -96,13 +97,17 @@ class Driver:
         except DarkError as dark:
             raise ToolError(str(dark), advice="DRIVER=here does the steps from this machine") from None
         told: set[str] = set()
+        waited = ""
         while True:
             record = self._record(request)
             for step in self._new_steps(record, told):
                 self._tell_step(step, record.steps[step] if record else {})
+            if record and record.waits not in {"", waited}:
+                self.reporter.say(f"  waits: {record.waits}")
+                waited = record.waits
             if record and record.state != journal.RUNNING:
                 return {"next": "end", "state": record.state, "statement": statement(record, world.platform)}
-            if end := self._execution_end(execution, target):
+            if end := self._execution_end(execution, target, record):
                 return end
             self.sleep(LOOK_EVERY)
 
@@ -123,17 +128,39 @@ class Driver:
                 told.add(step)
                 yield step
 
-    def _execution_end(self, execution: str, region: str) -> Answer | None:
-        """Return how an execution has ended before its failover has; None while it runs."""
+    def _execution_end(self, execution: str, region: str, record: journal.Run | None) -> Answer | None:
+        """Return how an execution has ended before its failover has; None while it runs.
+
+        Raises
+        ------
+        ToolError
+            When it has ended by an error, or somebody has stopped it.
+        """
         try:
             said = self.world.aws.ask("stepfunctions", region, "describe_execution", executionArn=execution)
         except DarkError:
             return None
         if said["status"] in {"RUNNING", "SUCCEEDED"}:
             return None
-        return {"next": "end", "state": journal.REFUSED, "why": said.get("cause") or said["status"]}
+        why = _reason(said)
+        if said.get("error") == REFUSED_ERROR:
+            return {"next": "end", "state": journal.REFUSED, "why": why}
+        # What has begun stands, and the region may be held and fenced.
+        state = f"failover {record.id} is {record.state}" if record else "nothing has begun"
+        raise ToolError(
+            f"the state machine in {region} has broken off, and {state}: {why}",
+            advice="the same command goes on; DRIVER=here does the steps from this machine",
+        )
 
     def _tell_step(self, name: str, detail: Answer) -> None:
         facts = ", ".join(f"{key} {value}" for key, value in detail.items() if value not in ("", None, {}))
         self.reporter.say(f"  {datetime.now(tz=UTC):%H:%M:%S} {name:<9} {facts}")
         self.on_step(name, facts)
+
+
+def _reason(said: Answer) -> str:
+    """Return why an execution has failed; what a Lambda function raises is JSON, with a traceback that helps nobody."""
+    cause = str(said.get("cause") or said["status"])
+    with suppress(ValueError, KeyError, TypeError):
+        return str(json.loads(cause)["errorMessage"])
+    return cause

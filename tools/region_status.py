@@ -39,11 +39,11 @@ class RegionStatus:
 
     def show(self) -> None:
         """Print a block of lines for each region, and the failovers that are not closed."""
-        records, _ = journal.gather(self.world)
+        records, dark = journal.gather(self.world)
         open_ones = [record for record in records if record.state in journal.HELD]
         for region in sorted(self.world.platform.places):
             self.reporter.say(region)
-            for name, text in self.lines(region, open_ones):
+            for name, text in self.lines(region, open_ones, dark):
                 self.reporter.say(f"  {name:<12} {text}")
         for record in open_ones:
             self.reporter.say("")
@@ -52,14 +52,16 @@ class RegionStatus:
             for line in statement(record, self.world.platform):
                 self.reporter.say(line)
 
-    def lines(self, region: str, open_ones: list[journal.Run]) -> Iterator[tuple[str, str]]:
-        """Return what there is to say of a region, as pairs of a word and a text."""
+    def lines(self, region: str, open_ones: list[journal.Run], dark: list[str]) -> Iterator[tuple[str, str]]:
+        """Return what there is to say of a region, as pairs of a word and a text; `dark` are regions without a word."""
         held = [record.id for record in open_ones if record.origin == region]
-        yield "held", f"out of DNS since {', '.join(held)}" if held else "no"
+        keeper = self.world.platform.places[region].keeper
+        not_held = f"{UNKNOWN}: its journal is in {keeper}, which does not answer" if keeper in dark else "no"
+        yield "held", f"out of DNS since {', '.join(held)}" if held else not_held
         try:
             instance = self.world.instance(region)
-        except DarkError as dark:
-            yield "dark", f"{dark}; {self._last_seen(region)}"
+        except DarkError as error:
+            yield "dark", f"{error}; {self._last_seen(region)}"
             return
         except ClientError as error:
             yield "database", code(error)

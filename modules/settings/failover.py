@@ -31,10 +31,10 @@ class FailoverSettings(Section):
     loss_limit_seconds: Annotated[int, Field(ge=60, le=86_400)] = 420
 
 
-def keeper_of(region: str, regions: Iterable[str], *, home: str) -> str:
+def keeper_of(region: str, regions: Iterable[str], *, home: str, lost: Iterable[str] = ()) -> str:
     """The region that keeps the journal about the writer of ``region``, and holds that region out of DNS.
 
     It is another one, so that it answers when ``region`` is lost: the home region, and for that its companion. So a
-    region that joins moves no journal.
+    region that joins moves no journal. One that is ``lost`` keeps a journal only if there is no other.
     """
-    return home if region != home else companion(home, regions) or home
+    return home if region != home else companion(home, regions) or companion(home, lost) or home

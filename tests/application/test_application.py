@@ -96,12 +96,8 @@ def authority() -> Authority:
 
 @pytest.fixture(scope="module")
 def server(authority: Authority) -> Iterator[Server]:
-    server = Server(authority.issue())
-    try:
-        server.start()
+    with Server.run(authority.issue()) as server:
         yield server
-    finally:
-        server.remove()
 
 
 @pytest.fixture(scope="module")

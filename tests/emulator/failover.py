@@ -26,7 +26,8 @@ HEARTBEAT = 300
 class Standing:
     """Three regions. Its clock goes on when a driver waits, so that nobody waits for it."""
 
-    def __init__(self, emulator: Emulator) -> None:
+    def __init__(self, emulator: Emulator, *, secrets_in: str = HOME) -> None:
+        self._secrets_in = secrets_in
         self.emulator, self._ahead, self._began = emulator, 0.0, time.time()
         self.client: Callable[[str, str], Any] = cache(emulator.client)
         self._dark: list[str] = []
@@ -164,17 +165,18 @@ class Standing:
             )
 
     def _make_secrets(self) -> None:
-        secrets, place = self.client("secretsmanager", HOME), self.platform.places[HOME]
+        primary = self._secrets_in
+        secrets, place = self.client("secretsmanager", primary), self.platform.places[primary]
         host = self.instance(HOME)["Endpoint"]["Address"]
         for name in self.platform.secrets:
             secrets.create_secret(
                 Name=name,
                 SecretString=json.dumps({"host": host, "password": "kept"}),
-                AddReplicaRegions=[{"Region": region} for region in (WEST, SOUTH)],
+                AddReplicaRegions=[{"Region": region} for region in REGIONS if region != primary],
             )
             secrets.rotate_secret(
                 SecretId=name,
-                RotationLambdaARN=self.world().arn("lambda", HOME, f"function:{place.rotation}"),
+                RotationLambdaARN=self.world().arn("lambda", primary, f"function:{place.rotation}"),
                 RotationRules={"AutomaticallyAfterDays": 30},
             )
 

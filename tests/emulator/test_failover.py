@@ -69,6 +69,22 @@ def test_a_third_region_that_is_dark_follows_when_it_is_back(standing: Standing)
     assert not any("following" in line for line in standing.drive(REQUEST)[1]["statement"])
 
 
+def test_primary_secrets_of_a_third_region_stay_primary_there(emulator: Emulator) -> None:
+    standing = Standing(emulator, secrets_in=SOUTH)
+    for region in standing.platform.places:
+        keep(region, standing.world(region))
+    standing.lose(HOME)
+    keep(WEST, standing.world())
+    _, end = standing.drive(REQUEST)
+    standing.find_again()
+    assert end["state"] == "done"
+    host = standing.instance(WEST)["Endpoint"]["Address"]
+    for region in (WEST, SOUTH):
+        assert (standing.hosts(region), standing.primaries(region)) == ({host}, {SOUTH})
+    rotated = standing.client("secretsmanager", SOUTH).describe_secret(SecretId=standing.platform.secrets[0])
+    assert rotated["RotationEnabled"]
+
+
 @pytest.mark.parametrize("mode", ["close", "hang"])
 def test_a_region_that_closes_or_hangs_costs_seconds(standing: Standing, mode: str) -> None:
     """The five calls to it wait, and nothing else: some 45 seconds if it hangs."""

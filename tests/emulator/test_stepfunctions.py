@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from modules.areas.failover.machine import definition
+from modules.areas.failover.runtime.names import REFUSED_ERROR
 from tests.emulator.test_functions import make
 from tests.support.refusals import ACCOUNT, REGION, allows, fresh_name, refused, role
 from tools.emulator import Emulator
@@ -141,3 +143,17 @@ def test_published_versions_are_listed(emulator: Emulator) -> None:
     version = client.update_state_machine(stateMachineArn=arn, definition=json.dumps(other), publish=True)
     (listed,) = client.list_state_machine_versions(stateMachineArn=arn)["stateMachineVersions"]
     assert listed["stateMachineVersionArn"] == version["stateMachineVersionArn"]
+
+
+def test_a_failover_that_is_refused_is_told_from_one_that_breaks_off(emulator: Emulator) -> None:
+    """By the error of the execution: `make failover` says which."""
+    name = make(
+        emulator,
+        """
+        def handler(event, context):
+            return {"next": "end", "state": "refused", "why": "the writer answers"}
+        """,
+    )
+    states = definition(f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}")
+    ended = execute(emulator, machine(emulator, states, invokes(name)), {"request": {"id": "a"}})
+    assert (ended["status"], ended["error"], ended["cause"]) == ("FAILED", REFUSED_ERROR, "the writer answers")

@@ -12,7 +12,6 @@ import json
 import pickle
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,11 @@ from modules.areas.failover.runtime.advance import advance
 from modules.areas.failover.runtime.clients import DarkError
 from modules.areas.failover.runtime.world import Place, Platform, World
 from tests.failover.aws_checks import check, holds
-from tests.failover.aws_copies import Copies, becoming, error
+from tests.failover.aws_copies import Copies, error
 from tests.failover.aws_secrets import ACCOUNT, Secrets
+from tests.failover.aws_servers import HOME, Servers
 
-HOME, WEST, SOUTH = "us-east-1", "us-west-2", "ap-south-1"
+WEST, SOUTH = "us-west-2", "ap-south-1"
 REGIONS = (HOME, WEST, SOUTH)
 SECRETS = ("database", "application")
 START = 1_800_000_000.0
@@ -62,7 +62,7 @@ class Killed(BaseException):
     """A driver that ends in the middle of a call."""
 
 
-class FakeAws(Copies, Secrets):
+class FakeAws(Copies, Secrets, Servers):
     """The regions. With a file they outlive the process that uses them."""
 
     def __init__(self, file: Path | None = None) -> None:
@@ -77,6 +77,8 @@ class FakeAws(Copies, Secrets):
         self.look: Callable[[], None] = lambda: None
         #: Services that are dark in a region.
         self.ill: set[tuple[str, str]] = set()
+        #: Regions that changes of secrets do not reach yet.
+        self.behind: set[str] = set()
         self.regions: dict[str, dict[str, Any]] = {}
         self.now = START
         self.dark: dict[str, float] = {}
@@ -107,10 +109,12 @@ class FakeAws(Copies, Secrets):
                     }
                     for name in SECRETS
                 },
+                "puts": 0,
                 "table": {},
                 "told": [],
                 "metrics": {},
                 "started": {},
+                "broken": {},
                 "lag": None,
             }
         self.keep()
@@ -155,79 +159,6 @@ class FakeAws(Copies, Secrets):
             raise Killed
         return answer or {}
 
-    # RDS
-
-    def _describe_db_instances(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
-        name = arguments["DBInstanceIdentifier"]
-        if restored := here["restored"].get(name):
-            return {"DBInstances": [becoming(restored, "DBInstanceStatus")]}
-        instance = here["instance"] if name == f"main-{region}" else None
-        if instance is None:
-            raise error("DBInstanceNotFound")
-        if instance["busy"]:
-            instance["busy"] -= 1
-            if not instance["busy"]:
-                instance |= {"status": "available", "source": None}
-        said = {
-            "DBInstanceStatus": instance["status"],
-            "Endpoint": {"Address": f"main-{region}.rds"},
-            "DeletionProtection": here["protected"],
-            "DBInstanceAutomatedBackupsReplications": [{}] if here["copied"] else [],
-            "DBInstanceClass": "db.r6g.large",
-            "DBSubnetGroup": {"DBSubnetGroupName": f"isolated-{region}"},
-            "VpcSecurityGroups": [{"VpcSecurityGroupId": f"sg-{region}"}],
-            "DBParameterGroups": [{"DBParameterGroupName": f"tls-{region}"}],
-            "KmsKeyId": f"key-{region}",
-            "IAMDatabaseAuthenticationEnabled": True,
-            "TagList": [{"Key": "Project", "Value": "meridian"}, {"Key": "aws:of", "Value": "aws"}],
-        }
-        source = {"ReadReplicaSourceDBInstanceIdentifier": instance["source"]} if instance["source"] else {}
-        return {"DBInstances": [said | source]}
-
-    def _promote_read_replica(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
-        instance = here["instance"]
-        if instance["status"] != "available" or instance["source"] is None:
-            raise error("InvalidDBInstanceState")
-        instance |= {"status": "modifying", "busy": 3, "backups": arguments["BackupRetentionPeriod"]}
-
-    # CloudWatch
-
-    def _get_metric_statistics(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
-        if arguments["Namespace"] == "AWS/S3":
-            return {"Datapoints": [{"Sum": here["failed_objects"]}] if here["failed_objects"] else []}
-        points = here["lag"] if here["lag"] is not None else self._flowing()
-        return {"Datapoints": [{"Timestamp": datetime.fromtimestamp(at, UTC), "Maximum": lag} for at, lag in points]}
-
-    def _flowing(self) -> list[tuple[float, float]]:
-        """A replica that is two seconds behind, until its source goes dark."""
-        lost = self.dark.get(HOME, self.now)
-        minutes = [self.now - 60 * minute for minute in range(1, 31)]
-        return [(at, 2.0 if at <= lost else at - lost + 2) for at in minutes]
-
-    def _put_metric_data(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
-        for one in arguments["MetricData"]:
-            assert one["Dimensions"][0] == {"Name": "Journal", "Value": f"failover-{region}"}
-            here["metrics"][one["MetricName"], one["Dimensions"][1]["Value"]] = one["Value"]
-
-    # EC2 and Auto Scaling
-
-    def _describe_network_acls(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
-        return {"NetworkAcls": [{"NetworkAclId": f"acl-{region}", "Entries": list(here["acl"])}]}
-
-    def _create_network_acl_entry(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
-        if any(entry["RuleNumber"] == arguments["RuleNumber"] for entry in here["acl"]):
-            raise error("NetworkAclEntryAlreadyExists")
-        here["acl"].append({key: arguments[key] for key in ("RuleNumber", "RuleAction", "Egress")})
-
-    def _delete_network_acl_entry(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
-        here["acl"] = [entry for entry in here["acl"] if entry["RuleNumber"] != arguments["RuleNumber"]]
-
-    def _describe_auto_scaling_groups(self, here: dict[str, Any], region: str, **_: Any) -> dict[str, Any]:
-        return {"AutoScalingGroups": [{**here["group"], "AutoScalingGroupName": f"web-{region}"}]}
-
-    def _set_desired_capacity(self, here: dict[str, Any], region: str, **arguments: Any) -> None:
-        here["group"]["DesiredCapacity"] = arguments["DesiredCapacity"]
-
     # DynamoDB
 
     def _get_item(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
@@ -256,10 +187,15 @@ class FakeAws(Copies, Secrets):
         return {"executionArn": f"arn:aws:states:{region}:{ACCOUNT}:execution:failover:{arguments['name']}"}
 
     def _describe_execution(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
-        event = here["started"][arguments["executionArn"].rpartition(":")[2]]
+        name = arguments["executionArn"].rpartition(":")[2]
+        if why := here["broken"].get(name):
+            return {"status": "FAILED", "error": "ClientError", "cause": why}
+        event = here["started"][name]
         # A machine that has not been told to wait ends with the failover; one that is refused fails.
         answer = advance({**event["request"], "dry_run": True}, self.world())
-        return {"status": "FAILED", "cause": answer["why"]} if answer["state"] == "refused" else {"status": "RUNNING"}
+        if answer["state"] == "refused":
+            return {"status": "FAILED", "error": "Refused", "cause": answer["why"]}
+        return {"status": "RUNNING"}
 
     def _invoke(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
         answer = advance({**json.loads(arguments["Payload"]), "dry_run": True}, self.world())

@@ -41,6 +41,11 @@ def _operations(service: str) -> dict[str, str]:
     return {xform_name(name): name for name in _model(service).operation_names}
 
 
+def action(service: str, operation: str) -> str:
+    """What IAM calls an operation."""
+    return f"{_model(service).signing_name.replace('monitoring', 'cloudwatch')}:{_operations(service)[operation]}"
+
+
 def check(service: str, operation: str, arguments: dict[str, Any]) -> None:
     shape = _model(service).operation_model(_operations(service)[operation]).input_shape
     report = ParamValidator().validate(arguments, shape)

@@ -20,6 +20,7 @@ class Secrets:
 
     regions: dict[str, dict[str, Any]]
     dark: dict[str, float]
+    behind: set[str]
 
     def _describe_secret(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
         secret = here["secrets"][arguments["SecretId"]]
@@ -30,7 +31,7 @@ class Secrets:
         if secret["pending"]:
             said["VersionIdsToStages"] = {"1": ["AWSCURRENT"], "2": ["AWSPENDING"]}
         name = arguments["SecretId"]
-        replicas = [other for other in self._followers(region, name) if other != region]
+        replicas = [other for other in self._followers(region, name) if other not in {region, *secret["failed"]}]
         told = [{"Region": other, "Status": "InSync"} for other in replicas]
         said["ReplicationStatus"] = told + [{"Region": other, "Status": "Failed"} for other in secret["failed"]]
         return said
@@ -61,8 +62,9 @@ class Secrets:
         name = arguments["SecretId"]
         if here["secrets"][name]["primary"] != region:
             raise error("InvalidRequestException")
+        here["puts"] += 1
         for other, there in self.regions.items():
-            if there["secrets"][name]["primary"] == region and other not in self.dark:
+            if there["secrets"][name]["primary"] == region and other not in {*self.dark, *self.behind} - {region}:
                 there["secrets"][name]["value"] = json.loads(arguments["SecretString"])
 
     def _stop_replication_to_replica(self, here: dict[str, Any], region: str, **arguments: Any) -> None:

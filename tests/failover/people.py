@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from botocore.exceptions import ClientError
 from rich.console import Console
 
 from modules.areas.failover.runtime.advance import advance
@@ -38,10 +40,14 @@ class People:
 
     def __init__(self, aws: FakeAws, file: Path) -> None:
         self.aws, self.file, self.text = aws, file, io.StringIO()
+        #: What happens after two minutes of a command.
+        self.after: Callable[[], None] = lambda: None
+        self._began = 0.0
 
     def type(self, name: str, **environ: str) -> str:
         self.text.truncate(0)
         self.text.seek(0)
+        self._began = self.aws.now
         failovers = self._failovers(environ)
         if name == "failback":
             Failback(failovers).run()
@@ -113,10 +119,17 @@ class People:
     def _wait(self, seconds: float) -> None:
         """Meanwhile the state machines do a step each."""
         self.aws.pass_time(seconds)
+        if self.aws.now - self._began > 120:
+            self.after()
         for region, here in self.aws.regions.items():
-            for event in here["started"].values():
-                if region not in self.aws.dark:
+            for name, event in here["started"].items():
+                if region in self.aws.dark or name in here["broken"]:
+                    continue
+                try:
                     advance(event["request"], self.aws.world())
+                except ClientError as error:
+                    # As Lambda answers, and Step Functions hands on.
+                    here["broken"][name] = json.dumps({"errorMessage": str(error), "stackTrace": ["a line"]})
 
 
 def new_people(folder: Path, monkeypatch: pytest.MonkeyPatch) -> People:

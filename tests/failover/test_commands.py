@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from botocore.config import Config
 
+from modules.areas.failover.runtime import journal
 from modules.areas.failover.runtime.advance import STEPS
-from tests.failover.aws import WEST, error
-from tests.failover.people import People, new_people
+from modules.areas.failover.runtime.clients import FAR
+from modules.areas.failover.runtime.world import World
+from tests.failover.aws import HOME, WEST, error
+from tests.failover.people import Client, People, new_people
 from tests.support.region_sets import ONE, THREE, settings_of, write_settings
 from tools.errors import ToolError
 
@@ -117,3 +121,97 @@ def test_status_while_home_is_dark(people: People) -> None:
     text = people.type("status")
     assert "out of DNS since" in text
     assert "is: the writer is main-us-west-2.rds in us-west-2" in text
+
+
+def test_a_machine_that_breaks_off_is_no_refusal(people: People) -> None:
+    """The region is held already: whoever reads that there was no failover would go away."""
+    people.lose_home()
+    people.aws.refuses[WEST, "promote_read_replica"] = "AccessDenied"
+    with pytest.raises(ToolError) as broken:
+        people.type("fail_over", REGION=WEST)
+    assert "failover" in str(broken.value)
+    assert "no failover" not in str(broken.value)
+    assert "AccessDenied" in str(broken.value)
+    assert "is running: An error occurred" in str(broken.value)
+    assert "the same command goes on" in str(broken.value.advice)
+    people.aws.refuses.clear()
+    assert "the writer is main-us-west-2.rds" in people.type("fail_over", REGION=WEST)
+
+
+def test_what_the_machine_waits_for_is_told(people: People) -> None:
+    people.lose_home()
+    people.aws.regions[WEST]["instance"]["status"] = "backing-up"
+    people.after = lambda: people.aws.regions[WEST]["instance"].update(status="available")
+    text = people.type("fail_over", REGION=WEST)
+    assert text.count("waits: promote: the replica is backing-up") == 1
+
+
+def test_a_dry_run_that_cannot_look_says_so(people: People) -> None:
+    people.lose_home()
+    people.aws.ill = {("cloudwatch", WEST)}
+    with pytest.raises(ToolError, match="nobody knows what would be lost"):
+        people.type("fail_over", REGION=WEST, DRY_RUN="1")
+
+
+def test_the_region_that_was_left_is_not_said_to_have_the_writer(people: People) -> None:
+    people.fail_over()
+    with pytest.raises(ToolError, match="and is held out of DNS") as refused:
+        people.type("fail_over", REGION=HOME, PLANNED="1", DRIVER="here")
+    assert f"make failback REGION={HOME}" in str(refused.value.advice)
+
+
+def test_a_region_without_an_instance_is_refused(people: People) -> None:
+    people.lose_home()
+    people.aws.regions[WEST]["instance"] = None
+    with pytest.raises(ToolError, match="there is no instance in us-west-2"):
+        people.type("fail_over", REGION=WEST, DRIVER="here")
+
+
+def test_status_waits_for_no_region_longer_than_for_others(people: People) -> None:
+    """The home region may be the one that hangs."""
+    configs: list[Config] = []
+
+    def make(service: str, *, region_name: str, config: Config) -> Client:
+        configs.append(config)
+        return Client(people.aws, service, region_name)
+
+    failovers = people._failovers({})
+    failovers.make = make
+    failovers.status()
+    assert configs
+    assert all(config is FAR for config in configs)
+
+
+def test_status_does_not_know_what_a_dark_journal_has(people: People) -> None:
+    assert people.type("status").count("held         no") == 3
+    people.aws.go_dark(WEST)
+    text = people.type("status")
+    assert f"held         unknown: its journal is in {WEST}, which does not answer" in text
+
+
+def test_release_is_refused_while_the_journal_is_dark(people: People) -> None:
+    people.fail_over()
+    people.aws.go_dark(WEST)
+    with pytest.raises(ToolError, match=f"{HOME} .* {WEST} does not answer"):
+        people.type("let_back", REGION=HOME)
+
+
+def test_release_while_the_database_is_rebuilt_is_refused(people: People) -> None:
+    people.fail_over()
+    people.aws.regions[HOME]["instance"] = None
+    with pytest.raises(ToolError, match="there is no instance in us-east-1"):
+        people.type("let_back", REGION=HOME)
+
+
+def test_release_beside_a_keeper_that_writes_is_repeated(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    people.fail_over()
+    save = journal.save
+
+    def late(world: World, run: journal.Run) -> journal.Run:
+        monkeypatch.setattr(journal, "save", save)
+        save(world, run.did("spread", run.steps["spread"]))
+        return save(world, run)
+
+    monkeypatch.setattr(journal, "save", late)
+    assert "is back" in people.type("let_back", REGION=HOME, FORCE_REASON="a test")
+    assert people.aws.held(HOME) == 0

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from modules.areas.failover.runtime import advance as runtime
-from modules.areas.failover.runtime import journal
+from modules.areas.failover.runtime import journal, traffic
 from modules.areas.failover.runtime.advance import advance
+from modules.areas.failover.runtime.release import release
 from tests.failover.aws import HOME, SOUTH, WEST, FakeAws, arn, drive
 from tests.failover.losing import REQUEST, lose, record
 
@@ -65,3 +66,24 @@ def test_a_driver_that_slept_writes_into_no_later_failover(aws: FakeAws) -> None
     assert later.version == stale.version
     with pytest.raises(journal.MovedError):
         journal.save(aws.world(), stale.did("hold", {}))
+
+
+def test_a_driver_that_slept_begins_nothing_again(aws: FakeAws) -> None:
+    """A laptop that was closed meanwhile; planned and forced ones pass the gate."""
+    for more in ({"planned": True}, {"force_reason": "now"}):
+        request = {**REQUEST, **more, "id": str(more)}
+        assert drive(aws, request)[1]["state"] == "done"
+        release(HOME, aws.world(), reason="a test")
+        aws.regions[WEST]["instance"] = {"status": "available", "source": arn(HOME), "busy": 0}
+        answer = advance(request, aws.world())
+        assert (answer["state"], answer["advice"]) == ("refused", "start another")
+        assert answer["why"].endswith("is closed")
+
+
+def test_of_two_that_open_a_region_one_is_late(aws: FakeAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A driver gives up, and the region's own keeper finds that as well."""
+    traffic.fence_region(aws.world(), HOME)
+    found = traffic._acl(aws.world(), HOME)
+    assert traffic.open_region(aws.world(), HOME)
+    monkeypatch.setattr(traffic, "_acl", lambda *_: found)
+    assert not traffic.open_region(aws.world(), HOME)

@@ -6,6 +6,7 @@ import inspect
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from modules.areas.failover.runtime import journal, keeper, traffic
 from modules.areas.failover.runtime.advance import STEPS, advance
@@ -51,6 +52,15 @@ def test_a_region_that_returns_fences_itself(succeeded: FakeAws) -> None:
     # Told once.
     assert keep(HOME, aws.world())["returned"] == {}
     assert aws.held(HOME) == 1
+
+
+def test_a_region_fences_itself_whatever_another_answers(succeeded: FakeAws) -> None:
+    aws = succeeded
+    aws.come_back(HOME)
+    aws.refuses[SOUTH, "describe_db_instances"] = "Throttling"
+    with pytest.raises(ClientError, match="Throttling"):
+        keep(HOME, aws.world())
+    assert aws.fenced(HOME)
 
 
 def test_a_returned_region_stays_held_until_a_person_lets_it_back(succeeded: FakeAws) -> None:

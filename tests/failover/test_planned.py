@@ -10,6 +10,7 @@ import pytest
 from modules.areas.failover.runtime import advance as runtime
 from modules.areas.failover.runtime import journal
 from modules.areas.failover.runtime.advance import advance
+from modules.areas.failover.runtime.keeper import keep
 from tests.failover.aws import HOME, WEST, FakeAws, Killed, drive
 from tests.failover.losing import PLANNED, lose, record
 
@@ -81,3 +82,60 @@ def test_a_driver_that_is_late_leaves_no_fence_on_a_writer_that_goes_on(
 def test_planned_needs_a_writer_that_answers(aws: FakeAws) -> None:
     lose(aws, HOME)
     assert drive(aws, PLANNED)[1]["why"].startswith("us-east-1 does not answer")
+
+
+def test_planned_is_given_up_if_the_writer_cannot_be_fenced(aws: FakeAws) -> None:
+    """Nobody would know what it has committed since."""
+    aws.ill = {("ec2", HOME)}
+    end = drive(aws, PLANNED)[1]
+    assert end["state"] == "refused"
+    assert "us-east-1 is not fenced (ec2 in us-east-1 does not answer)" in end["why"]
+    assert aws.regions[WEST]["instance"]["source"]
+    aws.ill = set()
+    keep(HOME, aws.world())
+    keep(WEST, aws.world())
+    assert not aws.fenced(HOME)
+    assert aws.held(HOME) == 0
+
+
+def test_a_region_that_is_lost_while_a_planned_failover_is_given_up_can_be_succeeded(aws: FakeAws) -> None:
+    """What is left of the planned one cannot be taken away there, and need not be."""
+    aws.regions[WEST]["lag"] = [(aws.now - 60 * minute, 30.0) for minute in range(1, 20)]
+    while advance(PLANNED, aws.world())["next"] != "wait":
+        pass
+    aws.pass_time(3600)
+    lose(aws, HOME)
+    assert drive(aws, PLANNED)[1]["state"] == "refused"
+    forced = {**PLANNED, "id": "b", "planned": False, "force_reason": "the region is gone"}
+    assert drive(aws, forced)[1]["state"] == "done"
+    aws.come_back(HOME)
+    keep(HOME, aws.world())
+    assert aws.fenced(HOME)
+    assert aws.held(HOME) == 1
+
+
+def test_planned_is_given_up_without_the_metric_that_would_show_its_end(aws: FakeAws) -> None:
+    while advance(PLANNED, aws.world())["next"] != "wait":
+        pass
+    aws.ill = {("cloudwatch", WEST)}
+    assert "20 minutes" in drive(aws, PLANNED)[1]["why"]
+    assert not aws.fenced(HOME)
+
+
+@pytest.mark.parametrize(
+    ("lag", "why"),
+    [([], "has reported no lag"), ([(1_799_999_940.0, 4000.0)], "is 4060 s behind, and drains for 20 minutes")],
+)
+def test_planned_fences_no_writer_for_a_replica_that_is_far_behind(
+    aws: FakeAws, lag: list[tuple[float, float]], why: str
+) -> None:
+    aws.regions[WEST]["lag"] = lag
+    did, end = drive(aws, PLANNED)
+    assert (did, end["state"]) == ([], "refused")
+    assert why in end["why"]
+
+
+def test_planned_fences_no_writer_for_a_replica_that_cannot_be_promoted(aws: FakeAws) -> None:
+    aws.regions[WEST]["instance"]["status"] = "backing-up"
+    did, end = drive(aws, PLANNED)
+    assert (did, end["why"]) == ([], "the replica in us-west-2 is backing-up")

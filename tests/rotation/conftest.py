@@ -60,12 +60,8 @@ def ca_bundle(authority: Authority, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture(scope="session")
 def running(authority: Authority) -> Iterator[Server]:
-    server = Server(authority.issue())
-    try:
-        server.start()
+    with Server.run(authority.issue()) as server:
         yield server
-    finally:
-        server.remove()
 
 
 @pytest.fixture

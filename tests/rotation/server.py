@@ -59,6 +59,17 @@ class Server:
         else:
             self._copy(source)
 
+    @classmethod
+    @contextmanager
+    def run(cls, identity: Identity, *, source: Server | None = None) -> Iterator[Server]:
+        """A server, or a standby of one, that runs for a while and leaves nothing."""
+        server = cls(identity, source=source)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.remove()
+
     @property
     def log(self) -> str:
         return (self.folder / "log").read_text()
@@ -76,6 +87,13 @@ class Server:
             self._process.send_signal(signal.SIGINT)
             self._process.wait(PATIENCE)
             self._process = None
+
+    def kill(self) -> None:
+        """End as a server whose machine is lost."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(PATIENCE)
+        self._process = None
 
     def remove(self) -> None:
         self.stop()

@@ -20,22 +20,14 @@ WATCHED = 1.5
 
 @pytest.fixture
 def writer(authority: Authority) -> Iterator[Server]:
-    server = Server(authority.issue())
-    try:
-        server.start()
+    with Server.run(authority.issue()) as server:
         yield server
-    finally:
-        server.remove()
 
 
 @pytest.fixture
 def replica(writer: Server, authority: Authority) -> Iterator[Server]:
-    server = Server(authority.issue(), source=writer)
-    try:
-        server.start()
+    with Server.run(authority.issue(), source=writer) as server:
         yield server
-    finally:
-        server.remove()
 
 
 def watch(replica: Server) -> list[tuple[float, float]]:
@@ -74,9 +66,7 @@ def test_the_lag_grows_while_nothing_is_written_and_while_nobody_writes(writer: 
     assert replica.query("SELECT pg_last_wal_receive_lsn()") == replica.query("SELECT pg_last_wal_replay_lsn()")
     assert replica.query("SELECT pg_last_wal_replay_lsn()") >= position
 
-    assert writer._process is not None
-    writer._process.kill()
-    writer._process.wait()
+    writer.kill()
     lost = watch(replica)
     assert grows_with_time(lost)
     assert lost[-1][1] > idle[-1][1]

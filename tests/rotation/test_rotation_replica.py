@@ -20,13 +20,9 @@ if TYPE_CHECKING:
 @pytest.fixture
 def standby(vault: Vault, server: Server, authority: Authority) -> Iterator[Server]:
     """Have the secret name a standby that was copied from the server, role and all, and follows it."""
-    standby = Server(authority.issue(), source=server)
-    try:
-        standby.start()
+    with Server.run(authority.issue(), source=server) as standby:
         vault.put(vault.value() | {"port": standby.port})
         yield standby
-    finally:
-        standby.remove()
 
 
 def test_a_replica_is_refused_at_every_step_that_meets_it_until_it_is_promoted(
@@ -63,9 +59,7 @@ def test_after_a_promotion_the_application_s_users_are_there_and_rotate_once_bot
     pair.rotate()
     with target.session(pair.value()) as session:
         session._run("CREATE TABLE kept (id int)")
-    standby = Server(authority.issue(), source=server)
-    try:
-        standby.start()
+    with Server.run(authority.issue(), source=server) as standby:
         promoted = Target(standby, target.ca_bundle)
         assert standby.query("SELECT pg_promote()") == [[True]]
         before = pair.value()
@@ -81,5 +75,3 @@ def test_after_a_promotion_the_application_s_users_are_there_and_rotate_once_bot
                 session._run("INSERT INTO kept VALUES (1)")
         # What came back alone holds what it held.
         assert target.opens(before)
-    finally:
-        standby.remove()

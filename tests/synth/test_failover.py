@@ -40,6 +40,8 @@ CHANGES = {
     "TellPeople": ["sns:Publish"],
     "EncryptWhatIsTold": ["kms:Decrypt", "kms:GenerateDataKey"],
 }
+#: And outside the home region: the address of a writer that is elsewhere than its primary secrets.
+ADDRESSES = {"AddressThePrimarySecrets": ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"]}
 LOOKS = {
     "LookAtDatabases": ["rds:DescribeDBInstances"],
     "LookAtTheLag": ["cloudwatch:GetMetricStatistics"],
@@ -52,6 +54,8 @@ REPORTS = {
     "SendDeadLetters": ["sqs:SendMessage"],
     "EncryptDeadLetters": ["kms:Decrypt", "kms:GenerateDataKey"],
 }
+#: Through which service, and which tables.
+DECRYPTS = ("kms:ViaService", "kms:EncryptionContext:aws:dynamodb:tableName")
 #: These actions know no resource; the first is held to a namespace.
 ANY_RESOURCE = {"HoldRegions", "LookAtFences", "LookAtGroups", "LookAtTheLag", "SendTraces"}
 
@@ -73,7 +77,8 @@ def statements(stack: Stack, region: str, function: str) -> dict[str, dict[str, 
 def test_one_role_looks_and_the_other_acts_and_neither_may_do_more(regions: tuple[str, ...]) -> None:
     stack = platform(*regions)
     for region in regions:
-        for function, wanted in (("look", LOOKS | REPORTS), ("act", LOOKS | CHANGES | REPORTS)):
+        elsewhere = ADDRESSES if region != regions[0] else {}
+        for function, wanted in (("look", LOOKS | REPORTS), ("act", LOOKS | CHANGES | elsewhere | REPORTS)):
             found = statements(stack, region, function)
             assert {sid: sorted(one["actions"]) for sid, one in found.items()} == wanted
             for sid, one in found.items():
@@ -96,6 +101,9 @@ def test_only_the_own_replica_is_promoted_and_only_the_own_secrets_are_written(r
         assert group.endswith(f"/{named(stack, 'aws_autoscaling_group', region, '').body['name']}")
         for arn in found["ChangeTheSecretsHere"]["resources"]:
             assert region == regions[0] or f'":{region}:"' in arn
+        if region != regions[0]:
+            secrets = {one.address for one in stack.resources("aws_secretsmanager_secret")}
+            assert {stack.at(arn).address for arn in found["AddressThePrimarySecrets"]["resources"]} == secrets
         acls = {one.address for one in stack.resources("aws_network_acl") if one.body["tags"]["Tier"] == "database"}
         assert {stack.at(arn).address for arn in found["FenceDatabases"]["resources"]} == acls
 
@@ -240,3 +248,17 @@ def test_without_failover_nothing_of_it_is_made(regions: tuple[str, ...], more: 
     ]
     nearest = named(stack, "aws_route53_record", regions[0], f"_nearest-{regions[0]}_")
     assert stack.at(nearest.body["health_check_id"]).body["type"] == "HTTPS"
+
+
+def test_journals_of_a_lost_region_are_read_when_it_answers_again() -> None:
+    """Its keys are not Terraform's then; a keeper that may not read one table would stop altogether."""
+    stack = platform(*THREE[1:], lost_regions=[THREE[0]], database={"instances": {THREE[2]: {"of": THREE[0]}}})
+    for function in ("look", "act"):
+        decrypt = statements(stack, THREE[1], function)["DecryptJournals"]
+        (lost,) = [arn for arn in decrypt["resources"] if f":{THREE[0]}:" in arn]
+        assert lost.startswith("arn:aws:kms:")
+        assert lost.endswith(":key/*")
+        through, tables = ({one["variable"]: one["values"] for one in decrypt["condition"]}[name] for name in DECRYPTS)
+        assert f"dynamodb.{THREE[0]}.amazonaws.com" in through
+        assert f"PROD-dynamodb-test-failover-{THREE[0]}" in tables
+    assert "key/*" not in str(statements(platform(*THREE), THREE[1], "act")["DecryptJournals"])

@@ -78,6 +78,17 @@ def test_what_is_recorded_about_a_lost_region_stays(tmp_path: Path) -> None:
     assert describe(after) == describe(before)
 
 
+def test_a_lost_region_keeps_no_journal_that_another_could_keep(tmp_path: Path) -> None:
+    """A failover of what is left would find nobody to record it, and DNS nobody to hold a region."""
+    instances = {"instances": {SOUTH: {"of": EAST}}}
+    settings = load(tmp_path, WEST, SOUTH, lost_regions=[EAST], name_region=EAST, database=instances)
+    assert {region: place.keeper for region, place in describe(settings).places.items()} == {
+        EAST: WEST,
+        WEST: SOUTH,
+        SOUTH: WEST,
+    }
+
+
 def test_chats_go_through_a_region_that_is_not_lost() -> None:
     assert chatbot_region(EAST) == WEST
     assert chatbot_region(EAST, lost=[WEST]) in {*REGIONS_OF_CHATBOT} - {WEST}

@@ -42,7 +42,7 @@ def describe(settings: Settings) -> Platform:
 def _place(settings: Settings, region: str, names: Names) -> Place:
     stated = settings.database.instances.get(region)
     return Place(
-        keeper=keeper_of(region, (*settings.regions, *settings.lost_regions), home=settings.home),
+        keeper=keeper_of(region, settings.regions, home=settings.home, lost=settings.lost_regions),
         instance=names.of("rds", "main"),
         acl=names.of("acl", "database"),
         group=names.of("asg", "web"),

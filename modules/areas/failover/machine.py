@@ -13,6 +13,7 @@ from cdktf_cdktf_provider_aws.sfn_state_machine import (
 from constructs import Construct
 
 from modules.areas.failover.description import IDENTIFIER
+from modules.areas.failover.runtime.names import REFUSED_ERROR
 from modules.blocks.identity.policy import Statement, arn_like
 from modules.blocks.identity.role import ServiceRole
 from modules.blocks.log_group import log_group
@@ -146,6 +147,6 @@ def definition(function: str) -> dict[str, Any]:
             },
             "Wait": {"Type": "Wait", "SecondsPath": f"{said}.seconds", "Next": "Advance"},
             "Done": {"Type": "Succeed", "InputPath": said},
-            "Refused": {"Type": "Fail", "Error": "Refused", "CausePath": f"{said}.why"},
+            "Refused": {"Type": "Fail", "Error": REFUSED_ERROR, "CausePath": f"{said}.why"},
         },
     }

@@ -56,14 +56,20 @@ class Reach:
         """Pattern of the journals' ARNs."""
         return self.everywhere("dynamodb", f"table/{self.region.names.prefix('dynamodb')}{IDENTIFIER}-")
 
-    def key_statement(self, sid: str, service: str, purpose: str, *actions: str, context: Condition) -> Statement:
-        """Statement that allows the use of the regions' keys of one purpose, through one service."""
+    def key_statement(
+        self, sid: str, service: str, purpose: str, *actions: str, context: Condition, lost: Sequence[str] = ()
+    ) -> Statement:
+        """Statement that allows the use of the regions' keys of one purpose, through one service.
+
+        The keys of ``lost`` regions are not known: there the encryption context alone tells them from others.
+        """
         found: list[Key] = [getattr(keys, purpose) for _, keys in sorted(self.keys.items())]
-        services = [f"{service}.{key.region.name}.amazonaws.com" for key in found]
+        services = [f"{service}.{name}.amazonaws.com" for name in (*(key.region.name for key in found), *lost)]
+        unknown = [f"arn:{PARTITION}:kms:{name}:{self.region.account_id}:key/*" for name in lost]
         return Statement(
             sid=sid,
             actions=list(actions),
-            resources=[key.arn for key in found],
+            resources=[*(key.arn for key in found), *unknown],
             condition=[string_equals("kms:ViaService", *services), context],
         )
 
@@ -89,6 +95,8 @@ def look_statements(reach: Reach) -> list[Statement]:
             "data",
             "kms:Decrypt",
             context=string_equals("kms:EncryptionContext:aws:dynamodb:tableName", *tables),
+            # One that answers again has a table that Terraform does not know.
+            lost=sorted(reach.platform.places.keys() - reach.keys.keys()),
         ),
     ]
 
@@ -152,6 +160,13 @@ def _secret_statements(reach: Reach) -> list[Statement]:
     """
     region = reach.region
     here = [secret.arn_in(region.name) for secret in reach.secrets]
+    elsewhere = [secret.resource.arn for secret in reach.secrets if secret.region.name != region.name]
+    # After a failover whose secrets are one again, the writer may be elsewhere than its primary secrets.
+    address = Statement(
+        sid="AddressThePrimarySecrets",
+        actions=["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"],
+        resources=elsewhere,
+    )
     all_copies = [secret.arn_in(name) for secret in reach.secrets for name in sorted(reach.keys)]
     return [
         Statement(
@@ -164,6 +179,7 @@ def _secret_statements(reach: Reach) -> list[Statement]:
             ],
             resources=here,
         ),
+        *([address] if elsewhere else []),
         Statement(
             sid="CutTheirCopiesLoose",
             actions=[

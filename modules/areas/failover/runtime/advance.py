@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from . import journal, traffic
@@ -13,6 +13,7 @@ from .credentials import rotation, secret, spread
 from .journal import CLOSED, DONE, REFUSED, RUNNING, MovedError, Run, TakenError
 from .look import look
 from .promotion import drain, promote, settle
+from .request import Request
 from .statement import statement
 from .traffic import fence, hold
 from .world import NotYetError, RefusedError
@@ -27,58 +28,9 @@ if TYPE_CHECKING:
 STEPS = (hold, fence, drain, promote, settle, secret, spread, rotation, scale, announce)
 #: Seconds after which a failover that waits says so in the journal. The keeper starts those that have been silent.
 HEARTBEAT = 60
+#: Seconds until a service that does not answer is asked again.
+PAUSE = 15
 Answer = dict[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Request:
-    """What is asked for.
-
-    Parameters
-    ----------
-    id
-        Tells the failover from others.
-    origin, target
-        The region of the writer, and the one that takes over.
-    planned
-        Whether the old writer works and is to be drained first.
-    force_reason
-        Why it happens although the gate refuses. Empty by default.
-    dry_run
-        Whether only to look.
-    by
-        Who asks.
-    """
-
-    id: str
-    origin: str
-    target: str
-    planned: bool = False
-    force_reason: str = ""
-    dry_run: bool = False
-    by: str = ""
-
-    @classmethod
-    def parse(cls, event: Mapping[str, Any], world: World) -> Request:
-        """Read an event.
-
-        Raises
-        ------
-        RefusedError
-            If it does not name two regions of the platform.
-        """
-        known = {key: event[key] for key in cls.__dataclass_fields__ if key in event}
-        try:
-            request = cls(**known)
-        except TypeError as error:
-            raise RefusedError(str(error), "id, origin and target") from None
-        places = ", ".join(sorted(world.platform.places))
-        for region in (request.origin, request.target):
-            if region not in world.platform.places:
-                raise RefusedError(f"{region} is not a region of the platform", places)
-        if request.origin == request.target:
-            raise RefusedError(f"the writer is in {request.origin} already", f"another of {places}")
-        return request
 
 
 def advance(event: Mapping[str, Any], world: World) -> Answer:
@@ -87,7 +39,7 @@ def advance(event: Mapping[str, Any], world: World) -> Answer:
     Parameters
     ----------
     event
-        A ``Request`` as a mapping.
+        A ``request.Request`` as a mapping.
     world
         The platform and AWS.
 
@@ -102,8 +54,8 @@ def advance(event: Mapping[str, Any], world: World) -> Answer:
     except RefusedError as refused:
         return _refused(refused)
     except DarkError as dark:
-        # The region that takes over, or the journal's. Both are needed; a driver tries again.
-        return {"next": "wait", "seconds": 15, "why": str(dark)}
+        # The journal's region. A driver tries again.
+        return {"next": "wait", "seconds": PAUSE, "why": str(dark)}
 
 
 def find(request: Request, world: World) -> tuple[Run | None, str]:
@@ -116,9 +68,11 @@ def find(request: Request, world: World) -> tuple[Run | None, str]:
     """
     source, keeper = world.instance_arn(request.origin), world.platform.places[request.origin].keeper
     if keeper != request.target:
-        local = journal.load(world, request.target, source)
-        if local and local.state in journal.HELD:
-            return local, request.target
+        # If it is dark, a failover that is under way says what it waits for, and none begins.
+        with suppress(DarkError):
+            local = journal.load(world, request.target, source)
+            if local and local.state in journal.HELD:
+                return local, request.target
     try:
         return journal.load(world, keeper, source), keeper
     except DarkError as dark:
@@ -160,12 +114,19 @@ def _begin(request: Request, world: World, old: Run | None, region: str) -> Answ
     )
     if request.dry_run and old is not None and old.state in journal.HELD:
         return {"next": "end", "state": "dry run", "found": old.steps.get("look", {}), "statement": _said(old, world)}
-    if old is not None and old.state == REFUSED and not request.dry_run:
-        if "undo" not in old.steps:
-            undo(old, world)
+    if old is not None and not request.dry_run:
+        if old.state == REFUSED and "undo" not in old.steps:
+            # A region that is dark opens itself when it returns, and another failover fences it again.
+            with suppress(DarkError):
+                undo(old, world)
         if old.id == request.id:
-            raise RefusedError(old.waits or "it was given up", "start another")
-    found = look(run, world)
+            # A driver that slept must not begin again what is over.
+            raise RefusedError(old.waits or f"{old.id} is {old.state}", "start another")
+    try:
+        found = look(run, world)
+    except DarkError as dark:
+        # A driver that waited for it would begin hours later, when perhaps nobody wants it any more.
+        raise RefusedError(f"{dark}, so nobody knows what would be lost", "again when it answers") from None
     if request.dry_run:
         return {"next": "end", "state": "dry run", "found": found, "would": [step.__name__ for step in STEPS]}
     try:
@@ -179,9 +140,10 @@ def _do(step: Any, run: Run, world: World) -> Answer:  # noqa: ANN401 - one of S
     name = step.__name__
     try:
         detail = step(run, world)
-    except NotYetError as wait:
+    except (NotYetError, DarkError) as wait:
         _beat(run, world, f"{name}: {wait}")
-        return {"next": "wait", "seconds": wait.seconds, "at": name, "why": str(wait)}
+        seconds = wait.seconds if isinstance(wait, NotYetError) else PAUSE
+        return {"next": "wait", "seconds": seconds, "at": name, "why": str(wait)}
     except RefusedError as refused:
         return _give_up(run, world, refused)
     after = run.did(name, detail)
@@ -211,7 +173,9 @@ def _give_up(run: Run, world: World, refused: RefusedError) -> Answer:
         given_up = journal.save(world, replace(run, state=REFUSED, ended=world.now(), waits=str(refused)))
     except MovedError:
         return {"next": "wait", "seconds": 1, "why": "another driver has gone on"}
-    undo(given_up, world)
+    # What cannot be taken away now, its keeper takes away.
+    with suppress(DarkError):
+        undo(given_up, world)
     return _refused(refused)
 
 

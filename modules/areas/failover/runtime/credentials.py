@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from .clients import DarkError, code
+from .world import NotYetError
 
 if TYPE_CHECKING:
     from .journal import Run
@@ -21,29 +23,49 @@ ON, CANCELLED = "on", "cancelled"
 
 
 def secret(run: Run, world: World) -> Detail:
-    """Make the replicas of the secrets in the target secrets of their own, with the new writer's address.
+    """Give the secrets the new writer's address, in the region that ``in`` names.
 
-    Whoever is asked for a value in between gets one: a replica keeps its value when replication stops
+    If the primary secrets are in a third region that answers, that is the region: all others follow, and no secret
+    becomes two. Otherwise the replicas in the target become secrets of their own. Whoever is asked for a value in
+    between gets one: a replica keeps its value when replication stops
     (https://docs.aws.amazon.com/secretsmanager/latest/userguide/standalone-secret.html).
+
+    Raises
+    ------
+    NotYetError
+        While the target's replicas do not have the address.
     """
-    host = run.steps["settle"]["host"]
-    for name in world.platform.secrets:
+    host, names = run.steps["settle"]["host"], world.platform.secrets
+    first = world.aws.ask("secretsmanager", run.target, "describe_secret", SecretId=names[0])
+    primary = first.get("PrimaryRegion", run.target)
+    if primary not in {run.origin, run.target}:
+        with suppress(DarkError):
+            for name in names:
+                _put_host(world, primary, name, host)
+            if all(_value(world, run.target, name).get("host") == host for name in names):
+                return {"host": host, "in": primary}
+            if not any(_has_failed(world, primary, name, run.target) for name in names):
+                raise NotYetError(f"the secrets in {run.target} do not have the address from {primary} yet", seconds=5)
+    for name in names:
         _stand_alone(world, run.target, name)
-        stored = world.aws.ask("secretsmanager", run.target, "get_secret_value", SecretId=name)["SecretString"]
-        value = json.loads(stored)
-        if value.get("host") != host:
-            text = json.dumps({**value, "host": host})
-            world.aws.ask("secretsmanager", run.target, "put_secret_value", SecretId=name, SecretString=text)
-    return {"host": host}
+        _put_host(world, run.target, name, host)
+    return {"host": host, "in": run.target}
 
 
 def spread(run: Run, world: World) -> Detail:
     """Make the replicas in the other regions copies of the new primary secrets.
 
-    A region that is dark is noted, and its copies follow later: the keeper sees to it. The region that was left keeps
-    its own secrets, until they are reunited.
+    A region that is dark or refuses is noted, and its copies follow later: the keeper sees to it. The region that was
+    left keeps its own secrets, until they are reunited. If the primary secrets are elsewhere, all follow those.
     """
+    if primary_of(run) != run.target:
+        return {}
     return {region: _spread_to(run, world, region) for region in world.platform.others(run.origin, run.target)}
+
+
+def primary_of(run: Run) -> str:
+    """The region of the secrets that got the new writer's address, and that others follow."""
+    return str(run.steps.get("secret", {}).get("in", run.target))
 
 
 def missing(run: Run) -> list[str]:
@@ -52,11 +74,17 @@ def missing(run: Run) -> list[str]:
 
 
 def rotation(run: Run, world: World) -> Detail:
-    """Let the target's own function rotate the secrets; Secrets Manager tries it at once, which proves the login.
+    """Let the target's own function rotate the secrets.
 
+    Secrets Manager then runs its step ``testSecret``, and nobody waits for that here: if a password does not open the
+    new writer, the function fails, and its alarm tells
+    (https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html).
     Rotation in the region that was left ends: it would change passwords of the old writer. A rotation that was under
-    way when the region was lost is in the way of the new one, and is left to people.
+    way when the region was lost is in the way of the new one, and is left to people. If the primary secrets are
+    elsewhere, they rotate there as before.
     """
+    if primary_of(run) != run.target:
+        return {}
     done = {f"the secrets in {run.origin}": _end_rotation(run, world)}
     function = world.arn("lambda", run.target, f"function:{world.platform.places[run.target].rotation}")
     for name in world.platform.secrets:
@@ -122,6 +150,25 @@ def _stand_alone(world: World, region: str, name: str) -> None:
         world.aws.ask("secretsmanager", region, "stop_replication_to_replica", SecretId=name)
 
 
+def _value(world: World, region: str, name: str) -> Detail:
+    stored = world.aws.ask("secretsmanager", region, "get_secret_value", SecretId=name)["SecretString"]
+    value: Detail = json.loads(stored)
+    return value
+
+
+def _put_host(world: World, region: str, name: str, host: str) -> None:
+    value = _value(world, region, name)
+    if value.get("host") != host:
+        text = json.dumps({**value, "host": host})
+        world.aws.ask("secretsmanager", region, "put_secret_value", SecretId=name, SecretString=text)
+
+
+def _has_failed(world: World, primary: str, name: str, region: str) -> bool:
+    """Whether Secrets Manager has given up the replica in a region."""
+    said = world.aws.ask("secretsmanager", primary, "describe_secret", SecretId=name)
+    return any(one["Region"] == region and one["Status"] == "Failed" for one in said.get("ReplicationStatus", []))
+
+
 def _spread_to(run: Run, world: World, region: str) -> str:
     key = world.platform.places[region].secrets_key
     try:
@@ -129,6 +176,9 @@ def _spread_to(run: Run, world: World, region: str) -> str:
             said = world.aws.ask("secretsmanager", region, "describe_secret", SecretId=name)
             if said.get("PrimaryRegion") == run.target and said["PrimaryRegion"] != region:
                 continue
+            if said.get("PrimaryRegion", region) == region and said.get("ReplicationStatus"):
+                # What becomes of those, if it is overwritten, AWS does not say.
+                return "they have replicas of their own; make failback STEP=secrets"
             _stand_alone(world, region, name)
             # Replicas that Secrets Manager has marked as failed are replaced too.
             world.aws.ask(
@@ -141,4 +191,7 @@ def _spread_to(run: Run, world: World, region: str) -> str:
             )
     except DarkError as dark:
         return str(dark)
+    except ClientError as error:
+        # One region that refuses must not keep the writer's own from its rotation, its capacity and its pages.
+        return f"AWS refuses: {code(error)}"
     return FOLLOWS

@@ -27,7 +27,7 @@ def look(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN
     Parameters
     ----------
     event
-        See ``advance.Request``; ``dry_run`` is always on.
+        See ``request.Request``; ``dry_run`` is always on.
     context
         Lambda's context.
     """
@@ -40,7 +40,7 @@ def act(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN4
     Parameters
     ----------
     event
-        ``{"keep": true}``, or see ``advance.Request``.
+        ``{"keep": true}``, or see ``request.Request``.
     context
         Lambda's context.
     """

@@ -43,12 +43,15 @@ def keep(region: str, world: World) -> Detail:
     dict
         What was done, for the log.
     """
-    read = readings(region, world)
     records, dark = journal.gather(world)
+    # First what protects: whatever a region answers to the rest, and raises.
+    held = _publish(region, world, records, dark)
+    returned = _see_to_itself(region, world, records)
+    read = readings(region, world)
     done = {
         "missed": sorted(name for name, found in read["regions"].items() if found.get("missed")),
-        "held": _publish(region, world, records, dark),
-        "returned": _see_to_itself(region, world, records),
+        "held": held,
+        "returned": returned,
         "resumed": _resume(region, world, records),
         "spread": _spread(region, world, records),
     }
@@ -98,6 +101,8 @@ def _publish(region: str, world: World, records: list[Run], dark: list[str]) -> 
         # A region that is dark may have the record: then the alarm keeps its state.
         if about or not dark:
             traffic.put_held(world, name, held=bool(about))
+        for record in about:
+            _say(world, record, {"hold": {"held": True, "by": region}})
         running = [world.now() - record.began for record in about if record.state == RUNNING]
         traffic.put_metric(world, region, MINUTES_METRIC, name, max(running, default=0) // 60)
     return held
@@ -160,10 +165,15 @@ def _note(region: str, world: World, record: Run) -> None:
         steps["fence"] = {"fenced": True, "at": world.now()}
     if steps.get("rotation", {}).get(name) != credentials.CANCELLED:
         steps["rotation"] = {**steps.get("rotation", {}), name: credentials.CANCELLED}
-    # While it runs, its drivers write it.
-    if record.state == DONE and steps != record.steps:
+    _say(world, record, steps)
+
+
+def _say(world: World, record: Run, steps: Detail) -> None:
+    """Let a record say what is true since, as the closing statement does then. While it runs, its drivers write it."""
+    latest = {**record.steps, **steps}
+    if record.state == DONE and latest != record.steps:
         with suppress(MovedError):
-            journal.save(world, replace(record, steps=steps))
+            journal.save(world, replace(record, steps=latest))
 
 
 def _resume(region: str, world: World, records: list[Run]) -> list[str]:
@@ -175,7 +185,7 @@ def _resume(region: str, world: World, records: list[Run]) -> list[str]:
         machine = world.arn("states", record.target, f"stateMachine:{world.platform.places[record.target].machine}")
         event: Detail = {"id": record.id, "origin": record.origin, "target": record.target}
         event |= {"planned": record.planned, "force_reason": record.force_reason, "by": record.by}
-        # The same name within a minute is refused, so two keepers start one.
+        # The same name within a minute is refused, so two runs of this keeper start one.
         name = f"{record.id[:60]}-{int(world.now() // 60)}"
         with suppress(DarkError):
             try:
@@ -199,7 +209,8 @@ def _spread(region: str, world: World, records: list[Run]) -> list[str]:
     reached: list[str] = []
     for record in records:
         missing = credentials.missing(record)
-        if record.region != region or record.state != DONE or not missing:
+        # The role of this region's function may replicate its own secrets, and no others.
+        if record.target != region or record.state != DONE or not missing:
             continue
         if not credentials.is_primary(world, record.target):
             # They were reunited since.

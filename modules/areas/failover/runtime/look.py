@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 READINGS = "readings"
 #: Seconds after which readings of a keeper, which runs every minute, are old.
 FRESH = 4 * 60
+#: Seconds after which a planned failover is given up, and its region opened again. A quiet database takes up to five
+#: minutes, since RDS itself commits that often.
+PATIENCE = 20 * 60
+NO_LAG = "has reported no lag in three hours"
 #: What RDS says of an instance that it does not have.
 NOT_THERE = {"DBInstanceNotFound", "DBInstanceNotFoundFault"}
 Found = dict[str, Any]
@@ -30,8 +34,8 @@ def look(run: Run, world: World) -> Found:
     Raises
     ------
     RefusedError
-        If the writer is well and nobody planned to move it, if the target does not replicate it, or if more would be
-        lost than allowed, or nobody knows how much.
+        If the writer is well and nobody planned to move it, if the target does not replicate it, if more would be lost
+        than allowed, or nobody knows how much, or if the drain of a planned one would not end.
     """
     found = _others(run, world) | _origin(run, world)
     if found["answers"] and found["origin"] == "available" and not run.planned and not run.force_reason:
@@ -47,7 +51,9 @@ def look(run: Run, world: World) -> Found:
     estimate = loss.estimate(points, now=world.now(), answers=found["answers"], first_missed=_first_missed(run, world))
     found["loss_seconds"] = None if estimate is None else round(estimate.seconds)
     found["replayed_until"] = None if estimate is None else estimate.replayed_until
-    if not run.planned and not run.force_reason:
+    if run.planned and not run.force_reason:
+        _drains(run, found["target"], estimate)
+    elif not run.force_reason:
         _gate(estimate, world.platform.loss_limit_seconds)
     return found
 
@@ -124,11 +130,25 @@ def _first_missed(run: Run, world: World) -> float | None:
     return float(missed) if fresh and missed else None
 
 
+def _drains(run: Run, status: str, estimate: loss.Loss | None) -> None:
+    """A planned failover fences the writer for as long as it drains: not for a replica that is far behind."""
+    advice = "PLANNED=1 when it follows, or FORCE_REASON=…"
+    if status != "available":
+        raise RefusedError(f"the replica in {run.target} is {status}", advice)
+    if estimate is None:
+        raise RefusedError(f"the replica in {run.target} {NO_LAG}, so nobody would see that it has everything", advice)
+    if estimate.seconds > PATIENCE:
+        raise RefusedError(
+            f"the replica in {run.target} is {round(estimate.seconds)} s behind, and drains for "
+            f"{PATIENCE // 60} minutes at the most",
+            advice,
+        )
+
+
 def _gate(estimate: loss.Loss | None, limit: int) -> None:
     if estimate is None:
         raise RefusedError(
-            "how much would be lost is unknown: the replica has reported no lag in three hours",
-            "wait for the old region, or FORCE_REASON=…",
+            f"how much would be lost is unknown: the replica {NO_LAG}", "wait for the old region, or FORCE_REASON=…"
         )
     if estimate.seconds > limit:
         raise RefusedError(

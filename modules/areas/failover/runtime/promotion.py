@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from . import loss
-from .clients import code
-from .look import lag_points
+from .clients import DarkError, code
+from .look import PATIENCE, lag_points
 from .world import NotYetError, RefusedError
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
 #: Seconds after the fence until which a commit that had already reached the writer may take.
 MARGIN = 30
-#: Seconds after which a planned failover is given up, and its region opened again. A quiet database takes up to five
-#: minutes, since RDS itself commits that often.
-PATIENCE = 20 * 60
 Detail = dict[str, Any]
 
 
@@ -34,12 +32,20 @@ def drain(run: Run, world: World) -> Detail:
     NotYetError
         While something may be missing.
     RefusedError
-        If that does not end.
+        If that does not end, or the writer could not be fenced.
     """
     if not run.planned:
         return {"drained": False}
-    fenced_at = float(run.steps["fence"].get("at", 0))
-    until = loss.replayed_until(lag_points(world, run.target))
+    fence = run.steps["fence"]
+    if not fence["fenced"]:
+        raise RefusedError(
+            f"{run.origin} is not fenced ({fence['why']}), so its writer may take more",
+            "again when it answers; without PLANNED=1 and with FORCE_REASON=… what is missing is lost",
+        )
+    fenced_at, until = float(fence["at"]), None
+    # Not even a metric that nobody gets may keep the writer fenced for longer.
+    with suppress(DarkError):
+        until = loss.replayed_until(lag_points(world, run.target))
     if until is not None and until > fenced_at + MARGIN:
         return {"drained": True, "replayed_until": until}
     if world.now() > fenced_at + PATIENCE:

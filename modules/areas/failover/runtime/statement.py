@@ -48,8 +48,11 @@ def _true(run: Run) -> Iterator[str]:
     steps = run.steps
     if "settle" in steps:
         yield f"the writer is {steps['settle']['host']} in {run.target}"
-    if "secret" in steps:
+    primary = credentials.primary_of(run)
+    if "secret" in steps and primary == run.target:
         yield f"the secrets in {run.target} have its address, and are primary secrets"
+    elif "secret" in steps:
+        yield f"the secrets in {primary} have its address, and those in all other regions follow them"
     if following := sorted(set(steps.get("spread", {})) - set(credentials.missing(run))):
         yield f"the secrets in {', '.join(following)} follow them"
     if steps.get("hold", {}).get("held"):

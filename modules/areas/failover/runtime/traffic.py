@@ -106,14 +106,20 @@ def open_region(world: World, region: str) -> bool:
     acl = _acl(world, region)
     if not _has_fence(acl):
         return False
-    world.aws.ask(
-        "ec2",
-        region,
-        "delete_network_acl_entry",
-        NetworkAclId=acl["NetworkAclId"],
-        RuleNumber=FENCE_RULE,
-        Egress=False,
-    )
+    try:
+        world.aws.ask(
+            "ec2",
+            region,
+            "delete_network_acl_entry",
+            NetworkAclId=acl["NetworkAclId"],
+            RuleNumber=FENCE_RULE,
+            Egress=False,
+        )
+    except ClientError as error:
+        # The region's keeper, or another driver, was quicker.
+        if code(error) != "InvalidNetworkAclEntry.NotFound":
+            raise
+        return False
     return True
 
 
