@@ -1,0 +1,75 @@
+"""What of drift matters, and why; and what of it is shown."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.drift import POLICY, WIDER, Made, report
+
+
+@pytest.fixture
+def made() -> Made:
+    return Made()
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "before", "after", "reason"),
+    [
+        ("aws_cloudwatch_metric_alarm.a", "actions_enabled", True, False, "watching"),
+        ("aws_cloudwatch_metric_alarm.a", "threshold", 80, 100, "watching"),
+        ("aws_cloudwatch_event_rule.a", "state", "ENABLED", "DISABLED", "watching"),
+        ("aws_cloudwatch_log_group.a", "retention_in_days", 365, 1, "watching"),
+        ("aws_cloudwatch_log_group.a", "retention_in_days", 0, 1, "watching"),
+        ("aws_cloudwatch_log_group.a", "retention_in_days", 1, 365, None),
+        ("aws_cloudtrail.a", "enable_logging", True, False, "watching"),
+        ("aws_guardduty_detector.a", "enable", True, False, "watching"),
+        ("aws_db_instance.a", "deletion_protection", True, False, "protection"),
+        ("aws_db_instance.a", "publicly_accessible", False, True, "protection"),
+        ("aws_db_instance.a", "backup_window", "01:00-02:00", "05:00-06:00", None),
+        ("aws_kms_key.a", "is_enabled", True, False, "protection"),
+        ("aws_s3_bucket_public_access_block.a", "block_public_policy", True, False, "protection"),
+        ("aws_s3_bucket_versioning.a", "versioning_configuration", [{"s": 1}], [{"s": 2}], "protection"),
+        ("aws_iam_role_policy_attachments_exclusive.a", "policy_arns", [], ["admin"], "policies"),
+        ("aws_iam_role.a", "assume_role_policy", json.dumps(POLICY), json.dumps(WIDER), "policies"),
+        ("aws_network_acl.a", "ingress", [], [{"rule_no": 1}], "network"),
+        ("aws_lambda_function.a", "layers", [], ["arn"], "code"),
+        ("aws_autoscaling_group.a", "desired_capacity", 2, 3, None),
+    ],
+)
+def test_what_matters_has_a_reason(
+    made: Made, address: str, name: str, before: Any, after: Any, reason: str | None
+) -> None:
+    made.drifted(address, {name: before}, {name: after}, put_back=[name])
+    assert made.only().reasons == ((reason,) if reason else ())
+
+
+def test_a_widened_policy_is_told_by_its_statements(made: Made) -> None:
+    made.drifted(
+        "aws_sns_topic_policy.a", {"policy": json.dumps(POLICY)}, {"policy": json.dumps(WIDER)}, put_back=["policy"]
+    )
+    assert made.only().changes == ("lets anybody in, without a condition", "policy: now allows sns:* to *")
+
+
+def test_the_same_policy_in_another_order_says_nothing_of_statements(made: Made) -> None:
+    turned = {**POLICY, "Statement": [{**POLICY["Statement"][0], "Action": ["sns:Publish"]}]}
+    made.drifted(
+        "aws_sns_topic_policy.a", {"policy": json.dumps(POLICY)}, {"policy": json.dumps(turned)}, put_back=["policy"]
+    )
+    assert all("now allows" not in line for line in made.only().changes)
+
+
+def test_what_is_sensitive_is_not_shown(made: Made) -> None:
+    made.drifted(
+        "aws_lambda_function.a",
+        {"environment": [{"variables": {"KEY": "secret"}}]},
+        {"environment": [{"variables": {"KEY": "other"}}]},
+        put_back=["environment"],
+        after_sensitive={"environment": [{"variables": True}]},
+        before_sensitive={},
+    )
+    told = report(made.compare())
+    assert made.only().changes == ("environment has changed, and is not shown",)
+    assert "other" not in told.as_json() + told.as_markdown() + "".join(told.lines())
