@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from tests.support.drift import POLICY, WIDER, Made, report
+from tools.drift.finding import REASONS
+from tools.drift.table import MATTERING
 
 
 @pytest.fixture
@@ -35,7 +37,19 @@ def made() -> Made:
         ("aws_iam_role_policy_attachments_exclusive.a", "policy_arns", [], ["admin"], "policies"),
         ("aws_iam_role.a", "assume_role_policy", json.dumps(POLICY), json.dumps(WIDER), "policies"),
         ("aws_network_acl.a", "ingress", [], [{"rule_no": 1}], "network"),
+        ("aws_network_acl.a", "subnet_ids", ["a", "b"], ["a"], "network"),
+        ("aws_db_instance.a", "vpc_security_group_ids", ["a"], ["b"], "network"),
+        ("aws_vpc_security_group_ingress_rule.a", "cidr_ipv4", "10.0.0.0/8", "203.0.113.1/32", "network"),
+        ("aws_route53_record.a", "alias", [{"name": "a"}], [{"name": "b"}], "traffic"),
+        ("aws_lb_listener.a", "default_action", [{"type": "forward"}], [{"type": "redirect"}], "traffic"),
+        ("aws_wafv2_web_acl.a", "rule", [{"action": "block"}], [{"action": "count"}], "protection"),
+        ("aws_cloudwatch_metric_alarm.a", "evaluation_periods", 3, 100, "watching"),
+        ("aws_cloudwatch_metric_alarm.a", "alarm_description", "a", "b", None),
+        ("aws_cloudwatch_event_rule.a", "schedule_expression", "rate(1 minute)", "rate(1 day)", "watching"),
+        ("aws_cloudtrail.a", "is_multi_region_trail", True, False, "watching"),
         ("aws_lambda_function.a", "layers", [], ["arn"], "code"),
+        ("aws_lambda_function.a", "role", "ours", "other", "policies"),
+        ("aws_launch_template.a", "user_data", "a", "b", "code"),
         ("aws_autoscaling_group.a", "desired_capacity", 2, 3, None),
     ],
 )
@@ -44,6 +58,32 @@ def test_what_matters_has_a_reason(
 ) -> None:
     made.drifted(address, {name: before}, {name: after}, put_back=[name])
     assert made.only().reasons == ((reason,) if reason else ())
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("aws_kms_key", "docs/runbooks/key-scheduled-for-deletion.md"),
+        ("aws_secretsmanager_secret", "aws secretsmanager restore-secret"),
+        ("aws_dynamodb_table", "docs/runbooks/restore.md"),
+    ],
+)
+def test_of_what_held_data_it_says_what_comes_before_a_deployment(made: Made, kind: str, told: str) -> None:
+    """Terraform makes it anew, and takes what is only scheduled for deletion for deleted."""
+    made.drifted(f"{kind}.a", {"name": "a"}, None)
+    deleted, advice = made.only().changes
+    assert deleted == "deleted"
+    assert advice.startswith("deploy nothing")
+    assert told in advice
+
+
+def test_of_what_holds_no_data_a_deployment_is_enough(made: Made) -> None:
+    made.drifted("aws_cloudwatch_metric_alarm.a", {"alarm_name": "cpu"}, None)
+    assert made.only().changes == ("deleted",)
+
+
+def test_every_reason_of_the_table_is_one_that_is_told() -> None:
+    assert {*MATTERING.values()} <= REASONS.keys()
 
 
 def test_a_widened_policy_is_told_by_its_statements(made: Made) -> None:
@@ -65,11 +105,11 @@ def test_what_is_sensitive_is_not_shown(made: Made) -> None:
     made.drifted(
         "aws_lambda_function.a",
         {"environment": [{"variables": {"KEY": "secret"}}]},
-        {"environment": [{"variables": {"KEY": "other"}}]},
+        {"environment": [{"variables": {"KEY": "another one"}}]},
         put_back=["environment"],
         after_sensitive={"environment": [{"variables": True}]},
         before_sensitive={},
     )
     told = report(made.compare())
     assert made.only().changes == ("environment has changed, and is not shown",)
-    assert "other" not in told.as_json() + told.as_markdown() + "".join(told.lines())
+    assert "another one" not in told.as_json() + told.as_markdown() + "".join(told.lines())

@@ -51,6 +51,16 @@ def test_markdown_holds_what_anybody_writes(made: Made) -> None:
     assert '| name: "a" -> "&lt;b>\\|x" |' in report(made.compare()).as_markdown()
 
 
+def test_tags_and_subnets_of_a_network_acl_are_no_rules(made: Made) -> None:
+    made.drifted(
+        "aws_network_acl.a",
+        {"subnet_ids": ["a", "b"], "tags": {"A": "b"}},
+        {"subnet_ids": ["a"], "tags": {"A": "c"}},
+        put_back=["subnet_ids", "tags"],
+    )
+    assert made.only().changes == ('subnet_ids: - "b"', 'tags: {"A": "b"} -> {"A": "c"}')
+
+
 def test_nobody_takes_an_older_look_for_this_one(tmp_path: Path) -> None:
     paths = Paths(settings=tmp_path / "s.yaml", build=tmp_path / "build" / "aws", out=tmp_path / "out")
     (tmp_path / "build").mkdir()

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tools.areas import area_of
-from tools.danger import of_change
+from tools.danger import HOLD_DATA, of_change
 from tools.drift.finding import Finding
 from tools.drift.reasons import reasons_of
+from tools.drift.table import EMPTY, LOST
 from tools.drift.usual import COVERED, WATCHED, covering, differ, unexplained
 from tools.drift.words import differences, in_words
 from tools.part import blocks, references
@@ -146,7 +147,9 @@ class _Comparison:
         planned = self._changes.get(str(change["address"]))
         undone = planned is not None and "create" in planned["change"]["actions"]
         found = self._finding(change, change["change"]["before"])
-        return replace(found, gone=True, reasons=("deleted",), changes=("deleted",), undone=undone)
+        lost = LOST.get(found.kind, EMPTY if found.kind in HOLD_DATA else "")
+        changes = ("deleted", lost) if lost else ("deleted",)
+        return replace(found, gone=True, reasons=("deleted",), changes=changes, undone=undone)
 
     def _finding(self, change: Change, values: Mapping[str, Any]) -> Finding:
         address = str(change["address"])
