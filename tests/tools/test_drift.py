@@ -51,6 +51,14 @@ def test_what_terraform_is_told_to_ignore_is_told_all_the_same(made: Made) -> No
     assert made.only().changes == ('username: "app" -> "stranger"',)
 
 
+def test_one_of_several_is_configured_as_all_of_them(made: Made) -> None:
+    made.configure("aws_db_instance.a", username="app", lifecycle={"ignore_changes": ["username"]})
+    made.drifted("aws_db_instance.a", {"username": "app"}, {"username": "stranger"})
+    for each in (*made.drift, *made.changes):
+        each["address"] = 'aws_db_instance.a["one"]'
+    assert made.only().attributes == ("username",)
+
+
 def test_what_aws_alone_chooses_is_noted_and_no_drift(made: Made) -> None:
     made.drifted("aws_db_instance.a", {"latest_restorable_time": "1"}, {"latest_restorable_time": "2"})
     assert made.compare() == Compared(noted={"aws_db_instance.a": ("latest_restorable_time",)})

@@ -96,7 +96,7 @@ class _Comparison:
         """Return what Terraform puts back or ought to watch, what no other resource explains, and the rest."""
         address, kind = str(change["address"]), change["type"]
         before, after = change["change"]["before"] or {}, change["change"]["after"] or {}
-        body = self._known.get(address) or {}
+        body = self._body(address)
         put_back = _put_back(self._changes.get(address), body)
         ignored = body.get("lifecycle", {}).get("ignore_changes", ())
         names, extra, rest = [], {}, []
@@ -153,7 +153,7 @@ class _Comparison:
 
     def _finding(self, change: Change, values: Mapping[str, Any]) -> Finding:
         address = str(change["address"])
-        path = str(self._known.get(address.partition("[")[0], {}).get("//", {}).get("metadata", {}).get("path", ""))
+        path = str(self._body(address).get("//", {}).get("metadata", {}).get("path", ""))
         region = self._region(address, values)
         area = area_of(path, regions={region, *self._regions.values()}) if "/" in path else ELSEWHERE
         return Finding(
@@ -173,10 +173,13 @@ class _Comparison:
         found = self._regions.get(address, ELSEWHERE)
         if found != ELSEWHERE:
             return found
-        body = self._known.get(address.partition("[")[0]) or {}
         arn = str(values.get("arn", "")).split(":")
         in_arn = arn[3] if len(arn) > 3 else ""  # noqa: PLR2004 - the region is an ARN's fourth part
-        return str(body.get("provider", "")).rpartition(".")[2] or in_arn or ELSEWHERE
+        return str(self._body(address).get("provider", "")).rpartition(".")[2] or in_arn or ELSEWHERE
+
+    def _body(self, address: str) -> Mapping[str, Any]:
+        """Return what is configured of a resource, which may be one of several with `count` or `for_each`."""
+        return self._known.get(address.partition("[")[0]) or {}
 
     def _pending(self, drifted: Mapping[str, set[str]]) -> Iterator[str]:
         """Yield what the settings would change, besides putting back what has drifted and what follows from that."""
