@@ -9,7 +9,7 @@ from tools.drift.report import Report
 
 OURS = "123456789012"
 HOME, WEST = "us-east-1", "us-west-2"
-POLICY = {
+POLICY: dict[str, Any] = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "sns:Publish", "Principal": {"Service": "events.amazonaws.com"}}],
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,6 +44,12 @@ def made() -> Made:
         ("aws_vpc_security_group_ingress_rule.a", "cidr_ipv4", "10.0.0.0/8", "203.0.113.1/32", "network"),
         ("aws_route53_record.a", "alias", [{"name": "a"}], [{"name": "b"}], "traffic"),
         ("aws_lb_listener.a", "default_action", [{"type": "forward"}], [{"type": "redirect"}], "traffic"),
+        ("aws_backup_plan.a", "rule", [{"schedule": "daily"}], [{"schedule": "yearly"}], "protection"),
+        ("aws_db_parameter_group.a", "parameter", [{"value": "1"}], [{"value": "0"}], "protection"),
+        ("aws_s3_bucket_lifecycle_configuration.a", "rule", [{"days": 90}], [{"days": 1}], "protection"),
+        ("aws_secretsmanager_secret_rotation.a", "rotation_enabled", True, False, "protection"),
+        ("aws_securityhub_standards_control_association.a", "association_status", "ENABLED", "DISABLED", "watching"),
+        ("aws_cloudwatch_log_resource_policy.a", "policy_document", "{}", "{ }", "policies"),
         ("aws_wafv2_web_acl.a", "rule", [{"action": "block"}], [{"action": "count"}], "protection"),
         ("aws_cloudwatch_metric_alarm.a", "evaluation_periods", 3, 100, "watching"),
         ("aws_cloudwatch_metric_alarm.a", "alarm_description", "a", "b", None),
@@ -82,8 +90,11 @@ def test_of_what_holds_no_data_a_deployment_is_enough(made: Made) -> None:
     assert made.only().changes == ("deleted",)
 
 
-def test_every_reason_of_the_table_is_one_that_is_told() -> None:
+def test_the_tables_name_reasons_types_and_attributes_that_there_are() -> None:
     assert {*MATTERING.values()} <= REASONS.keys()
+    bindings = Path(str(find_spec("cdktf_cdktf_provider_aws").submodule_search_locations[0]))  # type: ignore[union-attr,index]
+    texts = {kind: (bindings / kind.removeprefix("aws_") / "__init__.py").read_text() for kind, _ in MATTERING}
+    assert [one for one in MATTERING if f"    def {one[1]}(" not in texts[one[0]]] == []
 
 
 def test_a_widened_policy_is_told_by_its_statements(made: Made) -> None:
