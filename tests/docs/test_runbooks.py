@@ -78,6 +78,13 @@ def test_what_leads_to_a_page_exists_and_says_so() -> None:
             assert all(says.endswith(f" Runbook: docs/runbooks/{page}.md") for says in led)
 
 
+def test_whatever_the_trail_tells_leads_to_a_page() -> None:
+    """Nobody knows at first whether it was a plan or a stranger."""
+    told = [message for _, message, _ in messages(platform(*THREE).json["resource"]) if message.startswith("trail-")]
+    assert told
+    assert [message for message in told if not runbook(message)] == []
+
+
 def test_descriptions_with_their_page_are_no_longer_than_aws_takes() -> None:
     """1,024 characters of an alarm, 512 of a rule."""
     rules = platform(*THREE).json["resource"]["aws_cloudwatch_event_rule"].values()

@@ -144,6 +144,8 @@ def account_compromised(life: Applied, walk: Walk, ending: ExitStack) -> None:
         iam.delete_access_key(UserName="mallory", AccessKeyId=key)
         with suppress(iam.exceptions.NoSuchEntityException):
             iam.delete_login_profile(UserName="mallory")
+        with suppress(iam.exceptions.NoSuchEntityException):
+            iam.delete_user_policy(UserName="mallory", PolicyName="Compromised")
         iam.delete_user(UserName="mallory")
         with suppress(iam.exceptions.NoSuchEntityException):
             iam.delete_role_policy(RoleName="taken-over", PolicyName="AWSRevokeOlderSessions")
@@ -164,6 +166,8 @@ def restore(life: Applied, walk: Walk, ending: ExitStack) -> None:
     item = {one["AttributeName"]: {"S": "a session"} for one in schema}
     tables.put_item(TableName=table, Item=item)
     ending.callback(tables.delete_item, TableName=table, Key=item)
+    # What is copied back is what is missing.
+    walk.before["put-item"] = lambda: tables.delete_item(TableName=table, Key=item)
     for key in ("lost/one", "lost/two"):
         s3.put_object(Bucket=bucket, Key=key, Body=b"mine")
         s3.delete_object(Bucket=bucket, Key=key)

@@ -25,7 +25,7 @@ TABLE = re.compile(r"^\| In the commands \| Put in \|\n\|[-|]+\|\n((?:\|.*\n)+)"
 WORD = re.compile(r"\b[A-Z][A-Z_]+\b")
 #: Words in capitals that stand for themselves: of AWS, of shells, and variables of `make`.
 LITERAL = {
-    *("AWS", "RDS", "COUNT", "NS", "CNAME", "SZ", "IFS", "PASSWORD", "ID"),
+    *("AWS", "RDS", "COUNT", "DESC", "NS", "CNAME", "SZ", "IFS", "PASSWORD", "ID"),
     *("AMAZON_ISSUED", "AWSCURRENT", "ENABLED", "ISSUED", "DNS", "UTC"),
     *("DRY_RUN", "PLANNED", "DRIVER", "FORCE_REASON", "STEP"),
 }

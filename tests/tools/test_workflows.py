@@ -37,11 +37,11 @@ COMMANDS = {
     "make try": "tests/tools/test_trial.py",
     "python3 -I tools/sticky_comment.py build/plan-summary.md": "tests/tools/test_sticky_comment.py",
     SUMMARIZE: "tests/tools/test_workflows.py",
-    "make drift": "tests/tools/test_drift.py",
+    "make drift": "tests/tools/test_drift_report.py",
     "make local-down": "tests/tools/test_local_destroy.py",
     "make local-restore-drill": "tests/emulator/test_restore_drill.py",
     "make local-up": "tests/life/test_database.py",
-    SUMMARIZE.replace(SUMMARY, drift.MARKDOWN): "tests/tools/test_drift.py",
+    SUMMARIZE.replace(SUMMARY, drift.MARKDOWN): "tests/tools/test_drift_report.py",
     SUMMARIZE.replace(SUMMARY, "restore-drill.md"): "tests/emulator/test_restore_drill.py",
 }
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tools.areas import area_of
-from tools.danger import of_change
+from tools.danger import HOLD_DATA, of_change
 from tools.drift.finding import Finding
 from tools.drift.reasons import reasons_of
+from tools.drift.table import EMPTY, LOST
 from tools.drift.usual import COVERED, WATCHED, covering, differ, unexplained
 from tools.drift.words import differences, in_words
 from tools.part import blocks, references
@@ -95,7 +96,7 @@ class _Comparison:
         """Return what Terraform puts back or ought to watch, what no other resource explains, and the rest."""
         address, kind = str(change["address"]), change["type"]
         before, after = change["change"]["before"] or {}, change["change"]["after"] or {}
-        body = self._known.get(address) or {}
+        body = self._body(address)
         put_back = _put_back(self._changes.get(address), body)
         ignored = body.get("lifecycle", {}).get("ignore_changes", ())
         names, extra, rest = [], {}, []
@@ -146,11 +147,13 @@ class _Comparison:
         planned = self._changes.get(str(change["address"]))
         undone = planned is not None and "create" in planned["change"]["actions"]
         found = self._finding(change, change["change"]["before"])
-        return replace(found, gone=True, reasons=("deleted",), changes=("deleted",), undone=undone)
+        lost = LOST.get(found.kind, EMPTY if found.kind in HOLD_DATA else "")
+        changes = ("deleted", lost) if lost else ("deleted",)
+        return replace(found, gone=True, reasons=("deleted",), changes=changes, undone=undone)
 
     def _finding(self, change: Change, values: Mapping[str, Any]) -> Finding:
         address = str(change["address"])
-        path = str(self._known.get(address.partition("[")[0], {}).get("//", {}).get("metadata", {}).get("path", ""))
+        path = str(self._body(address).get("//", {}).get("metadata", {}).get("path", ""))
         region = self._region(address, values)
         area = area_of(path, regions={region, *self._regions.values()}) if "/" in path else ELSEWHERE
         return Finding(
@@ -170,10 +173,13 @@ class _Comparison:
         found = self._regions.get(address, ELSEWHERE)
         if found != ELSEWHERE:
             return found
-        body = self._known.get(address.partition("[")[0]) or {}
         arn = str(values.get("arn", "")).split(":")
         in_arn = arn[3] if len(arn) > 3 else ""  # noqa: PLR2004 - the region is an ARN's fourth part
-        return str(body.get("provider", "")).rpartition(".")[2] or in_arn or ELSEWHERE
+        return str(self._body(address).get("provider", "")).rpartition(".")[2] or in_arn or ELSEWHERE
+
+    def _body(self, address: str) -> Mapping[str, Any]:
+        """Return what is configured of a resource, which may be one of several with `count` or `for_each`."""
+        return self._known.get(address.partition("[")[0]) or {}
 
     def _pending(self, drifted: Mapping[str, set[str]]) -> Iterator[str]:
         """Yield what the settings would change, besides putting back what has drifted and what follows from that."""

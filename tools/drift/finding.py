@@ -7,10 +7,11 @@ from typing import Any
 REASONS: dict[str, str] = {
     "deleted": "a resource was deleted",
     "network": "the network was opened",
+    "traffic": "clients are led elsewhere",
     "policies": "a policy or a permission was changed",
     "protection": "encryption, protection or the block of public access is off",
     "watching": "logging, an alarm or a finding is off",
-    "code": "a function runs other code",
+    "code": "other code runs",
 }
 
 

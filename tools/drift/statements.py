@@ -6,7 +6,7 @@ from typing import Any
 
 Statement = Mapping[str, Any]
 #: Attributes that hold policies or name them, whatever the type.
-POLICIES = frozenset({"access_policies", "access_policy", "assume_role_policy", "policy", "redrive_allow_policy"})
+POLICIES = frozenset({"assume_role_policy", "policy", "policy_document", "redrive_allow_policy"})
 NAMED = frozenset({"managed_policy_arns", "policy_arns", "policy_names"})
 
 

@@ -57,6 +57,7 @@ WATCHED: frozenset[tuple[str, str]] = frozenset(COVERED) | {
     ("aws_s3_bucket", "website"),
     ("aws_security_group", "egress"),
     ("aws_security_group", "ingress"),
+    ("aws_sqs_queue", "redrive_allow_policy"),
 }
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 

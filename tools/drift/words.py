@@ -30,7 +30,7 @@ def in_words(change: Change, names: Sequence[str]) -> Iterator[str]:
             yield f"{name} has changed, and is not shown"
         elif name in POLICIES and (said := list(changed_policy(before, after))):
             yield from (f"{name}: {text}" for text in said)
-        elif change["type"] in {"aws_network_acl", "aws_default_network_acl"}:
+        elif change["type"] in {"aws_network_acl", "aws_default_network_acl"} and name in {"egress", "ingress"}:
             yield f"{name}: {_lists(acl_rules(before), acl_rules(after))}"
         elif isinstance(before, list) and isinstance(after, list):
             yield f"{name}: {_lists(before, after)}"

@@ -6,7 +6,7 @@ from typing import Any
 
 from tools.prove.context import Context
 from tools.prove.step import Unproven
-from tools.restore import RestoreDrill, drill_parts
+from tools.restore import RestoreDrill, drill_parts, of_before
 from tools.restore.part import MARK, Place
 from tools.restore.report import SAME
 
@@ -77,7 +77,7 @@ def drill(context: Context) -> str:
         say=context.account.reporter.say,
     )
     tried = RestoreDrill(parts=drill_parts(place), say=place.say)
-    tried.clear(tried.of_before())
+    tried.clear(of_before(tried.parts))
     outcomes = tried.run()
     faults = [line for each in outcomes if each.verdict != SAME for line in each.lines()]
     if faults or tried.left:

@@ -7,9 +7,8 @@ https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceT
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
-
-from botocore.exceptions import ClientError
 
 from tools.errors import ToolError
 from tools.restore.part import Notes, Place, Restored
@@ -18,6 +17,9 @@ Instance = Mapping[str, Any]
 RESTORING, DELETING = 120, 60
 """Minutes that RDS is given."""
 
+#: How states begin that RDS does not leave by itself:
+#: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
+HOPELESS = ("failed", "inaccessible-", "incompatible-", "insufficient-", "restore-error", "storage-full")
 #: What has to be as in the source, in words and as RDS tells it.
 SAME: Mapping[str, Callable[[Instance], Any]] = {
     "engine and version": lambda one: (one["Engine"], one["EngineVersion"]),
@@ -54,38 +56,30 @@ class Database:
         return self.place.clients("rds", self.region)
 
     def left(self) -> list[str]:
-        """List instances that drills have restored and that are not on their way out."""
-        pattern = self.place.pattern("rds", self.region)
-        pages = self.rds.get_paginator("describe_db_instances").paginate()
-        found = [one for page in pages for one in page["DBInstances"]]
-        return [
-            str(one["DBInstanceIdentifier"])
-            for one in found
-            if pattern.fullmatch(one["DBInstanceIdentifier"]) and one["DBInstanceStatus"] != "deleting"
-        ]
+        """List instances that drills have restored, wherever the writer was, and that are not on their way out."""
+        return sorted(name for region in self.place.settings.regions for name in self._left(region))
 
     def own(self) -> list[str]:
         """List what this run has restored."""
-        return [name for name in self.left() if name == self.place.name("rds", self.region)]
+        return [name for name in self._left(self.region) if name == self.place.name("rds", self.region)]
 
     def remove(self, name: str) -> None:
         """Delete an instance with its backups and without a final snapshot, once RDS lets it go."""
-
-        def gone() -> bool:
-            try:
-                self.rds.delete_db_instance(
-                    DBInstanceIdentifier=name, SkipFinalSnapshot=True, DeleteAutomatedBackups=True
+        for region in self.place.settings.regions:
+            if name in self._left(region):
+                rds = self.place.clients("rds", region)
+                self.place.delete(
+                    partial(
+                        rds.delete_db_instance,
+                        DBInstanceIdentifier=name,
+                        SkipFinalSnapshot=True,
+                        DeleteAutomatedBackups=True,
+                    ),
+                    name=name,
+                    gone=("DBInstanceNotFound", "DBInstanceNotFoundFault"),
+                    busy=("InvalidDBInstanceState", "InvalidDBInstanceStateFault"),
+                    minutes=DELETING,
                 )
-            except ClientError as error:
-                if error.response["Error"]["Code"] in {"DBInstanceNotFound", "DBInstanceNotFoundFault"}:
-                    return True
-                # While it is being made.
-                if error.response["Error"]["Code"] in {"InvalidDBInstanceState", "InvalidDBInstanceStateFault"}:
-                    return False
-                raise
-            return True
-
-        self.place.until(gone, what=f"the deletion of {name}", minutes=DELETING)
 
     def restore(self) -> Restored:
         """Restore, wait until it is available, and compare.
@@ -117,9 +111,19 @@ class Database:
             left_out=(NO_ROWS if self.place.on_emulator else ROWS,),
         )
 
+    def _left(self, region: str) -> list[str]:
+        pattern = self.place.pattern("rds", region)
+        pages = self.place.clients("rds", region).get_paginator("describe_db_instances").paginate()
+        found = [one for page in pages for one in page["DBInstances"]]
+        return [
+            str(one["DBInstanceIdentifier"])
+            for one in found
+            if pattern.fullmatch(one["DBInstanceIdentifier"]) and one["DBInstanceStatus"] != "deleting"
+        ]
+
     def _available(self, name: str) -> Instance | None:
         found = self._instance(name)
-        if found["DBInstanceStatus"] in {"failed", "incompatible-restore", "incompatible-parameters"}:
+        if found["DBInstanceStatus"].startswith(HOPELESS):
             raise ToolError(f"{name} is {found['DBInstanceStatus']}", advice="its events in RDS say why")
         return found if found["DBInstanceStatus"] == "available" else None
 

@@ -1,7 +1,7 @@
 """The drill: each part is restored, compared and deleted, and what earlier drills have left is deleted first."""
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -48,10 +48,6 @@ class RestoreDrill:
     outcomes: list[Outcome] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
-    def of_before(self) -> list[tuple[Part, str]]:
-        """List what earlier drills have left."""
-        return [(part, name) for part in self.parts for name in part.left()]
-
     def clear(self, leftovers: Sequence[tuple[Part, str]]) -> None:
         """Delete what earlier drills have left.
 
@@ -86,6 +82,9 @@ class RestoreDrill:
             for name in part.own():
                 part.remove(name)
                 self.say(f"    deleted: {name}")
+        except KeyboardInterrupt:
+            self.left.append(f"{part.name}: interrupted again, before it was deleted")
+            raise
         except (BotoCoreError, ClientError, ToolError) as error:
             self.left.append(f"{part.name}: {' '.join(str(error).split())}")
 
@@ -114,10 +113,13 @@ def restore_drill(target: Target, *, approve: Approve, reporter: Reporter, envir
     place = place_of(target, say=reporter.say)
     parts, keep = drill_parts(place, environ.get("PARTS", "")), environ.get("KEEP") == "yes"
     drill = RestoreDrill(parts=parts, say=reporter.say, keep=keep)
-    leftovers = drill.of_before()
+    leftovers = of_before(drill_parts(place))
     deleted = [f"  deletes first  {name}" for _, name in leftovers]
     approve(f"try restores in account {target.account_id}", [*about(place, drill), *deleted])
     began = f"{datetime.now(tz=UTC):%Y-%m-%dT%H:%M:%SZ}"
+    for name in (JSON, MARKDOWN):
+        # Nobody takes an older drill for this one.
+        (target.paths.reports / name).unlink(missing_ok=True)
     drill.clear(leftovers)
     try:
         drill.run()
@@ -148,6 +150,11 @@ def place_of(target: Target, *, say: Callable[[str], None]) -> Place:
     )
 
 
+def of_before(parts: Iterable[Part]) -> list[tuple[Part, str]]:
+    """List what earlier drills have left of these parts."""
+    return [(part, name) for part in parts for name in part.left()]
+
+
 def drill_parts(place: Place, names: str = "") -> list[Part]:
     """Return the parts of a drill.
 
@@ -174,7 +181,7 @@ def about(place: Place, drill: RestoreDrill) -> Iterator[str]:
     names = {part.name for part in drill.parts}
     settings = place.settings
     if "objects" in names:
-        yield "  objects        a minute; copies of up to 20 versions for that time, cents"
+        yield "  objects        some minutes, most of which S3 copies; up to 20 versions for that time, cents"
     if "sessions" in names:
         yield "  sessions       about half an hour, most of which DynamoDB waits; 0.15 USD a GB of the table"
     if "database" in names:

@@ -12,12 +12,15 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from modules.core.naming import bucket_name
+from tools.errors import ToolError
 from tools.restore.part import Notes, Place, Restored
 
 #: Below which everything of drills is.
 FOLDER = "restore-drill/"
 #: Existing objects that are tried, and the largest of them in bytes.
 MOST, LARGEST = 20, 64 * 1024 * 1024
+#: Minutes that S3 is given to copy what was written to other regions.
+COPYING = 15
 _SIZE = 1024 * 1024
 _PAGE = 1000
 _BATCH = 500
@@ -29,6 +32,7 @@ class Version:
 
     key: str
     version_id: str
+    is_marker: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,16 +61,26 @@ class Objects:
         return [name for name in self.left() if name == self._folder()]
 
     def remove(self, name: str) -> None:
-        """Delete all versions of a folder in every region: deletions of versions are not replicated."""
+        """Delete all versions of a folder in every region: deletions of versions are not replicated.
+
+        Raises
+        ------
+        ToolError
+            When S3 does not delete one; it says so in an answer that is no error.
+            https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+        """
+        self._await_copies(name)
         for region in self._regions():
             s3, versions = self._s3(region), [*self._versions(region, name)]
             for first in range(0, len(versions), _BATCH):
                 some = versions[first : first + _BATCH]
-                s3.delete_objects(
+                answer = s3.delete_objects(
                     Bucket=self.bucket(region),
                     ExpectedBucketOwner=self.place.account_id,
                     Delete={"Objects": [{"Key": one.key, "VersionId": one.version_id} for one in some], "Quiet": True},
                 )
+                for fault in answer.get("Errors", ()):
+                    raise ToolError(f"{self.bucket(region)}/{fault['Key']}: not deleted, {fault['Code']}")
 
     def restore(self) -> Restored:
         """Overwrite and delete an object of our own, bring its versions back, and try some that are there already."""
@@ -111,8 +125,24 @@ class Objects:
         paginator = self._s3(region).get_paginator("list_object_versions")
         pages = paginator.paginate(Bucket=self.bucket(region), Prefix=prefix, ExpectedBucketOwner=self.place.account_id)
         for page in pages:
-            for one in (*page.get("Versions", ()), *page.get("DeleteMarkers", ())):
-                yield Version(key=one["Key"], version_id=one["VersionId"])
+            for kind in ("Versions", "DeleteMarkers"):
+                for one in page.get(kind, ()):
+                    yield Version(key=one["Key"], version_id=one["VersionId"], is_marker=kind == "DeleteMarkers")
+
+    def _await_copies(self, name: str) -> None:
+        """Wait until S3 has copied what was written to other regions: a copy that comes later would stay there.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-status.html
+        """
+        written = [one for one in self._versions(self.region, name) if not one.is_marker]
+
+        def copied() -> bool:
+            return not any(self._head(self.region, one).get("ReplicationStatus") == "PENDING" for one in written)
+
+        try:
+            self.place.until(copied, what=f"the copies of {name}", minutes=COPYING)
+        except ToolError as late:
+            self.place.say(f"    {late}: one that comes still, the next drill deletes")
 
     def _sample(self) -> list[Version]:
         """Choose existing versions, the older ones of an object too: evenly over the first page of them."""
@@ -133,7 +163,10 @@ class Objects:
         return Version(key=key, version_id=answer["VersionId"])
 
     def _copy(self, version: Version) -> Version:
-        """Copy a version into the folder of what is restored, with the bucket's own encryption."""
+        """Copy a version into the folder of what is restored, with the bucket's own encryption, and without its tags.
+
+        Tags would need permissions of their own: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+        """
         # A key of its own for each, however long the original is.
         name = _digest(f"{version.key}\0{version.version_id}".encode())
         bucket, key = self.bucket(self.region), f"{self._folder()}restored/{name}"
@@ -141,6 +174,7 @@ class Objects:
             Bucket=bucket,
             Key=key,
             CopySource={"Bucket": bucket, "Key": version.key, "VersionId": version.version_id},
+            TaggingDirective="REPLACE",
             ExpectedBucketOwner=self.place.account_id,
             ExpectedSourceBucketOwner=self.place.account_id,
         )

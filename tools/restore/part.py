@@ -2,9 +2,11 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
+
+from botocore.exceptions import ClientError
 
 from modules.core.naming import RULES, Names
 from modules.settings import Settings
@@ -78,6 +80,40 @@ class Place:
             if self.clock() >= deadline:
                 raise ToolError(f"{what}: not within {minutes:g} minutes")
             self.sleep(1 if self.on_emulator else PAUSE)
+
+    def delete(
+        self, call: Callable[[], object], *, name: str, gone: Collection[str], busy: Collection[str], minutes: float
+    ) -> None:
+        """Delete something, once the service lets it go.
+
+        Parameters
+        ----------
+        call : callable
+            Asks the service to delete it.
+        name : str
+            What it is called.
+        gone, busy : collection of str
+            Codes of errors that say that there is no such thing, and that it is still being made.
+        minutes : float
+            How long the service is asked again.
+
+        Raises
+        ------
+        ToolError
+            When it is not let go in time.
+        """
+
+        def let_go() -> bool:
+            try:
+                call()
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                if code not in {*gone, *busy}:
+                    raise
+                return code in gone
+            return True
+
+        self.until(let_go, what=f"the deletion of {name}", minutes=minutes)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -16,8 +17,9 @@ from tools.errors import ToolError
 from tools.restore.part import Notes, Place, Restored
 
 Item = Mapping[str, Any]
-RESTORING, DELETING, REACHING = 90, 30, 20
-"""Minutes that DynamoDB is given: to restore, to delete, and until it can restore what was just written."""
+RESTORING, DELETING, REACHING = 90, 90, 20
+"""Minutes that DynamoDB is given: to restore, to delete, which waits for a restore that was interrupted, and until it
+can restore what was just written."""
 
 #: Items of our own, and how many of the others are compared at the most.
 OWN, MOST = 3, 1000
@@ -42,31 +44,25 @@ class Sessions:
         return self.place.clients("dynamodb", self.region)
 
     def left(self) -> list[str]:
-        """List tables that drills have restored and that are not on their way out."""
-        pattern = self.place.pattern("dynamodb", self.region)
-        pages = self.dynamodb.get_paginator("list_tables").paginate()
-        names = [name for page in pages for name in page["TableNames"] if pattern.fullmatch(name)]
-        return [name for name in names if self._status(name) not in {"", "DELETING"}]
+        """List tables that drills have restored, wherever home was, and that are not on their way out."""
+        return sorted(name for region in self.place.settings.regions for name in self._left(region))
 
     def own(self) -> list[str]:
         """List what this run has restored."""
-        return [name for name in self.left() if name == self.place.name("dynamodb", self.region)]
+        return [name for name in self._left(self.region) if name == self.place.name("dynamodb", self.region)]
 
     def remove(self, name: str) -> None:
         """Delete a restored table, once DynamoDB lets it go."""
-
-        def gone() -> bool:
-            try:
-                self.dynamodb.delete_table(TableName=name)
-            except ClientError as error:
-                # While it is being made.
-                if error.response["Error"]["Code"] == "ResourceInUseException":
-                    return False
-                if error.response["Error"]["Code"] != "ResourceNotFoundException":
-                    raise
-            return True
-
-        self.place.until(gone, what=f"the deletion of {name}", minutes=DELETING)
+        for region in self.place.settings.regions:
+            if name in self._left(region):
+                dynamodb = self.place.clients("dynamodb", region)
+                self.place.delete(
+                    partial(dynamodb.delete_table, TableName=name),
+                    name=name,
+                    gone=("ResourceNotFoundException",),
+                    busy=("ResourceInUseException",),
+                    minutes=DELETING,
+                )
 
     def restore(self) -> Restored:
         """Write sessions of our own, restore what the table was with them, and compare.
@@ -77,15 +73,19 @@ class Sessions:
             When the table has no point-in-time recovery, or it is not restored in time.
         """
         source = self.place.named(self.region).of("dynamodb", "sessions")
-        name, ours = self.place.name("dynamodb", self.region), self._write(source)
+        name, ours = self.place.name("dynamodb", self.region), self._ours()
         try:
+            for item in ours:
+                self.dynamodb.put_item(TableName=source, Item=item)
             known = [*self._some(source, besides=ours)]
             self._reached(source)
             started = self.place.clock()
             self.dynamodb.restore_table_to_point_in_time(
                 SourceTableName=source, TargetTableName=name, UseLatestRestorableTime=True
             )
-            self.place.until(lambda: self._status(name) == "ACTIVE", what=f"{name} active", minutes=RESTORING)
+            self.place.until(
+                lambda: self._status(name, self.region) == "ACTIVE", what=f"{name} active", minutes=RESTORING
+            )
             seconds = self.place.clock() - started
             notes = Notes()
             self._compare_tables(source, name, notes)
@@ -106,10 +106,16 @@ class Sessions:
             ),
         )
 
-    def _write(self, table: str) -> list[Item]:
+    def _left(self, region: str) -> list[str]:
+        pattern = self.place.pattern("dynamodb", region)
+        pages = self.place.clients("dynamodb", region).get_paginator("list_tables").paginate()
+        names = [name for page in pages for name in page["TableNames"] if pattern.fullmatch(name)]
+        return [name for name in names if self._status(name, region) not in {"", "DELETING"}]
+
+    def _ours(self) -> list[Item]:
         # Gone by themselves an hour later, if nothing else takes them away.
         expires = {"N": str(int(time.time()) + _KEPT_SECONDS)}
-        ours: list[Item] = [
+        return [
             {
                 SESSION_ID: {"S": f"restore-drill-{self.place.mark}-{number}"},
                 EXPIRES_AT: expires,
@@ -117,9 +123,6 @@ class Sessions:
             }
             for number in range(OWN)
         ]
-        for item in ours:
-            self.dynamodb.put_item(TableName=table, Item=item)
-        return ours
 
     def _reached(self, table: str) -> None:
         """Wait until the latest moment to restore is after now: it is about five minutes behind."""
@@ -141,10 +144,9 @@ class Sessions:
         notes.equal("encryption, with the same key", _key(before), _key(after))
 
     def _compare_items(self, source: str, name: str, ours: list[Item], known: list[Item], notes: Notes) -> list[str]:
-        for item in ours:
-            if self._get(name, item[SESSION_ID]) != item:
-                notes.differ.append(f"session {item[SESSION_ID]['S']}: it is not as it was written")
-        if not notes.differ:
+        differing = [item[SESSION_ID]["S"] for item in ours if self._get(name, item[SESSION_ID]) != item]
+        notes.differ += [f"session {each}: it is not as it was written" for each in differing]
+        if not differing:
             notes.same.append(f"{len(ours)} sessions that were written before, byte for byte")
         same = changed = 0
         for item in known:
@@ -177,9 +179,12 @@ class Sessions:
         ).get("Item")
         return found
 
-    def _status(self, table: str) -> str:
+    def _is_active(self, table: str) -> bool:
+        return self._status(table, self.region) == "ACTIVE"
+
+    def _status(self, table: str, region: str) -> str:
         try:
-            return str(self.dynamodb.describe_table(TableName=table)["Table"]["TableStatus"])
+            return str(self.place.clients("dynamodb", region).describe_table(TableName=table)["Table"]["TableStatus"])
         except ClientError as error:
             if error.response["Error"]["Code"] == "ResourceNotFoundException":
                 return ""

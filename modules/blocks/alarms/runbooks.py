@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 RUNBOOKS: Mapping[str, tuple[str, ...]] = {
     "account-compromised": (
         *("access-from-outside", "backups-deleted", "suspicions", "threats", "watchers-deleted"),
-        *("trail-alerting", "trail-config", "trail-failed-logins", "trail-functions", "trail-iam", "trail-logins"),
-        *("trail-no-mfa", "trail-resource-policies", "trail-root", "trail-silenced", "trail-state", "trail-trail"),
-        "trail-unauthorized",
+        *("trail-alerting", "trail-bucket-policies", "trail-config", "trail-failed-logins", "trail-functions"),
+        *("trail-gateways", "trail-iam", "trail-logins", "trail-network-acls", "trail-no-mfa"),
+        *("trail-resource-policies", "trail-root", "trail-route-tables", "trail-security-groups", "trail-silenced"),
+        *("trail-state", "trail-trail", "trail-unauthorized", "trail-vpc"),
     ),
     "bad-rollout": ("alb-errors", "alb-latency", "alb-unhealthy-hosts", "rollout-failed"),
     "certificate-near-its-end": ("certificate-",),
