@@ -13,6 +13,7 @@ from tests.region_lost.test_surgery import NAME, SECRET, STATE, TABLE, configure
 from tools.errors import ToolError
 from tools.paths import BACKEND, PLATFORM, STACKS
 from tools.region_lost import RegionLost, command
+from tools.state_elsewhere import go_elsewhere, go_home
 from tools.state_place import NOTE, require_place
 
 ASIDE = f"{PLATFORM}/lost-{EAST}.tfstate"
@@ -158,6 +159,19 @@ def test_a_region_is_taken_out(desk: Desk) -> None:
     leave(desk)
     assert "nothing of us-east-1 is in the state" in desk.told
     assert desk.aws.state(WEST) == after
+
+
+def test_old_settings_never_bring_back_a_state_without_the_region(desk: Desk) -> None:
+    leave(desk)
+    objects = dict(desk.aws.objects)
+    for call in (go_home, go_elsewhere):
+        told = refused(call, desk.target(EAST, WEST), reporter=desk.reporter, approve=desk.approve)
+        assert "us-east-1 was taken out of it" in told
+        assert "`make region-lost REGION=us-east-1 BACK=1`" in told
+    told = refused(require_place, desk.target(EAST, WEST))
+    assert "BACK=1" in told
+    assert "state-home" not in told
+    assert desk.aws.objects == objects
 
 
 @pytest.mark.parametrize("at", [1, 2, 3, 4, 5, 6, 7])

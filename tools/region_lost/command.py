@@ -14,7 +14,7 @@ from tools.region_lost.look import PAGE, require_copies, require_no_replication,
 from tools.region_lost.surgery import ONCE, Joined, Parted, State, held_in, join, merge, part
 from tools.signs_of_life import look_for, require_light
 from tools.state_elsewhere import adopt
-from tools.state_place import at, push, put
+from tools.state_place import at, push, put, read_note, write_note
 from tools.target import Target
 from tools.workspace import CONFIGURATION
 
@@ -124,6 +124,8 @@ class RegionLost:
             write = f"home_region: {self._settings.home}, lost_regions: [{region}]"
             adopt(target, home=_with(target, home), write=write, reporter=self._reporter, approve=self._approve)
         self._approve(f"take {region} out of the states", [*_lines(parts, region)])
+        if (note := read_note(target)) and note.home == region:
+            write_note(target, replace(note, for_good=True))
         for stack, each in parts.items():
             if each.state is states[stack]:
                 continue
