@@ -10,8 +10,8 @@ https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.ht
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from modules.areas.failover.runtime.world import World
@@ -20,6 +20,12 @@ from tools.errors import ToolError
 PAUSE, LONGEST = 5.0, 10 * 60
 FAILED, IN_SYNC = "Failed", "InSync"
 AGAIN = "run the same command again: it goes on from what AWS says then"
+
+
+def standing(world: World, *, lost: Collection[str]) -> World:
+    """Return the platform without regions that are lost: what they have is no concern of one that goes on without."""
+    places = {name: place for name, place in world.platform.places.items() if name not in lost}
+    return replace(world, platform=replace(world.platform, places=places))
 
 
 def apart(world: World, home: str) -> dict[str, list[str]]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Detail = dict[str, Any]
 #: What a region is that has the copies of the new primary secrets.
 FOLLOWS = "follows"
+#: How Secrets Manager refuses to overwrite what stands in a region.
+REFUSALS = {"InvalidParameterException", "InvalidRequestException"}
 #: What rotation of a secret is in the target, and what it is in the region that was left.
 ON, CANCELLED = "on", "cancelled"
 
@@ -40,8 +42,10 @@ def secret(run: Run, world: World) -> Detail:
 def spread(run: Run, world: World) -> Detail:
     """Make the replicas in the other regions copies of the new primary secrets.
 
-    A region that is dark is noted, and its copies follow later: the keeper sees to it. The region that was left keeps
-    its own secrets, until they are reunited.
+    A region that is dark, or whose secrets AWS does not overwrite, is noted, and its copies follow later: the keeper
+    sees to it. AWS's pages do not say whether secrets that have replicas of their own are overwritten: those of the
+    home region, where it is not the one that was left. The region that was left keeps its own secrets, until they are
+    reunited.
     """
     return {region: _spread_to(run, world, region) for region in world.platform.others(run.origin, run.target)}
 
@@ -141,4 +145,8 @@ def _spread_to(run: Run, world: World, region: str) -> str:
             )
     except DarkError as dark:
         return str(dark)
+    except ClientError as error:
+        if code(error) not in REFUSALS:
+            raise
+        return f"not overwritten: {error.response['Error'].get('Message', '')}"
     return FOLLOWS
