@@ -41,8 +41,10 @@ def describe(settings: Settings) -> Platform:
 
 def _place(settings: Settings, region: str, names: Names) -> Place:
     stated = settings.database.instances.get(region)
+    # A lost region keeps nothing, unless there is no other one.
+    keepers = settings.regions if len(settings.regions) > 1 else (*settings.regions, *settings.lost_regions)
     return Place(
-        keeper=keeper_of(region, (*settings.regions, *settings.lost_regions), home=settings.home),
+        keeper=keeper_of(region, keepers, home=settings.home),
         instance=names.of("rds", "main"),
         acl=names.of("acl", "database"),
         group=names.of("asg", "web"),
