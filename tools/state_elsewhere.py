@@ -95,20 +95,11 @@ def adopt(there: Target, *, home: Target, write: str, reporter: Reporter, approv
         if dark
         else f"{region} answers, and has nothing newer"
     )
-    locks = [lock for stack in STACKS if (lock := find_lock(there, stack))]
-    # A lock at home may be too new to have been copied, or be in the table, which is not.
-    if not dark and note is None and (busy := [lock for stack in STACKS if (lock := find_lock(home, stack))]):
-        raise ToolError(
-            f"somebody works with the state in {region}: {_told(busy[0])}",
-            advice="wait for the end of that run, or `make recover`",
-        )
-    if locks and note is None:
-        approve(f"remove the locks that replication has copied to {replica}", [f"  {_told(each)}" for each in locks])
-        for stack in STACKS:
-            there.clients("s3", replica).delete_object(
-                Bucket=there.bucket, Key=f"{there.location.key(stack)}.tflock", ExpectedBucketOwner=there.account_id
-            )
     if note is None:
+        if not dark:
+            # A lock at home may be too new to have been copied, or be in the table, which is not.
+            _require_nobody(home)
+        _remove_copied_locks(there, approve)
         who = there.clients("sts", replica).get_caller_identity()["Arn"]
         note = Note(region=replica, home=region, since=now(), by=who, write=write, serials=serials(states))
         write_note(there, note)
@@ -148,11 +139,7 @@ def go_home(target: Target, *, reporter: Reporter, approve: Approve) -> None:
             advice=f"get the newest settings: they have `{note.write}`",
         )
     require_way_back(note)
-    if locks := [lock for stack in STACKS if (lock := find_lock(there, stack))]:
-        raise ToolError(
-            f"somebody works with the state in {note.region}: {_told(locks[0])}",
-            advice="wait for the end of that run, or `make recover`",
-        )
+    _require_nobody(there)
     states = {stack: there.state(stack) for stack in STACKS}
     before = {stack: home.state(stack) for stack in STACKS}
     for stack, state in states.items():
@@ -172,6 +159,27 @@ def go_home(target: Target, *, reporter: Reporter, approve: Approve) -> None:
 def _say_settings(target: Target, reporter: Reporter) -> None:
     if target.location.is_elsewhere:
         reporter.say("now take `state.kept_in` out of the settings, and give them to everybody")
+
+
+def _remove_copied_locks(there: Target, approve: Approve) -> None:
+    replica = there.location.kept_in
+    locks = [lock for stack in STACKS if (lock := find_lock(there, stack))]
+    if not locks:
+        return
+    approve(f"remove the locks that replication has copied to {replica}", [f"  {_told(each)}" for each in locks])
+    for stack in STACKS:
+        there.clients("s3", replica).delete_object(
+            Bucket=there.bucket, Key=f"{there.location.key(stack)}.tflock", ExpectedBucketOwner=there.account_id
+        )
+
+
+def _require_nobody(target: Target) -> None:
+    for lock in (find_lock(target, stack) for stack in STACKS):
+        if lock is not None:
+            raise ToolError(
+                f"somebody works with the state in {target.location.kept_in}: {_told(lock)}",
+                advice="wait for the end of that run, or `make recover`",
+            )
 
 
 def _require_newest(stack: str, here: State | None, home: State | None, *, region: str, replica: str) -> None:

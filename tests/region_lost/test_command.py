@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.region_lost.account import EAST, LOCK, WEST, Desk, bucket
-from tests.region_lost.test_surgery import NAME, SECRET, STATE, TABLE, configured, resource
+from tests.region_lost.test_surgery import NAME, SECRET, SOUTH, STATE, TABLE, configured, resource
 from tools.errors import ToolError
 from tools.paths import BACKEND, PLATFORM, STACKS
 from tools.region_lost import RegionLost, command
@@ -25,12 +25,13 @@ AGAIN: dict[str, Any] = {
     "database": {"instances": {EAST: {"role": "detached"}}},
 }
 DATABASE = resource("aws_db_instance", f"{EAST}_database_instance_00000001", EAST, identifier="main", arn="x")
+WRITER_ARN = f"arn:aws:rds:{WEST}:1:db:main"
 WRITER = resource(
     "aws_db_instance",
     f"{WEST}_database_instance_00000002",
     WEST,
     identifier="main",
-    arn=f"arn:aws:rds:{WEST}:1:db:main",
+    arn=WRITER_ARN,
 )
 LOCKS = resource("aws_dynamodb_table", f"{EAST}_lock-table_34343434", EAST, name="lock")
 BUCKET = resource("aws_s3_bucket", f"{EAST}_state_56565656", EAST)
@@ -107,6 +108,7 @@ def test_settings_that_have_the_region_are_refused_with_the_edit(desk: Desk) -> 
     assert "`home_region: ap-south-1`" in refused(run, desk, EAST, WEST, "ap-south-1", settings=elsewhere)
     assert "which region?" in refused(run, desk, WEST, settings=WITHOUT, REGION="")
     assert "eu-west-1 is not a region" in refused(run, desk, EAST, WEST, settings={}, REGION="eu-west-1")
+    assert "us-east-1 is the only region" in refused(run, desk, EAST, settings={})
     told = refused(run, desk, WEST, settings=WITHOUT, BACK="1")
     assert "`regions: [us-east-1, us-west-2]`" in told
     assert f"{{{EAST}: {{role: detached}}}}" in told
@@ -136,6 +138,32 @@ def test_each_missing_step_is_named_and_nothing_is_changed(desk: Desk) -> None:
     desk.aws.tables[WEST, TABLE] = {"Replicas": []}
     del desk.aws.objects[bucket(WEST), f"{BACKEND}/terraform.tfstate"]
     assert "there is no state of state-backend" in refused(leave, desk)
+
+
+def test_a_writer_that_went_to_a_third_region_is_found(desk: Desk) -> None:
+    """The state and the secrets go to the region of the state's replica, and the writer stays where it is."""
+    other = resource(
+        "aws_db_instance", f"{SOUTH}_database", SOUTH, identifier="main", arn=WRITER_ARN.replace(WEST, SOUTH)
+    )
+    desk.aws.put(WEST, PLATFORM, {**desk.aws.state(WEST), "resources": [*desk.aws.state(WEST)["resources"], other]})
+    desk.aws.instances = {WEST: {"ReadReplicaSourceDBInstanceIdentifier": "main"}, SOUTH: {}}
+    told = refused(
+        run, desk, WEST, SOUTH, dark=(EAST,), settings=WITHOUT | {"database": {"instances": {SOUTH: {"of": EAST}}}}
+    )
+    assert "`primary_region: ap-south-1`" in told
+    assert "`database.instances.us-west-2: {role: replica, of: us-east-1}`" in told
+    moved = WITHOUT | {
+        "primary_region": SOUTH,
+        "home_region": WEST,
+        "database": {"instances": {WEST: {"role": "replica", "of": EAST}}},
+    }
+    desk.aws.secrets[WEST, NAME]["PrimaryRegion"] = SOUTH
+    told = refused(run, desk, WEST, SOUTH, dark=(EAST,), settings=moved)
+    assert f"the secret {NAME} in us-west-2 is a replica of ap-south-1 -> " in told
+    assert "`make failback STEP=secrets`" in told
+    del desk.aws.secrets[WEST, NAME]["PrimaryRegion"]
+    run(desk, WEST, SOUTH, dark=(EAST,), settings=moved)
+    assert aliases(desk.aws.state(WEST)) == {WEST, SOUTH}
 
 
 def test_a_region_is_taken_out(desk: Desk) -> None:
@@ -230,7 +258,8 @@ def test_it_returns_once_its_originals_are_dealt_with(desk: Desk) -> None:
     desk.aws.secrets[EAST, NAME] = {"VersionIdsToStages": {}}
     told = refused(back, desk)
     assert f"replicate-secret-to-regions --region us-west-2 --secret-id {NAME} --force-overwrite" in told
-    assert "Region=us-east-1,KmsKeyId=alias/PROD-kms-test-secrets-us-east-1" in told
+    # The ARN, as Terraform has it: for an alias the provider would delete the replica and make it again.
+    assert "Region=us-east-1,KmsKeyId=arn:aws:kms:us-east-1:123456789012:key/of-PROD-kms-test-secrets-us-east-1" in told
     desk.aws.secrets[EAST, NAME] = {"PrimaryRegion": WEST}
     desk.aws.tables[EAST, TABLE] = {}
     assert f"aws dynamodb delete-table --region us-east-1 --table-name {TABLE}" in refused(back, desk)

@@ -86,6 +86,8 @@ class RegionLost:
             return
         if self._region not in self._settings.regions:
             raise ToolError(f"{self._region} is not a region of the platform", advice=", ".join(self._settings.regions))
+        if len(self._settings.regions) == 1:
+            raise ToolError(f"{self._region} is the only region", advice="there is none to go on in: wait for it")
         raise ToolError(
             f"the settings do not say that {self._region} is lost",
             advice=f"write {'; '.join(self._edit())}; then run again: {PAGE}",
