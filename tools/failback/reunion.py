@@ -157,7 +157,14 @@ class Reunion:
             if not waits:
                 return
             where = ", ".join(f"{region} ({found.get(region, 'missing')})" for region in waits)
-            if any(found.get(region) == FAILED for region in waits) or self.world.now() >= end:
+            if any(found.get(region) == FAILED for region in waits):
+                # The region keeps what it has; to begin anew by deleting it would leave it without (the page above).
+                raise ToolError(
+                    f"{name}: no replica of {self.home} in {where}",
+                    advice=f"`aws secretsmanager describe-secret --region {self.home} --secret-id {name}` says why; "
+                    f"mend that, choose Retry replication in the console, then {AGAIN}",
+                )
+            if self.world.now() >= end:
                 raise ToolError(f"{name}: no replica of {self.home} in {where}", advice=AGAIN)
             self.sleep(PAUSE)
 
