@@ -270,12 +270,13 @@ class Account:
         Raises
         ------
         ToolError
-            When there is no state backend, something would not go, it cannot be told what keys encrypt, nobody says
-            yes, or a step fails.
+            When there is no state backend, a failover is under way or has left two secrets, of which Terraform would
+            leave one, something would not go, it cannot be told what keys encrypt, nobody says yes, or a step fails.
         """
         target = self._target()
         self._require_backend(target)
         require_regions(target)
+        require_one_secret(target, tell=self.reporter.say)
         take_down(target, approve=self._approve, reporter=self.reporter)
 
     def state_elsewhere(self) -> None:
