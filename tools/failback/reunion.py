@@ -14,11 +14,15 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from botocore.exceptions import ClientError
+
+from modules.areas.failover.runtime.clients import code
 from modules.areas.failover.runtime.world import World
 from tools.errors import ToolError
 
 PAUSE, LONGEST = 5.0, 10 * 60
 FAILED, IN_SYNC = "Failed", "InSync"
+MISSING = "ResourceNotFoundException"
 AGAIN = "run the same command again: it goes on from what AWS says then"
 
 
@@ -75,14 +79,14 @@ class Reunion:
         Raises
         ------
         ToolError
-            When a rotation is under way, or a replica cannot be made.
+            When a region has no such secret, a rotation is under way, or a replica cannot be made.
         DarkError
             When a region does not answer.
         """
         for name in self.world.platform.secrets:
             # Every region, before anything changes: one that is dark would keep what it has.
             for region in sorted(self.world.platform.places):
-                self._describe(region, name)
+                self._require_it(region, name)
             self._end_rotation(name)
             self._stand_alone(name)
             self._take_over_value(name)
@@ -90,6 +94,17 @@ class Reunion:
             self._replicate(name)
             self._wait(name)
             self._rotate(name)
+
+    def _require_it(self, region: str, name: str) -> None:
+        try:
+            self._describe(region, name)
+        except ClientError as error:
+            if code(error) != MISSING:
+                raise
+            raise ToolError(
+                f"there is no secret {name} in {region}",
+                advice=f"if {region} is not built yet, take it out of the settings until the secrets are one",
+            ) from error
 
     def _end_rotation(self, name: str) -> None:
         """End rotation at the writer: a password that it sets while the value is copied would be lost."""
@@ -219,7 +234,13 @@ def in_words(found: Mapping[str, list[str]]) -> Iterator[str]:
 
 
 def _follows(world: World, region: str, name: str, home: str) -> bool:
-    said = world.aws.ask("secretsmanager", region, "describe_secret", SecretId=name)
+    try:
+        said = world.aws.ask("secretsmanager", region, "describe_secret", SecretId=name)
+    except ClientError as error:
+        # A region that is being built has none yet, and Terraform makes a replica.
+        if code(error) == MISSING:
+            return True
+        raise
     return region == home or _primary(said, region) == home
 
 
