@@ -60,6 +60,9 @@ class People:
         content["database"] = {**content.get("database", {}), **database}
         write_settings(self.file.parent, content)
 
+    def change(self, **more: Any) -> None:
+        write_settings(self.file.parent, yaml.safe_load(self.file.read_text()) | more)
+
     def deploy(self) -> None:
         """What Terraform does with the instances, their protection, their backups and their network ACLs."""
         settings = self.settings()

@@ -171,6 +171,19 @@ def test_of_two_ways_the_later_one_is_first_and_the_writer_is_where_it_is_now(pe
     assert {here["instance"]["source"] for here in people.aws.regions.values()} == {None, arn(SOUTH)}
 
 
+def test_the_primary_region_may_move_on_the_way_and_the_instances_stay_stated(people: People) -> None:
+    walk(people, to=f"rebuild {SOUTH}")
+    people.change(primary_region=WEST, home_region=HOME)
+    rebuild = [f"rebuild {SOUTH}"] * 3 + [f"rebuild {HOME}"] * 3
+    assert walk(people) == [*rebuild, "release"]
+    text = people.type("failback")
+    assert "nothing to come back from" in text
+    assert "database.instances stays" in text
+    assert "may say less" not in text
+    # Home keeps the secrets, and rotates.
+    assert {one["rotation"] for one in people.aws.regions[HOME]["secrets"].values()} == {f"rotation-{HOME}"}
+
+
 def go_on_without_home(people: People) -> None:
     """It stays dark, and is taken out."""
     content = {

@@ -162,6 +162,8 @@ class Failback:
                 f"make {self._prefix}failover REGION={settings.primary_region} PLANNED=1 moves it back; or move "
                 "primary_region (docs/database.md)"
             )
+        elif settings.database.instances and settings.home != settings.primary_region:
+            self._say("database.instances stays: home_region is another region than primary_region (docs/database.md)")
         elif settings.database.instances:
             self._say("database.instances may say less: the writer is in primary_region, and all others replicate it")
 
