@@ -114,9 +114,17 @@ def test_settings_that_have_the_region_are_refused_with_the_edit(desk: Desk) -> 
     assert f"{{{EAST}: {{role: detached}}}}" in told
 
 
-def test_a_region_that_others_do_not_hang_on_goes_with_two_lines(desk: Desk) -> None:
-    told = refused(run, desk, EAST, WEST, "ap-south-1", settings={}, REGION="ap-south-1")
-    assert "write `regions: [us-east-1, us-west-2]`; `lost_regions: [ap-south-1]`; then" in told
+def test_a_region_that_others_do_not_hang_on_goes_with_an_edit_that_the_settings_take(desk: Desk) -> None:
+    told = refused(run, desk, EAST, WEST, SOUTH, settings={}, REGION=SOUTH)
+    west = "database.instances.us-west-2: {role: replica, of: us-east-1}"
+    assert f"write `regions: [us-east-1, us-west-2]`; `lost_regions: [ap-south-1]`; `{west}`; then" in told
+    desk.target(EAST, WEST, lost_regions=[SOUTH], database={"instances": {WEST: {"role": "replica", "of": EAST}}})
+    stated = {"database": {"instances": {WEST: {"of": EAST}}}}
+    assert west not in refused(run, desk, EAST, WEST, SOUTH, settings=stated, REGION=SOUTH)
+    # The primary region is lost, and the home region, which replicated it, has the writer now.
+    moved = {"home_region": EAST, "database": {"instances": {EAST: {"of": WEST}, SOUTH: {"of": WEST}}}}
+    told = refused(run, desk, WEST, EAST, SOUTH, settings=moved, REGION=WEST)
+    assert "`primary_region: us-east-1`; no `role` and no `of` in `database.instances.us-east-1`; then" in told
 
 
 def test_each_missing_step_is_named_and_nothing_is_changed(desk: Desk) -> None:

@@ -178,11 +178,15 @@ class RegionLost:
             lines.append(f"`primary_region: {first}`")
         if settings.home == region:
             lines += [f"`home_region: {heir}`", f"`name_region: {settings.named_home}`"]
+        stated = {name for name, each in settings.database.instances.items() if each.role or each.of}
+        # The defaults describe none while a region is lost.
         lines += [
             f"`database.instances.{name}: {{role: replica, of: {settings.topology.places[name].source}}}`"
             for name in others
-            if name != first and settings.topology.places[name].source == region
+            if name != first and name not in stated
         ]
+        if first in stated and settings.topology.places[first].role != "writer":
+            lines.append(f"no `role` and no `of` in `database.instances.{first}`")
         if region in settings.database.instances:
             lines.append(f"no `database.instances.{region}`")
         return lines
