@@ -217,6 +217,23 @@ def test_while_a_region_is_lost_the_others_are_rebuilt_and_its_return_is_last(
     assert people.aws.held(HOME) == 0
 
 
+def test_secrets_go_to_the_new_home_where_the_writer_went_to_another_region(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = new_people(tmp_path, monkeypatch)
+    people.lose_home()
+    people.type("fail_over", REGION=SOUTH, DRIVER="here")
+    stated = {WEST: {"role": "replica", "of": HOME}}
+    more = {"home_region": WEST, "name_region": HOME, "lost_regions": [HOME], "database": {"instances": stated}}
+    write_settings(people.file.parent, settings_of(SOUTH, WEST, **more))
+    people.type("failback", STEP="secrets")
+    for region, rotation in ((WEST, f"rotation-{WEST}"), (SOUTH, None)):
+        for secret in people.aws.regions[region]["secrets"].values():
+            assert (secret["primary"], secret["rotation"]) == (WEST, rotation)
+            assert secret["value"]["host"].startswith(f"main-{SOUTH}")
+    assert walk(people, to="back") == ["settings", *[f"rebuild {WEST}"] * 3]
+
+
 def test_an_edit_says_which_keys_go(people: People) -> None:
     walk(people, to=f"rebuild {SOUTH}")
     assert "`rebuild` and `deletion_protection` only where it has them" in people.type("failback")
