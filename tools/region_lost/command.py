@@ -10,6 +10,7 @@ from modules.settings.companions import companion
 from tools.console import Reporter
 from tools.errors import ToolError
 from tools.paths import BACKEND, PLATFORM, STACKS
+from tools.region_lost.aside import key_of, set_aside
 from tools.region_lost.look import PAGE, require_copies, require_no_replication, require_taken_back
 from tools.region_lost.surgery import ONCE, Joined, Parted, State, held_in, join, merge, part
 from tools.signs_of_life import look_for, require_light
@@ -132,17 +133,17 @@ class RegionLost:
             if each.state is states[stack]:
                 continue
             self._back_up(target, stack, states[stack])
-            aside = self._aside(target, stack)
-            put(target, self._key(stack), _text(merge(aside, each.lost) if aside else each.lost))
+            aside = set_aside(target, stack, region)
+            put(target, key_of(stack, region), _text(merge(aside, each.lost) if aside else each.lost))
             push(target, stack, each.state)
-            self._reporter.say(f"{stack}: {len(each.lost['resources'])} set aside in {self._key(stack)}")
+            self._reporter.say(f"{stack}: {len(each.lost['resources'])} set aside in {key_of(stack, region)}")
         self._reporter.say(f"{region} is out of the states. Next: `make bootstrap`, then `make plan`: {PAGE}#the-plan")
 
     def _take_back(self, target: Target) -> None:
         region = self._region
         require_light(look_for([self._settings.home, region], target.clients).dark, [self._settings.home, region])
         states = self._states(target)
-        aside = {stack: found for stack in STACKS if (found := self._aside(target, stack))}
+        aside = {stack: found for stack in STACKS if (found := set_aside(target, stack, region))}
         if not aside:
             raise ToolError(
                 f"nothing of {region} is set aside beside the state",
@@ -217,37 +218,20 @@ class RegionLost:
     def _was_home(self, state: State) -> bool:
         return any(each.startswith("aws_dynamodb_table.") for each in held_in(state, self._region))
 
-    def _key(self, stack: str) -> str:
-        return f"{stack}/lost-{self._region}.tfstate"
-
     def _back_up(self, target: Target, stack: str, state: State) -> None:
         put(target, f"{stack}/before-{self._region}-{state['serial']}.tfstate", _text(state))
-
-    def _aside(self, target: Target, stack: str) -> State | None:
-        from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to import
-
-        try:
-            answer = target.clients("s3", target.location.kept_in).get_object(
-                Bucket=target.bucket, Key=self._key(stack), ExpectedBucketOwner=target.account_id
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
-                return None
-            raise
-        found: dict[str, Any] = json.loads(answer["Body"].read())
-        return found
 
     def _forget(self, target: Target, stack: str, joined: Joined) -> None:
         """Remove what has joined from what is set aside; tell of what has not."""
         if joined.rest["resources"]:
-            put(target, self._key(stack), _text(joined.rest))
+            put(target, key_of(stack, self._region), _text(joined.rest))
             names = ", ".join(f"{each['type']}.{each['name']}" for each in joined.rest["resources"])
             self._reporter.say(
                 f"{stack}: these stand in {self._region} and are not taken back; delete them by hand: {names}"
             )
             return
         target.clients("s3", target.location.kept_in).delete_object(
-            Bucket=target.bucket, Key=self._key(stack), ExpectedBucketOwner=target.account_id
+            Bucket=target.bucket, Key=key_of(stack, self._region), ExpectedBucketOwner=target.account_id
         )
 
 
