@@ -11,7 +11,7 @@ from tools.errors import ToolError
 from tools.failback.compare import Comparison
 from tools.failback.objects import FailedObjects
 from tools.failback.reunion import Reunion, apart, in_words
-from tools.failback.way import BACK, COMMANDS, COMPARE, OBJECTS, RELEASE, SECRETS, Mark, Way
+from tools.failback.way import BACK, COMMANDS, COMPARE, OBJECTS, RELEASE, SECRETS, Mark, Way, in_yaml
 from tools.failover import Failovers
 
 #: Steps that do not have to wait for those before them, once every region answers.
@@ -132,6 +132,8 @@ class Failback:
             return
         self._say(f"next: {first.to_do}")
         if first.edit:
+            for line in ("database:", "  instances:", *(f"    {each}" for each in in_yaml(first.edit))):
+                self._say(f"      {line}")
             self._say("      `rebuild` and `deletion_protection` only where it has them; other keys stay as they are")
         if first.name != BACK:
             self._say(f"at any time: make {self._prefix}failback STEP={COMPARE} restores what the old writer had;")

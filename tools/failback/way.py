@@ -47,6 +47,13 @@ class Mark:
     edit: Instances | None = None
 
 
+def in_yaml(edit: Instances) -> list[str]:
+    """Return an edit as lines of YAML, one for each region."""
+    return [
+        f"{region}: {{{', '.join(f'{key}: {value}' for key, value in says.items())}}}" for region, says in edit.items()
+    ]
+
+
 class Way:
     """The way back from one failover.
 
@@ -235,11 +242,7 @@ class Way:
         return edit
 
     def _write(self, edit: Instances) -> str:
-        stated = ", ".join(
-            f"{region}: {{{', '.join(f'{key}: {value}' for key, value in says.items())}}}"
-            for region, says in edit.items()
-        )
-        return f"write database.instances: {{{stated}}} and {self._make('deploy')}"
+        return f"write database.instances: {{{', '.join(in_yaml(edit))}}} and {self._make('deploy')}"
 
     def _make(self, target: str) -> str:
         on_emulator = {"deploy": "up"}
