@@ -19,7 +19,7 @@ from tests.support.region_sets import THREE, settings_of, write_settings
 from tools import failover as command
 from tools.console import Reporter
 from tools.failback import Failback
-from tools.failback.way import Mark
+from tools.failback.marks import Mark
 from tools.failover import Failovers
 
 

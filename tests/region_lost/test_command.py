@@ -105,7 +105,9 @@ def test_settings_that_have_the_region_are_refused_with_the_edit(desk: Desk) -> 
     moved = {"database": {"instances": {EAST: {"role": "detached"}, WEST: {"role": "writer"}}}}
     assert f"no `database.instances.{EAST}`" in refused(run, desk, EAST, WEST, settings=moved)
     elsewhere = {"state": {"replica_region": "ap-south-1"}}
-    assert "`home_region: ap-south-1`" in refused(run, desk, EAST, WEST, "ap-south-1", settings=elsewhere)
+    told = refused(run, desk, EAST, WEST, "ap-south-1", settings=elsewhere)
+    assert "`home_region: ap-south-1`" in told
+    assert "another `state.replica_region`, or none" in told
     assert "which region?" in refused(run, desk, WEST, settings=WITHOUT, REGION="")
     assert "eu-west-1 is not a region" in refused(run, desk, EAST, WEST, settings={}, REGION="eu-west-1")
     assert "us-east-1 is the only region" in refused(run, desk, EAST, settings={})

@@ -9,9 +9,10 @@ from modules.areas.failover.runtime.world import World
 from modules.settings import Settings
 from tools.errors import ToolError
 from tools.failback.compare import Comparison
+from tools.failback.marks import BACK, COMMANDS, COMPARE, OBJECTS, RELEASE, SECRETS, Mark, in_yaml
 from tools.failback.objects import FailedObjects
 from tools.failback.reunion import Reunion, apart, in_words
-from tools.failback.way import BACK, COMMANDS, COMPARE, OBJECTS, RELEASE, SECRETS, Mark, Way, in_yaml
+from tools.failback.way import Way
 from tools.failover import Failovers
 
 #: Steps that do not have to wait for those before them, once every region answers.

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from modules.settings import Settings
-from modules.settings.companions import companion
 from tools.console import Reporter
 from tools.errors import ToolError
 from tools.paths import BACKEND, PLATFORM, STACKS
 from tools.region_lost.aside import key_of, set_aside
+from tools.region_lost.edit import edit_of
 from tools.region_lost.look import PAGE, require_copies, require_no_replication, require_taken_back
 from tools.region_lost.surgery import ONCE, Joined, Parted, State, held_in, join, merge, part
 from tools.signs_of_life import look_for, require_light
@@ -91,7 +91,7 @@ class RegionLost:
             raise ToolError(f"{self._region} is the only region", advice="there is none to go on in: wait for it")
         raise ToolError(
             f"the settings do not say that {self._region} is lost",
-            advice=f"write {'; '.join(self._edit())}; then run again: {PAGE}",
+            advice=f"write {'; '.join(edit_of(self._settings, region=self._region))}; then run again: {PAGE}",
         )
 
     def _require_back(self) -> None:
@@ -162,35 +162,6 @@ class RegionLost:
             self._forget(target, stack, each)
             self._reporter.say(f"{stack}: {len(each.joined)} have joined")
         self._reporter.say(f"{region} is in the states again. Next: `make bootstrap`, then `make plan`: {PAGE}#back")
-
-    def _edit(self) -> list[str]:
-        settings, region = self._settings, self._region
-        others = [name for name in settings.regions if name != region]
-        # The state has to be there: in a region whose bucket is the replica of home's.
-        replica = settings.state.replica_region or companion(region, others)
-        heir = settings.home if settings.home != region else replica
-        writer = settings.topology.writer
-        first = writer if writer != region else heir
-        lines = [
-            f"`regions: [{', '.join(others)}]`",
-            f"`lost_regions: [{', '.join([*settings.lost_regions, region])}]`",
-        ]
-        if settings.primary_region == region:
-            lines.append(f"`primary_region: {first}`")
-        if settings.home == region:
-            lines += [f"`home_region: {heir}`", f"`name_region: {settings.named_home}`"]
-        stated = {name for name, each in settings.database.instances.items() if each.role or each.of}
-        # The defaults describe none while a region is lost.
-        lines += [
-            f"`database.instances.{name}: {{role: replica, of: {settings.topology.places[name].source}}}`"
-            for name in others
-            if name != first and name not in stated
-        ]
-        if first in stated and settings.topology.places[first].role != "writer":
-            lines.append(f"no `role` and no `of` in `database.instances.{first}`")
-        if region in settings.database.instances:
-            lines.append(f"no `database.instances.{region}`")
-        return lines
 
     def _states(self, target: Target) -> dict[str, State]:
         states = {stack: target.state(stack) for stack in STACKS}
