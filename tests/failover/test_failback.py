@@ -218,6 +218,16 @@ def test_while_a_region_is_lost_the_others_are_rebuilt_and_its_return_is_last(
     assert people.aws.held(HOME) == 0
 
 
+def test_without_a_way_a_lost_region_is_asked_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = new_people(tmp_path, monkeypatch)
+    people.lose_home()
+    people.type("fail_over", REGION=WEST, DRIVER="here")
+    go_on_without_home(people)
+    walk(people, to="back")
+    people.type("failback", STEP="release", FORCE_REASON="DNS is to use it when it returns")
+    assert f"{HOME} is lost: docs/region-lost.md#back" in people.type("failback")
+
+
 def test_secrets_go_to_the_new_home_where_the_writer_went_to_another_region(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from tools.errors import ToolError
 from tools.failback.compare import Comparison
 from tools.failback.marks import BACK, COMMANDS, COMPARE, OBJECTS, RELEASE, SECRETS, Mark, in_yaml
 from tools.failback.objects import FailedObjects
-from tools.failback.reunion import Reunion, apart, in_words
+from tools.failback.reunion import Reunion, apart, in_words, standing
 from tools.failback.way import Way
 from tools.failover import Failovers
 
@@ -53,7 +53,7 @@ class Failback:
         try:
             record = self._record(settings, world)
             if record is None:
-                self._say_none(settings, world, step)
+                self._say_none(settings, standing(world, lost=settings.lost_regions), step)
                 return
             way = Way(record, settings, world, prefix=self._prefix)
             if not step:
@@ -99,7 +99,8 @@ class Failback:
         region = self._failovers.environ.get("REGION", "")
         if region and region not in world.platform.places:
             raise ToolError(f"{region} is not a region of the platform", advice=", ".join(sorted(settings.regions)))
-        records, dark = journal.gather(world)
+        records, silent = journal.gather(world)
+        dark = [name for name in silent if name not in settings.lost_regions]
         left = {one.origin: one for one in records if one.state in journal.HELD}
         about = [one for one in left.values() if region in {"", one.origin}]
         if not about and dark:
@@ -165,6 +166,8 @@ class Failback:
                 f"make {self._prefix}failover REGION={settings.primary_region} PLANNED=1 moves it back; or move "
                 "primary_region (docs/database.md)"
             )
+        elif settings.lost_regions:
+            self._say(f"{', '.join(settings.lost_regions)} is lost: docs/region-lost.md#back, once it answers")
         elif settings.database.instances and settings.home != settings.primary_region:
             self._say("database.instances stays: home_region is another region than primary_region (docs/database.md)")
         elif settings.database.instances:
