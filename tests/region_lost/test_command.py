@@ -144,6 +144,8 @@ def test_each_missing_step_is_named_and_nothing_is_changed(desk: Desk) -> None:
     told = refused(leave, desk)
     assert f"aws dynamodb update-table --region us-west-2 --table-name {TABLE}" in told
     assert '\'[{"Delete": {"RegionName": "us-east-1"}}]\'' in told
+    # AWS does it by a call in the dark region.
+    assert "If AWS refuses, or never ends: docs/region-lost.md#3-take-the-replica" in told
     assert desk.aws.objects == objects
     desk.aws.tables[WEST, TABLE] = {"Replicas": []}
     del desk.aws.objects[bucket(WEST), f"{BACKEND}/terraform.tfstate"]

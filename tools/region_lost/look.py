@@ -151,13 +151,17 @@ def _require_secret(target: Target, name: str, *, versions: set[str], heir: str,
 
 
 def _require_table(target: Target, name: str, *, heir: str, lost: str) -> None:
+    """Refuse a table with a replica in the lost region. DynamoDB takes it away by a call in that region.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ReplicationGroupUpdate.html
+    """
     table = _table(target, name, heir)
     if table is not None and lost in _replicas(table):
         raise ToolError(
             f"the table {name} still has a replica in {lost}, and Terraform would ask that region",
             advice=f"nothing was changed. aws dynamodb update-table --region {heir} --table-name {name} "
             f'--replica-updates \'[{{"Delete": {{"RegionName": "{lost}"}}}}]\', then wait until describe-table no '
-            "longer lists it",
+            f"longer lists it. If AWS refuses, or never ends: {PAGE}#3-take-the-replica-from-the-session-table",
         )
 
 
