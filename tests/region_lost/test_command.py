@@ -292,3 +292,36 @@ def test_it_returns_once_its_originals_are_dealt_with(desk: Desk) -> None:
     assert SECRET not in json.dumps(after)
     back(desk)
     assert desk.aws.state(WEST) == after
+
+
+@pytest.mark.parametrize("at", [1, 2, 3, 4, 5, 6])
+def test_a_return_that_is_killed_anywhere_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+    desk.aws.secrets[EAST, NAME] = {"PrimaryRegion": WEST}
+    leave(desk)
+    synthesized(desk, BACKEND, {"resource": {"aws_s3_bucket": {BUCKET["name"]: {"provider": f"aws.{EAST}"}}}})
+    start = dict(desk.aws.objects)
+    back(desk)
+    whole, keys = {stack: desk.aws.state(WEST, stack)["resources"] for stack in STACKS}, desk.aws.keys(WEST)
+    desk.aws.objects, writes = start, 0
+
+    def killed(write: Any) -> Any:
+        def do(*arguments: Any) -> None:
+            nonlocal writes
+            writes += 1
+            if writes == at:
+                raise KeyboardInterrupt
+            write(*arguments)
+
+        return do
+
+    with monkeypatch.context() as context:
+        context.setattr(command, "push", killed(desk.push))
+        context.setattr(command, "put", killed(command.put))
+        if at <= 5:
+            with pytest.raises(KeyboardInterrupt):
+                back(desk)
+        else:
+            back(desk)
+    back(desk)
+    assert {stack: desk.aws.state(WEST, stack)["resources"] for stack in STACKS} == whole
+    assert {key for key in desk.aws.keys(WEST) if "before-" not in key} == {key for key in keys if "before-" not in key}
