@@ -108,9 +108,6 @@ class Client:
             raise missing("ResourceNotFoundException")
         return self.account.secrets[self.region, SecretId]
 
-    def describe_key(self, *, KeyId: str) -> dict[str, Any]:  # noqa: N803
-        return {"KeyMetadata": {"Arn": f"arn:aws:kms:{self.region}:{ACCOUNT}:key/of-{KeyId.rpartition('/')[2]}"}}
-
     def describe_table(self, *, TableName: str) -> dict[str, Any]:  # noqa: N803
         if (self.region, TableName) not in self.account.tables:
             raise missing("ResourceNotFoundException")

@@ -271,7 +271,8 @@ def test_it_returns_once_its_originals_are_dealt_with(desk: Desk) -> None:
     told = refused(back, desk)
     assert f"replicate-secret-to-regions --region us-west-2 --secret-id {NAME} --force-overwrite" in told
     # The ARN, as Terraform has it: for an alias the provider would delete the replica and make it again.
-    assert "Region=us-east-1,KmsKeyId=arn:aws:kms:us-east-1:123456789012:key/of-PROD-kms-test-secrets-us-east-1" in told
+    key = "--region us-east-1 --key-id alias/PROD-kms-test-secrets-us-east-1 --query KeyMetadata.Arn --output text"
+    assert f"Region=us-east-1,KmsKeyId=$(aws kms describe-key {key})" in told
     desk.aws.secrets[EAST, NAME] = {"PrimaryRegion": WEST}
     desk.aws.tables[EAST, TABLE] = {}
     assert f"aws dynamodb delete-table --region us-east-1 --table-name {TABLE}" in refused(back, desk)

@@ -170,8 +170,9 @@ def _require_replica_of_secret(target: Target, name: str, *, home: str, region: 
     if found is None or found.get("PrimaryRegion") == home:
         return
     alias = f"alias/{target.location.names.of('kms', 'secrets').replace(target.location.region, region)}"
-    # As Terraform's: for an alias the next apply would delete the replica and make it again (tools.failback.reunion).
-    key = target.clients("kms", region).describe_key(KeyId=alias)["KeyMetadata"]["Arn"]
+    # The ARN, as Terraform's: for an alias the next apply would delete the replica and make it again
+    # (tools.failback.reunion).
+    key = f"$(aws kms describe-key --region {region} --key-id {alias} --query KeyMetadata.Arn --output text)"
     raise ToolError(
         f"the secret {name} in {region} is not a replica of the one in {home}",
         advice="nothing was changed. Keep its value if the old database is still to be read, then let the one that "
