@@ -8,10 +8,11 @@ from modules.areas.failover.runtime.clients import DarkError
 from modules.areas.failover.runtime.world import World
 from modules.settings import Settings
 from tools.errors import ToolError
+from tools.failback.apart import apart, in_words, standing
 from tools.failback.compare import Comparison
 from tools.failback.marks import BACK, COMMANDS, COMPARE, OBJECTS, RELEASE, SECRETS, Mark, in_yaml
 from tools.failback.objects import FailedObjects
-from tools.failback.reunion import Reunion, apart, in_words, standing
+from tools.failback.reunion import Reunion
 from tools.failback.way import Way
 from tools.failover import Failovers
 

@@ -9,7 +9,7 @@ from modules.areas.failover.runtime import journal
 from modules.areas.failover.runtime.clients import Clients, DarkError, code
 from modules.areas.failover.runtime.world import World
 from tools.errors import ToolError
-from tools.failback.reunion import apart, in_words, standing
+from tools.failback.apart import apart, in_words, standing
 from tools.target import Target
 
 #: What is read, in every region: the journal, and after a failover what the secrets are. No value is read.

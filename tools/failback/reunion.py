@@ -5,13 +5,13 @@ the old address. Terraform manages those at home. It would say that all is well,
 secrets that stand alone.
 
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/standalone-secret.html
-https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html#replicate-secrets_troubleshoot
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets_troubleshoot.html
 """
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -19,32 +19,11 @@ from botocore.exceptions import ClientError
 from modules.areas.failover.runtime.clients import code
 from modules.areas.failover.runtime.world import World
 from tools.errors import ToolError
+from tools.failback.apart import MISSING, follows, is_primary, primary_of
 
 PAUSE, LONGEST = 5.0, 10 * 60
 FAILED, IN_SYNC = "Failed", "InSync"
-MISSING = "ResourceNotFoundException"
 AGAIN = "run the same command again: it goes on from what AWS says then"
-
-
-def standing(world: World, *, lost: Collection[str]) -> World:
-    """Return the platform without regions that are lost: what they have is no concern of one that goes on without."""
-    places = {name: place for name, place in world.platform.places.items() if name not in lost}
-    return replace(world, platform=replace(world.platform, places=places))
-
-
-def apart(world: World, home: str) -> dict[str, list[str]]:
-    """Return, by secret, the regions besides home whose secret is no replica of the one at home.
-
-    Raises
-    ------
-    DarkError
-        When a region does not answer.
-    """
-    found = {}
-    for name in world.platform.secrets:
-        if regions := [region for region in world.platform.others(home) if not _follows(world, region, name, home)]:
-            found[name] = regions
-    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +88,7 @@ class Reunion:
     def _end_rotation(self, name: str) -> None:
         """End rotation at the writer: a password that it sets while the value is copied would be lost."""
         said = self._describe(self.writer, name)
-        if self.writer == self.home or not _is_primary(said, self.writer):
+        if self.writer == self.home or not is_primary(said, self.writer):
             return
         _require_no_rotation(name, self.writer, said)
         if said.get("RotationEnabled"):
@@ -121,12 +100,12 @@ class Reunion:
         """Make primary secrets of what follows the writer's, at home first: each keeps its value meanwhile."""
         for region in (self.home, *self.world.platform.others(self.home, self.writer)):
             said = self._describe(region, name)
-            if _primary(said, region) not in {region, self.home}:
+            if primary_of(said, region) not in {region, self.home}:
                 self._ask(region, "stop_replication_to_replica", name)
                 self.tell(f"{name}: stands alone in {region}")
 
     def _take_over_value(self, name: str) -> None:
-        if self.writer == self.home or _follows(self.world, self.writer, name, self.home):
+        if self.writer == self.home or follows(self.world, self.writer, name, self.home):
             return
         right = self._ask(self.writer, "get_secret_value", name)["SecretString"]
         if json.loads(self._ask(self.home, "get_secret_value", name)["SecretString"]) != json.loads(right):
@@ -136,14 +115,14 @@ class Reunion:
     def _remove_failed(self, name: str) -> None:
         """Remove replicas that were never made, because a secret stood in their way. What stands there stays."""
         failed = [region for region, status in self._replicas(name).items() if status == FAILED]
-        failed = [region for region in failed if not _follows(self.world, region, name, self.home)]
+        failed = [region for region in failed if not follows(self.world, region, name, self.home)]
         if failed:
             self._ask(self.home, "remove_regions_from_replication", name, RemoveReplicaRegions=failed)
             self.tell(f"{name}: failed replicas of {self.home} in {', '.join(failed)} are removed")
 
     def _replicate(self, name: str) -> None:
         for region in self.world.platform.others(self.home):
-            if _follows(self.world, region, name, self.home):
+            if follows(self.world, region, name, self.home):
                 continue
             self._ask(
                 self.home,
@@ -211,46 +190,6 @@ class Reunion:
 
     def _ask(self, region: str, operation: str, name: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - of boto3
         return self.world.aws.ask("secretsmanager", region, operation, SecretId=name, **more)
-
-
-def is_one(world: World, home: str) -> bool:
-    """Whether the secrets are one, and rotate at home.
-
-    Raises
-    ------
-    DarkError
-        When a region does not answer.
-    """
-    if apart(world, home):
-        return False
-    said = [world.aws.ask("secretsmanager", home, "describe_secret", SecretId=name) for name in world.platform.secrets]
-    return all(one.get("RotationEnabled") for one in said)
-
-
-def in_words(found: Mapping[str, list[str]]) -> Iterator[str]:
-    """Return a line for each secret that is apart."""
-    for name, regions in found.items():
-        yield f"{name} stands alone in {', '.join(regions)}"
-
-
-def _follows(world: World, region: str, name: str, home: str) -> bool:
-    try:
-        said = world.aws.ask("secretsmanager", region, "describe_secret", SecretId=name)
-    except ClientError as error:
-        # A region that is being built has none yet, and Terraform makes a replica.
-        if code(error) == MISSING:
-            return True
-        raise
-    return region == home or _primary(said, region) == home
-
-
-def _primary(said: Mapping[str, Any], region: str) -> str:
-    """Return the region of the primary secret; one that stands alone says none."""
-    return str(said.get("PrimaryRegion", region))
-
-
-def _is_primary(said: Mapping[str, Any], region: str) -> bool:
-    return _primary(said, region) == region
 
 
 def _require_no_rotation(name: str, region: str, said: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from modules.areas.failover.runtime.clients import DarkError, code
 from modules.areas.failover.runtime.look import NOT_THERE
 from modules.areas.failover.runtime.world import World
 from modules.settings import Settings
+from tools.failback.apart import apart, in_words, is_one, standing
 from tools.failback.marks import (
     BACK,
     FENCED,
@@ -23,7 +24,6 @@ from tools.failback.marks import (
     Mark,
     in_yaml,
 )
-from tools.failback.reunion import apart, in_words, is_one, standing
 
 
 class Way:
