@@ -23,6 +23,7 @@ from tools.digest import of_file
 from tools.drift import look_for_drift, told_if_unknown
 from tools.durations import of_place
 from tools.errors import ToolError
+from tools.failback import require_one_secret
 from tools.paths import BACKEND, Paths
 from tools.planning import Planning
 from tools.preflight import Finding, Report, look_at, quick_clients, subject_of
@@ -250,12 +251,13 @@ class Account:
         Raises
         ------
         ToolError
-            When there is no state backend, something would not go, it cannot be told what keys encrypt, nobody says
-            yes, or a step fails.
+            When there is no state backend, a failover is under way or has left two secrets, of which Terraform would
+            leave one, something would not go, it cannot be told what keys encrypt, nobody says yes, or a step fails.
         """
         target = self._target()
         self._require_backend(target)
         require_regions(target)
+        require_one_secret(target, tell=self.reporter.say)
         take_down(target, approve=self._approve, reporter=self.reporter)
 
     def state_elsewhere(self) -> None:

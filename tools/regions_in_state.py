@@ -15,6 +15,7 @@ from modules.settings import Settings
 from tools.errors import ToolError
 from tools.paths import BACKEND, PLATFORM, STACKS
 from tools.plan import aliases_in_state
+from tools.region_lost.aside import require_joined
 from tools.target import Target
 from tools.workspace import CONFIGURATION
 
@@ -78,6 +79,8 @@ def look_at_regions(target: Target) -> list[str]:
 def require_regions(target: Target) -> dict[str, State]:
     """Refuse a state that has something in a region for which the stacks have no provider; return the states.
 
+    A state is refused too that has nothing in a region that was taken out of it while it was lost.
+
     Raises
     ------
     ToolError
@@ -87,6 +90,7 @@ def require_regions(target: Target) -> dict[str, State]:
     for stack, state in states.items():
         if held := aliases_in_state(state):
             _require_providers(held, target, stack)
+    require_joined(target, {*aliases_in_state(states[PLATFORM]).values()})
     return states
 
 

@@ -18,6 +18,7 @@ from tools.state_place import (
     push,
     read_note,
     remove_note,
+    require_way_back,
     serials,
     write_note,
 )
@@ -44,8 +45,8 @@ def go_elsewhere(target: Target, *, reporter: Reporter, approve: Approve) -> Non
     Raises
     ------
     ToolError
-        When there is no replica, it does not answer, it is older than the state at home, or somebody works with the
-        state at home.
+        When there is no replica, it does not answer, it is older than the state at home, somebody works with the state
+        at home, or the home region was taken out of it.
     """
     location = target.location
     replica = location.replica_region
@@ -80,6 +81,8 @@ def adopt(there: Target, *, home: Target, write: str, reporter: Reporter, approv
     if not any(states.values()):
         raise ToolError(f"there is no state in {there.bucket}", advice="it has not been replicated, or never made")
     note = read_note(there)
+    if note is not None and note.write != write:
+        require_way_back(note)
     dark = region in there.dark
     for stack, state in states.items():
         if state is not None:
@@ -92,19 +95,11 @@ def adopt(there: Target, *, home: Target, write: str, reporter: Reporter, approv
         if dark
         else f"{region} answers, and has nothing newer"
     )
-    locks = [lock for stack in STACKS if (lock := find_lock(there, stack))]
-    if locks and note is None:
-        if not dark and (busy := [lock for stack in STACKS if (lock := find_lock(home, stack))]):
-            raise ToolError(
-                f"somebody works with the state in {region}: {_told(busy[0])}",
-                advice="wait for the end of that run, or `make recover`",
-            )
-        approve(f"remove the locks that replication has copied to {replica}", [f"  {_told(each)}" for each in locks])
-        for stack in STACKS:
-            there.clients("s3", replica).delete_object(
-                Bucket=there.bucket, Key=f"{there.location.key(stack)}.tflock", ExpectedBucketOwner=there.account_id
-            )
     if note is None:
+        if not dark:
+            # A lock at home may be too new to have been copied, or be in the table, which is not.
+            _require_nobody(home)
+        _remove_copied_locks(there, approve)
         who = there.clients("sts", replica).get_caller_identity()["Arn"]
         note = Note(region=replica, home=region, since=now(), by=who, write=write, serials=serials(states))
         write_note(there, note)
@@ -125,8 +120,8 @@ def go_home(target: Target, *, reporter: Reporter, approve: Approve) -> None:
     Raises
     ------
     ToolError
-        When the home region does not answer, somebody works with the state elsewhere, or the state at home is newer
-        or another one.
+        When the home region does not answer, somebody works with the state elsewhere, the state at home is newer or
+        another one, or the home region was taken out of the state.
     """
     location = target.location
     home, there = at(target, None), at(target, location.replica_region)
@@ -143,11 +138,8 @@ def go_home(target: Target, *, reporter: Reporter, approve: Approve) -> None:
             f"{note}, and {note.home} was its home; the settings say {location.region}",
             advice=f"get the newest settings: they have `{note.write}`",
         )
-    if locks := [lock for stack in STACKS if (lock := find_lock(there, stack))]:
-        raise ToolError(
-            f"somebody works with the state in {note.region}: {_told(locks[0])}",
-            advice="wait for the end of that run, or `make recover`",
-        )
+    require_way_back(note)
+    _require_nobody(there)
     states = {stack: there.state(stack) for stack in STACKS}
     before = {stack: home.state(stack) for stack in STACKS}
     for stack, state in states.items():
@@ -167,6 +159,27 @@ def go_home(target: Target, *, reporter: Reporter, approve: Approve) -> None:
 def _say_settings(target: Target, reporter: Reporter) -> None:
     if target.location.is_elsewhere:
         reporter.say("now take `state.kept_in` out of the settings, and give them to everybody")
+
+
+def _remove_copied_locks(there: Target, approve: Approve) -> None:
+    replica = there.location.kept_in
+    locks = [lock for stack in STACKS if (lock := find_lock(there, stack))]
+    if not locks:
+        return
+    approve(f"remove the locks that replication has copied to {replica}", [f"  {_told(each)}" for each in locks])
+    for stack in STACKS:
+        there.clients("s3", replica).delete_object(
+            Bucket=there.bucket, Key=f"{there.location.key(stack)}.tflock", ExpectedBucketOwner=there.account_id
+        )
+
+
+def _require_nobody(target: Target) -> None:
+    for lock in (find_lock(target, stack) for stack in STACKS):
+        if lock is not None:
+            raise ToolError(
+                f"somebody works with the state in {target.location.kept_in}: {_told(lock)}",
+                advice="wait for the end of that run, or `make recover`",
+            )
 
 
 def _require_newest(stack: str, here: State | None, home: State | None, *, region: str, replica: str) -> None:

@@ -37,6 +37,9 @@ class Note:
         What the settings have to say.
     serials : mapping
         By stack, the serial that the state had then: an older one is not it.
+    for_good : bool
+        Whether the home region was taken out of it since (`tools.region_lost`): it can never go back there. No by
+        default.
     """
 
     region: str
@@ -45,6 +48,7 @@ class Note:
     by: str
     write: str
     serials: Mapping[str, int]
+    for_good: bool = False
 
     def __str__(self) -> str:
         return f"the state is kept in {self.region} since {self.since}, by {self.by}"
@@ -89,7 +93,9 @@ def require_place(target: Target) -> list[str]:
     if not location.is_elsewhere:
         raise ToolError(
             f"{note}, and these settings use the one in {location.region}",
-            advice=f"get the newest settings: they have `{note.write}`; or, once {note.home} answers, `make "
+            advice=_newest(note)
+            if note.for_good
+            else f"get the newest settings: they have `{note.write}`; or, once {note.home} answers, `make "
             f"state-home`: {PAGE}",
         )
     for stack in STACKS:
@@ -101,6 +107,18 @@ def require_place(target: Target) -> list[str]:
                 advice=f"bring the version before back: docs/state.md#alarms-on-the-state, {PAGE}",
             )
     return [f"note: {note}"]
+
+
+def require_way_back(note: Note) -> None:
+    """Refuse to use a state as that of the home region from which that region was taken out.
+
+    Raises
+    ------
+    ToolError
+        With what to do instead.
+    """
+    if note.for_good:
+        raise ToolError(f"{note}, and {note.home} was taken out of it", advice=_newest(note))
 
 
 def read_note(target: Target) -> Note | None:
@@ -148,6 +166,13 @@ def put(target: Target, key: str, body: bytes) -> None:
         ServerSideEncryption="aws:kms",
         SSEKMSKeyId=target.location.key_alias,
         ExpectedBucketOwner=target.account_id,
+    )
+
+
+def _newest(note: Note) -> str:
+    return (
+        f"nothing was changed. Get the newest settings: they have `{note.write}`; once {note.home} answers, `make "
+        f"region-lost REGION={note.home} BACK=1` takes it in again: docs/region-lost.md#back"
     )
 
 

@@ -52,10 +52,13 @@ class Copies:
         return {"Jobs": list(here["jobs"])}
 
     def _create_job(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
-        job = {"JobId": f"job-{region}", "Status": "Active", "Description": arguments["Description"]}
-        if not here["jobs"]:
-            here["jobs"].append(job | {"asked": arguments})
-        return job
+        token = arguments["ClientRequestToken"]
+        begun = next((job for job in here["jobs"] if job["asked"]["ClientRequestToken"] == token), None)
+        if begun is None:
+            begun = {"JobId": f"job-{region}-{len(here['jobs'])}", "Status": "Active", "asked": arguments}
+            begun["Description"] = arguments["Description"]
+            here["jobs"].append(begun)
+        return dict(begun)
 
 
 def becoming(thing: dict[str, Any], status: str) -> dict[str, Any]:

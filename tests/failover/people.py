@@ -21,7 +21,7 @@ from tests.support.region_sets import THREE, settings_of, write_settings
 from tools import failover as command
 from tools.console import Reporter
 from tools.failback import Failback
-from tools.failback.way import Mark
+from tools.failback.marks import Mark
 from tools.failover import Failovers
 
 
@@ -65,6 +65,9 @@ class People:
         content = yaml.safe_load(self.file.read_text())
         content["database"] = {**content.get("database", {}), **database}
         write_settings(self.file.parent, content)
+
+    def change(self, **more: Any) -> None:
+        write_settings(self.file.parent, yaml.safe_load(self.file.read_text()) | more)
 
     def deploy(self) -> None:
         """What Terraform does with the instances, their protection, their backups and their network ACLs."""

@@ -119,6 +119,23 @@ def test_failed_objects_are_copied_by_one_job_for_each_bucket(people: People) ->
     assert not people.aws.regions[HOME]["jobs"]
 
 
+@pytest.mark.parametrize(
+    "ended",
+    [{"Status": "Failed"}, {"Status": "Complete", "ProgressSummary": {"NumberOfTasksFailed": 2}}],
+    ids=["failed", "incomplete"],
+)
+def test_a_job_that_left_something_is_told_and_another_is_begun(people: People, ended: dict[str, Any]) -> None:
+    role = {"STEP": "objects", "BATCH_ROLE": "arn:aws:iam::123456789012:role/batch"}
+    people.aws.regions[WEST]["failed_objects"] = 7
+    people.type("failback", **role)
+    people.aws.regions[WEST]["jobs"][0] |= ended
+    with pytest.raises(ToolError, match="7 objects of"):
+        people.type("failback", STEP="objects")
+    assert f"job job-{WEST}-0 is {ended['Status']}" in people.type("failback", **role)
+    assert "is Active" in people.type("failback", **role)
+    assert len(people.aws.regions[WEST]["jobs"]) == 2
+
+
 @pytest.mark.parametrize("when", ["die_before", "die_after"])
 def test_a_job_that_was_begun_by_somebody_who_was_killed_is_not_begun_again(people: People, when: str) -> None:
     people.aws.regions[WEST]["failed_objects"] = 7

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from modules.areas.failover.runtime.keeper import keep
 from tests.failover.aws import HOME, REGIONS, SOUTH, WEST, Killed, arn
@@ -136,6 +137,19 @@ def test_a_release_that_is_killed_at_a_change_goes_on(people: People, when: str)
     people.type("failback", STEP="release")
     people.keep()
     assert people.aws.held(HOME) == 0
+
+
+def test_an_edit_may_be_pasted_and_says_which_keys_go(people: People) -> None:
+    walk(people, to=f"rebuild {SOUTH}")
+    text = people.type("failback")
+    assert "`rebuild` and `deletion_protection` only where it has them" in text
+    block = "      database:\n" + text.partition("      database:\n")[2].partition("      `rebuild`")[0]
+    instances = yaml.safe_load(block)["database"]["instances"]
+    assert instances == {
+        SOUTH: {"role": "replica", "of": HOME, "deletion_protection": False},
+        HOME: {"role": "detached"},
+        WEST: {"role": "writer"},
+    }
 
 
 def test_a_region_is_not_released_while_another_replica_follows_the_old_writer(people: People) -> None:

@@ -65,6 +65,21 @@ def test_one_region_that_stands_alone_is_enough(people: People) -> None:
         ask(people)
 
 
+def test_a_region_that_is_not_built_yet_has_no_secret(people: People) -> None:
+    people.fail_over()
+    people.aws.refuses = {(SOUTH, "describe_secret"): "ResourceNotFoundException"}
+    with pytest.raises(ToolError, match=f"database stands alone in {WEST};"):
+        ask(people)
+    before = people.aws.picture()
+    with pytest.raises(ToolError, match=f"there is no secret database in {SOUTH}"):
+        people.type("failback", STEP="secrets")
+    assert people.aws.picture() == before
+    people.aws.refuses = {}
+    people.type("failback", STEP="secrets")
+    people.aws.refuses = {(SOUTH, "describe_secret"): "ResourceNotFoundException"}
+    assert ask(people) == []
+
+
 def test_a_lost_region_is_asked_nothing(people: People) -> None:
     people.fail_over()
     before = len(people.aws.calls)

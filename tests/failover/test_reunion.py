@@ -107,6 +107,16 @@ def test_home_that_follows_the_writer_is_made_primary_again(people: People) -> N
     assert {secret["primary"] for here in people.aws.regions.values() for secret in here["secrets"].values()} == {HOME}
 
 
+def test_a_replica_that_stands_and_no_longer_follows_is_left_and_the_reason_is_asked_for(people: People) -> None:
+    people.type("failback", STEP="secrets")
+    people.aws.regions[HOME]["secrets"]["database"]["failed"] = [SOUTH]
+    people.aws.regions[HOME]["secrets"]["database"]["rotation"] = None
+    with pytest.raises(ToolError, match=f"no replica of {HOME} in {SOUTH}") as refused:
+        people.type("failback", STEP="secrets")
+    assert f"describe-secret --region {HOME} --secret-id database` says why" in str(refused.value.advice)
+    assert people.aws.regions[SOUTH]["secrets"]["database"]["value"]
+
+
 @pytest.mark.parametrize("failed", [False, True])
 @pytest.mark.parametrize("when", ["die_before", "die_after"])
 def test_a_reunion_that_is_killed_at_a_change_goes_on(

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from tests.region_lost.account import EAST, LOCK, WEST, Desk, bucket
-from tests.region_lost.test_surgery import NAME, SECRET, STATE, TABLE, configured, resource
+from tests.region_lost.test_surgery import NAME, SECRET, SOUTH, STATE, TABLE, configured, resource
 from tools.errors import ToolError
 from tools.paths import BACKEND, PLATFORM, STACKS
 from tools.region_lost import RegionLost, command
+from tools.state_elsewhere import go_elsewhere, go_home
 from tools.state_place import NOTE, require_place
 
 ASIDE = f"{PLATFORM}/lost-{EAST}.tfstate"
@@ -24,12 +25,13 @@ AGAIN: dict[str, Any] = {
     "database": {"instances": {EAST: {"role": "detached"}}},
 }
 DATABASE = resource("aws_db_instance", f"{EAST}_database_instance_00000001", EAST, identifier="main", arn="x")
+WRITER_ARN = f"arn:aws:rds:{WEST}:1:db:main"
 WRITER = resource(
     "aws_db_instance",
     f"{WEST}_database_instance_00000002",
     WEST,
     identifier="main",
-    arn=f"arn:aws:rds:{WEST}:1:db:main",
+    arn=WRITER_ARN,
 )
 LOCKS = resource("aws_dynamodb_table", f"{EAST}_lock-table_34343434", EAST, name="lock")
 BUCKET = resource("aws_s3_bucket", f"{EAST}_state_56565656", EAST)
@@ -103,17 +105,28 @@ def test_settings_that_have_the_region_are_refused_with_the_edit(desk: Desk) -> 
     moved = {"database": {"instances": {EAST: {"role": "detached"}, WEST: {"role": "writer"}}}}
     assert f"no `database.instances.{EAST}`" in refused(run, desk, EAST, WEST, settings=moved)
     elsewhere = {"state": {"replica_region": "ap-south-1"}}
-    assert "`home_region: ap-south-1`" in refused(run, desk, EAST, WEST, "ap-south-1", settings=elsewhere)
+    told = refused(run, desk, EAST, WEST, "ap-south-1", settings=elsewhere)
+    assert "`home_region: ap-south-1`" in told
+    assert "another `state.replica_region`, or none" in told
     assert "which region?" in refused(run, desk, WEST, settings=WITHOUT, REGION="")
     assert "eu-west-1 is not a region" in refused(run, desk, EAST, WEST, settings={}, REGION="eu-west-1")
+    assert "us-east-1 is the only region" in refused(run, desk, EAST, settings={})
     told = refused(run, desk, WEST, settings=WITHOUT, BACK="1")
     assert "`regions: [us-east-1, us-west-2]`" in told
     assert f"{{{EAST}: {{role: detached}}}}" in told
 
 
-def test_a_region_that_others_do_not_hang_on_goes_with_two_lines(desk: Desk) -> None:
-    told = refused(run, desk, EAST, WEST, "ap-south-1", settings={}, REGION="ap-south-1")
-    assert "write `regions: [us-east-1, us-west-2]`; `lost_regions: [ap-south-1]`; then" in told
+def test_a_region_that_others_do_not_hang_on_goes_with_an_edit_that_the_settings_take(desk: Desk) -> None:
+    told = refused(run, desk, EAST, WEST, SOUTH, settings={}, REGION=SOUTH)
+    west = "database.instances.us-west-2: {role: replica, of: us-east-1}"
+    assert f"write `regions: [us-east-1, us-west-2]`; `lost_regions: [ap-south-1]`; `{west}`; then" in told
+    desk.target(EAST, WEST, lost_regions=[SOUTH], database={"instances": {WEST: {"role": "replica", "of": EAST}}})
+    stated = {"database": {"instances": {WEST: {"of": EAST}}}}
+    assert west not in refused(run, desk, EAST, WEST, SOUTH, settings=stated, REGION=SOUTH)
+    # The primary region is lost, and the home region, which replicated it, has the writer now.
+    moved = {"home_region": EAST, "database": {"instances": {EAST: {"of": WEST}, SOUTH: {"of": WEST}}}}
+    told = refused(run, desk, WEST, EAST, SOUTH, settings=moved, REGION=WEST)
+    assert "`primary_region: us-east-1`; no `role` and no `of` in `database.instances.us-east-1`; then" in told
 
 
 def test_each_missing_step_is_named_and_nothing_is_changed(desk: Desk) -> None:
@@ -131,10 +144,38 @@ def test_each_missing_step_is_named_and_nothing_is_changed(desk: Desk) -> None:
     told = refused(leave, desk)
     assert f"aws dynamodb update-table --region us-west-2 --table-name {TABLE}" in told
     assert '\'[{"Delete": {"RegionName": "us-east-1"}}]\'' in told
+    # AWS does it by a call in the dark region.
+    assert "If AWS refuses, or never ends: docs/region-lost.md#3-take-the-replica" in told
     assert desk.aws.objects == objects
     desk.aws.tables[WEST, TABLE] = {"Replicas": []}
     del desk.aws.objects[bucket(WEST), f"{BACKEND}/terraform.tfstate"]
     assert "there is no state of state-backend" in refused(leave, desk)
+
+
+def test_a_writer_that_went_to_a_third_region_is_found(desk: Desk) -> None:
+    """The state and the secrets go to the region of the state's replica, and the writer stays where it is."""
+    other = resource(
+        "aws_db_instance", f"{SOUTH}_database", SOUTH, identifier="main", arn=WRITER_ARN.replace(WEST, SOUTH)
+    )
+    desk.aws.put(WEST, PLATFORM, {**desk.aws.state(WEST), "resources": [*desk.aws.state(WEST)["resources"], other]})
+    desk.aws.instances = {WEST: {"ReadReplicaSourceDBInstanceIdentifier": "main"}, SOUTH: {}}
+    told = refused(
+        run, desk, WEST, SOUTH, dark=(EAST,), settings=WITHOUT | {"database": {"instances": {SOUTH: {"of": EAST}}}}
+    )
+    assert "`primary_region: ap-south-1`" in told
+    assert "`database.instances.us-west-2: {role: replica, of: us-east-1}`" in told
+    moved = WITHOUT | {
+        "primary_region": SOUTH,
+        "home_region": WEST,
+        "database": {"instances": {WEST: {"role": "replica", "of": EAST}}},
+    }
+    desk.aws.secrets[WEST, NAME]["PrimaryRegion"] = SOUTH
+    told = refused(run, desk, WEST, SOUTH, dark=(EAST,), settings=moved)
+    assert f"the secret {NAME} in us-west-2 is a replica of ap-south-1 -> " in told
+    assert "`make failback STEP=secrets`" in told
+    del desk.aws.secrets[WEST, NAME]["PrimaryRegion"]
+    run(desk, WEST, SOUTH, dark=(EAST,), settings=moved)
+    assert aliases(desk.aws.state(WEST)) == {WEST, SOUTH}
 
 
 def test_a_region_is_taken_out(desk: Desk) -> None:
@@ -158,6 +199,19 @@ def test_a_region_is_taken_out(desk: Desk) -> None:
     leave(desk)
     assert "nothing of us-east-1 is in the state" in desk.told
     assert desk.aws.state(WEST) == after
+
+
+def test_old_settings_never_bring_back_a_state_without_the_region(desk: Desk) -> None:
+    leave(desk)
+    objects = dict(desk.aws.objects)
+    for call in (go_home, go_elsewhere):
+        told = refused(call, desk.target(EAST, WEST), reporter=desk.reporter, approve=desk.approve)
+        assert "us-east-1 was taken out of it" in told
+        assert "`make region-lost REGION=us-east-1 BACK=1`" in told
+    told = refused(require_place, desk.target(EAST, WEST))
+    assert "BACK=1" in told
+    assert "state-home" not in told
+    assert desk.aws.objects == objects
 
 
 @pytest.mark.parametrize("at", [1, 2, 3, 4, 5, 6, 7])
@@ -216,7 +270,9 @@ def test_it_returns_once_its_originals_are_dealt_with(desk: Desk) -> None:
     desk.aws.secrets[EAST, NAME] = {"VersionIdsToStages": {}}
     told = refused(back, desk)
     assert f"replicate-secret-to-regions --region us-west-2 --secret-id {NAME} --force-overwrite" in told
-    assert "Region=us-east-1,KmsKeyId=alias/PROD-kms-test-secrets-us-east-1" in told
+    # The ARN, as Terraform has it: for an alias the provider would delete the replica and make it again.
+    key = "--region us-east-1 --key-id alias/PROD-kms-test-secrets-us-east-1 --query KeyMetadata.Arn --output text"
+    assert f"Region=us-east-1,KmsKeyId=$(aws kms describe-key {key})" in told
     desk.aws.secrets[EAST, NAME] = {"PrimaryRegion": WEST}
     desk.aws.tables[EAST, TABLE] = {}
     assert f"aws dynamodb delete-table --region us-east-1 --table-name {TABLE}" in refused(back, desk)
@@ -237,3 +293,36 @@ def test_it_returns_once_its_originals_are_dealt_with(desk: Desk) -> None:
     assert SECRET not in json.dumps(after)
     back(desk)
     assert desk.aws.state(WEST) == after
+
+
+@pytest.mark.parametrize("at", [1, 2, 3, 4, 5, 6])
+def test_a_return_that_is_killed_anywhere_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+    desk.aws.secrets[EAST, NAME] = {"PrimaryRegion": WEST}
+    leave(desk)
+    synthesized(desk, BACKEND, {"resource": {"aws_s3_bucket": {BUCKET["name"]: {"provider": f"aws.{EAST}"}}}})
+    start = dict(desk.aws.objects)
+    back(desk)
+    whole, keys = {stack: desk.aws.state(WEST, stack)["resources"] for stack in STACKS}, desk.aws.keys(WEST)
+    desk.aws.objects, writes = start, 0
+
+    def killed(write: Any) -> Any:
+        def do(*arguments: Any) -> None:
+            nonlocal writes
+            writes += 1
+            if writes == at:
+                raise KeyboardInterrupt
+            write(*arguments)
+
+        return do
+
+    with monkeypatch.context() as context:
+        context.setattr(command, "push", killed(desk.push))
+        context.setattr(command, "put", killed(command.put))
+        if at <= 5:
+            with pytest.raises(KeyboardInterrupt):
+                back(desk)
+        else:
+            back(desk)
+    back(desk)
+    assert {stack: desk.aws.state(WEST, stack)["resources"] for stack in STACKS} == whole
+    assert {key for key in desk.aws.keys(WEST) if "before-" not in key} == {key for key in keys if "before-" not in key}

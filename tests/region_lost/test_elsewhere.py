@@ -84,6 +84,12 @@ def test_a_copied_lock_goes_and_one_that_is_held_does_not(desk: Desk) -> None:
     assert TFLOCK in desk.aws.keys(WEST)
 
 
+def test_a_lock_at_home_that_was_not_copied_yet_is_seen(desk: Desk) -> None:
+    desk.aws.objects[bucket(EAST), TFLOCK] = LOCK
+    assert "somebody works with the state in us-east-1" in refused(leave, desk, dark=())
+    assert NOTE not in desk.aws.keys(WEST)
+
+
 def test_an_older_replica_is_refused_while_home_can_be_asked(desk: Desk) -> None:
     desk.aws.put(EAST, PLATFORM, state(6))
     assert "serial 5 in us-west-2, and 6 in us-east-1" in refused(leave, desk, dark=())

@@ -33,6 +33,13 @@ def test_nothing_is_made_in_a_lost_region_and_names_stay() -> None:
     assert dashboard["dashboard_name"].endswith(EAST)
 
 
+def test_every_region_that_is_left_can_be_left_as_well() -> None:
+    """A lost region keeps no journal: the record of a further failover could not be written there."""
+    checks = platform(WEST, SOUTH, **LOST).json["resource"]["aws_route53_health_check"].values()
+    held = {body["cloudwatch_alarm_region"] for body in checks if body["type"] == "CLOUDWATCH_METRIC"}
+    assert held == {WEST, SOUTH}
+
+
 def test_a_replica_of_a_lost_instance_keeps_its_source() -> None:
     instances = platform(WEST, SOUTH, **LOST).json["resource"]["aws_db_instance"]
     (source,) = [body["replicate_source_db"] for body in instances.values() if body.get("replicate_source_db")]

@@ -84,3 +84,19 @@ def test_a_restore_drill_asks_about_an_account_too(tmp_path: Path, monkeypatch: 
     account.restore_drill()
     lines = said.getvalue().partition("try restores:\n")[2].splitlines()
     assert [line.split()[0] for line in lines[:5]] == ["account", "settings", "environment", "regions", "cost"]
+
+
+def test_nothing_is_destroyed_while_a_failover_has_left_two_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def two(*_: object, **__: object) -> None:
+        raise ToolError("a failover has left secrets that Terraform cannot unite")
+
+    account = Account(settings=tmp_path / "settings.yaml", build=tmp_path / "build", out=tmp_path / "out", environ={})
+    monkeypatch.setattr(account, "_target", SimpleNamespace)
+    monkeypatch.setattr(account, "_require_backend", lambda _: None)
+    monkeypatch.setattr("tools.account.require_regions", lambda _: None)
+    monkeypatch.setattr("tools.account.require_one_secret", two)
+    monkeypatch.setattr("tools.account.take_down", lambda *_, **__: pytest.fail("one of them would stay"))
+    with pytest.raises(ToolError, match="cannot unite"):
+        account.destroy()

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import pytest
 
+from modules.areas.state.location import StateLocation
 from modules.settings import load_settings
 from tests.support.aws_answers import ACCOUNT_ID, ask
 from tests.support.region_sets import settings_of, write_settings
@@ -55,11 +56,25 @@ def replica(region: str) -> list[dict[str, Any]]:
     return [resource("aws_s3_bucket", EAST), resource("aws_s3_bucket", region)]
 
 
+class Objects:
+    """A bucket with the state that was set aside of a region, or with none."""
+
+    def __init__(self, aside: str, service: str, region: str) -> None:
+        assert (service, region) == ("s3", EAST)
+        self._key = f"{PLATFORM}/lost-{aside}.tfstate"
+
+    def list_objects_v2(self, *, Bucket: str, Prefix: str, ExpectedBucketOwner: str) -> dict[str, Any]:  # noqa: N803
+        assert (Bucket, ExpectedBucketOwner) == ("state", ACCOUNT_ID)
+        assert self._key.startswith(Prefix)
+        return {"Contents": [{"Key": self._key}]}
+
+
 def target(
     folder: Path,
     *regions: str,
     platform: list[dict[str, Any]],
     backend: list[dict[str, Any]] | None = None,
+    aside: str = "",
     **more: Any,
 ) -> Target:
     settings = load_settings(write_settings(folder, settings_of(*regions, **more)), {})
@@ -70,7 +85,9 @@ def target(
         aliases = [{"alias": name} for name in (*settings.regions, *settings.retired_regions)]
         file.write_text(json.dumps({"provider": {"aws": aliases}, "resource": {"aws_chatbot": {"eu_aws_chatbot": {}}}}))
     states = {PLATFORM: {"resources": platform}, BACKEND: {"resources": backend or replica(regions[1])}}
-    return cast("Target", SimpleNamespace(settings=settings, paths=paths, state=states.get))
+    place = {"location": StateLocation.of(settings), "bucket": "state", "account_id": ACCOUNT_ID}
+    clients = partial(Objects, aside)
+    return cast("Target", SimpleNamespace(settings=settings, paths=paths, state=states.get, clients=clients, **place))
 
 
 def refused(made: Target) -> ToolError:
@@ -100,6 +117,18 @@ def test_what_the_state_still_has_of_a_lost_region_is_taken_out_first(tmp_path: 
     error = refused(target(tmp_path, EAST, lost_regions=[SOUTH], platform=[database(SOUTH, EAST)], backend=[EAST_ONLY]))
     assert f"{SOUTH}, which the settings say is lost, is still in the state of platform" in error.message
     assert f"make region-lost REGION={SOUTH}" in str(error.advice)
+
+
+def test_what_is_set_aside_of_a_lost_region_is_not_made_a_second_time(tmp_path: Path) -> None:
+    stands = [database(EAST), database(WEST, EAST)]
+    error = refused(target(tmp_path, EAST, WEST, SOUTH, platform=stands, aside=SOUTH))
+    assert f"{SOUTH} was lost, and what stands there is set aside" in error.message
+    assert f"`make region-lost REGION={SOUTH} BACK=1`" in str(error.advice)
+    # What could not join stays aside, and is of no concern.
+    joined = [*stands, database(SOUTH, EAST)]
+    assert look_at_regions(target(tmp_path, EAST, WEST, SOUTH, platform=joined, aside=SOUTH)) == []
+    # A region that was never there.
+    assert look_at_regions(target(tmp_path, EAST, WEST, SOUTH, platform=stands)) == []
 
 
 def test_what_the_stack_still_has_may_change_its_provider(tmp_path: Path) -> None:

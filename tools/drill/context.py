@@ -23,7 +23,7 @@ from tools.drill.step import NotAsExpectedError
 from tools.drill.timeline import Timeline
 from tools.emulator import Emulator
 from tools.failback import Failback
-from tools.failback.way import Mark
+from tools.failback.marks import Mark
 from tools.failover import Failovers
 from tools.failover_clients import clients_on_emulator
 from tools.files import write_text

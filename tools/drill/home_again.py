@@ -11,7 +11,7 @@ from tools.danger import HOLD_DATA
 from tools.drill.before import LAG, MINUTES, OBJECT, SESSION, bucket_of, sessions_of
 from tools.drill.context import Drill
 from tools.drill.step import NotAsExpectedError, Step, refused
-from tools.failback.way import COMPARE, OBJECTS, RELEASE, SECRETS
+from tools.failback.marks import COMPARE, OBJECTS, RELEASE, SECRETS
 from tools.paths import PLATFORM
 from tools.plan import BOOKKEEPING, Plan, destroyed
 

@@ -8,10 +8,12 @@ from modules.areas.failover.runtime.clients import DarkError
 from modules.areas.failover.runtime.world import World
 from modules.settings import Settings
 from tools.errors import ToolError
+from tools.failback.apart import apart, in_words, standing
 from tools.failback.compare import Comparison
+from tools.failback.marks import BACK, COMMANDS, COMPARE, OBJECTS, RELEASE, SECRETS, Mark, in_yaml
 from tools.failback.objects import FailedObjects
-from tools.failback.reunion import Reunion, apart, in_words
-from tools.failback.way import BACK, COMMANDS, COMPARE, OBJECTS, RELEASE, SECRETS, Mark, Way
+from tools.failback.reunion import Reunion
+from tools.failback.way import Way
 from tools.failover import Failovers
 
 #: Steps that do not have to wait for those before them, once every region answers.
@@ -52,15 +54,15 @@ class Failback:
         try:
             record = self._record(settings, world)
             if record is None:
-                self._say_none(settings, world, step)
+                self._say_none(settings, standing(world, lost=settings.lost_regions), step)
                 return
             way = Way(record, settings, world, prefix=self._prefix)
             if not step:
-                self._show(way)
+                self._show(way, world)
                 return
             if not (step == RELEASE and environ.get("FORCE_REASON")):
                 _require_turn(step, way.marks())
-            self._take(step, record, settings, world)
+            self._take(step, way, settings, world)
         except DarkError as dark:
             raise ToolError(str(dark), advice="wait for that region, and run the same command again") from None
 
@@ -71,20 +73,20 @@ class Failback:
         record = self._record(settings, world)
         return Way(record, settings, world, prefix=self._prefix).marks() if record else []
 
-    def _take(self, step: str, record: journal.Run, settings: Settings, world: World) -> None:
-        sleep = self._failovers.sleep
+    def _take(self, step: str, way: Way, settings: Settings, world: World) -> None:
+        record, sleep = way.record, self._failovers.sleep
         if step == COMPARE:
             Comparison(world=world, record=record, tell=self._say, sleep=sleep).make()
         elif step == SECRETS:
-            Reunion(world=world, home=settings.home, writer=record.target, tell=self._say, sleep=sleep).unite()
+            Reunion(world=way.world, home=settings.home, writer=way.writer, tell=self._say, sleep=sleep).unite()
             self._say(f"the secrets are those of {settings.home}; every other region has copies of them")
         elif step == OBJECTS:
             role = self._failovers.environ.get("BATCH_ROLE", "")
-            FailedObjects(settings=settings, world=world, record=record, role=role, tell=self._say).copy()
+            FailedObjects(settings=settings, world=way.world, record=record, role=role, tell=self._say).copy()
         else:
             self._failovers.let_back(record.origin)
             self._show_compared(record, world)
-            self._warn_of_two(settings, world)
+            self._warn_of_two(settings, way.world)
 
     def _record(self, settings: Settings, world: World) -> journal.Run | None:
         """Return the record of the failover to come back from.
@@ -92,15 +94,26 @@ class Failback:
         Raises
         ------
         ToolError
-            When it is under way, or there are several and `REGION` does not say which.
+            When it is under way, there are several and `REGION` does not say which, or the writer has left the region
+            that took over as well.
         """
         region = self._failovers.environ.get("REGION", "")
         if region and region not in world.platform.places:
             raise ToolError(f"{region} is not a region of the platform", advice=", ".join(sorted(settings.regions)))
-        records, dark = journal.gather(world)
-        held = [one for one in records if one.state in journal.HELD and region in {"", one.origin}]
-        if not held and dark:
+        records, silent = journal.gather(world)
+        dark = [name for name in silent if name not in settings.lost_regions]
+        left = {one.origin: one for one in records if one.state in journal.HELD}
+        about = [one for one in left.values() if region in {"", one.origin}]
+        if not about and dark:
             raise ToolError(f"{', '.join(dark)} does not answer, and may keep a record", advice="wait for it")
+        # Where the writer has moved on from the region that took over, the way of the later failover is first.
+        held = [one for one in about if one.target not in left]
+        if about and not held:
+            later = left[about[0].target]
+            raise ToolError(
+                f"the writer has left {later.origin} too, and is in {later.target}",
+                advice=f"first: make {self._prefix}failback REGION={later.origin}, to its release",
+            )
         if len(held) > 1:
             origins = sorted(one.origin for one in held)
             raise ToolError(f"several regions were left: {', '.join(origins)}", advice=f"REGION={origins[0]}, say")
@@ -111,7 +124,7 @@ class Failback:
             )
         return held[0] if held else None
 
-    def _show(self, way: Way) -> None:
+    def _show(self, way: Way, world: World) -> None:
         record, marks = way.record, way.marks()
         self._say(f"failover {record.id}: {record.origin} -> {record.target}; the way back to {record.origin}")
         first = next((mark for mark in marks if not mark.done), None)
@@ -122,11 +135,13 @@ class Failback:
             return
         self._say(f"next: {first.to_do}")
         if first.edit:
-            self._say("      other keys under a region stay as they are")
+            for line in ("database:", "  instances:", *(f"    {each}" for each in in_yaml(first.edit))):
+                self._say(f"      {line}")
+            self._say("      `rebuild` and `deletion_protection` only where it has them; other keys stay as they are")
         if first.name != BACK:
             self._say(f"at any time: make {self._prefix}failback STEP={COMPARE} restores what the old writer had;")
             self._say(f"             make {self._prefix}failback STEP={OBJECTS} copies objects that S3 could not")
-        self._show_compared(record, way.world)
+        self._show_compared(record, world)
 
     def _show_compared(self, record: journal.Run, world: World) -> None:
         """Say what stands and costs because somebody has compared."""
@@ -152,6 +167,10 @@ class Failback:
                 f"make {self._prefix}failover REGION={settings.primary_region} PLANNED=1 moves it back; or move "
                 "primary_region (docs/database.md)"
             )
+        elif settings.lost_regions:
+            self._say(f"{', '.join(settings.lost_regions)} is lost: docs/region-lost.md#back, once it answers")
+        elif settings.database.instances and settings.home != settings.primary_region:
+            self._say("database.instances stays: home_region is another region than primary_region (docs/database.md)")
         elif settings.database.instances:
             self._say("database.instances may say less: the writer is in primary_region, and all others replicate it")
 

@@ -90,7 +90,7 @@ class Comparison:
         return [
             f"{self.instance} in {target} has what the old writer in {self.record.origin} had",
             f"  reach it   {found['Endpoint']['Address']}:5432, from where the new writer is reached",
-            "  log in     as on the new writer; a password that was rotated since: aws rds modify-db-instance",
+            "  log in     as on the new writer; for a password that was rotated since: docs/runbooks/restore.md",
             f"  compare    what was written after {since}, which the new writer may lack",
             f"  delete it  aws rds delete-db-instance --region {target} --skip-final-snapshot",
             f"             --db-instance-identifier {self.instance}",

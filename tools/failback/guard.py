@@ -1,7 +1,6 @@
 """No plan while the secrets are two: Terraform would say that all is well, and leave both."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from botocore.exceptions import ClientError
 
@@ -10,7 +9,7 @@ from modules.areas.failover.runtime import journal
 from modules.areas.failover.runtime.clients import Clients, DarkError, code
 from modules.areas.failover.runtime.world import World
 from tools.errors import ToolError
-from tools.failback.reunion import apart, in_words
+from tools.failback.apart import apart, in_words, standing
 from tools.target import Target
 
 #: What is read, in every region: the journal, and after a failover what the secrets are. No value is read.
@@ -40,10 +39,8 @@ def require_one_secret(target: Target, *, tell: Callable[[str], None]) -> None:
     if not settings.fails_over:
         return
     aws = Clients(settings.home, make=lambda service, region_name, config: target.clients(service, region_name))  # noqa: ARG005
-    platform = describe(settings)
-    # A lost region is dark, and what it has is no concern of a plan without it.
-    places = {name: place for name, place in platform.places.items() if name not in settings.lost_regions}
-    world = World(platform=replace(platform, places=places), aws=aws, account=target.account_id)
+    whole = World(platform=describe(settings), aws=aws, account=target.account_id)
+    world = standing(whole, lost=settings.lost_regions)
     local = "local-" if target.local else ""
     try:
         records, _ = journal.gather(world)

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-status.html
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_CreateJob.html
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +20,8 @@ from modules.settings import Settings
 from tools.errors import ToolError
 
 DAY = 24 * 60 * 60
+#: Of a job that is over and has not done what it was for.
+ENDED = {"Failed", "Cancelled"}
 PAGE = "docs/storage.md#replication"
 
 
@@ -48,7 +50,7 @@ class FailedObjects:
     tell: Callable[[str], None]
 
     def copy(self) -> None:
-        """Begin the jobs that are needed and not begun yet, and say how far they are.
+        """Begin the jobs that are needed, again where one has failed, and say how far they are.
 
         Raises
         ------
@@ -60,22 +62,18 @@ class FailedObjects:
             self.tell("S3 says of no object that its replication failed; what is pending it copies by itself")
             return
         for region, count in failed.items():
-            bucket = self._bucket(region)
-            job = self._job(region)
-            if job is None and not self.role:
+            bucket, jobs = self._bucket(region), self._jobs(region)
+            for job in jobs:
+                self.tell(f"{bucket}: {_told(job)}")
+            if not all(map(_is_over, jobs)):
+                continue
+            if not self.role:
                 raise ToolError(
                     f"{count} objects of {bucket} were not replicated",
                     advice=f"BATCH_ROLE=ARN of a role for S3 Batch Replication that the buckets know ({PAGE})",
                 )
-            if job is None:
-                began = self._begin(region)
-                self.tell(f"{bucket}: job {began} copies {count} objects; the same command says how far it is")
-                continue
-            done = job.get("ProgressSummary", {})
-            self.tell(
-                f"{bucket}: job {job['JobId']} is {job['Status']}, {done.get('NumberOfTasksSucceeded', 0)} objects are "
-                f"copied, {done.get('NumberOfTasksFailed', 0)} failed"
-            )
+            began = self._begin(region, after=len(jobs))
+            self.tell(f"{bucket}: job {began} copies {count} objects; the same command says how far it is")
 
     def _failed(self) -> Iterator[tuple[str, int]]:
         """Return how many operations failed since the failover began, by the region of the bucket."""
@@ -103,19 +101,19 @@ class FailedObjects:
         )
         return int(sum(point["Sum"] for point in answer["Datapoints"]))
 
-    def _job(self, region: str) -> dict[str, Any] | None:
+    def _jobs(self, region: str) -> list[dict[str, Any]]:
         answer = self.world.aws.ask("s3control", region, "list_jobs", AccountId=self.world.account, MaxResults=1000)
-        ours = [job for job in answer.get("Jobs", []) if job.get("Description") == self._description]
-        return dict(ours[0]) if ours else None
+        return [job for job in answer.get("Jobs", []) if job.get("Description") == self._description]
 
-    def _begin(self, region: str) -> str:
+    def _begin(self, region: str, *, after: int) -> str:
+        """Begin a job. S3 begins one job for a token, however often it is asked: that of a job that failed is used."""
+        token = f"{self.record.id}-{region}{f'-{after}' if after else ''}"
         answer = self.world.aws.ask(
             "s3control",
             region,
             "create_job",
             AccountId=self.world.account,
-            # S3 begins one job for a token, however often it is asked.
-            ClientRequestToken=f"{self.record.id}-{region}"[-64:],
+            ClientRequestToken=token[-64:],
             Description=self._description,
             Operation={"S3ReplicateObject": {}},
             ManifestGenerator={
@@ -140,3 +138,17 @@ class FailedObjects:
     def _bucket(self, region: str) -> str:
         names = Names(environment=self.settings.environment, suffix=self.settings.environment_suffix, region=region)
         return bucket_name(names, DATA, self.world.account)
+
+
+def _told(job: Mapping[str, Any]) -> str:
+    done = job.get("ProgressSummary", {})
+    return (
+        f"job {job['JobId']} is {job['Status']}, {done.get('NumberOfTasksSucceeded', 0)} objects are copied, "
+        f"{done.get('NumberOfTasksFailed', 0)} failed"
+    )
+
+
+def _is_over(job: Mapping[str, Any]) -> bool:
+    """Whether a job has ended and left something: a role that lacks a permission, for one."""
+    failed = job.get("ProgressSummary", {}).get("NumberOfTasksFailed", 0)
+    return job["Status"] in ENDED or (job["Status"] == "Complete" and failed > 0)

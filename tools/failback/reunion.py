@@ -5,36 +5,25 @@ the old address. Terraform manages those at home. It would say that all is well,
 secrets that stand alone.
 
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/standalone-secret.html
-https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets.html#replicate-secrets_troubleshoot
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/replicate-secrets_troubleshoot.html
 """
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ClientError
+
+from modules.areas.failover.runtime.clients import code
 from modules.areas.failover.runtime.world import World
 from tools.errors import ToolError
+from tools.failback.apart import MISSING, follows, is_primary, primary_of
 
 PAUSE, LONGEST = 5.0, 10 * 60
 FAILED, IN_SYNC = "Failed", "InSync"
 AGAIN = "run the same command again: it goes on from what AWS says then"
-
-
-def apart(world: World, home: str) -> dict[str, list[str]]:
-    """Return, by secret, the regions besides home whose secret is no replica of the one at home.
-
-    Raises
-    ------
-    DarkError
-        When a region does not answer.
-    """
-    found = {}
-    for name in world.platform.secrets:
-        if regions := [region for region in world.platform.others(home) if not _follows(world, region, name, home)]:
-            found[name] = regions
-    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,14 +58,14 @@ class Reunion:
         Raises
         ------
         ToolError
-            When a rotation is under way, or a replica cannot be made.
+            When a region has no such secret, a rotation is under way, or a replica cannot be made.
         DarkError
             When a region does not answer.
         """
         for name in self.world.platform.secrets:
             # Every region, before anything changes: one that is dark would keep what it has.
             for region in sorted(self.world.platform.places):
-                self._describe(region, name)
+                self._require_it(region, name)
             self._end_rotation(name)
             self._stand_alone(name)
             self._take_over_value(name)
@@ -85,10 +74,21 @@ class Reunion:
             self._wait(name)
             self._rotate(name)
 
+    def _require_it(self, region: str, name: str) -> None:
+        try:
+            self._describe(region, name)
+        except ClientError as error:
+            if code(error) != MISSING:
+                raise
+            raise ToolError(
+                f"there is no secret {name} in {region}",
+                advice=f"if {region} is not built yet, take it out of the settings until the secrets are one",
+            ) from error
+
     def _end_rotation(self, name: str) -> None:
         """End rotation at the writer: a password that it sets while the value is copied would be lost."""
         said = self._describe(self.writer, name)
-        if self.writer == self.home or not _is_primary(said, self.writer):
+        if self.writer == self.home or not is_primary(said, self.writer):
             return
         _require_no_rotation(name, self.writer, said)
         if said.get("RotationEnabled"):
@@ -100,12 +100,12 @@ class Reunion:
         """Make primary secrets of what follows the writer's, at home first: each keeps its value meanwhile."""
         for region in (self.home, *self.world.platform.others(self.home, self.writer)):
             said = self._describe(region, name)
-            if _primary(said, region) not in {region, self.home}:
+            if primary_of(said, region) not in {region, self.home}:
                 self._ask(region, "stop_replication_to_replica", name)
                 self.tell(f"{name}: stands alone in {region}")
 
     def _take_over_value(self, name: str) -> None:
-        if self.writer == self.home or _follows(self.world, self.writer, name, self.home):
+        if self.writer == self.home or follows(self.world, self.writer, name, self.home):
             return
         right = self._ask(self.writer, "get_secret_value", name)["SecretString"]
         if json.loads(self._ask(self.home, "get_secret_value", name)["SecretString"]) != json.loads(right):
@@ -115,14 +115,14 @@ class Reunion:
     def _remove_failed(self, name: str) -> None:
         """Remove replicas that were never made, because a secret stood in their way. What stands there stays."""
         failed = [region for region, status in self._replicas(name).items() if status == FAILED]
-        failed = [region for region in failed if not _follows(self.world, region, name, self.home)]
+        failed = [region for region in failed if not follows(self.world, region, name, self.home)]
         if failed:
             self._ask(self.home, "remove_regions_from_replication", name, RemoveReplicaRegions=failed)
             self.tell(f"{name}: failed replicas of {self.home} in {', '.join(failed)} are removed")
 
     def _replicate(self, name: str) -> None:
         for region in self.world.platform.others(self.home):
-            if _follows(self.world, region, name, self.home):
+            if follows(self.world, region, name, self.home):
                 continue
             self._ask(
                 self.home,
@@ -151,7 +151,14 @@ class Reunion:
             if not waits:
                 return
             where = ", ".join(f"{region} ({found.get(region, 'missing')})" for region in waits)
-            if any(found.get(region) == FAILED for region in waits) or self.world.now() >= end:
+            if any(found.get(region) == FAILED for region in waits):
+                # The region keeps what it has; to begin anew by deleting it would leave it without (the page above).
+                raise ToolError(
+                    f"{name}: no replica of {self.home} in {where}",
+                    advice=f"`aws secretsmanager describe-secret --region {self.home} --secret-id {name}` says why; "
+                    f"mend that, choose Retry replication in the console, then {AGAIN}",
+                )
+            if self.world.now() >= end:
                 raise ToolError(f"{name}: no replica of {self.home} in {where}", advice=AGAIN)
             self.sleep(PAUSE)
 
@@ -183,40 +190,6 @@ class Reunion:
 
     def _ask(self, region: str, operation: str, name: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - of boto3
         return self.world.aws.ask("secretsmanager", region, operation, SecretId=name, **more)
-
-
-def is_one(world: World, home: str) -> bool:
-    """Whether the secrets are one, and rotate at home.
-
-    Raises
-    ------
-    DarkError
-        When a region does not answer.
-    """
-    if apart(world, home):
-        return False
-    said = [world.aws.ask("secretsmanager", home, "describe_secret", SecretId=name) for name in world.platform.secrets]
-    return all(one.get("RotationEnabled") for one in said)
-
-
-def in_words(found: Mapping[str, list[str]]) -> Iterator[str]:
-    """Return a line for each secret that is apart."""
-    for name, regions in found.items():
-        yield f"{name} stands alone in {', '.join(regions)}"
-
-
-def _follows(world: World, region: str, name: str, home: str) -> bool:
-    said = world.aws.ask("secretsmanager", region, "describe_secret", SecretId=name)
-    return region == home or _primary(said, region) == home
-
-
-def _primary(said: Mapping[str, Any], region: str) -> str:
-    """Return the region of the primary secret; one that stands alone says none."""
-    return str(said.get("PrimaryRegion", region))
-
-
-def _is_primary(said: Mapping[str, Any], region: str) -> bool:
-    return _primary(said, region) == region
 
 
 def _require_no_rotation(name: str, region: str, said: Mapping[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Where one is on the way back, and what comes next: computed from what AWS says, nothing is remembered."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -11,39 +11,19 @@ from modules.areas.failover.runtime.clients import DarkError, code
 from modules.areas.failover.runtime.look import NOT_THERE
 from modules.areas.failover.runtime.world import World
 from modules.settings import Settings
-from tools.failback.reunion import apart, in_words, is_one
-
-BACK, FENCED, SECRETS, SETTINGS = "back", "fenced", "secrets", "settings"
-REBUILD, OPENED, RELEASE = "rebuild", "opened", "release"
-COMPARE, OBJECTS = "compare", "objects"
-#: What is a command of its own; the others are edits of the settings, or happen by themselves.
-COMMANDS = (COMPARE, SECRETS, OBJECTS, RELEASE)
-Instances = dict[str, dict[str, str]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Mark:
-    """One mark on the way.
-
-    Parameters
-    ----------
-    name : str
-        Its name. That of a rebuild has its region.
-    done : bool
-        Whether it is behind.
-    text : str
-        How it is.
-    to_do : str
-        What to do; empty if it is behind.
-    edit : mapping
-        What to write under `database.instances`, by region, before `make deploy`. Empty for a command.
-    """
-
-    name: str
-    done: bool
-    text: str
-    to_do: str = ""
-    edit: Instances | None = None
+from tools.failback.apart import apart, in_words, is_one, standing
+from tools.failback.marks import (
+    BACK,
+    FENCED,
+    OPENED,
+    REBUILD,
+    RELEASE,
+    SECRETS,
+    SETTINGS,
+    Instances,
+    Mark,
+    in_yaml,
+)
 
 
 class Way:
@@ -59,14 +39,22 @@ class Way:
         The platform and AWS.
     prefix : str
         What the targets of `make` begin with: empty, or `local-`.
+
+    Attributes
+    ----------
+    writer : str
+        The region of the writer now: that which took over then or, if the writer has moved on since, the one that it
+        replicates.
     """
 
     def __init__(self, record: journal.Run, settings: Settings, world: World, *, prefix: str = "") -> None:
         self.record = record
         self._settings = settings
-        self.world = world
+        self.world = standing(world, lost=settings.lost_regions)
         self._prefix = prefix
-        self._origin, self._writer = record.origin, record.target
+        self._origin, self.writer = record.origin, record.target
+        with suppress(DarkError):
+            self.writer = self._source(self._instance(record.target) or {}) or record.target
 
     def marks(self) -> list[Mark]:
         """Return the marks, in their order; those after a region that is dark are left out."""
@@ -78,13 +66,19 @@ class Way:
         return found
 
     def _marks(self) -> Iterator[Mark]:
+        others = self.world.platform.others(self._origin, self.writer)
+        if self._origin in self._settings.lost_regions:
+            yield self._secrets()
+            yield self._settings_say_so()
+            yield from map(self._rebuilt, others)
+            yield self._lost()
+            return
         yield self._back()
         yield self._fenced()
         yield self._secrets()
         yield self._settings_say_so()
         # First those that still replicate the former writer, which cannot go before them.
-        for region in (*self.world.platform.others(self._origin, self._writer), self._origin):
-            yield self._rebuilt(region)
+        yield from map(self._rebuilt, (*others, self._origin))
         yield self._opened()
         yield Mark(
             name=RELEASE,
@@ -108,6 +102,15 @@ class Way:
                 to_do="wait until every region answers, as Terraform has to",
             )
         return Mark(name=BACK, done=True, text="every region answers")
+
+    def _lost(self) -> Mark:
+        return Mark(
+            name=BACK,
+            done=False,
+            text=f"{self._origin} is one of `lost_regions`",
+            to_do=f"once it answers, {self._make('region-lost')} REGION={self._origin} BACK=1 "
+            "(docs/region-lost.md#back)",
+        )
 
     def _fenced(self) -> Mark:
         """The keeper there does it; a person who opens it to save data has the settings say so."""
@@ -133,9 +136,10 @@ class Way:
 
     def _settings_say_so(self) -> Mark:
         """Tell whether the settings say what is true, and AWS has what only Terraform makes of it: copied backups."""
-        topology, writer = self._settings.topology, self._writer
-        origin = topology.places[self._origin]
-        if topology.writer != writer or (origin.role != "detached" and origin.source != writer):
+        topology, writer = self._settings.topology, self.writer
+        # A lost region is not among them.
+        origin = topology.places.get(self._origin)
+        if topology.writer != writer or (origin and origin.role != "detached" and origin.source != writer):
             edit = self._edit()
             return Mark(
                 name=SETTINGS,
@@ -156,7 +160,7 @@ class Way:
 
     def _rebuilt(self, region: str) -> Mark:
         """One region's instance becomes a replica of the new writer in two applies, and is protected in a third."""
-        instance, writer, name = self._instance(region), self._writer, f"{REBUILD} {region}"
+        instance, writer, name = self._instance(region), self.writer, f"{REBUILD} {region}"
         follows = {"role": "replica", "of": writer}
         unprotected = {**follows, "deletion_protection": "false"}
         protects = self._settings.database.deletion_protection
@@ -201,7 +205,7 @@ class Way:
         for region in sorted(self.world.platform.places):
             instance = self._instance(region)
             source = self._source(instance) if instance else None
-            if region == self._writer:
+            if region == self.writer:
                 edit[region] = {"role": "writer"}
             elif source:
                 edit[region] = {"role": "replica", "of": source}
@@ -210,11 +214,7 @@ class Way:
         return edit
 
     def _write(self, edit: Instances) -> str:
-        stated = ", ".join(
-            f"{region}: {{{', '.join(f'{key}: {value}' for key, value in says.items())}}}"
-            for region, says in edit.items()
-        )
-        return f"write database.instances: {{{stated}}} and {self._make('deploy')}"
+        return f"write database.instances: {{{', '.join(in_yaml(edit))}}} and {self._make('deploy')}"
 
     def _make(self, target: str) -> str:
         on_emulator = {"deploy": "up"}

@@ -6,15 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 from modules.settings import Settings
-from modules.settings.companions import companion
 from tools.console import Reporter
 from tools.errors import ToolError
 from tools.paths import BACKEND, PLATFORM, STACKS
+from tools.region_lost.aside import key_of, set_aside
+from tools.region_lost.edit import edit_of
 from tools.region_lost.look import PAGE, require_copies, require_no_replication, require_taken_back
 from tools.region_lost.surgery import ONCE, Joined, Parted, State, held_in, join, merge, part
 from tools.signs_of_life import look_for, require_light
 from tools.state_elsewhere import adopt
-from tools.state_place import at, push, put
+from tools.state_place import at, push, put, read_note, write_note
 from tools.target import Target
 from tools.workspace import CONFIGURATION
 
@@ -86,9 +87,11 @@ class RegionLost:
             return
         if self._region not in self._settings.regions:
             raise ToolError(f"{self._region} is not a region of the platform", advice=", ".join(self._settings.regions))
+        if len(self._settings.regions) == 1:
+            raise ToolError(f"{self._region} is the only region", advice="there is none to go on in: wait for it")
         raise ToolError(
             f"the settings do not say that {self._region} is lost",
-            advice=f"write {'; '.join(self._edit())}; then run again: {PAGE}",
+            advice=f"write {'; '.join(edit_of(self._settings, region=self._region))}; then run again: {PAGE}",
         )
 
     def _require_back(self) -> None:
@@ -124,21 +127,23 @@ class RegionLost:
             write = f"home_region: {self._settings.home}, lost_regions: [{region}]"
             adopt(target, home=_with(target, home), write=write, reporter=self._reporter, approve=self._approve)
         self._approve(f"take {region} out of the states", [*_lines(parts, region)])
+        if (note := read_note(target)) and note.home == region:
+            write_note(target, replace(note, for_good=True))
         for stack, each in parts.items():
             if each.state is states[stack]:
                 continue
             self._back_up(target, stack, states[stack])
-            aside = self._aside(target, stack)
-            put(target, self._key(stack), _text(merge(aside, each.lost) if aside else each.lost))
+            aside = set_aside(target, stack, region)
+            put(target, key_of(stack, region), _text(merge(aside, each.lost) if aside else each.lost))
             push(target, stack, each.state)
-            self._reporter.say(f"{stack}: {len(each.lost['resources'])} set aside in {self._key(stack)}")
+            self._reporter.say(f"{stack}: {len(each.lost['resources'])} set aside in {key_of(stack, region)}")
         self._reporter.say(f"{region} is out of the states. Next: `make bootstrap`, then `make plan`: {PAGE}#the-plan")
 
     def _take_back(self, target: Target) -> None:
         region = self._region
         require_light(look_for([self._settings.home, region], target.clients).dark, [self._settings.home, region])
         states = self._states(target)
-        aside = {stack: found for stack in STACKS if (found := self._aside(target, stack))}
+        aside = {stack: found for stack in STACKS if (found := set_aside(target, stack, region))}
         if not aside:
             raise ToolError(
                 f"nothing of {region} is set aside beside the state",
@@ -157,31 +162,6 @@ class RegionLost:
             self._forget(target, stack, each)
             self._reporter.say(f"{stack}: {len(each.joined)} have joined")
         self._reporter.say(f"{region} is in the states again. Next: `make bootstrap`, then `make plan`: {PAGE}#back")
-
-    def _edit(self) -> list[str]:
-        settings, region = self._settings, self._region
-        others = [name for name in settings.regions if name != region]
-        # The state has to be there: in a region whose bucket is the replica of home's.
-        replica = settings.state.replica_region or companion(region, others)
-        heir = settings.home if settings.home != region else replica
-        writer = settings.topology.writer
-        first = writer if writer != region else heir
-        lines = [
-            f"`regions: [{', '.join(others)}]`",
-            f"`lost_regions: [{', '.join([*settings.lost_regions, region])}]`",
-        ]
-        if settings.primary_region == region:
-            lines.append(f"`primary_region: {first}`")
-        if settings.home == region:
-            lines += [f"`home_region: {heir}`", f"`name_region: {settings.named_home}`"]
-        lines += [
-            f"`database.instances.{name}: {{role: replica, of: {settings.topology.places[name].source}}}`"
-            for name in others
-            if name != first and settings.topology.places[name].source == region
-        ]
-        if region in settings.database.instances:
-            lines.append(f"no `database.instances.{region}`")
-        return lines
 
     def _states(self, target: Target) -> dict[str, State]:
         states = {stack: target.state(stack) for stack in STACKS}
@@ -209,37 +189,20 @@ class RegionLost:
     def _was_home(self, state: State) -> bool:
         return any(each.startswith("aws_dynamodb_table.") for each in held_in(state, self._region))
 
-    def _key(self, stack: str) -> str:
-        return f"{stack}/lost-{self._region}.tfstate"
-
     def _back_up(self, target: Target, stack: str, state: State) -> None:
         put(target, f"{stack}/before-{self._region}-{state['serial']}.tfstate", _text(state))
-
-    def _aside(self, target: Target, stack: str) -> State | None:
-        from botocore.exceptions import ClientError  # noqa: PLC0415 - slow to import
-
-        try:
-            answer = target.clients("s3", target.location.kept_in).get_object(
-                Bucket=target.bucket, Key=self._key(stack), ExpectedBucketOwner=target.account_id
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
-                return None
-            raise
-        found: dict[str, Any] = json.loads(answer["Body"].read())
-        return found
 
     def _forget(self, target: Target, stack: str, joined: Joined) -> None:
         """Remove what has joined from what is set aside; tell of what has not."""
         if joined.rest["resources"]:
-            put(target, self._key(stack), _text(joined.rest))
+            put(target, key_of(stack, self._region), _text(joined.rest))
             names = ", ".join(f"{each['type']}.{each['name']}" for each in joined.rest["resources"])
             self._reporter.say(
                 f"{stack}: these stand in {self._region} and are not taken back; delete them by hand: {names}"
             )
             return
         target.clients("s3", target.location.kept_in).delete_object(
-            Bucket=target.bucket, Key=self._key(stack), ExpectedBucketOwner=target.account_id
+            Bucket=target.bucket, Key=key_of(stack, self._region), ExpectedBucketOwner=target.account_id
         )
 
 

@@ -106,27 +106,42 @@ def _versions(state: State, secret: Mapping[str, Any]) -> set[str]:
 
 def _require_writer(target: Target, state: State, *, region: str) -> None:
     settings = target.settings
-    writer = settings.topology.writer
-    found = [each for _, each in attributes_of(state, INSTANCE) if f":rds:{writer}:" in str(each.get("arn"))]
-    for each in found:
-        (instance,) = target.clients("rds", writer).describe_db_instances(DBInstanceIdentifier=each["identifier"])[
-            "DBInstances"
-        ]
-        if source := instance.get("ReadReplicaSourceDBInstanceIdentifier"):
-            raise ToolError(
-                f"the database in {writer} is still a replica of {source}",
-                advice=f"nothing was changed. First `make failover REGION={writer}`, with settings that still have "
-                f"{region}: {PAGE}",
-            )
+    writer, sources = settings.topology.writer, {}
+    for _, each in attributes_of(state, INSTANCE):
+        place = next((name for name in settings.regions if f":rds:{name}:" in str(each.get("arn"))), None)
+        if place is not None:
+            answer = target.clients("rds", place).describe_db_instances(DBInstanceIdentifier=each["identifier"])
+            (instance,) = answer["DBInstances"]
+            sources[place] = instance.get("ReadReplicaSourceDBInstanceIdentifier")
+    if not sources.get(writer):
+        return
+    alone = sorted(place for place, source in sources.items() if not source)
+    if alone:
+        raise ToolError(
+            f"the database in {writer} is a replica, and that in {alone[0]} stands alone: the writer is there",
+            advice=f"nothing was changed. Write `primary_region: {alone[0]}`, and of the others what they replicate: "
+            f"`database.instances.{writer}: {{role: replica, of: {region}}}`: {PAGE}",
+        )
+    raise ToolError(
+        f"the database in {writer} is still a replica of {sources[writer]}",
+        advice=f"nothing was changed. First `make failover REGION={writer}`, with settings that still have {region}: "
+        f"{PAGE}",
+    )
 
 
 def _require_secret(target: Target, name: str, *, versions: set[str], heir: str, lost: str) -> None:
-    found = _described(target, name, heir)
-    first = f"nothing was changed. First `make failover REGION={heir}`, with settings that still have {lost}: {PAGE}"
+    found, writer = _described(target, name, heir), target.settings.topology.writer
+    first = f"nothing was changed. First `make failover REGION={writer}`, with settings that still have {lost}: {PAGE}"
     if found is None:
         raise ToolError(f"there is no secret {name} in {heir}", advice=first)
-    if found.get("PrimaryRegion") not in {None, heir}:
-        raise ToolError(f"the secret {name} in {heir} is a replica of {found['PrimaryRegion']}", advice=first)
+    primary = found.get("PrimaryRegion", heir)
+    if primary not in {heir, lost}:
+        # The writer has gone to a third region, and the secrets with it.
+        first = (
+            f"nothing was changed. First `make failback STEP=secrets`, with these settings: {PAGE}#with-a-third-region"
+        )
+    if primary != heir:
+        raise ToolError(f"the secret {name} in {heir} is a replica of {primary}", advice=first)
     if gone := versions - {*found.get("VersionIdsToStages", {})}:
         raise ToolError(
             f"the secret {name} in {heir} lacks versions that the state has: {', '.join(sorted(gone))}",
@@ -136,13 +151,17 @@ def _require_secret(target: Target, name: str, *, versions: set[str], heir: str,
 
 
 def _require_table(target: Target, name: str, *, heir: str, lost: str) -> None:
+    """Refuse a table with a replica in the lost region. DynamoDB takes it away by a call in that region.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ReplicationGroupUpdate.html
+    """
     table = _table(target, name, heir)
     if table is not None and lost in _replicas(table):
         raise ToolError(
             f"the table {name} still has a replica in {lost}, and Terraform would ask that region",
             advice=f"nothing was changed. aws dynamodb update-table --region {heir} --table-name {name} "
             f'--replica-updates \'[{{"Delete": {{"RegionName": "{lost}"}}}}]\', then wait until describe-table no '
-            "longer lists it",
+            f"longer lists it. If AWS refuses, or never ends: {PAGE}#3-take-the-replica-from-the-session-table",
         )
 
 
@@ -150,7 +169,10 @@ def _require_replica_of_secret(target: Target, name: str, *, home: str, region: 
     found = _described(target, name, region)
     if found is None or found.get("PrimaryRegion") == home:
         return
-    key = f"alias/{target.location.names.of('kms', 'secrets').replace(target.location.region, region)}"
+    alias = f"alias/{target.location.names.of('kms', 'secrets').replace(target.location.region, region)}"
+    # The ARN, as Terraform's: for an alias the next apply would delete the replica and make it again
+    # (tools.failback.reunion).
+    key = f"$(aws kms describe-key --region {region} --key-id {alias} --query KeyMetadata.Arn --output text)"
     raise ToolError(
         f"the secret {name} in {region} is not a replica of the one in {home}",
         advice="nothing was changed. Keep its value if the old database is still to be read, then let the one that "
