@@ -137,6 +137,7 @@ class FakeAws(Copies, Secrets, Servers):
     def come_back(self, *regions: str) -> None:
         for region in regions:
             del self.dark[region]
+        self.catch_up()
         self.keep()
 
     def ask(self, service: str, region: str, operation: str, **arguments: Any) -> dict[str, Any]:

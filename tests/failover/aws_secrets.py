@@ -39,6 +39,15 @@ class Secrets:
     def _describe_key(self, here: dict[str, Any], region: str, **arguments: Any) -> dict[str, Any]:
         return {"KeyMetadata": {"KeyId": "key", "Arn": key_arn(region, arguments["KeyId"])}}
 
+    def catch_up(self) -> None:
+        """Have replicas get what was written while their region, or the primary secret's, did not answer."""
+        answering = [here["secrets"] for region, here in self.regions.items() if region not in self.dark]
+        for secrets in answering:
+            for name, secret in secrets.items():
+                first = self.regions[secret["primary"]]["secrets"][name]
+                if secret["primary"] not in self.dark and first["primary"] == secret["primary"] and secret is not first:
+                    secret["value"] = dict(first["value"])
+
     def _followers(self, primary: str, name: str) -> list[str]:
         return [other for other, there in self.regions.items() if there["secrets"][name]["primary"] == primary]
 
