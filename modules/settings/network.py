@@ -136,6 +136,11 @@ def vpcs_fit_and_do_not_overlap(draft: Draft) -> Iterator[Fault]:
     try:
         _blocks(draft, network)
     except AddressError as error:
+        if stated := [region for region in error.regions if region in network.region_cidrs]:
+            region = stated[-1]
+            value = str(network.region_cidrs[region])
+            yield Fault(f"network.region_cidrs.{region}", str(error), value, "blocks that lie apart")
+            return
         yield Fault(
             "network.cidr",
             str(error),

@@ -114,7 +114,7 @@ REJECTED: list[tuple[dict[str, Any], str]] = [
     ({"network": {"cidr": "10.0.0.0/16"}}, "network.cidr: 10.0.0.0/16 holds 1 blocks of /16, too few"),
     ({"network": {"cidr": "10.0.0.0/20"}}, "network.cidr: 10.0.0.0/20 holds 0 blocks of /16, too few"),
     ({"network": {"vpc_prefix_length": 24}}, "network.vpc_prefix_length: not allowed, got '24'"),
-    ({"network": {"region_cidrs": {"us-east-1": "10.4.0.0/16"}}}, "network.cidr: us-east-1 (10.4.0.0/16) and"),
+    ({"network": {"region_cidrs": {"us-east-1": "10.4.0.0/16"}}}, "network.region_cidrs.us-east-1: us-east-1 (10"),
     ({"network": {"region_cidrs": {"us-east-1": "10.4.0.0/24"}}}, "network.region_cidrs.us-east-1: not a size"),
     ({"network": {"region_cidrs": {"eu-west-1": "10.4.0.0/16"}}}, "network.region_cidrs.eu-west-1: not one of"),
     (
