@@ -73,6 +73,7 @@ RULES: tuple[Callable[[Draft], Iterator[Fault]], ...] = (
     container.image_can_be_pulled,
     container.variables_have_a_container,
     container.variables_are_stated_once,
+    container.secrets_fit_in_a_role,
     container.secrets_can_be_read,
     parameters.parameters_can_be_read,
     entry.some_name_is_served,

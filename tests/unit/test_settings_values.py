@@ -51,6 +51,7 @@ TAKEN: list[dict[str, Any]] = [
     {"network": {"cidr": "192.168.0.0/16", "vpc_prefix_length": 22}},
     {"network": {"availability_zones": 2}},
     {"network": {"availability_zones": 6}},
+    {"network": {"readable_buckets": [f"bucket-{one}" for one in range(100)]}},
     {"network": {"interface_endpoints": ["kms", "kms-fips", "secretsmanager"]}},
     {"entry": {"client_cidrs": [f"10.{one // 256}.{one % 256}.0/24" for one in range(487)]}},
     {"entry": {"firewall": {"common": "off", "anonymous_ip": "block", "ip_reputation": "count"}}},
@@ -185,6 +186,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"database": {"storage_gb": 100, "storage_limit_gb": 109}},
         "database.storage_limit_gb: less than a tenth above storage_gb (100), got 109, allowed: 110 or more",
     ),
+    ({"network": {"readable_buckets": [f"bucket-{one}" for one in range(101)]}}, "network.readable_buckets: 101 items"),
     ({"network": {"cidr": ["10.0.0.0/8"]}}, "network.cidr: not a text, got ['10.0.0.0/8'], allowed: a CIDR block such"),
     (
         {"network": {"region_cidrs": {"us-east-1": "10.1.0.0/16", "us-west-2": "10.1.128.0/17"}}},
