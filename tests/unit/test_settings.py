@@ -53,7 +53,7 @@ def test_environment_suffix_of_the_environment_wins(tmp_path: Path) -> None:
 
 def test_rejects_an_environment_suffix_of_the_environment_that_is_no_name(tmp_path: Path) -> None:
     (fault,) = faults_of(write_settings(tmp_path, EIGHT_KEYS), {"ENVIRONMENT_SUFFIX": "PR_42"})
-    assert fault.startswith("environment_suffix: not a short lower-case name, got 'PR_42', allowed: ")
+    assert fault.startswith("ENVIRONMENT_SUFFIX: not a short lower-case name, got 'PR_42', allowed: ")
 
 
 def test_texts_stay_what_the_file_says(tmp_path: Path) -> None:

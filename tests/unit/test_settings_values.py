@@ -197,6 +197,13 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         "regions: too many for the permissions of failover, got 19, allowed: at most 18, or failover.enabled: false",
     ),
     (
+        {"backup": {"cold_storage_after_days": 30, "weekly_retention_days": 90}},
+        (
+            "backup.cold_storage_after_days: weekly backups are deleted after 90 days, and stay in cold storage for 90,"
+            " got '30', allowed: 0, or a longer backup.weekly_retention_days"
+        ),
+    ),
+    (
         {"database": {"storage_gb": 1000}},
         "database.storage_limit_gb: less than a tenth above storage_gb (1000), got 1000, allowed: 1100 or more",
     ),
