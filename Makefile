@@ -63,7 +63,7 @@ synth-cdktn: .venv-cdktn/.ready node_modules/.ready ## the same with cdktn, the 
 	.venv-cdktn/bin/pip install --quiet --no-compile --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-policy: install ## judge output and plans with the policy gate
+policy: install ## emulator: plan both stacks, and judge output and plans with the policy gate
 	$(TOOL) policy
 
 bootstrap: install ## AWS account: make the state backend

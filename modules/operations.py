@@ -253,7 +253,7 @@ class Operations(Construct):
                     platform=description,
                     keys={other: there.keys for other, there in self._sites.items()},
                     alerts=self.alerts,
-                    acls=[there.network.database_acl.arn for there in self._sites.values()],
+                    acls=[there.network.database_acl.id for there in self._sites.values()],
                     secrets=secrets,
                 )
                 failovers[name] = Failover(site.region, "failover", reach=reach)

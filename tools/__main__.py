@@ -127,7 +127,7 @@ def commands() -> Table:
             "synthesize the stacks to Terraform JSON",
             lambda: _print(waited("synth", lambda: _synthesized(paths))),
         ),
-        "policy": ("judge output and plans with the policy gate", local.policy),
+        "policy": ("plan both stacks on the emulator, and judge output and plans", local.policy),
         "local-start": ("start the emulator with the state backend only", local.start),
         "local-plan": ("plan both stacks on the emulator", local.plan),
         "local-drift": ("what somebody has changed on the emulator by hand", lambda: _exit(local.drift())),

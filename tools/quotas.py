@@ -145,6 +145,15 @@ QUOTAS = (
     Quota(
         "rds", "DB instances", "L-7B6409FD", 40, ("database instances",), "AmazonRDS/latest/UserGuide/CHAP_Limits.html"
     ),
+    Quota(
+        "rds",
+        "Read replicas per primary",
+        "L-5BC124EF",
+        15,
+        ("read replicas",),
+        "general/latest/gr/rds-service.html",
+        when="before a 17th region",
+    ),
     Quota("dynamodb", "Maximum number of tables", "L-F98FE922", 2500, ("tables",), "general/latest/gr/ddb.html"),
     Quota("kms", "Customer Master Keys (CMKs)", "L-C2F1777E", 100_000, ("KMS keys",), "general/latest/gr/kms.html"),
     Quota("secretsmanager", "Secrets per Region", "L-2F66C23C", 500_000, ("secrets",), "general/latest/gr/asm.html"),

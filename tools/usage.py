@@ -235,6 +235,8 @@ def _database(one: Resource, resources: Resources, _vcpus: Vcpus) -> Found:
     place = "Multi-AZ" if one.body.get("multi_az") else "Single-AZ"
     size, kind = int(source.body.get("allocated_storage", 0)), one.body.get("storage_type", "gp2")
     yield one.region, "database instances", 1
+    if source is not one:
+        yield source.region, "read replicas", 1
     yield one.region, "GiB of databases", size
     yield one.region, f"{place} {one.body['instance_class']}", 1
     yield one.region, f"{place} GiB of {kind}", size

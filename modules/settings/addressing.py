@@ -33,7 +33,17 @@ SALT = "1"
 
 
 class AddressError(ValueError):
-    """The pool has no room for the regions."""
+    """The pool has no room for the regions.
+
+    Attributes
+    ----------
+    regions
+        Those whose blocks overlap, if that is the reason.
+    """
+
+    def __init__(self, message: str, *, regions: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.regions = regions
 
 
 @dataclass(frozen=True)
@@ -106,7 +116,7 @@ def region_blocks(
     blocks = {name: fixed[name] if name in fixed else _computed(name, pool, prefix_length) for name in names}
     for one, other in combinations(names, 2):
         if blocks[one].overlaps(blocks[other]):
-            raise AddressError(f"{one} ({blocks[one]}) and {other} ({blocks[other]}) overlap")
+            raise AddressError(f"{one} ({blocks[one]}) and {other} ({blocks[other]}) overlap", regions=(one, other))
     return blocks
 
 

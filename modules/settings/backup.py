@@ -116,7 +116,7 @@ def cold_storage_lasts_long_enough(draft: Draft) -> Iterator[Fault]:
             "backup.cold_storage_after_days",
             f"weekly backups are deleted after {kept} days, and stay in cold storage for {COLD_DAYS}",
             str(cold),
-            f"0, or at most {max(kept - COLD_DAYS, 0)}",
+            f"0, or at most {kept - COLD_DAYS}" if kept > COLD_DAYS else "0, or a longer backup.weekly_retention_days",
         )
 
 

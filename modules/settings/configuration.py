@@ -10,7 +10,7 @@ from pydantic import Field
 from modules.settings.faults import Fault, choices, joined, nearest
 from modules.settings.managed_rules import GLOBAL, OF_THE_SETTINGS, REGIONAL
 from modules.settings.ownership import ByRegion, Ownership  # noqa: TC001 - pydantic reads the annotations
-from modules.settings.regions import REGIONS_THAT_LACK_RULES
+from modules.settings.regions import REGIONS_THAT_LACK_RULES, known_regions
 from modules.settings.types import ONCE, Allowed, RegionName, Section
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def regions_that_lack_rules_are_stated(draft: Draft) -> Iterator[Fault]:
     """AWS Config refuses a rule that a region lacks only during an apply."""
     stated = draft.mapping("configuration", "skip_rules")
     for region in draft.regions:
-        if region in REGIONS_THAT_LACK_RULES and region not in stated:
+        if region in REGIONS_THAT_LACK_RULES & known_regions() and region not in stated:
             yield Fault(
                 f"configuration.skip_rules.{region}",
                 "AWS Config does not have every rule there, and an apply would fail at the first that is missing",

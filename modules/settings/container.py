@@ -31,6 +31,11 @@ RESERVED_PREFIXES = ("BASH", "DOCKER_", "LD_")
 #: Most variables, and most bytes of all of them. User data has at most 16 KiB, of which the script takes half.
 #: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html
 MOST_VARIABLES, LARGEST_ENVIRONMENT = 50, 4096
+#: Characters for secrets in the policies of the instances' role, which has 10,240 in all; each is named twice.
+#: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length
+SECRETS_CHARACTERS = 3600
+#: What a name takes besides itself: the rest of its ARN in the region with the longest name.
+REST_OF_ARN = len("arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:-??????")
 VARIABLE_NAME = r"[A-Z][A-Z0-9_]{0,127}"
 
 
@@ -202,6 +207,23 @@ def variables_are_stated_once(draft: Draft) -> Iterator[Fault]:
             f"{len(stated)} variables of {size} bytes with compute.container.secrets, too much for the user data",
             ", ".join(name for name, _ in stated),
             f"at most {MOST_VARIABLES} of {LARGEST_ENVIRONMENT} bytes; the rest from a secret or the image",
+        )
+
+
+def secrets_fit_in_a_role(draft: Draft) -> Iterator[Fault]:
+    """The role of the instances names every secret, for reading and for decryption, and IAM limits its length."""
+    if draft.compute is None:
+        return
+    stated = {one.replace("{region}", "ap-northeast-1") for one in draft.compute.container.secrets.values()}
+    each = (len(one) + (0 if one.startswith("arn:") else REST_OF_ARN) for one in stated)
+    # With quotes and a comma.
+    needed = sum(2 * (length + 3) for length in each)
+    if needed > SECRETS_CHARACTERS:
+        yield Fault(
+            "compute.container.secrets",
+            f"too many for the policies of the instances' role: {needed} characters",
+            len(stated),
+            f"at most {SECRETS_CHARACTERS} characters, twice the ARN and 6 for each; one can hold several values",
         )
 
 

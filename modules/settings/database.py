@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 #: A week, months of 31 days, and two years.
 INSIGHTS_DAYS = (7, *(31 * months for months in range(1, 24)), 731)
 #: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html
-LEAST_GROWTH = 1.1
 MOST_LIMIT_GB = 65_536
-MOST_STORAGE_GB = int(MOST_LIMIT_GB / LEAST_GROWTH)
+MOST_STORAGE_GB = MOST_LIMIT_GB * 10 // 11
 #: IOPS of io2 for each GiB.
 LEAST_IO2_IOPS, MOST_IO2_IOPS = 0.5, 1000
 LEAST_IOPS, MOST_IOPS = 1000, 256_000
@@ -203,12 +202,13 @@ def storage_is_possible(draft: Draft) -> Iterator[Fault]:
     if (database := draft.database) is None:
         return
     size, iops = database.storage_gb, database.iops
-    if database.storage_limit_gb < size * LEAST_GROWTH:
+    # A tenth more, in whole GB: 100 times 1.1 is more than 110 in floating point.
+    if database.storage_limit_gb < (least := -(-size * 11 // 10)):
         yield Fault(
             "database.storage_limit_gb",
             f"less than a tenth above storage_gb ({size})",
             database.storage_limit_gb,
-            f"{math.ceil(size * LEAST_GROWTH)} or more",
+            f"{least} or more",
         )
     if database.storage_type == "io2":
         yield from _io2(size, iops)

@@ -12,6 +12,7 @@ from modules.settings.backup import BackupSettings
 from modules.settings.compute import ComputeSettings
 from modules.settings.database import DatabaseSettings
 from modules.settings.entry import EntrySettings
+from modules.settings.failover import FailoverSettings
 from modules.settings.faults import Fault, nearest
 from modules.settings.logs import LogSettings
 from modules.settings.network import NetworkSettings
@@ -56,6 +57,7 @@ class Draft:
         self.compute = self._section("compute", ComputeSettings)
         self.database = self._section("database", DatabaseSettings)
         self.entry = self._section("entry", EntrySettings)
+        self.failover = self._section("failover", FailoverSettings)
         self.logs = self._section("logs", LogSettings)
         self.network = self._section("network", NetworkSettings)
         self.policy = self._section("policy", PolicySettings)
@@ -77,9 +79,10 @@ class Draft:
         return found if isinstance(found, Mapping) else {}
 
     def check_region(self, path: str, value: object) -> Iterator[Fault]:
-        """Fault if ``value`` is a text that is not in the list of regions."""
+        """Fault if ``value`` is a text that is not in the list of regions, unless a misspelt one there means it."""
         known = [name for name in dict.fromkeys(self.regions) if name in known_regions()]
-        if isinstance(value, str) and known and value not in self.regions:
+        meant = [nearest(name, sorted(known_regions())) for name in self.regions if name not in known_regions()]
+        if isinstance(value, str) and known and value not in self.regions and repr(value) not in "".join(meant):
             if value in self.retired:
                 yield Fault(path, "a retired region", value, f"{', '.join(known)}: {MOVE_FIRST}")
             elif value in self.lost:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
 
-SUFFIX_VARIABLE = "ENVIRONMENT_SUFFIX"
+SUFFIX_VARIABLE, SUFFIX_KEY = "ENVIRONMENT_SUFFIX", "environment_suffix"
 MAPPING = "a mapping of settings, see config/prod.yaml"
 #: More than any settings file has.
 LARGEST_BYTES = 256 * 1024
@@ -59,7 +60,7 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
     """
     raw = _read(path)
     if environ.get(SUFFIX_VARIABLE):
-        raw["environment_suffix"] = environ[SUFFIX_VARIABLE]
+        raw[SUFFIX_KEY] = environ[SUFFIX_VARIABLE]
     faults = [*_interpolations(raw)]
     reported = {fault.path for fault in faults}
     settings = None
@@ -70,6 +71,9 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
     draft, known = Draft(raw), {fault.path for fault in faults}
     faults += [fault for rule in RULES for fault in rule(draft) if fault.path not in known]
     if faults or settings is None:
+        if environ.get(SUFFIX_VARIABLE):
+            # What the file says is overridden, and may be right.
+            faults = [replace(one, path=SUFFIX_VARIABLE) if one.path == SUFFIX_KEY else one for one in faults]
         raise SettingsError(faults)
     return settings
 

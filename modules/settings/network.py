@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from modules.settings.draft import Draft
 
 
+#: The policy of an endpoint has 20,480 characters, white space included, and names each bucket twice.
+#: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-limits-endpoints.html
+MOST_BUCKETS = 100
+
 VpcId = Annotated[
     str,
     matching(r"vpc-([0-9a-f]{8}|[0-9a-f]{17})", problem="not the id of a VPC", allowed="such as vpc-0123456789abcdef0"),
@@ -111,7 +115,7 @@ class NetworkSettings(Section):
         "ssmmessages",
         "sts",
     )
-    readable_buckets: Annotated[tuple[BucketName, ...], ONCE] = ()
+    readable_buckets: Annotated[tuple[BucketName, ...], Field(max_length=MOST_BUCKETS), ONCE] = ()
 
     def zone_count(self, region: str) -> int:
         """Availability Zones to use in ``region``."""
@@ -136,6 +140,11 @@ def vpcs_fit_and_do_not_overlap(draft: Draft) -> Iterator[Fault]:
     try:
         _blocks(draft, network)
     except AddressError as error:
+        if stated := [region for region in error.regions if region in network.region_cidrs]:
+            region = stated[-1]
+            value = str(network.region_cidrs[region])
+            yield Fault(f"network.region_cidrs.{region}", str(error), value, "blocks that lie apart")
+            return
         yield Fault(
             "network.cidr",
             str(error),

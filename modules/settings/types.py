@@ -153,8 +153,12 @@ def _is_region_or_none(value: str) -> str:
 
 def ipv4_network(value: object) -> object:
     """Network that a text names; a validator that comes before all others."""
+    if isinstance(value, IPv4Network):
+        return value
+    if not isinstance(value, str):
+        raise fault("not a text", CIDR.words)
     try:
-        return IPv4Network(str(value))
+        return IPv4Network(value)
     except (AddressValueError, NetmaskValueError, ValueError) as error:
         raise fault(f"not an IPv4 network ({error})", "a CIDR block such as 10.0.0.0/8, its host bits zero") from error
 

@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.aws_answers import REGION, ask, held, refusal, stack
+from tests.support.aws_answers import REGION, ask, held, refusal, settings, stack
+from tests.support.region_sets import SEVENTEEN
 from tools.preflight import Severity
 
 
@@ -167,6 +168,20 @@ def test_databases_and_their_storage_have_to_fit() -> None:
     assert "L-7B6409FD --desired-value 40" in instances.paste[0]
     (storage,) = ask(check, answers(40, 99), made)
     assert "L-7ADDB58A --desired-value 100" in storage.paste[0]
+
+
+def test_replicas_of_one_instance_have_to_fit_also_where_it_stands() -> None:
+    def answers(replicas: int) -> dict[str, Any]:
+        quotas = [{"AccountQuotaName": "ReadReplicasPerMaster", "Used": 2, "Max": replicas}]
+        return {"rds.describe_account_attributes": {"AccountQuotas": quotas}}
+
+    check, wide = "quota: databases and their storage", sorted(SEVENTEEN, key=REGION.__ne__)
+    assert ask(check, answers(16), settings=settings(*wide)) == []
+    (finding,) = ask(check, answers(15), settings=settings(*wide))
+    assert finding.what == f"RDS: 16 replicas of the instance in {REGION} are needed, and the quota of one is 15"
+    assert "L-5BC124EF --desired-value 16" in finding.paste[0]
+    # With one region less nobody is asked.
+    assert ask(check, {}, settings=settings(*wide[:-1])) == []
 
 
 def test_health_checks_and_zones_of_route_53_have_to_fit() -> None:

@@ -300,6 +300,10 @@ REJECTED: list[tuple[dict[str, Any], str]] = [
         with_variables(environment={"A": "b"}, secrets={"A": "b"}),
         r"compute\.container\.secrets\.A: compute\.container\.environment has this variable too",
     ),
+    (
+        with_variables(secrets={f"A{one}": f"application/{one:014}" for one in range(20)}),
+        r"compute\.container\.secrets: too many for the policies of the instances' role: 3760 characters, got 20, allo",
+    ),
     (with_variables(environment={"A": "x" * 4095}), r"compute\.container\.environment: 1 variables of 4097 bytes"),
     (
         with_variables(environment={f"A{one}": "" for one in range(51)}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from modules.areas.failover.machine import definition
 from modules.areas.failover.runtime.advance import STEPS
 from modules.areas.failover.runtime.traffic import FENCE_RULE
 from modules.settings import load_settings
-from tests.support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, settings_of, write_settings
+from tests.support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, settings_of, told_in, write_settings
 from tests.support.synthesized import Block, Stack, platform
 
 SETS = pytest.mark.parametrize("regions", [TWO, THREE, pytest.param(FIVE, marks=pytest.mark.slow)], ids=len)
@@ -105,7 +106,39 @@ def test_only_the_own_replica_is_promoted_and_only_the_own_secrets_are_written(r
             secrets = {one.address for one in stack.resources("aws_secretsmanager_secret")}
             assert {stack.at(arn).address for arn in found["AddressThePrimarySecrets"]["resources"]} == secrets
         acls = {one.address for one in stack.resources("aws_network_acl") if one.body["tags"]["Tier"] == "database"}
-        assert {stack.at(arn).address for arn in found["FenceDatabases"]["resources"]} == acls
+        fenced = [arn.rpartition("/")[2] for arn in found["FenceDatabases"]["resources"]]
+        assert {stack.at(one).address for one in fenced} == acls
+        assert len(fenced) == len(regions)
+
+
+@SETS
+def test_what_failover_reaches_in_other_regions_is_the_platforms_own(regions: tuple[str, ...]) -> None:
+    stack = platform(*regions)
+    topic_names = {one.body["name"] for one in stack.resources("aws_sns_topic")}
+    for region in regions:
+        found = statements(stack, region, "act")
+        (topics,) = found["TellPeople"]["resources"]
+        assert {name for name in topic_names if fnmatch(name, topics.rpartition(":")[2])} == {
+            f"PROD-sns-test-page-{one}" for one in told_in(regions)
+        }
+        for sid, purpose in (
+            ("DecryptJournals", "data"),
+            ("EncryptWhatIsTold", "alerts"),
+            ("UseTheSecretsKeys", "secrets"),
+        ):
+            keys = [stack.at(arn.rpartition("/")[2]).address for arn in found[sid]["resources"]]
+            assert sorted(keys) == sorted(
+                stack.at(one.body["target_key_id"]).address
+                for one in stack.resources("aws_kms_alias")
+                if one.region in regions and f"-kms-test-{purpose}-" in one.body["name"]
+            )
+            through, context = found[sid]["condition"]
+            assert (through["test"], through["variable"], context["test"]) == (
+                "StringLike",
+                "kms:ViaService",
+                "StringLike",
+            )
+            assert not [value for value in context["values"] if value.startswith("*")]
 
 
 @SETS
@@ -259,6 +292,5 @@ def test_journals_of_a_lost_region_are_read_when_it_answers_again() -> None:
         assert lost.startswith("arn:aws:kms:")
         assert lost.endswith(":key/*")
         through, tables = ({one["variable"]: one["values"] for one in decrypt["condition"]}[name] for name in DECRYPTS)
-        assert f"dynamodb.{THREE[0]}.amazonaws.com" in through
-        assert f"PROD-dynamodb-test-failover-{THREE[0]}" in tables
+        assert (through, tables) == (["dynamodb.*.amazonaws.com"], ["PROD-dynamodb-test-failover-*"])
     assert "key/*" not in str(statements(platform(*THREE), THREE[1], "act")["DecryptJournals"])

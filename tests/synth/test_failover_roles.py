@@ -19,7 +19,9 @@ from tests.synth.test_failover import statements
 
 REQUEST = {"id": "a", "origin": HOME, "target": WEST}
 #: Resources of one region: in an ARN of its own, and in one that is made from the ARN at home.
-OWN, MADE = re.compile(r"^arn:aws:[a-z0-9]+:([a-z0-9-]+|\*):"), re.compile(r'":([a-z0-9-]+):"\)\}$')
+OWN, MADE = re.compile(r"^arn:aws:[a-z0-9]+:([a-z0-9-]+|\*):"), re.compile(r'":([a-z0-9-]+|\*):"\)\}$')
+#: What an ARN without a region ends with: an id that no other region has.
+BY_ID = re.compile(r":(?:key|network-acl)/(\$\{[^}]+\})$")
 
 
 @dataclass
@@ -38,6 +40,8 @@ class AsRole:
 def places(stack: Stack, resource: str) -> set[str]:
     if resource == "*":
         return {*REGIONS}
+    if by_id := BY_ID.search(resource):
+        return {stack.at(by_id[1]).region}
     found = OWN.search(resource) or MADE.search(resource)
     region = found[1] if found else stack.at(resource).region
     return {*REGIONS} if region == "*" else {region}

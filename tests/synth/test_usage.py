@@ -59,6 +59,11 @@ def test_a_replica_is_as_large_as_its_source(region: str) -> None:
 
 
 @REGIONS
+def test_replicas_count_where_their_source_is(region: str) -> None:
+    assert used()[region]["read replicas"] == (len(THREE) - 1 if region == THREE[0] else 0)
+
+
+@REGIONS
 def test_copies_of_secrets_and_tables_count_where_they_are(region: str) -> None:
     # The table of sessions, and the journal of failovers.
     assert (used()[region]["secrets"], used()[region]["tables"]) == (2, 2)

@@ -13,7 +13,7 @@ from modules.settings import Settings, SettingsError, load_settings
 from modules.settings.instance_types import SIZES_OF
 from modules.settings.ownership import BY_REGION
 from modules.settings.postgres import LATER
-from tests.support.region_sets import EIGHT_KEYS, settings_of, write_settings
+from tests.support.region_sets import EIGHT_KEYS, SEVENTEEN, settings_of, write_settings
 
 ACCOUNT = {"account_id": "111122223333"}
 ROLE = "arn:aws:iam::111122223333:role/r"
@@ -51,6 +51,7 @@ TAKEN: list[dict[str, Any]] = [
     {"network": {"cidr": "192.168.0.0/16", "vpc_prefix_length": 22}},
     {"network": {"availability_zones": 2}},
     {"network": {"availability_zones": 6}},
+    {"network": {"readable_buckets": [f"bucket-{one}" for one in range(100)]}},
     {"network": {"interface_endpoints": ["kms", "kms-fips", "secretsmanager"]}},
     {"entry": {"client_cidrs": [f"10.{one // 256}.{one % 256}.0/24" for one in range(487)]}},
     {"entry": {"firewall": {"common": "off", "anonymous_ip": "block", "ip_reputation": "count"}}},
@@ -62,6 +63,9 @@ TAKEN: list[dict[str, Any]] = [
     {"database": {"storage_type": "io2", "storage_gb": 100, "iops": 100000}},
     {"database": {"storage_type": "io2", "storage_gb": 4000, "storage_limit_gb": 5000, "iops": 2000}},
     {"database": {"storage_gb": 59578, "storage_limit_gb": 65536}},
+    {"database": {"storage_gb": 100, "storage_limit_gb": 110}},
+    {"regions": [*SEVENTEEN, "af-south-1"]},
+    {"regions": [*SEVENTEEN, "af-south-1", "ap-east-1"], "failover": {"enabled": "false"}},
     {"database": {"storage_gb": 400, "iops": 64000}},
     {"alarms": {"certificate_days_left": 8, "database_free_storage_gib": 99, "load_balancer_latency_seconds": 4000}},
     page("email", "on-call+eu@example.com"),
@@ -179,6 +183,27 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         "database.storage_gb: not allowed, got '59579', allowed: 20 to 59578",
     ),
     (
+        {"database": {"storage_gb": 100, "storage_limit_gb": 109}},
+        "database.storage_limit_gb: less than a tenth above storage_gb (100), got 109, allowed: 110 or more",
+    ),
+    ({"network": {"readable_buckets": [f"bucket-{one}" for one in range(101)]}}, "network.readable_buckets: 101 items"),
+    ({"network": {"cidr": ["10.0.0.0/8"]}}, "network.cidr: not a text, got ['10.0.0.0/8'], allowed: a CIDR block such"),
+    (
+        {"network": {"region_cidrs": {"us-east-1": "10.1.0.0/16", "us-west-2": "10.1.128.0/17"}}},
+        "network.region_cidrs.us-west-2: us-east-1 (10.1.0.0/16) and us-west-2 (10.1.128.0/17) overlap, got '10.1.128",
+    ),
+    (
+        {"regions": [*SEVENTEEN, "af-south-1", "ap-east-1"]},
+        "regions: too many for the permissions of failover, got 19, allowed: at most 18, or failover.enabled: false",
+    ),
+    (
+        {"backup": {"cold_storage_after_days": 30, "weekly_retention_days": 90}},
+        (
+            "backup.cold_storage_after_days: weekly backups are deleted after 90 days, and stay in cold storage for 90,"
+            " got '30', allowed: 0, or a longer backup.weekly_retention_days"
+        ),
+    ),
+    (
         {"database": {"storage_gb": 1000}},
         "database.storage_limit_gb: less than a tenth above storage_gb (1000), got 1000, allowed: 1100 or more",
     ),
@@ -237,6 +262,7 @@ def test_refuses(tmp_path: Path, changes: dict[str, Any], expected: str) -> None
         ),
         ("eusc-de-east-1", "a region of another partition of AWS"),
         ("sa-west-1", "a region that AWS has and that AWS provider 5.100.0 does not know yet"),
+        ("ap-southeast-6", "a region that AWS has and that AWS provider 5.100.0 does not know yet"),
         ("eu-wets-2", "unknown AWS region (did you mean 'eu-west-2'?), got 'eu-wets-2', allowed: eu-west-2, "),
     ],
 )
@@ -244,6 +270,13 @@ def test_says_why_a_region_is_refused_and_not_all_that_there_are(tmp_path: Path,
     (fault,) = faults(tmp_path, regions=["us-east-1", region])
     assert fault.startswith(f"regions[1]: {problem}")
     assert len(fault) < 250
+
+
+def test_a_misspelt_region_is_one_fault_if_it_is_the_primary_one_too(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, regions=["us-eats-1", "us-west-2"], primary_region="us-east-1")
+    assert fault.startswith("regions[0]: unknown AWS region (did you mean 'us-east-1'?)")
+    _, primary = faults(tmp_path, regions=["mars", "us-west-2"], primary_region="us-east-1")
+    assert primary.startswith("primary_region: not one of the regions")
 
 
 def by_region(model: Any) -> Iterator[str]:

@@ -15,6 +15,8 @@ STANDARD = ("ec2", "L-1216C47A")
 STANDARD_FAMILIES = tuple("acdhimrtz")
 CONCURRENCY = ("lambda", "L-B99A9384")
 LEFT_UNRESERVED = 100
+REPLICAS = 15
+"""Read replicas of one instance, by default."""
 PERCENT = 100
 
 
@@ -107,7 +109,8 @@ def _concurrency(look: Look) -> Iterator[Finding]:
 def _databases(look: Look) -> Iterator[Finding]:
     # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeAccountAttributes.html
     new = look.new("aws_db_instance")
-    if not new:
+    replicas = sum(place.source == look.region for place in look.settings.topology.places.values())
+    if not new and replicas <= REPLICAS:
         return
     answer = look.client("rds").describe_account_attributes()["AccountQuotas"]
     quotas = {one["AccountQuotaName"]: (int(one["Used"]), int(one["Max"])) for one in answer}
@@ -123,6 +126,13 @@ def _databases(look: Look) -> Iterator[Finding]:
                 "ask for more, or delete what nobody needs",
                 request(look, "rds", codes[name], used + count),
             )
+    _, most = quotas.get("ReadReplicasPerMaster", (0, REPLICAS))
+    if replicas > most:
+        yield look.stops(
+            f"RDS: {replicas} replicas of the instance in {look.region} are needed, and the quota of one is {most}",
+            "ask for more, or take fewer regions",
+            request(look, "rds", "L-5BC124EF", replicas),
+        )
 
 
 def _names(look: Look) -> Iterator[Finding]:

@@ -1,4 +1,10 @@
-"""What the two roles may do: one looks, the other acts."""
+"""What the two roles may do: one looks, the other acts.
+
+They speak of every region, and the policies of a role may have 10,240 characters in all. So what is named alike in
+every region is one pattern, and an id, which no other region has, stands in an ARN without its region.
+
+See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+"""
 
 from __future__ import annotations
 
@@ -7,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from modules.areas.failover.description import IDENTIFIER
 from modules.areas.failover.runtime.names import NAMESPACE
-from modules.blocks.identity.policy import Condition, Statement, string_equals
+from modules.blocks.identity.policy import Condition, Statement, string_equals, string_like
 from modules.settings.regions import PARTITION
 
 if TYPE_CHECKING:
@@ -36,7 +42,7 @@ class Reach:
     alerts
         By region, its topics.
     acls
-        ARNs of the network ACLs of the database tiers.
+        Ids of the network ACLs of the database tiers.
     secrets
         The secrets of the database.
     """
@@ -50,11 +56,20 @@ class Reach:
 
     def everywhere(self, service: str, resource: str) -> str:
         """Pattern of ARNs of the platform in any region; ``resource`` ends where the region's name begins."""
-        return f"arn:{PARTITION}:{service}:*:{self.region.account_id}:{resource}*"
+        return f"{self.by_id(service, resource)}*"
+
+    def by_id(self, service: str, resource: str) -> str:
+        """ARN without its region of ``resource``, which ends with an id."""
+        return f"arn:{PARTITION}:{service}:*:{self.region.account_id}:{resource}"
+
+    @property
+    def tables(self) -> str:
+        """What the names of the journals begin with."""
+        return f"{self.region.names.prefix('dynamodb')}{IDENTIFIER}-"
 
     def table_arns(self) -> str:
         """Pattern of the journals' ARNs."""
-        return self.everywhere("dynamodb", f"table/{self.region.names.prefix('dynamodb')}{IDENTIFIER}-")
+        return self.everywhere("dynamodb", f"table/{self.tables}")
 
     def key_statement(
         self, sid: str, service: str, purpose: str, *actions: str, context: Condition, lost: Sequence[str] = ()
@@ -64,13 +79,12 @@ class Reach:
         The keys of ``lost`` regions are not known: there the encryption context alone tells them from others.
         """
         found: list[Key] = [getattr(keys, purpose) for _, keys in sorted(self.keys.items())]
-        services = [f"{service}.{name}.amazonaws.com" for name in (*(key.region.name for key in found), *lost)]
         unknown = [f"arn:{PARTITION}:kms:{name}:{self.region.account_id}:key/*" for name in lost]
         return Statement(
             sid=sid,
             actions=list(actions),
-            resources=[*(key.arn for key in found), *unknown],
-            condition=[string_equals("kms:ViaService", *services), context],
+            resources=[*(self.by_id("kms", f"key/{key.resource.key_id}") for key in found), *unknown],
+            condition=[string_like("kms:ViaService", f"{service}.*.amazonaws.com"), context],
         )
 
 
@@ -79,7 +93,6 @@ def look_statements(reach: Reach) -> list[Statement]:
 
     See https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonrds.html
     """
-    tables = [place.table for _, place in sorted(reach.platform.places.items())]
     return [
         Statement(
             sid="LookAtDatabases",
@@ -94,7 +107,7 @@ def look_statements(reach: Reach) -> list[Statement]:
             "dynamodb",
             "data",
             "kms:Decrypt",
-            context=string_equals("kms:EncryptionContext:aws:dynamodb:tableName", *tables),
+            context=string_like("kms:EncryptionContext:aws:dynamodb:tableName", f"{reach.tables}*"),
             # One that answers again has a table that Terraform does not know.
             lost=sorted(reach.platform.places.keys() - reach.keys.keys()),
         ),
@@ -123,7 +136,7 @@ def _traffic_statements(reach: Reach) -> list[Statement]:
         Statement(
             sid="FenceDatabases",
             actions=["ec2:CreateNetworkAclEntry", "ec2:DeleteNetworkAclEntry"],
-            resources=list(reach.acls),
+            resources=[reach.by_id("ec2", f"network-acl/{one}") for one in reach.acls],
         ),
     ]
 
@@ -167,7 +180,7 @@ def _secret_statements(reach: Reach) -> list[Statement]:
         actions=["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"],
         resources=elsewhere,
     )
-    all_copies = [secret.arn_in(name) for secret in reach.secrets for name in sorted(reach.keys)]
+    all_copies = [secret.arn_in("*") for secret in reach.secrets]
     return [
         Statement(
             sid="ChangeTheSecretsHere",
@@ -202,21 +215,21 @@ def _secret_statements(reach: Reach) -> list[Statement]:
             "kms:Decrypt",
             "kms:Encrypt",
             "kms:GenerateDataKey",
-            context=string_equals("kms:EncryptionContext:SecretARN", *all_copies),
+            context=string_like("kms:EncryptionContext:SecretARN", *all_copies),
         ),
     ]
 
 
 def _page_statements(reach: Reach) -> list[Statement]:
-    topics = [reach.alerts[name].page.arn for name in sorted(reach.keys)]
+    topics = reach.everywhere("sns", f"{reach.region.names.prefix('sns')}page-")
     return [
-        Statement(sid="TellPeople", actions=["sns:Publish"], resources=topics),
+        Statement(sid="TellPeople", actions=["sns:Publish"], resources=[topics]),
         reach.key_statement(
             "EncryptWhatIsTold",
             "sns",
             "alerts",
             "kms:Decrypt",
             "kms:GenerateDataKey",
-            context=string_equals("kms:EncryptionContext:aws:sns:topicArn", *topics),
+            context=string_like("kms:EncryptionContext:aws:sns:topicArn", topics),
         ),
     ]

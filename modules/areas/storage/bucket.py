@@ -140,11 +140,6 @@ class Bucket(Construct):
                 depends_on=[access_logs.policy],
             )
 
-    @property
-    def encryption_context(self) -> Condition:
-        """Condition on the encryption context: the bucket's ARN with an S3 Bucket Key, the object's ARN without."""
-        return arn_like("kms:EncryptionContext:aws:s3:arn", self.arn, f"{self.arn}/*")
-
     def _encrypt(self, *, bucket_key: bool) -> None:
         default = S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
             sse_algorithm="aws:kms" if self.key else "AES256", kms_master_key_id=self.key.arn if self.key else None
@@ -179,3 +174,9 @@ class Bucket(Construct):
             ignore_public_acls=True,
             restrict_public_buckets=True,
         )
+
+
+def encrypted_in(*buckets: Bucket) -> Condition:
+    """Condition on the encryption context: a bucket's ARN with an S3 Bucket Key, the object's ARN without."""
+    arns = (arn for bucket in buckets for arn in (bucket.arn, f"{bucket.arn}/*"))
+    return arn_like("kms:EncryptionContext:aws:s3:arn", *arns)

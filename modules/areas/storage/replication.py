@@ -21,7 +21,8 @@ from cdktf_cdktf_provider_aws.s3_bucket_replication_configuration import (
 )
 from constructs import Construct
 
-from modules.blocks.identity.policy import Statement
+from modules.areas.storage.bucket import encrypted_in
+from modules.blocks.identity.policy import Statement, string_like
 from modules.blocks.identity.role import ServiceRole
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Replication(Construct):
             trusted_service="s3",
             statements=[
                 *_source_statements(source),
-                *(statement for bucket in ordered for statement in _destination_statements(bucket)),
+                *_destination_statements(ordered),
             ],
         )
         self.resource = S3BucketReplicationConfigurationA(
@@ -157,24 +158,30 @@ def _source_statements(source: Bucket) -> list[Statement]:
             ],
             resources=[f"{source.arn}/*"],
         ),
-        _key_statement(source, sid="DecryptTheSource", actions=["kms:Decrypt"]),
+        _key(source).use_statement(
+            "DecryptTheSource", service="s3", actions=["kms:Decrypt"], context=encrypted_in(source)
+        ),
     ]
 
 
-def _destination_statements(bucket: Bucket) -> list[Statement]:
-    suffix = "".join(part.capitalize() for part in bucket.region.name.split("-"))
+def _destination_statements(buckets: Sequence[Bucket]) -> list[Statement]:
+    """Statements for all destinations together: the policies of a role may have 10,240 characters in all.
+
+    See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    """
     return [
         Statement(
-            sid=f"ReplicateTo{suffix}",
+            sid="ReplicateToOthers",
             actions=["s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"],
-            resources=[f"{bucket.arn}/*"],
+            resources=[f"{bucket.arn}/*" for bucket in buckets],
         ),
-        _key_statement(bucket, sid=f"EncryptIn{suffix}", actions=["kms:Encrypt", "kms:GenerateDataKey"]),
+        Statement(
+            sid="EncryptThere",
+            actions=["kms:Encrypt", "kms:GenerateDataKey"],
+            resources=[_key(bucket).arn for bucket in buckets],
+            condition=[string_like("kms:ViaService", "s3.*.amazonaws.com"), encrypted_in(*buckets)],
+        ),
     ]
-
-
-def _key_statement(bucket: Bucket, *, sid: str, actions: list[str]) -> Statement:
-    return _key(bucket).use_statement(sid, service="s3", actions=actions, context=bucket.encryption_context)
 
 
 def _key(bucket: Bucket) -> Key:

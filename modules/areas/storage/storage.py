@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from constructs import Construct
 
-from modules.areas.storage.bucket import Bucket
+from modules.areas.storage.bucket import Bucket, encrypted_in
 from modules.areas.storage.deliveries import (
     allow_access_log_delivery,
     allow_config_delivery_to_bucket,
@@ -177,6 +177,6 @@ def _application_statements(bucket: Bucket, key: Key) -> list[Statement]:
             resources=[f"{bucket.arn}/{READ_WRITE}*"],
         ),
         key.use_statement(
-            "UseItsKey", service="s3", actions=["kms:Decrypt", "kms:GenerateDataKey"], context=bucket.encryption_context
+            "UseItsKey", service="s3", actions=["kms:Decrypt", "kms:GenerateDataKey"], context=encrypted_in(bucket)
         ),
     ]
