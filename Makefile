@@ -234,7 +234,8 @@ bench: install ## measure synthesis with and without fast bindings
 	$(TOOL) bench
 
 # Checks. `test` is what CI runs; `test-unit` is the fast loop. The lives of platforms mostly wait for AWS's provider, so
-# each has a process (up to 1 GB; LIVES=6 takes less and longer), and what only computes steps back beside them.
+# each has a process (up to 1 GB; LIVES=6 takes less and longer), and what only computes steps back beside them. Terraform
+# runs for a few of them at once (tests/support/turns.py).
 PYTEST := $(RUN) -m pytest --dist loadgroup --no-loadscope-reorder
 LIVES ?= 14
 
