@@ -6,6 +6,7 @@ import pytest
 
 from modules.settings import SettingsError, load_settings
 from modules.settings.companions import companion
+from tests.support.otherwise import OTHERWISE
 from tests.support.region_sets import FIVE, ONE, SMALL_SETS, TAKEN_OVER, THREE, TWO, settings_of, write_settings
 from tests.support.synthesized import Block, Stack, platform
 
@@ -200,8 +201,7 @@ def test_backups_begin_when_no_window_of_the_database_is_open_or_near(regions: t
 
 
 def test_time_of_backups_is_a_setting() -> None:
-    late = {"database": {"backup_window": "08:00-09:00"}, "backup": {"start": "22:30"}}
-    schedules = {name: rule["schedule"] for name, rule in rules(platform(*ONE, **late), ONE[0]).items()}
+    schedules = {name: rule["schedule"] for name, rule in rules(platform(*ONE, **OTHERWISE), ONE[0]).items()}
     # Two hours after half past ten on Sunday it is Monday.
     assert schedules == {"daily": "cron(30 22 * * ? *)", "weekly": "cron(30 0 ? * 2 *)"}
 

@@ -7,6 +7,7 @@ import pytest
 
 from modules.settings import SettingsError, load_settings
 from tests.support.event_patterns import matches
+from tests.support.otherwise import TWO_OTHERWISE
 from tests.support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, settings_of, write_settings
 from tests.support.synthesized import Stack, platform
 
@@ -244,7 +245,7 @@ def test_nobody_s_findings_are_marked_but_those_of_a_hub_of_ours(regions: tuple[
 
 
 def test_findings_of_a_hub_of_someone_else_are_not_marked() -> None:
-    stack = platform(*TWO, findings={"security_hub": {TWO[1]: "existing"}})
+    stack = platform(*TWO, **TWO_OTHERWISE)
     assert marking(stack, TWO[0], hub("CRITICAL", Region=TWO[0]))
     assert not marking(stack, TWO[0], hub("CRITICAL", Region=TWO[1]))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.golden import GOLDEN
-from tests.support.region_sets import FIVE, settings_of, write_settings
+from tests.support.region_sets import FIVE, TWO, settings_of, write_settings
 from tools.paths import ROOT
 
 
@@ -76,12 +76,12 @@ def test_a_failure_in_a_construct_names_area_and_region_in_one_line(
     program = (
         "import modules.areas.network.network as network\n"
         "def fail(*_, region, **__):\n"
-        "    if region.name == 'ap-southeast-2': raise ValueError('no zone is left')\n"
+        "    if region.name == 'us-east-1': raise ValueError('no zone is left')\n"
         "network.FlowLogs = fail\n"
         "import main, sys\n"
         "sys.exit(main.main())\n"
     )
-    settings = write_settings(tmp_path, settings_of(*FIVE))
+    settings = write_settings(tmp_path, settings_of(*TWO))
     ended = subprocess.run(
         [sys.executable, "-c", program],
         cwd=ROOT,
@@ -96,7 +96,7 @@ def test_a_failure_in_a_construct_names_area_and_region_in_one_line(
         check=False,
     )
     assert ended.returncode == 1
-    assert "network in ap-southeast-2: no zone is left" in ended.stderr
+    assert "network in us-east-1: no zone is left" in ended.stderr
     assert ("Traceback" in ended.stderr) == (expected is None)
     assert expected is None or len(ended.stderr.splitlines()) == expected
     assert expected is None or not (tmp_path / "out").exists()

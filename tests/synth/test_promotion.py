@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 
 from modules.settings import SettingsError, load_settings
-from tests.support.region_sets import TAKEN_OVER, THREE, settings_of, write_settings
+from tests.support.region_sets import SWITCHED, TAKEN_OVER, THREE, settings_of, write_settings
 from tests.support.synthesized import Stack, platform
 
 EAST, WEST, SOUTH = THREE
-SWITCHED = {"instances": {WEST: {"role": "writer"}, EAST: {"role": "detached"}}}
 REBUILT = {
     "instances": {
         WEST: {"role": "writer"},
