@@ -98,3 +98,11 @@ OPENED: dict[str, Any] = TAKEN_OVER | {
     },
     "policy": {"allow_loss": {"aws_vpc.ap-south-1_*": "the region is built anew from nothing"}},
 }
+#: For any regions; what regions have to do with it, ``SMALL_SETS`` show.
+ANYWHERE: dict[str, Any] = {
+    "backup": {"cold_storage_after_days": "0", "daily_retention_days": "400", "restore_testing": "true"},
+    "budget": {"monthly_usd": "1000"},
+    "entry": {"routing": "latency"},
+    "logs": {"retention_days": "30"},
+    "storage": {"force_destroy": "true"},
+}

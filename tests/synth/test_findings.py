@@ -100,16 +100,22 @@ def access(status: str) -> dict[str, Any]:
     return {"source": "aws.access-analyzer", "detail-type": "Access Analyzer Finding", "detail": {"status": status}}
 
 
+OWNERS = ("managed", "existing", "off")
+#: Each of them said of each service once, and of no two at a time.
+SAID = [dict(zip(SERVICES, OWNERS[turn:] + OWNERS[:turn], strict=True)) for turn in range(3)]
+
+
 @SMALL_SETS
-@pytest.mark.parametrize("setting", SERVICES)
+@pytest.mark.parametrize("said", SAID, ids=lambda said: "-".join(said.values()))
 def test_service_is_on_in_every_region_unless_it_is_someone_else_s_or_off(
-    regions: tuple[str, ...], setting: str
+    regions: tuple[str, ...], said: dict[str, str]
 ) -> None:
-    kinds, _ = SERVICES[setting]
-    for kind in kinds:
-        assert {one.region for one in platform(*regions).resources(kind)} == set(regions)
-        for other in ("existing", "off"):
-            assert not platform(*regions, findings={setting: other}).resources(kind)
+    stack = platform(*regions, findings=said)
+    for setting, (kinds, _) in SERVICES.items():
+        for kind in kinds:
+            assert {one.region for one in platform(*regions).resources(kind)} == set(regions)
+            here = set(regions) if said[setting] == "managed" else set()
+            assert {one.region for one in stack.resources(kind)} == here
 
 
 @pytest.mark.slow
@@ -125,11 +131,11 @@ def test_what_is_said_of_a_service_in_one_region_is_said_of_no_other(*, said: st
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("setting", SERVICES)
-def test_service_of_someone_else_is_heard_and_one_that_is_off_is_not(setting: str) -> None:
-    _, source = SERVICES[setting]
-    assert source in sources(platform(*ONE, findings={setting: "existing"}))
-    assert source not in sources(platform(*ONE, findings={setting: "off"}))
+@pytest.mark.parametrize("said", SAID, ids=lambda said: "-".join(said.values()))
+def test_service_of_someone_else_is_heard_and_one_that_is_off_is_not(said: dict[str, str]) -> None:
+    heard = sources(platform(*ONE, findings=said))
+    for setting, (_, source) in SERVICES.items():
+        assert (source in heard) == (said[setting] != "off")
 
 
 @SETS

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from modules.settings import SettingsError, load_settings
-from tests.support.otherwise import OTHERWISE
+from tests.support.otherwise import ANYWHERE, OTHERWISE
 from tests.support.region_sets import FIVE, ONE, SMALL_SETS, TAKEN_OVER, THREE, TWO, settings_of, write_settings
 from tests.support.synthesized import Block, Stack, platform
 
@@ -270,7 +270,7 @@ def test_one_region_has_nothing_to_fail_over_to() -> None:
 
 @SMALL_SETS
 def test_latency_leads_to_the_nearest_region(regions: tuple[str, ...]) -> None:
-    stack = platform(*regions, entry={"routing": "latency"})
+    stack = platform(*regions, **ANYWHERE)
     (record,) = records(stack, "example.com")
     assert stack.at(record.body["alias"]["name"]).body["name"] == "nearest.example.com"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.golden import GOLDEN
-from tests.support.region_sets import FIVE, TWO, settings_of, write_settings
+from tests.support.region_sets import TWO, settings_of, write_settings
 from tools.paths import ROOT
 
 
@@ -27,7 +27,7 @@ def run(settings: Path, out: Path, **environ: str) -> subprocess.CompletedProces
 
 @pytest.mark.slow
 def test_synthesizes_quietly_with_the_fast_bindings_and_without_to_the_same_bytes(tmp_path: Path) -> None:
-    settings = write_settings(tmp_path, settings_of(*FIVE))
+    settings = write_settings(tmp_path, settings_of(*TWO))
     outs = {}
     for fast in ("1", "0"):
         ended = run(settings, tmp_path / fast, MERIDIAN_FAST_BINDINGS=fast)

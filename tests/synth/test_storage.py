@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from modules.settings import SettingsError, load_settings
-from tests.support.otherwise import OTHERWISE, THREE_OTHERWISE
+from tests.support.otherwise import ANYWHERE, OTHERWISE, THREE_OTHERWISE
 from tests.support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, settings_of, write_settings
 from tests.support.synthesized import Block, Stack, platform
 
@@ -264,7 +264,7 @@ def test_logs_do_not_move_where_they_are_gone_before() -> None:
 @SMALL_SETS
 def test_no_bucket_is_destroyed_with_what_is_in_it_unless_the_settings_say_so(regions: tuple[str, ...]) -> None:
     assert {one.body["force_destroy"] for one in platform(*regions).resources("aws_s3_bucket")} == {False}
-    forced = platform(*regions, storage={"force_destroy": "true"})
+    forced = platform(*regions, **ANYWHERE)
     assert {one.body["force_destroy"] for one in forced.resources("aws_s3_bucket")} == {True}
 
 
