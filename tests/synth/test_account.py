@@ -96,6 +96,7 @@ def test_passwords_of_users_are_long_mixed_and_not_used_again() -> None:
     assert all(value is True for key, value in policy.body.items() if key.startswith("require_"))
 
 
+@pytest.mark.slow
 def test_what_is_global_is_not_made_anew_when_another_region_becomes_the_primary() -> None:
     before, after = platform(*TWO), platform(*TWO, primary_region=TWO[1])
     for kind in ("aws_s3_account_public_access_block", "aws_iam_account_password_policy"):

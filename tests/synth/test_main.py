@@ -62,6 +62,7 @@ def test_rejects_a_missing_file_in_one_line(tmp_path: Path) -> None:
     assert "none.yaml: cannot be read" in ended.stderr
 
 
+@pytest.mark.slow
 def test_says_in_one_line_that_the_output_cannot_be_written(tmp_path: Path) -> None:
     settings = write_settings(tmp_path, settings_of("eu-west-1"))
     ended = run(settings, settings / "out")
@@ -69,7 +70,7 @@ def test_says_in_one_line_that_the_output_cannot_be_written(tmp_path: Path) -> N
     assert ended.stderr == f"CDKTF_OUTDIR: cannot be written to (Not a directory), got {str(settings / 'out')!r}\n"
 
 
-@pytest.mark.parametrize(("variable", "expected"), [("0", 1), ("1", None)])
+@pytest.mark.parametrize(("variable", "expected"), [("0", 1), pytest.param("1", None, marks=pytest.mark.slow)])
 def test_a_failure_in_a_construct_names_area_and_region_in_one_line(
     tmp_path: Path, variable: str, expected: int | None
 ) -> None:

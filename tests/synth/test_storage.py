@@ -206,7 +206,8 @@ def test_replication_encrypts_anew_and_copies_markers_and_changes_in_time(region
 
 @SEVERAL
 def test_priorities_follow_the_names_of_the_regions(regions: tuple[str, ...]) -> None:
-    for more in ({}, {"regions": list(reversed(regions))}):
+    # One order more: its synthesis is that of tests/synth/test_growth.py.
+    for more in ({}, {"regions": list(reversed(regions))}) if regions == THREE else ({},):
         found = rules(platform(*regions, **more), regions[0])
         assert [rule["id"] for rule in found] == [f"to-{region}" for region in sorted(regions[1:])]
         assert [rule["priority"] for rule in found] == list(range(1, len(regions)))

@@ -305,7 +305,8 @@ def test_what_a_stranger_tries_at_the_state_is_told(signal: str, event: dict[str
     assert matches(pattern(platform(*TWO_HERE), signal), event) is told
 
 
-@pytest.mark.parametrize("section", ["state", pytest.param("storage", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("section", ["state", "storage"])
 def test_administrators_of_the_state_are_no_strangers_there(section: str) -> None:
     arns = ["role/ci/*", "role/plan-??", "user/ada", "role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Run_*"]
     settings = {section: {"administrators": [f"arn:aws:iam::123456789012:{one}" for one in arns]}}
