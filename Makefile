@@ -272,7 +272,7 @@ test-rest-and-lint:
 coverage: install build/nginx/.ready .venv-awscli/.ready .venv-cdktn/.ready .venv-docs/.ready ## the same tests, and which lines they ran; synthesis takes half as long again
 	@$(PYTEST) --numprocesses 6 --cov --cov-report=term:skip-covered
 
-test-unit: install ## the fast loop, under two minutes
+test-unit: install ## the fast loop, about a minute on two cores
 	@$(PYTEST) --numprocesses 2 --ignore tests/life --ignore tests/emulator -m "not emulator and not slow"
 
 matrix: install ## the unit tests and the synthesis with other Pythons and Nodes (PYTHONS="...", NODES="...")

@@ -1,3 +1,4 @@
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -54,6 +55,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         if len(_regions(item)) > MOST_REGIONS:
             item.add_marker(pytest.mark.slow)
     yield
+
+
+def pytest_collection_finish() -> None:
+    """Leave thousands of tests, which stay until the end, out of what Python looks through for garbage."""
+    gc.freeze()
 
 
 @pytest.fixture

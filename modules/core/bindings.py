@@ -1,13 +1,15 @@
 """Load the AWS bindings quickly.
 
 ``import cdktf_cdktf_provider_aws.vpc`` runs the package's ``__init__``, which imports all of its 2,137 submodules,
-and has the Node side read a 120 MB assembly and require every one of them. This program uses a few dozen. So four
+and has the Node side read a 120 MB assembly and require every one of them. This program uses a few dozen. So five
 things are cut:
 
 * on the Python side, the package's ``__init__`` is replaced by an empty one, of which a submodule needs only the path;
 * there too, what versions of packages are installed is looked up once; every submodule asks for typeguard's;
 * an attribute that Terraform knows later, such as an ARN, is asked of the Node side once for each resource, and not at
   each use: its token stays the same;
+* there too, the types of a constructor's arguments are read once, and not at each call; arguments are checked against
+  them as before, but for those that are not given and need not be, which are most;
 * on the Node side, the jsii tarball is replaced by one that holds only the submodules that ``FOLDERS`` import, and
   no source maps. It is made once and kept under ``build/cache``, named by the original's size and time, the submodules
   in it and this file.
@@ -29,6 +31,7 @@ import os
 import re
 import sys
 import tarfile
+import typing
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,10 +83,13 @@ class _BindingsFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         importlib.metadata.version = functools.cache(importlib.metadata.version)
+        typing.get_type_hints = _of_stubs_once(typing.get_type_hints)
 
         import jsii  # noqa: PLC0415 - it starts Node, and only who builds constructs needs that
+        import typeguard  # noqa: PLC0415 - jsii's, for the bindings
         from jsii._runtime import kernel  # noqa: PLC0415
 
+        typeguard.check_type = _but_for_absent(typeguard.check_type)
         jsii.get = _once(jsii.get)
 
         tarball = next(Path(module.__path__[0], "_jsii").glob("*.jsii.tgz"))
@@ -93,6 +99,32 @@ class _BindingsFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return load(name, version, str(_slim(tarball, submodules_in_use())) if name == ASSEMBLY else file)
 
         kernel.load = load_slim  # type: ignore[method-assign, assignment]
+
+
+def _of_stubs_once(get_type_hints: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """`get_type_hints` that keeps those of jsii's stubs, functions with the types of a call's arguments."""
+    kept: dict[Any, dict[str, Any]] = {}
+
+    @functools.wraps(get_type_hints)
+    def get_once(of: Any, *arguments: Any, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - what typing declares
+        if not getattr(of, "__name__", "").startswith("_typecheckingstub__"):
+            return get_type_hints(of, *arguments, **more)
+        if of not in kept:
+            kept[of] = get_type_hints(of, *arguments, **more)
+        return kept[of]
+
+    return get_once
+
+
+def _but_for_absent(check_type: Callable[..., Any]) -> Callable[..., Any]:
+    """`check_type` that does not look at an argument that is not given and need not be."""
+
+    def check(argname: str, value: object, expected_type: object, *arguments: Any, **more: Any) -> Any:  # noqa: ANN401
+        if value is None and getattr(expected_type, "__args__", ())[-1:] == (type(None),):
+            return None
+        return check_type(argname, value, expected_type, *arguments, **more)
+
+    return check
 
 
 def _once(get: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:

@@ -299,6 +299,6 @@ def test_secret_without_a_password_is_waited_for(application: Running, users: Us
     assert application.request("GET", "/notes")[:2] == (200, {"notes": [], "visits": 1})
 
 
-@pytest.mark.parametrize(("path", "body"), [("/notes", ""), ("/notes", "x" * 4097), ("/other", "x")])
-def test_other_requests_are_refused(application: Running, path: str, body: str) -> None:
-    assert application.request("POST", path, body)[0] == 400
+def test_other_requests_are_refused(application: Running) -> None:
+    for path, body in (("/notes", ""), ("/notes", "x" * 4097), ("/other", "x")):
+        assert application.request("POST", path, body)[0] == 400

@@ -8,14 +8,19 @@ repository's root.
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from modules.settings import load_settings
+import pytest
+import yaml
+
+from tests.support.session import SESSION_FOLDER
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 ROOT = GOLDEN.parent.parent
@@ -33,16 +38,18 @@ Output = dict[str, dict[str, Any]]
 
 @cache
 def output_of(settings: Path) -> dict[str, Output]:
-    """The JSON of both stacks."""
+    """The JSON of both stacks, which the processes of a session synthesize once."""
     # Slow to import, and every process of the lives imports this file.
-    from modules.app import build  # noqa: PLC0415
+    from tests.support.synthesized import made_of  # noqa: PLC0415
 
-    with tempfile.TemporaryDirectory() as folder:
-        build(load_settings(settings, {}), outdir=Path(folder)).synth()
-        return {
-            stack: json.loads((Path(folder) / "stacks" / stack / "cdk.tf.json").read_text(encoding="utf-8"))
-            for stack in STACKS
-        }
+    content = yaml.safe_load(settings.read_text(encoding="utf-8"))
+    with ExitStack() as stack:
+        if SESSION_FOLDER not in os.environ:
+            # No test, but the command that writes the files.
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            stack.enter_context(pytest.MonkeyPatch.context()).setenv(SESSION_FOLDER, folder)
+        made = made_of(content)
+        return {name: json.loads((made / name / "cdk.tf.json").read_text(encoding="utf-8")) for name in STACKS}
 
 
 def lines_of(settings: Path) -> list[str]:

@@ -31,6 +31,8 @@ TAKEN_OVER: dict[str, Any] = {
     "home_region": "us-east-1",
     "database": {"instances": {"us-east-1": {"role": "detached"}, "ap-south-1": {"of": "us-east-1"}}},
 }
+#: The databases of THREE after that, while the primary region is what it was.
+SWITCHED: dict[str, Any] = {"instances": {"us-west-2": {"role": "writer"}, "us-east-1": {"role": "detached"}}}
 SEVENTEEN = (
     *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1"),
     *("eu-west-1", "eu-west-2", "eu-west-3", "eu-central-1", "eu-north-1"),

@@ -71,13 +71,25 @@ BACKEND = "state-backend"
 @cache
 def stacks(*regions: str, more: str = "{}", only_backend: bool = False) -> dict[str, Stack]:
     """The stacks for these regions; ``more`` are further settings as JSON."""
-    folder = Path(os.environ[SESSION_FOLDER]) / sha256(repr((regions, more, only_backend)).encode()).hexdigest()[:16]
+    folder = folder_of(*regions, more=more, only_backend=only_backend)
+    names = (BACKEND,) if only_backend else STACKS
+    return {name: Stack(json.loads((folder / name / "cdk.tf.json").read_text())) for name in names}
+
+
+def folder_of(*regions: str, more: str = "{}", only_backend: bool = False) -> Path:
+    """Where the folders of these stacks are; they are as they were synthesized, and not to be changed."""
+    return made_of(settings_of(*regions, **json.loads(more)), only_backend=only_backend)
+
+
+def made_of(content: dict[str, Any], *, only_backend: bool = False) -> Path:
+    """Where the folders of the stacks of these settings are."""
+    folder = Path(os.environ[SESSION_FOLDER]) / sha256(repr((content, only_backend)).encode()).hexdigest()[:16]
     folder.mkdir(exist_ok=True)
     made = folder / "made"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
-            settings = load_settings(write_settings(folder, settings_of(*regions, **json.loads(more))), {})
+            settings = load_settings(write_settings(folder, content), {})
             if only_backend:
                 app = App(outdir=str(folder / "out"))
                 StateBackendStack(app, BACKEND, settings=settings)
@@ -85,8 +97,7 @@ def stacks(*regions: str, more: str = "{}", only_backend: bool = False) -> dict[
                 app = build(settings, outdir=folder / "out")
             app.synth()
             made.touch()
-    names = (BACKEND,) if only_backend else STACKS
-    return {name: Stack(json.loads((folder / "out" / "stacks" / name / "cdk.tf.json").read_text())) for name in names}
+    return folder / "out" / "stacks"
 
 
 def platform(*regions: str, **more: Any) -> Stack:

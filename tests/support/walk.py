@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -215,11 +215,7 @@ class File:
     @property
     def faults(self) -> tuple[Fault, ...]:
         """What the settings' own rules refuse."""
-        try:
-            self.load()
-        except SettingsError as error:
-            return error.faults
-        return ()
+        return () if isinstance(self._read, Settings) else self._read.faults
 
     @property
     def is_clear(self) -> bool:
@@ -229,8 +225,17 @@ class File:
         return all(count == 1 for count in checks.values())
 
     def load(self) -> Settings:
+        if isinstance(self._read, SettingsError):
+            raise self._read
+        return self._read
+
+    @cached_property
+    def _read(self) -> Settings | SettingsError:
         with TemporaryDirectory() as folder:
-            return load_settings(write_settings(Path(folder), self.content), {})
+            try:
+                return load_settings(write_settings(Path(folder), self.content), {})
+            except SettingsError as error:
+                return error
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import pytest
 
 from modules.settings import SettingsError, load_settings
 from modules.settings.managed_rules import GLOBAL, REGIONAL
+from tests.support.otherwise import OTHERWISE
 from tests.support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, settings_of, write_settings
 from tests.support.synthesized import Block, Stack, platform
 
@@ -167,8 +168,8 @@ def test_tags_are_asked_of_what_the_platform_makes_and_not_of_what_aws_makes_for
 
 
 def test_logs_have_to_be_kept_as_long_as_the_settings_say() -> None:
-    for days in (365, 30):
-        found = rules(platform(*ONE, logs={"retention_days": str(days)}), ONE[0])
+    for days, more in ((365, {}), (30, OTHERWISE)):
+        found = rules(platform(*ONE, **more), ONE[0])
         parameters = found["CW_LOGGROUP_RETENTION_PERIOD_CHECK"].body["input_parameters"]
         assert json.loads(parameters) == {"MinRetentionTime": str(days)}
 
@@ -203,5 +204,5 @@ def test_a_young_region_is_taken_with_its_word(tmp_path: Path) -> None:
 
 
 def test_frequency_is_a_setting() -> None:
-    (recorder,) = platform(*ONE, configuration={"frequency": "DAILY"}).resources("aws_config_configuration_recorder")
+    (recorder,) = platform(*ONE, **OTHERWISE).resources("aws_config_configuration_recorder")
     assert recorder.body["recording_mode"] == {"recording_frequency": "DAILY"}

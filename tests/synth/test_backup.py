@@ -6,6 +6,7 @@ import pytest
 
 from modules.settings import SettingsError, load_settings
 from modules.settings.companions import companion
+from tests.support.otherwise import ANYWHERE, OTHERWISE
 from tests.support.region_sets import FIVE, ONE, SMALL_SETS, TAKEN_OVER, THREE, TWO, settings_of, write_settings
 from tests.support.synthesized import Block, Stack, platform
 
@@ -50,7 +51,7 @@ def test_lock_is_a_setting() -> None:
 
 @SMALL_SETS
 def test_every_backup_is_kept_for_as_long_as_the_lock_allows(regions: tuple[str, ...]) -> None:
-    stack = platform(*regions, backup={"daily_retention_days": "400", "cold_storage_after_days": "0"})
+    stack = platform(*regions, **ANYWHERE)
     for region in regions:
         lock = only(stack, "aws_backup_vault_lock_configuration", region).body
         kept = [rule["lifecycle"]["delete_after"] for rule in rules(stack, region).values()]
@@ -105,7 +106,7 @@ def test_only_weekly_backups_of_what_allows_it_move_to_cold_storage_and_stay_lon
         for lifecycle in (found["weekly"]["lifecycle"], *(one["lifecycle"] for one in copies(found["weekly"]))):
             assert lifecycle["opt_in_to_archive_for_supported_resources"] is True
             assert lifecycle["delete_after"] >= lifecycle["cold_storage_after"] + 90
-    warm = platform(*regions, backup={"cold_storage_after_days": "0"})
+    warm = platform(*regions, **ANYWHERE)
     assert not [rule for region in regions for rule in rules(warm, region).values() if "cold" in str(rule["lifecycle"])]
 
 
@@ -200,8 +201,7 @@ def test_backups_begin_when_no_window_of_the_database_is_open_or_near(regions: t
 
 
 def test_time_of_backups_is_a_setting() -> None:
-    late = {"database": {"backup_window": "08:00-09:00"}, "backup": {"start": "22:30"}}
-    schedules = {name: rule["schedule"] for name, rule in rules(platform(*ONE, **late), ONE[0]).items()}
+    schedules = {name: rule["schedule"] for name, rule in rules(platform(*ONE, **OTHERWISE), ONE[0]).items()}
     # Two hours after half past ten on Sunday it is Monday.
     assert schedules == {"daily": "cron(30 22 * * ? *)", "weekly": "cron(30 0 ? * 2 *)"}
 
@@ -242,7 +242,7 @@ def test_rejects_backups_that_begin_when_the_database_takes_none(
 def test_restores_are_tested_if_the_settings_say_so_under_names_of_their_own(regions: tuple[str, ...]) -> None:
     kinds = ("aws_backup_restore_testing_plan", "aws_backup_restore_testing_selection")
     assert not [one for kind in kinds for one in platform(*regions).resources(kind)]
-    stack = platform(*regions, backup={"restore_testing": "true"})
+    stack = platform(*regions, **ANYWHERE)
     for region in regions:
         plan = only(stack, kinds[0], region)
         assert re.fullmatch(r"\w{1,50}", plan.body["name"])

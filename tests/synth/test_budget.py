@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from modules.settings import SettingsError, load_settings
+from tests.support.otherwise import ANYWHERE
 from tests.support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, settings_of, write_settings
 from tests.support.synthesized import platform
 
@@ -17,7 +18,7 @@ def test_nothing_is_made_without_an_amount(regions: tuple[str, ...]) -> None:
 
 @SMALL_SETS
 def test_budget_tells_the_ticket_topic_of_the_primary_region_before_it_is_spent(regions: tuple[str, ...]) -> None:
-    stack = platform(*regions, budget={"monthly_usd": "1000"})
+    stack = platform(*regions, **ANYWHERE)
     (budget,) = stack.resources("aws_budgets_budget")
     assert (budget.body["limit_amount"], budget.body["limit_unit"], budget.body["time_unit"]) == (
         "1000",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from tests.support.region_sets import ONE, TAKEN_OVER, THREE
-from tests.support.synthesized import Stack, stacks
+from tests.support.otherwise import OPENED
+from tests.support.region_sets import ONE, THREE
+from tests.support.synthesized import Stack, platform, stacks
 
 
 def choices_of(stack: Stack) -> object:
@@ -25,12 +24,7 @@ def test_output_has_the_choices_by_key_with_their_values(stack: str) -> None:
 
 
 def test_a_key_of_a_region_has_the_region_and_what_may_be_lost_is_beside_the_choices() -> None:
-    instances = TAKEN_OVER["database"]["instances"]
-    unprotected = instances["ap-south-1"] | {"deletion_protection": False}
-    allowed = {"aws_vpc.ap-south-1_*": "the region is built anew from nothing"}
-    more = {"database": {"instances": instances | {"ap-south-1": unprotected}}, "policy": {"allow_loss": allowed}}
-    settings = TAKEN_OVER | more
-    made = stacks(*THREE, more=json.dumps(settings))["platform"]
+    made = platform(*THREE, **OPENED)
     assert choices_of(made) == {"database.instances.ap-south-1.deletion_protection": False}
-    assert made.json["//"]["allow_loss"] == allowed
+    assert made.json["//"]["allow_loss"] == OPENED["policy"]["allow_loss"]
     assert "allow_loss" not in stacks(*THREE)["platform"].json["//"]

@@ -8,6 +8,7 @@ import pytest
 from modules.areas.compute.group import _launch_template
 from modules.settings import SettingsError, load_settings
 from modules.settings.compute import ComputeSettings
+from tests.support.otherwise import IMAGE, OTHERWISE
 from tests.support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
 from tests.support.synthesized import Block, Stack, platform
 
@@ -246,18 +247,14 @@ def test_mixed_instances_and_a_warm_pool_are_settings() -> None:
 
 
 def test_containers_are_one_hop_further_and_images_can_be_kept() -> None:
-    more = {"container": {"image": "public.ecr.aws/team/web:1.4"}, "image_ids": {ONE[0]: "ami-01234567"}}
-    (template,) = platform(*ONE, compute=more).resources("aws_launch_template")
+    (template,) = platform(*ONE, **OTHERWISE).resources("aws_launch_template")
     assert template.body["metadata_options"]["http_put_response_hop_limit"] == 2
     assert template.body["image_id"] == "ami-01234567"
 
 
-ECR = "123456789012.dkr.ecr.{region}.amazonaws.com/web:1"
-
-
 def with_variables(**container: Any) -> dict[str, Any]:
     """Settings of a container with these keys."""
-    return {"compute": {"container": {"image": ECR, **container}}}
+    return {"compute": {"container": {"image": IMAGE, **container}}}
 
 
 REJECTED: list[tuple[dict[str, Any], str]] = [
@@ -267,7 +264,7 @@ REJECTED: list[tuple[dict[str, Any], str]] = [
     ({"compute": {"cpu_target": "70"}}, r"compute\.cpu_target: without one of the 3 zones"),
     ({"compute": {"warm_pool_size": "10"}}, r"compute\.warm_pool_size: more than the group can grow by"),
     ({"compute": {"warm_pool_size": "1", "spot_percentage": "5"}}, r"compute\.warm_pool_size: a group of mixed"),
-    ({"compute": {"artifact": "a.tar.gz", "container": {"image": ECR}}}, r"compute\.artifact: a container is served"),
+    ({"compute": {"artifact": "a.tar.gz", "container": {"image": IMAGE}}}, r"compute\.artifact: a container is served"),
     ({"compute": {"artifact_sha256": "0" * 64}}, r"compute\.artifact_sha256: there is no archive"),
     ({"compute": {"artifact": "a.tar.gz", "artifact_sha256": "x"}}, r"compute\.artifact_sha256: not a SHA-256"),
     ({"compute": {"artifact": "a b.zip"}}, r"compute\.artifact: not the key of an artifact"),
@@ -316,7 +313,7 @@ REJECTED: list[tuple[dict[str, Any], str]] = [
         )
         for serving, endpoints, missing in (
             ({"artifact": "site.tar.gz"}, ["secretsmanager"], "ssm"),
-            ({"container": {"image": ECR}}, ["secretsmanager", "ecr.api", "ecr.dkr"], "ssm"),
+            ({"container": {"image": IMAGE}}, ["secretsmanager", "ecr.api", "ecr.dkr"], "ssm"),
         )
     ),
     (
@@ -333,7 +330,7 @@ REJECTED: list[tuple[dict[str, Any], str]] = [
         r"compute\.container\.image: no way there",
     ),
     (
-        {"compute": {"container": {"image": ECR}}, "network": {"nat_gateways": "none"}},
+        {"compute": {"container": {"image": IMAGE}}, "network": {"nat_gateways": "none"}},
         r"network\.interface_endpoints: no way to the registry of compute\.container\.image: ecr\.api and ecr\.dkr",
     ),
 ]
@@ -346,15 +343,8 @@ def test_rejects_a_web_tier_that_cannot_be(tmp_path: Path, keys: dict[str, Any],
         load_settings(path, {})
 
 
-SECRETS = {
-    "BY_NAME": "team/token",
-    "BY_ARN": "arn:aws:secretsmanager:{region}:123456789012:secret:team/key-AbCdEf",
-    "ELSEWHERE": "arn:aws:secretsmanager:us-east-1:210987654321:secret:shared-AbCdEf",
-}
-
-
 def test_container_may_read_its_secrets_and_no_others() -> None:
-    stack = platform(*ONE, compute={"container": {"image": ECR, "secrets": SECRETS}})
+    stack = platform(*ONE, **OTHERWISE)
     read, decrypt = (
         statement
         for policy in stack.resources("aws_iam_role_policy")
@@ -380,8 +370,7 @@ def test_container_may_read_its_secrets_and_no_others() -> None:
 
 
 def test_variables_are_in_the_user_data_and_no_secret_is_looked_up_by_terraform() -> None:
-    container = {"image": ECR, "environment": {"GREETING": "it's \\n $HOME"}, "secrets": SECRETS}
-    stack = platform(*ONE, compute={"container": container})
+    stack = platform(*ONE, **OTHERWISE)
     (template,) = stack.resources("aws_launch_template")
     assert "GREETING=it's \\\\n $HOME" in template.body["user_data"]
     assert not stack.data("aws_secretsmanager_secret_version")

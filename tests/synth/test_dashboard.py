@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.otherwise import ANYWHERE
 from tests.support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, WIDEST
 from tests.support.synthesized import Stack, platform
 
@@ -89,7 +90,7 @@ def test_saved_queries_are_asked_of_a_log_group_of_their_region(regions: tuple[s
 
 @SMALL_SETS
 def test_every_log_group_is_encrypted_and_kept_as_long_as_the_settings_say(regions: tuple[str, ...]) -> None:
-    stack = platform(*regions, logs={"retention_days": "30"})
+    stack = platform(*regions, **ANYWHERE)
     groups = stack.resources("aws_cloudwatch_log_group")
     assert {one.region for one in groups} == set(regions)
     for one in groups:

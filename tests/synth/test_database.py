@@ -7,6 +7,7 @@ import pytest
 
 from modules.settings import SettingsError, load_settings
 from modules.settings.addressing import DATABASE, PRIVATE, tier_block
+from tests.support.otherwise import TWO_OTHERWISE
 from tests.support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
 from tests.support.synthesized import Block, Stack, platform
 
@@ -214,7 +215,7 @@ def test_backups_go_where_the_settings_say() -> None:
 
 
 def test_backups_need_go_nowhere() -> None:
-    stack = platform(*TWO, database={"instances": {TWO[0]: {"backups_in": "none"}}})
+    stack = platform(*TWO, **TWO_OTHERWISE)
     assert not stack.resources("aws_db_instance_automated_backups_replication")
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from modules.areas.delivery.github import AUDIENCE, ISSUER, least_policies
 from modules.settings import SettingsError, load_settings
+from tests.support.otherwise import OTHERWISE
 from tests.support.region_sets import ONE, THREE, settings_of, write_settings
 from tests.support.synthesized import Stack, platform, stacks, state_backend
 
@@ -44,8 +45,8 @@ def test_without_a_repository_there_is_nothing_for_github() -> None:
 
 
 def test_the_platform_is_the_same_with_it() -> None:
-    with_it = platform(*ONE, delivery={"github": {"repository": "octo-org/platform"}}, **NAMED)
-    assert with_it.json == platform(*ONE, **NAMED).json
+    with_it = platform(*ONE, delivery={"github": {"repository": "octo-org/platform"}}, **OTHERWISE)
+    assert with_it.json == platform(*ONE, **OTHERWISE).json
 
 
 def test_pull_requests_and_the_branch_may_plan_and_only_the_environment_on_the_branch_may_deploy() -> None:

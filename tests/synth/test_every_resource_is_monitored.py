@@ -124,28 +124,28 @@ def test_certificate_of_the_settings_is_watched_like_one_that_is_made() -> None:
     assert [alarm.body["dimensions"] for alarm in watched] == [{"CertificateArn": arn}] * 2
 
 
-def test_replication_is_watched_where_s3_publishes_it() -> None:
+@pytest.mark.parametrize("regions", [TWO, THREE, FIVE], ids=len)
+def test_replication_is_watched_where_s3_publishes_it(regions: tuple[str, ...]) -> None:
     ends = {"ReplicationLatency": "DestinationBucket", "OperationsFailedReplication": "SourceBucket"}
-    for regions in (TWO, THREE, FIVE):
-        stack = platform(*regions)
-        seen: dict[str, set[tuple[str, str]]] = {name: set() for name in ends}
-        for alarm in alarms(stack):
-            for metric in metrics(alarm):
-                if metric["namespace"] == "AWS/S3":
-                    end, dimensions = ends[metric["metric_name"]], metric["dimensions"]
-                    assert resource(stack, dimensions[end]).region == alarm.region
-                    rule = resource(stack, dimensions["RuleId"])
-                    number = int(re.search(r"rule\[(\d+)\]\.id", dimensions["RuleId"])[1])  # type: ignore[index]
-                    assert rule.body["bucket"] == dimensions["SourceBucket"]
-                    target = resource(stack, dimensions["DestinationBucket"])
-                    assert stack.at(rule.body["rule"][number]["destination"]["bucket"]).address == target.address
-                    seen[metric["metric_name"]].add((dimensions["SourceBucket"], dimensions["DestinationBucket"]))
-        pairs = [
-            (block.body["bucket"], rule["destination"]["bucket"])
-            for block in stack.resources("aws_s3_bucket_replication_configuration")
-            for rule in block.body["rule"]
-        ]
-        assert {len(found) for found in seen.values()} == {len(pairs)}
+    stack = platform(*regions)
+    seen: dict[str, set[tuple[str, str]]] = {name: set() for name in ends}
+    for alarm in alarms(stack):
+        for metric in metrics(alarm):
+            if metric["namespace"] == "AWS/S3":
+                end, dimensions = ends[metric["metric_name"]], metric["dimensions"]
+                assert resource(stack, dimensions[end]).region == alarm.region
+                rule = resource(stack, dimensions["RuleId"])
+                number = int(re.search(r"rule\[(\d+)\]\.id", dimensions["RuleId"])[1])  # type: ignore[index]
+                assert rule.body["bucket"] == dimensions["SourceBucket"]
+                target = resource(stack, dimensions["DestinationBucket"])
+                assert stack.at(rule.body["rule"][number]["destination"]["bucket"]).address == target.address
+                seen[metric["metric_name"]].add((dimensions["SourceBucket"], dimensions["DestinationBucket"]))
+    pairs = [
+        (block.body["bucket"], rule["destination"]["bucket"])
+        for block in stack.resources("aws_s3_bucket_replication_configuration")
+        for rule in block.body["rule"]
+    ]
+    assert {len(found) for found in seen.values()} == {len(pairs)}
 
 
 @SETS

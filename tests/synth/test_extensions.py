@@ -19,20 +19,20 @@ from modules.core.errors import AreaError
 from modules.core.naming import Names, Rule
 from modules.platform import PlatformStack
 from modules.settings import load_settings
-from tests.support.region_sets import TWO, settings_of, write_settings
+from tests.support.region_sets import ONE, TWO, settings_of, write_settings
 from tests.support.synthesized import Stack, platform
 from tools.paths import ROOT
 
 
-def built(folder: Path, extend: Any) -> Stack:
-    settings = load_settings(write_settings(folder, settings_of(*TWO)), {})
+def built(folder: Path, extend: Any, *regions: str) -> Stack:
+    settings = load_settings(write_settings(folder, settings_of(*regions)), {})
     build(settings, outdir=folder / "out", extend=extend).synth()
     return Stack(json.loads((folder / "out/stacks/platform/cdk.tf.json").read_text()))
 
 
 @pytest.fixture(scope="module")
 def extended(tmp_path_factory: pytest.TempPathFactory) -> Stack:
-    return built(tmp_path_factory.mktemp("extended"), queue.extend)
+    return built(tmp_path_factory.mktemp("extended"), queue.extend, *TWO)
 
 
 def addresses(stack: Stack) -> set[str]:
@@ -90,10 +90,10 @@ def test_nothing_of_the_platform_moves(extended: Stack) -> None:
 
 def test_fault_of_an_extension_is_told_in_one_line(tmp_path: Path) -> None:
     def extend(platform: PlatformStack) -> None:
-        platform.parameters[TWO[0]].add("Jobs", "x", description="x")
+        platform.parameters[ONE[0]].add("Jobs", "x", description="x")
 
     with pytest.raises(AreaError, match=r"^extensions in the platform: parameter 'Jobs', allowed: lower-case words"):
-        built(tmp_path, extend)
+        built(tmp_path, extend, *ONE)
 
 
 def test_names_of_other_services_have_a_rule_of_their_own() -> None:

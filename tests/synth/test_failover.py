@@ -14,6 +14,7 @@ from modules.areas.failover.machine import definition
 from modules.areas.failover.runtime.advance import STEPS
 from modules.areas.failover.runtime.traffic import FENCE_RULE
 from modules.settings import load_settings
+from tests.support.otherwise import OPENED, TWO_OTHERWISE
 from tests.support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, settings_of, told_in, write_settings
 from tests.support.synthesized import Block, Stack, platform
 
@@ -250,8 +251,7 @@ def fences(stack: Stack, region: str) -> list[dict[str, Any]]:
 
 
 def test_a_detached_database_is_fenced_by_the_rule_that_the_function_makes() -> None:
-    instances = {"us-west-2": {"role": "writer"}, "us-east-1": {"role": "detached"}}
-    stack = platform(*THREE, database={"instances": instances})
+    stack = platform(*THREE, **TAKEN_OVER)
     (fence,) = fences(stack, "us-east-1")
     assert fence == {
         "rule_no": FENCE_RULE,
@@ -263,8 +263,7 @@ def test_a_detached_database_is_fenced_by_the_rule_that_the_function_makes() -> 
     } | {key: value for key, value in fence.items() if value is None}
     assert not fences(stack, "us-west-2")
     assert not fences(stack, "ap-south-1")
-    opened = instances | {"us-east-1": {"role": "detached", "fenced": False}}
-    assert not fences(platform(*THREE, database={"instances": opened}), "us-east-1")
+    assert not fences(platform(*THREE, **OPENED), "us-east-1")
 
 
 def test_no_secret_overwrites_what_stands_alone() -> None:
@@ -273,7 +272,7 @@ def test_no_secret_overwrites_what_stands_alone() -> None:
         assert "force_overwrite_replica_secret" not in secret.body
 
 
-@pytest.mark.parametrize(("regions", "more"), [(ONE, {}), (THREE, {"failover": {"enabled": False}})])
+@pytest.mark.parametrize(("regions", "more"), [(ONE, {}), (TWO, TWO_OTHERWISE)])
 def test_without_failover_nothing_of_it_is_made(regions: tuple[str, ...], more: dict[str, Any]) -> None:
     stack = platform(*regions, **more)
     assert not [

@@ -7,6 +7,7 @@ import pytest
 
 from modules.settings import SettingsError, load_settings
 from tests.support.event_patterns import matches
+from tests.support.otherwise import TWO_OTHERWISE
 from tests.support.region_sets import FIVE, ONE, SMALL_SETS, THREE, TWO, settings_of, write_settings
 from tests.support.synthesized import Stack, platform
 
@@ -99,16 +100,22 @@ def access(status: str) -> dict[str, Any]:
     return {"source": "aws.access-analyzer", "detail-type": "Access Analyzer Finding", "detail": {"status": status}}
 
 
+OWNERS = ("managed", "existing", "off")
+#: Each of them said of each service once, and of no two at a time.
+SAID = [dict(zip(SERVICES, OWNERS[turn:] + OWNERS[:turn], strict=True)) for turn in range(3)]
+
+
 @SMALL_SETS
-@pytest.mark.parametrize("setting", SERVICES)
+@pytest.mark.parametrize("said", SAID, ids=lambda said: "-".join(said.values()))
 def test_service_is_on_in_every_region_unless_it_is_someone_else_s_or_off(
-    regions: tuple[str, ...], setting: str
+    regions: tuple[str, ...], said: dict[str, str]
 ) -> None:
-    kinds, _ = SERVICES[setting]
-    for kind in kinds:
-        assert {one.region for one in platform(*regions).resources(kind)} == set(regions)
-        for other in ("existing", "off"):
-            assert not platform(*regions, findings={setting: other}).resources(kind)
+    stack = platform(*regions, findings=said)
+    for setting, (kinds, _) in SERVICES.items():
+        for kind in kinds:
+            assert {one.region for one in platform(*regions).resources(kind)} == set(regions)
+            here = set(regions) if said[setting] == "managed" else set()
+            assert {one.region for one in stack.resources(kind)} == here
 
 
 @pytest.mark.slow
@@ -124,11 +131,11 @@ def test_what_is_said_of_a_service_in_one_region_is_said_of_no_other(*, said: st
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("setting", SERVICES)
-def test_service_of_someone_else_is_heard_and_one_that_is_off_is_not(setting: str) -> None:
-    _, source = SERVICES[setting]
-    assert source in sources(platform(*ONE, findings={setting: "existing"}))
-    assert source not in sources(platform(*ONE, findings={setting: "off"}))
+@pytest.mark.parametrize("said", SAID, ids=lambda said: "-".join(said.values()))
+def test_service_of_someone_else_is_heard_and_one_that_is_off_is_not(said: dict[str, str]) -> None:
+    heard = sources(platform(*ONE, findings=said))
+    for setting, (_, source) in SERVICES.items():
+        assert (source in heard) == (said[setting] != "off")
 
 
 @SETS
@@ -244,7 +251,7 @@ def test_nobody_s_findings_are_marked_but_those_of_a_hub_of_ours(regions: tuple[
 
 
 def test_findings_of_a_hub_of_someone_else_are_not_marked() -> None:
-    stack = platform(*TWO, findings={"security_hub": {TWO[1]: "existing"}})
+    stack = platform(*TWO, **TWO_OTHERWISE)
     assert marking(stack, TWO[0], hub("CRITICAL", Region=TWO[0]))
     assert not marking(stack, TWO[0], hub("CRITICAL", Region=TWO[1]))
 

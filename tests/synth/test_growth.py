@@ -105,6 +105,5 @@ def test_no_order_of_the_regions_makes_a_difference_to_either_stack() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("order", [list(one) for one in permutations(THREE)][1:-1], ids="-".join)
-def test_no_order_of_the_regions_makes_a_difference_to_the_platform(order: list[str]) -> None:
-    assert platform(*THREE, regions=order).json == platform(*THREE).json
+def test_a_turn_of_the_regions_makes_no_difference_to_the_platform() -> None:
+    assert platform(*THREE, regions=[*THREE[1:], HOME]).json == platform(*THREE).json

@@ -8,6 +8,7 @@ import pytest
 from policy_sentry.analysis.expand import determine_actions_to_expand
 from policy_sentry.querying.actions import get_action_data
 
+from tests.support.otherwise import BOUNDARY, OTHERWISE, THREE_OTHERWISE
 from tests.support.region_sets import FIVE, ONE, THREE, TWO
 from tests.support.synthesized import Block, Stack, platform, state_backend
 
@@ -232,11 +233,10 @@ def test_services_deliver_logs_for_this_account_only(regions: tuple[str, ...]) -
                 assert "*" not in statement["resources"]
 
 
-@SETS
-def test_boundary_of_the_settings_reaches_every_role(regions: tuple[str, ...]) -> None:
-    boundary = "arn:aws:iam::123456789012:policy/boundary"
+@pytest.mark.parametrize(("regions", "more"), [(ONE, OTHERWISE), (THREE, THREE_OTHERWISE)])
+def test_boundary_of_the_settings_reaches_every_role(regions: tuple[str, ...], more: dict[str, Any]) -> None:
     for build in (platform, state_backend):
-        roles = build(*regions, identity={"permissions_boundary": boundary}).resources("aws_iam_role")
-        assert all(role.body["permissions_boundary"] == boundary for role in roles)
+        roles = build(*regions, **more).resources("aws_iam_role")
+        assert all(role.body["permissions_boundary"] == BOUNDARY for role in roles)
         assert roles or len(regions) == 1
         assert not [role for role in build(*regions).resources("aws_iam_role") if "permissions_boundary" in role.body]

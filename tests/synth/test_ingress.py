@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from modules.settings import SettingsError, load_settings
+from tests.support.otherwise import ANYWHERE, OTHERWISE
 from tests.support.region_sets import FIVE, ONE, SMALL_SETS, TAKEN_OVER, THREE, TWO, settings_of, write_settings
 from tests.support.synthesized import Block, Stack, platform
 
@@ -168,10 +169,7 @@ def test_firewall_keeps_to_the_capacity_that_costs_nothing_more() -> None:
 
 
 def test_groups_of_rules_count_or_rest_by_setting() -> None:
-    groups = {"common": "count", "known_bad_inputs": "off", "anonymous_ip": "block", "rate_limit": "99"}
-    counted = {"sql_injection": ["SQLi_COOKIE", "SQLi_BODY"]}
-    settings = {"firewall": groups | {"counted_rules": counted}}
-    (firewall,) = platform(*ONE, entry=settings).resources("aws_wafv2_web_acl")
+    (firewall,) = platform(*ONE, **OTHERWISE).resources("aws_wafv2_web_acl")
     rules = {rule["name"]: rule for rule in firewall.body["rule"]}
     assert set(rules) == {"rate", "ip-reputation", "anonymous-ip", "common", "sql-injection"}
     managed = {name: rules[name]["statement"]["managed_rule_group_statement"] for name in ("common", "sql-injection")}
@@ -272,7 +270,7 @@ def test_one_region_has_nothing_to_fail_over_to() -> None:
 
 @SMALL_SETS
 def test_latency_leads_to_the_nearest_region(regions: tuple[str, ...]) -> None:
-    stack = platform(*regions, entry={"routing": "latency"})
+    stack = platform(*regions, **ANYWHERE)
     (record,) = records(stack, "example.com")
     assert stack.at(record.body["alias"]["name"]).body["name"] == "nearest.example.com"
 
@@ -299,7 +297,7 @@ def test_given_certificates_take_the_place_of_made_ones(regions: tuple[str, ...]
 
 @pytest.mark.slow
 def test_hosted_zone_is_looked_up_or_made_by_setting() -> None:
-    existing, managed = platform(*ONE), platform(*ONE, entry={"hosted_zone": "managed"})
+    existing, managed = platform(*ONE), platform(*ONE, **OTHERWISE)
     parent = platform(*ONE, domain="www.example.com", entry={"zone_name": "example.com"})
     for stack in (existing, parent):
         (zone,) = stack.data("aws_route53_zone")
@@ -329,12 +327,7 @@ def test_a_hosted_zone_of_another_account_is_found_by_its_id_and_changed_with_a_
 
 
 def test_protection_policy_and_interval_are_settings() -> None:
-    entry = {
-        "deletion_protection": "false",
-        "tls_policy": "ELBSecurityPolicy-TLS13-1-3-2021-06",
-        "health_check_interval": "10",
-    }
-    stack = platform(*ONE, entry=entry)
+    stack = platform(*ONE, **OTHERWISE)
     assert only(stack, "aws_lb", *ONE).body["enable_deletion_protection"] is False
     assert "ELBSecurityPolicy-TLS13-1-3-2021-06" in json.dumps(stack.json["resource"]["aws_lb_listener"])
     assert only(stack, "aws_route53_health_check", *ONE).body["request_interval"] == 10
@@ -350,7 +343,7 @@ def test_rejects_a_domain_that_no_certificate_can_bear_first(tmp_path: Path) -> 
 
 
 def test_the_page_about_names_tells_the_address_of_the_zone(root: Path) -> None:
-    (zone,) = platform(*ONE, entry={"hosted_zone": "managed"}).resources("aws_route53_zone")
+    (zone,) = platform(*ONE, **OTHERWISE).resources("aws_route53_zone")
     assert f"terraform apply -target={zone.address}" in (root / "docs/dns.md").read_text()
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.otherwise import OTHERWISE
 from tests.support.region_sets import FIVE, ONE, THREE, TWO
 from tests.support.synthesized import Block, Stack, platform, state_backend
 
@@ -137,7 +138,7 @@ def test_everything_is_encrypted_with_the_key_of_its_own_region_and_purpose(regi
 
 
 def test_deletion_window_is_a_setting() -> None:
-    stack = platform(*ONE, keys={"deletion_window_days": "7"})
+    stack = platform(*ONE, **OTHERWISE)
     assert {key.body["deletion_window_in_days"] for key in stack.resources("aws_kms_key")} == {7}
 
 

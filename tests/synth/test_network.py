@@ -6,6 +6,7 @@ from policy_sentry.querying.all import get_all_service_prefixes
 
 from modules.settings.endpoints import IAM_PREFIXES
 from modules.settings.region_table import OLD_ZONES
+from tests.support.otherwise import LESS, OTHERWISE, TWO_OTHERWISE
 from tests.support.region_sets import FIVE, ONE, THREE, TWO, WIDEST
 from tests.support.synthesized import Block, Stack, platform
 
@@ -82,8 +83,7 @@ def test_zones_are_chosen_whatever_state_they_are_in_and_none_is_old(regions: tu
 
 
 def test_zones_can_be_named_by_name_or_by_id() -> None:
-    zones = {"us-west-1": ["usw1-az3", "usw1-az1"], "us-east-1": ["us-east-1f", "us-east-1b"]}
-    stack = platform(*TWO, network={"zones": zones})
+    zones, stack = TWO_OTHERWISE["network"]["zones"], platform(*TWO, **TWO_OTHERWISE)
     found = {one.region: one for one in stack.data("aws_availability_zones")}
     assert not [one for one in found.values() if "exclude_zone_ids" in one.body]
     for region, given in zones.items():
@@ -218,7 +218,8 @@ def test_every_endpoint_service_has_actions_that_iam_knows() -> None:
 
 def test_policies_of_endpoints_name_actions_as_iam_does() -> None:
     services = {"bedrock-runtime": "bedrock:*", "kinesis-streams": "kinesis:*", "monitoring": "cloudwatch:*"}
-    stack = platform(*ONE, network={"interface_endpoints": list(services), "readable_buckets": ["partner-data"]})
+    stack = platform(*ONE, **OTHERWISE)
+    assert list(services) == OTHERWISE["network"]["interface_endpoints"]
     for endpoint in stack.resources("aws_vpc_endpoint"):
         statements = stack.at(endpoint.body["policy"]).body["statement"]
         service = endpoint.body["service_name"].removeprefix("com.amazonaws.eu-west-1.")
@@ -244,7 +245,7 @@ def test_interface_endpoints_are_those_of_the_settings() -> None:
 
 
 def test_without_interface_endpoints_there_is_no_security_group_for_them() -> None:
-    groups = platform(*ONE, network={"interface_endpoints": []}).resources("aws_security_group")
+    groups = platform(*ONE, **LESS).resources("aws_security_group")
     assert not [group.address for group in groups if "endpoints" in group.name_tag]
 
 

@@ -2,6 +2,7 @@ from itertools import combinations
 
 import pytest
 
+from tests.support.otherwise import FAR, OTHERWISE, PEER
 from tests.support.region_sets import FIVE, ONE, THREE, TWO, WIDEST
 from tests.support.synthesized import platform
 
@@ -64,9 +65,7 @@ def test_every_private_and_database_route_table_leads_to_every_other_region(regi
 
 
 def test_a_vpc_of_somebody_else_is_asked_for_and_reached_from_the_private_tier_alone() -> None:
-    peer = {"vpc_id": "vpc-0123456789abcdef0", "cidrs": ["192.168.0.0/20"], "account_id": "999999999999"}
-    far = {"vpc_id": "vpc-01234567", "cidrs": ["192.168.64.0/20", "192.168.96.0/20"], "region": "eu-central-1"}
-    stack = platform(*ONE, network={"peers": {ONE[0]: [peer, far]}})
+    peer, far, stack = PEER, FAR, platform(*ONE, **OTHERWISE)
     (vpc,) = stack.resources("aws_vpc")
     asked = {one.body["peer_vpc_id"]: one for one in stack.resources("aws_vpc_peering_connection")}
     assert asked[peer["vpc_id"]].body["peer_owner_id"] == "999999999999"

@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 
 from modules.settings import SettingsError, load_settings
-from tests.support.region_sets import TAKEN_OVER, THREE, settings_of, write_settings
+from tests.support.region_sets import SWITCHED, TAKEN_OVER, THREE, settings_of, write_settings
 from tests.support.synthesized import Stack, platform
 
 EAST, WEST, SOUTH = THREE
-SWITCHED = {"instances": {WEST: {"role": "writer"}, EAST: {"role": "detached"}}}
 REBUILT = {
     "instances": {
         WEST: {"role": "writer"},
@@ -119,6 +118,7 @@ def test_what_the_primary_region_takes_along_afterwards_is_this_list_and_holds_n
     assert sorted(map(str, about.values())) == ["['added']"] * 4 + ["['dimensions']"] * 4 + ["['removed']"] * 4
 
 
+@pytest.mark.slow
 def test_only_the_named_region_is_rebuilt() -> None:
     stack = platform(*THREE, database=REBUILT)
     for region, body in instances(stack).items():
@@ -132,6 +132,7 @@ def test_only_the_named_region_is_rebuilt() -> None:
     assert not [body for body in others if "triggers_replace" in body]
 
 
+@pytest.mark.slow
 def test_an_instance_that_stands_alone_is_replaced_by_nothing() -> None:
     for settings in ({}, {"database": SWITCHED}, {"database": REBUILT}, TAKEN_OVER):
         for body in instances(platform(*THREE, **settings)).values():

@@ -7,7 +7,8 @@ import re
 
 from modules.settings.regions import METRICS_OF_ROUTE_53
 from tests.support.databases import DATA
-from tests.support.region_sets import THREE
+from tests.support.otherwise import TWO_OTHERWISE
+from tests.support.region_sets import SWITCHED, THREE, TWO
 from tests.support.synthesized import platform
 from tools.region_lost.surgery import GLOBAL, ONCE
 
@@ -49,8 +50,7 @@ def test_a_replica_of_a_lost_instance_keeps_its_source() -> None:
 
 def test_what_the_new_home_region_makes_has_no_data_that_was_elsewhere() -> None:
     """What is only in the home region and holds data becomes its copy; everything else may be made again."""
-    moved = {"database": {"instances": {EAST: {"role": "detached"}, WEST: {"role": "writer"}, SOUTH: {"of": EAST}}}}
-    before = addresses(platform(EAST, WEST, SOUTH, **moved).json)
+    before = addresses(platform(*THREE, database=SWITCHED).json)
     after = addresses(platform(WEST, SOUTH, **LOST).json)
     new = {address for address in after if address not in before}
     for address in new:
@@ -61,8 +61,7 @@ def test_what_the_new_home_region_makes_has_no_data_that_was_elsewhere() -> None
 
 
 def test_what_has_another_provider_is_global_or_made_anew() -> None:
-    moved = {"database": {"instances": {EAST: {"role": "detached"}, WEST: {"role": "writer"}, SOUTH: {"of": EAST}}}}
-    before = addresses(platform(EAST, WEST, SOUTH, **moved).json)
+    before = addresses(platform(*THREE, database=SWITCHED).json)
     after = addresses(platform(WEST, SOUTH, **LOST).json)
     changed = {address for address in before if before[address] == f"aws.{EAST}" and address in after}
     regional = {HASH.sub("", each) for each in changed if not each.startswith(GLOBAL)}
@@ -70,13 +69,12 @@ def test_what_has_another_provider_is_global_or_made_anew() -> None:
 
 
 def test_the_state_elsewhere_has_no_lock_table() -> None:
-    here, there = (
-        platform(EAST, WEST, state=state).json["terraform"]["backend"]["s3"] for state in ({}, {"kept_in": WEST})
-    )
-    assert there["region"] == WEST
-    assert there["kms_key_id"].endswith(WEST)
+    here, there = (platform(*TWO, **more).json["terraform"]["backend"]["s3"] for more in ({}, TWO_OTHERWISE))
+    home, replica = TWO
+    assert there["region"] == replica
+    assert there["kms_key_id"].endswith(replica)
     assert "dynamodb_table" not in there
-    assert here["dynamodb_table"].endswith(EAST)
+    assert here["dynamodb_table"].endswith(home)
     assert json.dumps(here["key"]) == json.dumps(there["key"])
 
 

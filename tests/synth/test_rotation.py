@@ -9,14 +9,12 @@ import pytest
 from modules.areas.rotation.runtime.credentials import Credentials
 from modules.areas.secrets.application import TOKEN_USERNAME, USERNAME
 from modules.settings import SettingsError, load_settings
-from tests.support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
+from tests.support.otherwise import OTHERWISE, TWO_OTHERWISE
+from tests.support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, settings_of, write_settings
 from tests.support.rotation import APPLICATION, MASTER, assert_copy_of_secret, conditions, function, of_secret, secret
 from tests.support.synthesized import platform
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
-
-#: What the databases are once the second region has been promoted.
-FAILED_OVER = {"instances": {"us-east-1": {"role": "detached"}, "ap-south-1": {"role": "replica", "of": "us-east-1"}}}
 
 
 @SETS
@@ -127,8 +125,7 @@ def test_the_application_s_rotation_comes_after_that_of_the_user_that_makes_its_
 
 
 def test_rotation_stays_at_home_when_another_region_becomes_the_primary() -> None:
-    before = platform(*THREE)
-    after = platform(*THREE, primary_region="us-west-2", home_region="us-east-1", database=FAILED_OVER)
+    before, after = platform(*THREE), platform(*THREE, **TAKEN_OVER)
     for kind in ("aws_secretsmanager_secret_rotation", "aws_lambda_function"):
         for name, body in before.json["resource"][kind].items():
             found = after.json["resource"][kind][name]
@@ -144,8 +141,8 @@ def test_no_function_takes_of_what_an_account_may_run_at_a_time(regions: tuple[s
 
 
 def test_with_tokens_of_iam_the_application_may_make_them_for_one_user_of_every_database() -> None:
-    for authentication, allowed in (("password", 0), ("iam", len(TWO))):
-        stack = platform(*TWO, database={"application": {"authentication": authentication}})
+    for authentication, allowed, more in (("password", 0, {}), ("iam", len(TWO), TWO_OTHERWISE)):
+        stack = platform(*TWO, **more)
         found = [
             (policy, statement)
             for policy in stack.resources("aws_iam_role_policy")
@@ -174,8 +171,7 @@ def test_the_users_that_terraform_and_rotation_name_are_the_same() -> None:
 
 
 def test_schedule_and_concurrency_are_settings() -> None:
-    keys = {"after_days": "7", "immediately": "false", "reserved_concurrency": "5"}
-    stack = platform(*ONE, database={"rotation": keys})
+    stack = platform(*ONE, **OTHERWISE)
     for identifier, immediately in ((MASTER, False), (APPLICATION, True)):
         (rotation,) = of_secret(stack, "aws_secretsmanager_secret_rotation", secret(stack, identifier))
         # The first rotation makes the application's user.

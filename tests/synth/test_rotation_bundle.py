@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import json
 import sysconfig
 from pathlib import Path
 from zipfile import ZipFile
@@ -10,29 +9,24 @@ from zipfile import ZipFile
 import pytest
 from cdktf import TerraformStack, Testing
 
-from modules.app import build
 from modules.areas.rotation import runtime
 from modules.areas.rotation.bundle import requirements
 from modules.areas.rotation.code import RotationCode
 from modules.blocks.functions.archive import BundleError
-from modules.settings import load_settings
-from tests.support.region_sets import ONE, TWO, settings_of, write_settings
+from tests.support.region_sets import ONE, TWO
 from tests.support.rotation import function
-from tests.support.synthesized import Stack
+from tests.support.synthesized import Stack, folder_of, platform
 
 Testing.__test__ = False
 
 
-def synthesized(folder: Path, *regions: str) -> tuple[Path, Stack]:
-    """The stack's folder and its JSON."""
-    folder.mkdir()
-    build(load_settings(write_settings(folder, settings_of(*regions)), {}), outdir=folder / "out").synth()
-    stack = folder / "out" / "stacks" / "platform"
-    return stack, Stack(json.loads((stack / "cdk.tf.json").read_text()))
+def synthesized(*regions: str) -> tuple[Path, Stack]:
+    """The stack's folder, which is another one for other regions, and its JSON."""
+    return folder_of(*regions) / "platform", platform(*regions)
 
 
-def test_output_carries_the_zip_once_and_refers_to_it_from_inside(tmp_path: Path) -> None:
-    folder, stack = synthesized(tmp_path / "one", *TWO)
+def test_output_carries_the_zip_once_and_refers_to_it_from_inside() -> None:
+    folder, stack = synthesized(*TWO)
     (name,) = {function(stack, region).body["filename"] for region in TWO}
     assert not Path(name).is_absolute()
     assert [file.relative_to(folder).as_posix() for file in folder.rglob(Path(name).name)] == [name]
@@ -41,17 +35,18 @@ def test_output_carries_the_zip_once_and_refers_to_it_from_inside(tmp_path: Path
         assert function(stack, region).body["source_code_hash"] == base64.b64encode(digest).decode()
 
 
-def test_zip_and_the_paths_to_it_are_the_same_wherever_and_for_whatever_regions_they_are_made(tmp_path: Path) -> None:
-    one, stack = synthesized(tmp_path / "one", *TWO)
-    other, another = synthesized(tmp_path / "elsewhere", *ONE)
+def test_zip_and_the_paths_to_it_are_the_same_wherever_and_for_whatever_regions_they_are_made() -> None:
+    one, stack = synthesized(*TWO)
+    other, another = synthesized(*ONE)
+    assert one.parent != other.parent
     body, same = function(stack, TWO[0]).body, function(another, ONE[0]).body
     for key in ("filename", "source_code_hash", "handler"):
         assert body[key] == same[key]
     assert (one / body["filename"]).read_bytes() == (other / same["filename"]).read_bytes()
 
 
-def test_zip_holds_what_the_tests_of_the_function_run(tmp_path: Path) -> None:
-    folder, stack = synthesized(tmp_path / "one", *ONE)
+def test_zip_holds_what_the_tests_of_the_function_run() -> None:
+    folder, stack = synthesized(*ONE)
     source, packages = Path(runtime.__file__).parent, Path(sysconfig.get_path("purelib"))
     body = function(stack, ONE[0]).body
     with ZipFile(folder / body["filename"]) as archive:

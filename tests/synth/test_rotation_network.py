@@ -8,6 +8,7 @@ import pytest
 
 from modules.settings import SettingsError, load_settings
 from modules.settings.addressing import DATABASE, tier_block
+from tests.support.otherwise import OTHERWISE
 from tests.support.region_sets import FIVE, ONE, THREE, TWO, settings_of, write_settings
 from tests.support.rotation import function
 from tests.support.synthesized import Stack, platform
@@ -54,7 +55,7 @@ def test_nothing_connects_to_the_function(regions: tuple[str, ...]) -> None:
 
 
 def test_without_an_endpoint_secrets_manager_is_reached_through_nat() -> None:
-    rules = egress(platform(*ONE, network={"interface_endpoints": ["kms"]}), ONE[0])
+    rules = egress(platform(*ONE, **OTHERWISE), ONE[0])
     assert [one["cidr_ipv4"] for one in rules if one["from_port"] == 443] == ["0.0.0.0/0"]
 
 

@@ -11,6 +11,7 @@ from modules.areas.secrets.database import DatabaseSecret
 from modules.blocks.keys.key import Key
 from modules.core.region import Region
 from modules.settings import Settings, SettingsError, load_settings
+from tests.support.otherwise import OTHERWISE, THREE_OTHERWISE
 from tests.support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, settings_of, write_settings
 from tests.support.rotation import APPLICATION, MASTER, function, of_secret, secret
 from tests.support.synthesized import Block, Stack, platform
@@ -120,11 +121,11 @@ def test_no_role_but_those_of_rotation_and_failover_is_given_the_master_s_secret
 
 @SETS
 def test_only_rotation_failover_and_administrators_get_to_the_master_s_values(regions: tuple[str, ...]) -> None:
-    named = ["arn:aws:iam::123456789012:role/platform-*"]
-    for stack, administrators in (
-        (platform(*regions), None),
-        (platform(*regions, storage={"administrators": named}), named),
-    ):
+    named: list[tuple[dict[str, Any], list[str] | None]] = [({}, None)]
+    if regions == THREE:
+        named.append((THREE_OTHERWISE, THREE_OTHERWISE["storage"]["administrators"]))
+    for more, administrators in named:
+        stack = platform(*regions, **more)
         (policy,) = of_secret(stack, "aws_secretsmanager_secret_policy", secret(stack, MASTER), "secret_arn")
         _, statement = stack.at(policy.body["policy"]).body["statement"]
         assert (statement["effect"], statement["resources"]) == ("Deny", ["*"])
@@ -206,7 +207,7 @@ def test_secret_stays_where_it_is_when_another_region_becomes_the_primary() -> N
 
 
 def test_recovery_window_is_a_setting() -> None:
-    for days, stack in ((30, platform(*ONE)), (0, platform(*ONE, secrets={"recovery_window_days": "0"}))):
+    for days, stack in ((30, platform(*ONE)), (0, platform(*ONE, **OTHERWISE))):
         secrets = stack.resources("aws_secretsmanager_secret")
         assert [one.body["recovery_window_in_days"] for one in secrets] == [days, days]
 

@@ -1,6 +1,7 @@
 import pytest
 
-from tests.support.region_sets import FIVE, ONE, THREE, TWO
+from tests.support.otherwise import OTHERWISE
+from tests.support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO
 from tests.support.synthesized import Block, Stack, platform
 
 SETS = pytest.mark.parametrize("regions", [ONE, TWO, THREE, FIVE], ids=len)
@@ -11,9 +12,6 @@ ITEM_CALLS = {
         *("GetItem", "PutItem", "Query", "UpdateItem"),
     )
 }
-
-#: What the databases are once the second region has been promoted.
-FAILED_OVER = {"instances": {"us-east-1": {"role": "detached"}, "ap-south-1": {"role": "replica", "of": "us-east-1"}}}
 
 
 def table(stack: Stack) -> Block:
@@ -117,19 +115,18 @@ def test_application_decrypts_through_dynamodb_for_this_table_alone(regions: tup
 
 
 def test_table_stays_as_it_is_when_another_region_becomes_the_primary() -> None:
-    before = platform(*THREE)
-    after = platform(*THREE, primary_region="us-west-2", home_region="us-east-1", database=FAILED_OVER)
+    before, after = platform(*THREE), platform(*THREE, **TAKEN_OVER)
     assert after.json["resource"]["aws_dynamodb_table"] == before.json["resource"]["aws_dynamodb_table"]
 
 
 def test_another_region_is_another_replica_and_no_other_change() -> None:
-    before, after = table(platform(*THREE)), table(platform(*THREE, "eu-west-1"))
+    before, after = table(platform(*THREE)), table(platform(*THREE, "us-east-2"))
     assert after.address == before.address
     added = [one for one in after.body["replica"] if one not in before.body["replica"]]
-    assert [one["region_name"] for one in added] == ["eu-west-1"]
+    assert [one["region_name"] for one in added] == ["us-east-2"]
     assert after.body | {"replica": before.body["replica"]} == before.body
 
 
 def test_deletion_protection_is_a_setting() -> None:
-    found = table(platform(*ONE, sessions={"deletion_protection": "false"}))
+    found = table(platform(*ONE, **OTHERWISE))
     assert found.body["deletion_protection_enabled"] is False

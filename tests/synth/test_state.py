@@ -5,6 +5,7 @@ import pytest
 
 from modules.settings import SettingsError, load_settings
 from modules.settings.companions import companion
+from tests.support.otherwise import OTHERWISE, THREE_OTHERWISE
 from tests.support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO, settings_of, write_settings
 from tests.support.synthesized import Stack, platform, stacks, state_backend
 
@@ -26,7 +27,7 @@ def test_both_stacks_keep_their_state_in_the_backend_with_both_locks(regions: tu
 
 
 def test_bucket_of_the_backend_is_named_if_the_account_is() -> None:
-    backend = platform(*THREE, account_id="123456789012").json["terraform"]["backend"]["s3"]
+    backend = platform(*THREE, **THREE_OTHERWISE).json["terraform"]["backend"]["s3"]
     assert backend["bucket"] == "prod-s3-test-state-123456789012-us-east-1"
     assert backend["allowed_account_ids"] == ["123456789012"]
     assert not {"bucket", "allowed_account_ids"} & platform(*THREE).json["terraform"]["backend"]["s3"].keys()
@@ -40,7 +41,7 @@ def test_state_stays_where_it_is_when_another_region_becomes_the_primary() -> No
 
 
 def test_dynamodb_lock_can_be_dropped() -> None:
-    backend = platform(*ONE, state={"dynamodb_lock": "false"}).json["terraform"]["backend"]["s3"]
+    backend = platform(*ONE, **OTHERWISE).json["terraform"]["backend"]["s3"]
     assert "dynamodb_table" not in backend
     assert backend["use_lockfile"] is True
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.api_events import COPY, EVENTS, HARMLESS, ROOT, on_state, session_of
 from tests.support.filter_patterns import matches
+from tests.support.otherwise import OTHERWISE
 from tests.support.region_sets import FIVE, ONE, TAKEN_OVER, THREE, TWO
 from tests.support.synthesized import Block, Stack, platform, state_backend
 from tools.emulator.policy import Caller, Decision, Request, decide
@@ -226,7 +227,7 @@ def test_insights_data_events_and_the_lock_are_settings() -> None:
         "ApiErrorRateInsight",
     }
     assert not stack.resources("aws_s3_bucket_object_lock_configuration")
-    less = platform(*ONE, trail={"insights": "false", "data_events": "false", "lock_days": "30"})
+    less = platform(*ONE, **OTHERWISE)
     assert "insight_selector" not in trail(less).body
     assert len(selectors(less)) == 1
     (lock,) = less.resources("aws_s3_bucket_object_lock_configuration")
@@ -304,6 +305,7 @@ def test_what_a_stranger_tries_at_the_state_is_told(signal: str, event: dict[str
     assert matches(pattern(platform(*TWO_HERE), signal), event) is told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("section", ["state", "storage"])
 def test_administrators_of_the_state_are_no_strangers_there(section: str) -> None:
     arns = ["role/ci/*", "role/plan-??", "user/ada", "role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Run_*"]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from itertools import product
+from string import ascii_lowercase, digits
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from modules.core.naming import RULES, Names, bucket_name
 from modules.settings.regions import known_regions
 
-WORDS = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True).filter(lambda word: len(word) <= 80)
+#: Up to 77 characters: longer than most names may be.
+WORDS = st.lists(st.text(ascii_lowercase + digits, min_size=1, max_size=10), min_size=1, max_size=7).map("-".join)
 SUFFIXES = st.from_regex(r"[a-z]([a-z0-9]|-(?=[a-z0-9])){0,11}", fullmatch=True)
 REGIONS = st.sampled_from(sorted(known_regions()))
 
