@@ -27,8 +27,8 @@ from modules.areas.secrets.database import DatabaseSecret
 from modules.areas.sessions.table import SessionTable
 from modules.areas.state.backend import use_state_backend
 from modules.areas.storage.administrators import Administrators
+from modules.areas.storage.names import DATA
 from modules.areas.storage.replication import Replication
-from modules.areas.storage.storage import DATA
 from modules.blocks.identity.role import role_arn
 from modules.core.errors import error_context
 from modules.core.region import Region, unused_providers

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from modules.areas.delivery.github import ACCOUNT, ISSUER, POLICIES
+from modules.areas.delivery.names import ACCOUNT, ISSUER, POLICIES
 from modules.settings import Settings
 from tools.errors import ToolError
 from tools.permissions.statements import regions_of

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from modules.areas.delivery.github import AUDIENCE, ISSUER, least_policies
+from modules.areas.delivery.github import least_policies
+from modules.areas.delivery.names import AUDIENCE, ISSUER
 from modules.settings import SettingsError, load_settings
 from tests.support.otherwise import OTHERWISE
 from tests.support.region_sets import ONE, THREE, settings_of, write_settings

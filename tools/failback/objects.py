@@ -14,7 +14,7 @@ from typing import Any
 
 from modules.areas.failover.runtime.journal import Run
 from modules.areas.failover.runtime.world import PARTITION, World
-from modules.areas.storage.storage import DATA
+from modules.areas.storage.names import DATA
 from modules.core.naming import Names, bucket_name
 from modules.settings import Settings
 from tools.errors import ToolError

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsident
 
 from collections.abc import Iterator
 
-from modules.areas.delivery.github import ISSUER
+from modules.areas.delivery.names import ISSUER
 from modules.settings.delivery import DEPLOYER, PLANNER
 
 LOOK_AT_ROLE = ("iam:GetRole", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies")

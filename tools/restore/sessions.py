@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from modules.areas.sessions.table import EXPIRES_AT, SESSION_ID
+from modules.areas.sessions.names import EXPIRES_AT, SESSION_ID
 from tools.errors import ToolError
 from tools.restore.part import Notes, Place, Restored
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cdktf_cdktf_provider_aws.data_aws_iam_openid_connect_provider import DataAwsIamOpenidConnectProvider
@@ -15,20 +14,17 @@ from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAtt
 from cdktf_cdktf_provider_aws.iam_role_policy_attachments_exclusive import IamRolePolicyAttachmentsExclusive
 from constructs import Construct
 
+from modules.areas.delivery.names import ACCOUNT, AUDIENCE, ISSUER, POLICIES
 from modules.blocks.identity.policy import PolicyDocument, Principals, Statement, string_equals
 from modules.settings.delivery import DEPLOYER, PLANNER
 from modules.settings.ownership import MANAGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from modules.core.region import Region
 
-#: https://docs.github.com/en/actions/how-tos/secure-your-work/security-harden-deployments/oidc-in-aws
-ISSUER = "token.actions.githubusercontent.com"
-AUDIENCE = "sts.amazonaws.com"
-#: Where `make iam` leaves the least policies, and what stands for the account in them.
-POLICIES, ACCOUNT = Path(__file__).resolve().parents[3] / "iam", "ACCOUNT_ID"
 #: Seconds that a session may last. A deployment waits for databases, which can take hours.
 PLAN_SECONDS, DEPLOY_SECONDS = 3600, 4 * 3600
 

@@ -15,6 +15,7 @@ from cdktf_cdktf_provider_aws.dynamodb_table import (
 from constructs import Construct
 
 from modules.areas.backup.plan import backup_tags
+from modules.areas.sessions.names import EXPIRES_AT, SESSION_ID
 from modules.blocks.identity.policy import Statement, string_equals
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from modules.blocks.keys.key import Key
     from modules.core.region import Region
 
-#: The hash key, and the time to live: the end of the session in seconds since 1970.
-SESSION_ID, EXPIRES_AT = "session_id", "expires_at"
 #: Reads and writes of items by key. No Scan: one call would return the sessions of all users.
 ITEM_ACTIONS = (
     "dynamodb:BatchGetItem",

@@ -14,6 +14,7 @@ from modules.areas.storage.deliveries import (
     allow_trail_delivery,
     trail_files,
 )
+from modules.areas.storage.names import DATA
 from modules.areas.storage.replication import replication_identifier
 from modules.areas.storage.statements import deny_everyone_except, deny_other_keys
 from modules.blocks.identity.policy import Statement, string_like
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from modules.core.region import Region
 
 APPLICATION = "application"
-DATA = "data"
 #: Prefixes of the application's permissions. Releases are read-only, so no instance can change what others serve.
 READ_ONLY, READ_WRITE = "releases/", "application/"
 #: Days after which logs move to a cheaper storage class: only recent logs are read often.
