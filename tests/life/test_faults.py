@@ -50,7 +50,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applied]:
 
 def when_begun(life: LocalPlatform, stack: str, then: Callable[[], None]) -> None:
     """Do something once a key of a stack is under way."""
-    log, deadline = life.paths.logs / f"{stack}-apply.log", monotonic() + 120
+    log, deadline = life.paths.logs / f"{stack}-apply.log", monotonic() + 900
     while not (log.exists() and any("apply_start" in line and SLOW in line for line in log.read_text().splitlines())):
         assert monotonic() < deadline
         sleep(0.1)

@@ -68,7 +68,7 @@ def waiting_stack(life: Applied, folder: Path) -> str:
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 900
     while not (folder / "ready").exists():
         assert process.poll() is None
         assert time.monotonic() < deadline
@@ -147,7 +147,7 @@ def test_an_apply_whose_wrapper_is_killed_ends_well_and_releases_its_lock(prepar
         wrapper.wait(30)
     assert find_lock(prepared.target, "platform")
     (tmp_path / "ready").unlink()
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 900
     while find_lock(prepared.target, "platform"):
         assert time.monotonic() < deadline
         time.sleep(0.2)

@@ -20,7 +20,7 @@ from tools.terraform import runner
 
 AT_ONCE = 4
 #: After that a command goes on without a turn, since the one that has it may wait for this: tests of the lock do.
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 300.0
 
 
 @contextmanager
