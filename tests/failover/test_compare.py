@@ -39,6 +39,7 @@ def test_the_old_writer_is_restored_beside_the_new_one_as_closed_as_it(people: P
     assert asked["EnableIAMDatabaseAuthentication"] is True
     assert asked["Tags"] == [{"Key": "Project", "Value": "meridian"}]
     assert f"main-{WEST}-compare.rds:5432" in text
+    assert "tools/restore/rows.sql" in text
     assert f"--db-instance-identifier main-{WEST}-compare" in text
     assert f"aws rds delete-db-snapshot --region {WEST}" in text
     assert f"aws rds delete-db-snapshot --region {HOME}" in text

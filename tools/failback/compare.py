@@ -91,7 +91,8 @@ class Comparison:
             f"{self.instance} in {target} has what the old writer in {self.record.origin} had",
             f"  reach it   {found['Endpoint']['Address']}:5432, from where the new writer is reached",
             "  log in     as on the new writer; for a password that was rotated since: docs/runbooks/restore.md",
-            f"  compare    what was written after {since}, which the new writer may lack",
+            f"  compare    what was written after {since}, which the new writer may lack;",
+            "             tools/restore/rows.sql counts rows of both: docs/restore-drill.md#rows-of-the-database",
             f"  delete it  aws rds delete-db-instance --region {target} --skip-final-snapshot",
             f"             --db-instance-identifier {self.instance}",
             *(

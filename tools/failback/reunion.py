@@ -163,7 +163,7 @@ class Reunion:
             self.sleep(PAUSE)
 
     def _rotate(self, name: str) -> None:
-        """Let the function at home rotate: Secrets Manager tries it at once, which proves that the value logs in.
+        """Let the function at home rotate. Secrets Manager then tests the value by itself, and nobody waits for that.
 
         https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
         """
