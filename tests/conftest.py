@@ -16,7 +16,7 @@ PLATFORMS = (PLATFORM, "deployed", "spare_life")
 LIVES = "tests/life/"
 #: Lives that are over soon, and share a process. pytest-xdist gives a process that has two tests or fewer left the next
 #: group at once, for which that has to wait, so `make test-life` has as many processes as there are groups.
-SHORT = ("test_cdktf", "test_database", "test_faults", "test_state_administrators")
+SHORT = ("test_cdktf", "test_database", "test_faults", "test_state_administrators", "test_update")
 SOON_OVER = f"{LIVES}short"
 #: Those that take longest, for fewer processes than that: they begin first.
 LONGEST = tuple(
