@@ -14,10 +14,12 @@ from tests.support.session import SESSION_FOLDER
 PLATFORM = "life"
 PLATFORMS = (PLATFORM, "deployed", "spare_life")
 LIVES = "tests/life/"
-#: Lives that are over soon, and share a process. pytest-xdist gives a process that has two tests or fewer left the next
+#: Lives that share a process, one after the other. pytest-xdist gives a process that has two tests or fewer left the next
 #: group at once, for which that has to wait, so `make test-life` has as many processes as there are groups.
-SHORT = ("test_cdktf", "test_database", "test_faults", "test_state_administrators", "test_update")
-SOON_OVER = f"{LIVES}short"
+SHARED = (
+    ("test_cdktf", "test_database", "test_faults", "test_state_administrators"),
+    ("test_database_rebuild", "test_update"),
+)
 #: Those that take longest, for fewer processes than that: they begin first.
 LONGEST = tuple(
     f"{LIVES}test_{name}.py"
@@ -70,8 +72,8 @@ def root() -> Path:
 def _group(item: pytest.Item) -> str:
     fixtures = getattr(item, "fixturenames", ())
     file = item.nodeid.partition("::")[0]
-    short = SOON_OVER if file.startswith(LIVES) and Path(file).stem in SHORT else file
-    return next((name for name in PLATFORMS if name in fixtures), short)
+    together = next((names for names in SHARED if file.startswith(LIVES) and Path(file).stem in names), None)
+    return next((name for name in PLATFORMS if name in fixtures), f"{LIVES}{together[0]}" if together else file)
 
 
 def _regions(item: pytest.Item) -> tuple[str, ...]:
