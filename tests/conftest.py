@@ -14,8 +14,8 @@ from tests.support.session import SESSION_FOLDER
 PLATFORM = "life"
 PLATFORMS = (PLATFORM, "deployed", "spare_life")
 LIVES = "tests/life/"
-#: Lives that share a process, one after the other. pytest-xdist gives a process that has two tests or fewer left the next
-#: group at once, for which that has to wait, so `make test-life` has as many processes as there are groups.
+#: Lives that share a process. pytest-xdist gives a process that has two tests or fewer left the next group at once, for
+#: which that has to wait, so `make test-life` has as many processes as there are groups.
 SHARED = (
     ("test_cdktf", "test_database", "test_faults", "test_state_administrators"),
     ("test_database_rebuild", "test_update"),
