@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -214,6 +215,22 @@ def test_old_settings_never_bring_back_a_state_without_the_region(desk: Desk) ->
     assert desk.aws.objects == objects
 
 
+def kill_at(monkeypatch: pytest.MonkeyPatch, desk: Desk, number: int) -> None:
+    """Have the command killed before its write of this number."""
+    writes = itertools.count(1)
+
+    def killed(write: Any) -> Any:
+        def do(*arguments: Any) -> None:
+            if next(writes) == number:
+                raise KeyboardInterrupt
+            write(*arguments)
+
+        return do
+
+    monkeypatch.setattr(command, "push", killed(desk.push))
+    monkeypatch.setattr(command, "put", killed(command.put))
+
+
 @pytest.mark.parametrize("at", [1, 2, 3, 4, 5, 6, 7])
 def test_killed_anywhere_it_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
     whole = Desk(desk.folder)
@@ -225,22 +242,8 @@ def test_killed_anywhere_it_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch,
     )
     monkeypatch.setattr(command, "push", whole.push)
     leave(whole)
-    writes = 0
-
-    def killed(write: Any) -> Any:
-        def do(*arguments: Any) -> None:
-            nonlocal writes
-            writes += 1
-            if writes == at:
-                raise KeyboardInterrupt
-            write(*arguments)
-
-        return do
-
-    put = command.put
     with monkeypatch.context() as context:
-        context.setattr(command, "push", killed(desk.push))
-        context.setattr(command, "put", killed(put))
+        kill_at(context, desk, at)
         if at <= 6:
             with pytest.raises(KeyboardInterrupt):
                 leave(desk)
@@ -303,21 +306,9 @@ def test_a_return_that_is_killed_anywhere_goes_on(desk: Desk, monkeypatch: pytes
     start = dict(desk.aws.objects)
     back(desk)
     whole, keys = {stack: desk.aws.state(WEST, stack)["resources"] for stack in STACKS}, desk.aws.keys(WEST)
-    desk.aws.objects, writes = start, 0
-
-    def killed(write: Any) -> Any:
-        def do(*arguments: Any) -> None:
-            nonlocal writes
-            writes += 1
-            if writes == at:
-                raise KeyboardInterrupt
-            write(*arguments)
-
-        return do
-
+    desk.aws.objects = start
     with monkeypatch.context() as context:
-        context.setattr(command, "push", killed(desk.push))
-        context.setattr(command, "put", killed(command.put))
+        kill_at(context, desk, at)
         if at <= 5:
             with pytest.raises(KeyboardInterrupt):
                 back(desk)
